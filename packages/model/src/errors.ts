@@ -1,0 +1,289 @@
+/**
+ * The one error table. Every error a person can see has a line here: what happened, and what to do next, with `{words}`
+ * filled in where it is raised. The reference (docs/reference/errors.md) is generated from it. A code never changes its
+ * meaning; what is no longer raised is taken out.
+ */
+interface Entry {
+  readonly says: string;
+  readonly next: string;
+}
+
+export const errorTable = {
+  // A declaration, or the command line: nothing has been touched. Exit code 2.
+  "usage.unknown-option": { says: "{detail}", next: "Run `{help}` to see what there is." },
+  "usage.bad-value": { says: "{what}: {detail}", next: "Give {wanted}." },
+  "declaration.not-found": {
+    says: "there is no file {file}",
+    next: "Check the path; `muster watch FILE` takes a .yaml, .json or .ts file.",
+  },
+  "declaration.not-readable": {
+    says: "{file} cannot be read: {detail}",
+    next: "Make the file readable for the user that runs Muster.",
+  },
+  "declaration.too-big": {
+    says: "{file} has {bytes} bytes; a declaration has at most {limit}",
+    next: "Split it into several stacks.",
+  },
+  "declaration.not-text": { says: "{file} is not UTF-8 text (byte {offset})", next: "Save it as UTF-8." },
+  "declaration.empty": {
+    says: "{file} declares nothing",
+    next: "Begin with `stack: NAME`; examples/hello has short ones to copy.",
+  },
+  "declaration.syntax": { says: "this is not {language}: {detail}", next: "Mend the text at this place." },
+  "declaration.duplicate-key": {
+    says: "the key `{key}` stands twice; first on line {first}",
+    next: "Keep one of them.",
+  },
+  "declaration.unknown-key": { says: "`{key}` is not known here{nearest}", next: "Known here: {known}." },
+  "declaration.unknown-kind": {
+    says: "this is neither a Muster stack nor an InfraKit group",
+    next: "A Muster stack has the key `stack`; an InfraKit group has `ID` and `Properties`.",
+  },
+  "declaration.missing-key": { says: "`{key}` is missing", next: "Add `{key}`: {wanted}." },
+  "declaration.wrong-kind": { says: "{what} must be {wanted}, and is {found}", next: "Write {wanted}." },
+  "declaration.bad-name": { says: "{what} `{name}` cannot be used as a name", next: "Use {rule}." },
+  "declaration.bad-size": {
+    says: "a group cannot have {size} members",
+    next: "Give a whole number from 0 to {limit}.",
+  },
+  "declaration.size-and-members": {
+    says: "group `{group}` has both `size` and `members`",
+    next: "Keep one: `size` for members that are alike, `members` for named ones.",
+  },
+  "declaration.size-or-members": {
+    says: "group `{group}` has neither `size` nor `members`",
+    next: "Add `size: 1`, or `members: [a, b]`.",
+  },
+  "declaration.duplicate-member": {
+    says: "the member `{member}` stands twice in group `{group}`",
+    next: "Names of members are unique within a group.",
+  },
+  "declaration.unknown-type": {
+    says: "there is no type `{name}`{nearest}",
+    next: "Known: {known}. A plugin's types are there once it runs; see `muster plugin ls`.",
+  },
+  "declaration.unknown-flavor": {
+    says: "there is no flavor `{name}`{nearest}",
+    next: "Known: {known}. A plugin's flavors are there once it runs; see `muster plugin ls`.",
+  },
+  "declaration.unknown-reference": {
+    says: "`${self.{word}}` cannot be answered{nearest}",
+    next: "A member knows {known}.",
+  },
+  "declaration.bad-property": {
+    says: "{type}: {what} {detail}",
+    next: "See what `{type}` takes in docs/reference/types.md.",
+  },
+  "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
+  "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
+  "declaration.no-data": {
+    says: "{file} does not give a stack: {detail}",
+    next: "`export default defineStack({…})`, with nothing but data in it.",
+  },
+  "declaration.threw": {
+    says: "{file} threw while it was evaluated: {detail}",
+    next: "Mend the file; nothing has been touched.",
+  },
+  "declaration.timeout": {
+    says: "{file} was still being evaluated after {seconds} s",
+    next: "A stack file only says what is wanted: take out what waits or loops.",
+  },
+  "declaration.same-stack": {
+    says: "{file} and {other} both declare the stack `{stack}`",
+    next: "Give each stack one file.",
+  },
+  "declaration.dialect-changed": {
+    says: "the stack `{stack}` was declared as {before}, and {file} declares it as {after}: its members would not be known again",
+    next: "Give the new stack another name, or destroy the old groups first.",
+  },
+  "declaration.type-changed": {
+    says: "group `{group}` is made of {before} and cannot become {after}",
+    next: "Declare a new group under another name, and destroy the old one.",
+  },
+  "settings.unknown-provider": {
+    says: "`--set {key}`: there is no provider `{name}`{nearest}",
+    next: "Known: {known}.",
+  },
+  "settings.bad": { says: "provider `{name}`: {detail}", next: "See its settings in docs/reference/types.md." },
+  "group.not-found": { says: "there is no group `{group}`{nearest}", next: "`muster group ls` shows what there is." },
+  "group.ambiguous": { says: "more than one stack has a group `{group}`: {stacks}", next: "Write STACK/GROUP." },
+  "group.named-members": {
+    says: "group `{group}` has named members and no size",
+    next: "Add or remove names under `members` in its declaration.",
+  },
+  "instance.not-found": {
+    says: "group `{group}` has no instance `{instance}`{nearest}",
+    next: "`muster group describe {group}` shows them. Nothing was changed.",
+  },
+
+  // Something failed. Exit code 1.
+  "stack.held": { says: "stack `{stack}` is held by {holder}", next: "Use that one, or end it first." },
+  "stack.lost": {
+    says: "this Muster no longer holds stack `{stack}`: {detail}",
+    next: "See who does with `muster group ls`, and start again.",
+  },
+  "daemon.held": {
+    says: "another Muster serves {socket}: {holder}",
+    next: "Use that one, end it first, or set MUSTER_SOCKET to another path.",
+  },
+  "daemon.not-running": {
+    says: "no Muster is running ({socket})",
+    next: "Start one: `muster serve`, or `muster watch FILE`.",
+  },
+  "daemon.bad-answer": {
+    says: "the Muster at {socket} gave an answer that cannot be understood: {detail}",
+    next: "Check that both are of the same version: `muster --version`.",
+  },
+  "daemon.socket-path": {
+    says: "the socket path {path} has {length} bytes; the system allows {limit}",
+    next: "Set MUSTER_SOCKET, MUSTER_PLUGIN_DIR or XDG_RUNTIME_DIR to a shorter one.",
+  },
+  "daemon.unsafe-directory": {
+    says: "{path} {detail}",
+    next: "It must belong to you and be closed to others: `chmod 700 {path}`.",
+  },
+  "provider.unavailable": {
+    says: "provider `{name}` is not there: {detail}",
+    next: "Start its plugin, or wait: Muster goes on by itself when it is back.",
+  },
+  "provider.failed": { says: "{name}: {detail}", next: "Muster tries again by itself; mend the cause named here." },
+  "provider.denied": { says: "{name} refused: {detail}", next: "Give the user that runs Muster the right to do this." },
+  "provider.invalid": { says: "{name} cannot do this: {detail}", next: "Change the declaration." },
+  "provider.conflict": { says: "{name}: {detail}", next: "It is not Muster's: move it away, or name another." },
+  "provider.no-space": { says: "{name}: no room left: {detail}", next: "Make room; Muster goes on by itself." },
+  "provider.outside-root": {
+    says: "{path} is outside of {root}, or goes through a link",
+    next: "Name a path below {root} that passes through no link, or set `providers.file.root`.",
+  },
+  "provider.not-a-directory": {
+    says: "{path} is not a directory that can be written: {detail}",
+    next: "Name a directory that the user that runs Muster can write.",
+  },
+  "plugin.not-found": { says: "there is no plugin `{name}`{nearest}", next: "`muster plugin ls` shows what there is." },
+  "plugin.unreachable": {
+    says: "plugin `{name}` does not answer at {socket}: {detail}",
+    next: "Start it again; a stale socket is harmless.",
+  },
+  "plugin.hangs": {
+    says: "plugin `{name}` did not answer a probe within {seconds} s",
+    next: "End and start it again; Muster goes on by itself when it answers.",
+  },
+  "plugin.bad-answer": {
+    says: "plugin `{name}` gave an answer to {method} that cannot be used: {detail}",
+    next: "Run `muster plugin test {socket}` against it.",
+  },
+  "plugin.too-big": {
+    says: "plugin `{name}` answered {method} with more than {limit} bytes",
+    next: "Let it answer in pages.",
+  },
+  "plugin.version": {
+    says: "plugin `{name}` speaks {found}; this Muster speaks {wanted}",
+    next: "Use versions that fit each other.",
+  },
+  "plugin.timeout": {
+    says: "plugin `{name}` did not answer {method} within {seconds} s",
+    next: "Whether it was done is looked for before anything is tried again.",
+  },
+  "plugin.failed": {
+    says: "plugin `{name}` answered {method} with an error: {detail}",
+    next: "Mend the cause named here.",
+  },
+  "plugin.socket-taken": {
+    says: "a plugin already answers at {socket}",
+    next: "End it first, or choose another name with `--name`.",
+  },
+  "plugin.conformance": {
+    says: "{failed} of {total} statements of the contract do not hold",
+    next: "Each line above says which; docs/guide/plugins.md explains them.",
+  },
+  "store.failed": {
+    says: "the store {path} failed: {detail}",
+    next: "Check the disk and the rights of {path}; nothing was half-written.",
+  },
+  "store.full": {
+    says: "there is no room left for the store {path}",
+    next: "Make room. Reading goes on; changes are refused until then.",
+  },
+  "store.version": {
+    says: "the store {path} was written by a newer Muster (format {found}, this one knows {known})",
+    next: "Use the newer Muster, or another MUSTER_STATE_DIR.",
+  },
+  "store.not-a-store": {
+    says: "{path} is not a store of Muster's: {detail}",
+    next: "Move it away, or set MUSTER_STATE_DIR to another directory.",
+  },
+  "api.bad-request": { says: "the request cannot be understood: {detail}", next: "See docs/reference/api.md." },
+  internal: {
+    says: "this should not have happened: {detail}",
+    next: "It is a defect of Muster's: please report it with the lines above.",
+  },
+
+  // Could not tell. Exit code 4.
+  "look.failed": {
+    says: "{name} could not be looked at: {detail}",
+    next: "Nothing was changed. Mend the cause named here and try again.",
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Where an error lies. Lines and columns count from 1. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The path within the document: `groups.web.size`. */
+  readonly path?: string;
+}
+
+export type ErrorWords = Readonly<Record<string, string | number>>;
+
+/** An error a person can see. */
+export class MusterError extends Error {
+  override readonly name = "MusterError";
+  readonly code: ErrorCode;
+  /** What to do next. */
+  readonly next: string;
+  readonly words: ErrorWords;
+  readonly place: Place | undefined;
+
+  constructor(code: ErrorCode, words: ErrorWords = {}, options: { place?: Place; cause?: unknown } = {}) {
+    super(fill(errorTable[code].says, words), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.next = fill(errorTable[code].next, words);
+    this.words = words;
+    this.place = options.place;
+  }
+}
+
+/** Several errors of one declaration, so that a person can mend them all at once. */
+export class MusterErrors extends Error {
+  override readonly name = "MusterErrors";
+  readonly errors: readonly [MusterError, ...MusterError[]];
+
+  constructor(errors: readonly [MusterError, ...MusterError[]]) {
+    super(errors.map((error) => error.message).join("; "));
+    this.errors = errors;
+  }
+}
+
+/** `file:line:column`, as editors understand it; then the path within the document. */
+export function placeText(place: Place | undefined): string {
+  if (place === undefined) return "";
+  const position = [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+  return [position, place.path ? `(${place.path})` : ""].filter((part) => part !== "").join(" ");
+}
+
+/** ` (did you mean `x`?)`, or nothing: the `{nearest}` of the table. */
+export function didYouMean(candidate: string | undefined): string {
+  return candidate === undefined ? "" : ` (did you mean \`${candidate}\`?)`;
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function fill(template: string, words: ErrorWords): string {
+  return template.replaceAll(/\{([a-z]+)\}/g, (whole, word: string) => String(words[word] ?? whole));
+}

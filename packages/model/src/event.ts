@@ -1,0 +1,49 @@
+import type { Json } from "./json.ts";
+
+/** Was the declaration changed (`intentional`), or reality though nobody changed the declaration (`corrective`)? */
+export type Cause = "intentional" | "corrective";
+
+export type EventType =
+  | "stack.committed"
+  | "group.committed"
+  | "group.steered"
+  | "group.released"
+  | "group.removed"
+  | "group.decided"
+  | "group.converged"
+  | "group.stalled"
+  | "group.resumed"
+  | "instance.created"
+  | "instance.adopted"
+  | "instance.updated"
+  | "instance.destroyed"
+  | "instance.vanished"
+  | "instance.failed";
+
+/** One fact of the history, before it has its place in the chain. */
+export interface EventDraft {
+  readonly type: EventType;
+  readonly group?: string;
+  /** Who: `user:NAME` for a person's doing, `muster` for its own. */
+  readonly actor: string;
+  readonly cause: Cause;
+  /** What happened and why, in a sentence. */
+  readonly message: string;
+  readonly instance?: string;
+  readonly slot?: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/** One fact of the history, in its place: numbered within its stack and chained to the one before. */
+export interface Event extends EventDraft {
+  readonly stack: string;
+  /** 1, 2, 3 … within the stack. */
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** SHA-256 over the canonical text of the event without `hash`, and so over `previous`. */
+  readonly hash: string;
+  /** The hash of the event before; 64 zeros for the first. */
+  readonly previous: string;
+}

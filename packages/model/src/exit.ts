@@ -1,0 +1,19 @@
+import type { ErrorCode } from "./errors.ts";
+
+/** What the command's exit code says. */
+export const EXIT = { done: 0, failed: 1, invalid: 2, changes: 3, unsure: 4 } as const;
+
+const INVALID = ["usage", "declaration", "settings"];
+const INVALID_CODES: readonly ErrorCode[] = [
+  "group.not-found",
+  "group.ambiguous",
+  "group.named-members",
+  "instance.not-found",
+];
+
+export function exitCodeOf(code: ErrorCode): number {
+  const family = code.split(".")[0] ?? "";
+  if (INVALID.includes(family) || INVALID_CODES.includes(code)) return EXIT.invalid;
+  if (family === "look") return EXIT.unsure;
+  return EXIT.failed;
+}

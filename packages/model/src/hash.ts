@@ -1,0 +1,20 @@
+import { hash } from "node:crypto";
+import { canonical, type Json } from "./json.ts";
+
+/** SHA-256 of a text, in lower-case hex (64 characters). */
+export function sha256(text: string): string {
+  return hash("sha256", text, "hex");
+}
+
+/** SHA-256 of a value's canonical text: the same for every order of keys. */
+export function hashJson(value: Json): string {
+  return sha256(canonical(value));
+}
+
+/**
+ * A number in [0, 1) that looks random but is the same for the same words. The engine takes its jitter from
+ * here, so that a decision can be repeated exactly.
+ */
+export function fractionOf(...words: readonly (string | number)[]): number {
+  return Number.parseInt(sha256(words.join("\n")).slice(0, 12), 16) / 2 ** 48;
+}

@@ -1,0 +1,53 @@
+import { isObject, type Json, type JsonObject } from "./json.ts";
+
+/** What a member's properties can refer to: `${self.slot}`, `${self.group}`, `${self.stack}`, `${self.id}`. */
+export interface Self {
+  readonly stack: string;
+  readonly group: string;
+  readonly slot: string;
+  /** A member's name, or for a numbered place a short word that no other create has. */
+  readonly id: string;
+}
+
+const REFERENCE = /\$\{self\.([a-z]+)\}/g;
+
+/**
+ * Puts the member's own words into every text of its properties. In the property that names the thing (`naming`), `{id}`
+ * is short for `${self.id}`; elsewhere it is left alone, because there it may be anybody's text.
+ */
+export function resolveSelf(properties: JsonObject, self: Self, naming?: string): JsonObject {
+  const resolve = (value: Json): Json => {
+    if (typeof value === "string") return resolveText(value, self);
+    if (Array.isArray(value)) return value.map(resolve);
+    if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
+    return value;
+  };
+  const resolved = resolve(properties) as JsonObject;
+  const name = naming === undefined ? undefined : resolved[naming];
+  if (naming === undefined || typeof name !== "string") return resolved;
+  return { ...resolved, [naming]: name.replaceAll("{id}", self.id) };
+}
+
+/** The words after `self.` in a value that no member can answer: what a validator complains about. */
+export function unknownSelf(value: Json): string | undefined {
+  if (typeof value === "string") {
+    for (const [, word] of value.matchAll(REFERENCE)) if (!isSelfWord(word)) return word;
+    return undefined;
+  }
+  if (value === null || typeof value !== "object") return undefined;
+  for (const inner of Object.values(value)) {
+    const word = unknownSelf(inner);
+    if (word !== undefined) return word;
+  }
+  return undefined;
+}
+
+const SELF_WORDS = ["stack", "group", "slot", "id"] as const;
+
+function isSelfWord(word: string | undefined): word is keyof Self {
+  return (SELF_WORDS as readonly (string | undefined)[]).includes(word);
+}
+
+function resolveText(text: string, self: Self): string {
+  return text.replaceAll(REFERENCE, (whole, word: string) => (isSelfWord(word) ? self[word] : whole));
+}

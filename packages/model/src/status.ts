@@ -1,0 +1,55 @@
+/** What an instance is to its group. */
+export type MemberState =
+  | "ready"
+  | "starting"
+  | "unhealthy"
+  | "outdated"
+  | "surplus"
+  | "leaving"
+  | "creating"
+  | "unknown";
+
+export interface MemberStatus {
+  /** Missing while the create has not been answered. */
+  readonly id?: string;
+  readonly slot: string;
+  readonly state: MemberState;
+  readonly revision: string;
+  /** Why it is in this state, where that is not plain from the state. */
+  readonly reason?: string;
+  readonly since: number;
+}
+
+/** `Progressing`: there is something to do and it is being done. `Stalled`: something prevents it; the reason says what. */
+export type ConditionName = "Converged" | "Progressing" | "Stalled";
+
+export interface Condition {
+  readonly name: ConditionName;
+  readonly holds: boolean;
+  /** One word for a program. */
+  readonly reason: string;
+  /** A sentence for a person. */
+  readonly message: string;
+}
+
+export interface Status {
+  readonly generation: number;
+  /** The generation this status speaks of. */
+  readonly observedGeneration: number;
+  /** The look this status rests on, ms since 1970; 0 before the first. */
+  readonly lookedAt: number;
+  readonly desired: number;
+  /** Seen, at the declared revision and healthy. */
+  readonly ready: number;
+  readonly revision: string;
+  readonly conditions: readonly Condition[];
+  readonly members: readonly MemberStatus[];
+}
+
+export function conditionOf(status: Status, name: ConditionName): Condition | undefined {
+  return status.conditions.find((condition) => condition.name === name);
+}
+
+export function isConverged(status: Status): boolean {
+  return conditionOf(status, "Converged")?.holds === true;
+}

@@ -1,0 +1,147 @@
+/**
+ * What a provider and a flavor are. Everything Muster manages comes in through these types: built-in, from a plugin
+ * process of Muster's own kind, or from one that was written for InfraKit.
+ *
+ * docs/decisions/0001-contract.md pushes every kind of thing through them and says why they are as they are.
+ */
+import type { Document, Effects, JsonObject, Observed, Slots, Tags, Verdict } from "@muster/model";
+import type { ZodType } from "zod";
+
+/** What values there may be: a zod schema. It travels as JSON Schema. */
+export type Schema<P> = ZodType<P>;
+
+/** What comes from outside: given in, so that everything can be simulated. */
+export interface Io {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** What a call is made with. */
+export interface Ctx {
+  /** Aborted when nobody waits for the answer any more. What has begun may be finished. */
+  readonly signal: AbortSignal;
+}
+
+interface TypeBase<P extends object, C extends object> {
+  readonly name: string;
+  /** One line for lists and the reference. */
+  readonly summary: string;
+  readonly schema: Schema<P>;
+  /** What the provider is opened with: a directory, an account. */
+  readonly settings: Schema<C>;
+  /** What changing a property does; a property that is not named here is had by replacing. */
+  readonly effects: Effects<P>;
+  /** After a call was answered, its effect may be missing from a list for so long, in milliseconds. */
+  readonly settleMs: number;
+  /** Looks are cheap and hints reliable: nothing needs to be waited for. */
+  readonly local: boolean;
+  /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
+  exclusive?(want: P): readonly string[];
+}
+
+/** A type whose things bear tags; their ids are handed out by the provider. */
+export interface TaggedType<P extends object = JsonObject, C extends object = JsonObject> extends TypeBase<P, C> {
+  readonly known: "tags";
+  open(settings: C, io: Io): Promise<TaggedProvider<P>>;
+}
+
+/** A type whose things cannot bear tags; the property `naming` is their id, and a claim in the store says whose they are. */
+export interface ClaimedType<P extends object = JsonObject, C extends object = JsonObject> extends TypeBase<P, C> {
+  readonly known: "claim";
+  readonly naming: keyof P & string;
+  open(settings: C, io: Io): Promise<ClaimedProvider<P>>;
+}
+
+export type Type<P extends object = JsonObject, C extends object = JsonObject> = TaggedType<P, C> | ClaimedType<P, C>;
+
+/** Every failure is a `ProviderError`; anything else that is thrown counts as `unknown`. */
+interface ProviderBase<P extends object> {
+  /** The host, directory, engine or account that the ids are unique in: for a person to read. */
+  readonly scope: string;
+  /** Throws `invalid` when this can never be made. Touches nothing. */
+  validate?(want: P): Promise<void>;
+  /** Makes one thing that bears these tags. Throws `conflict` when its name is taken by something else. */
+  create(want: P, tags: Tags, ctx: Ctx): Promise<{ readonly id: string }>;
+  /** Changes what `effects` calls in-place or restart. */
+  update?(from: Observed<P>, want: P, ctx: Ctx): Promise<void>;
+  /** Returns when the thing is gone; one that is gone already is done. */
+  destroy(id: string, ctx: Ctx): Promise<void>;
+  /** Calls `wake` when something may have changed, until the signal. May wake too often, too early, or never. */
+  watch?(wake: () => void, signal: AbortSignal): void;
+  /** Lets go of what `open` took hold of. The things stay. */
+  close?(): Promise<void>;
+}
+
+export interface TaggedProvider<P extends object = JsonObject> extends ProviderBase<P> {
+  readonly known: "tags";
+  /** Everything that bears these tags, in pages of any length: complete, or it throws. */
+  list(by: Tags, ctx: Ctx): AsyncIterable<readonly Observed<P>[]>;
+  /** The one thing; undefined when it is gone. */
+  read?(id: string, ctx: Ctx): Promise<Observed<P> | undefined>;
+}
+
+export interface ClaimedProvider<P extends object = JsonObject> extends ProviderBase<P> {
+  readonly known: "claim";
+  read(id: string, ctx: Ctx): Promise<Observed<P> | undefined>;
+}
+
+export type Provider<P extends object = JsonObject> = TaggedProvider<P> | ClaimedProvider<P>;
+
+/** The member that a flavor is asked about. */
+export interface Member {
+  readonly stack: string;
+  readonly group: string;
+  readonly slot: string;
+  readonly slots: Slots;
+}
+
+/** How members of a group are treated. What is left out is treated as `vanilla` does. */
+export interface Flavor<F extends object = JsonObject> {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: Schema<F>;
+  /** `replace` (the default) for what `prepare` puts into a member, `in-place` for what only treats it. */
+  readonly effects: Effects<F>;
+  /** Throws `invalid` when a group of these slots cannot be treated so. */
+  validate?(flavor: F, slots: Slots): Promise<void>;
+  /** What to make, when a create runs: the template with what this member needs besides. */
+  prepare?(want: JsonObject, member: Member, flavor: F): Promise<JsonObject>;
+  health?(observed: Observed, flavor: F): Promise<Verdict>;
+  /** Returns when the member may be destroyed. The signal is the deadline. */
+  drain?(observed: Observed, flavor: F, ctx: Ctx): Promise<void>;
+}
+
+/**
+ * `retryable`: may work later. `denied`: no right to. `invalid`: never. `conflict`: the name is taken by something that
+ * is not ours. `no-space`: no room. `unavailable`: nobody was reached, so nothing was done. `unknown`: it may have been
+ * done; look before trying again.
+ */
+export type FailureKind = "retryable" | "denied" | "invalid" | "conflict" | "no-space" | "unavailable" | "unknown";
+
+export class ProviderError extends Error {
+  override readonly name = "ProviderError";
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** Whatever was thrown, as a ProviderError. */
+export function asProviderError(thrown: unknown): ProviderError {
+  if (thrown instanceof ProviderError) return thrown;
+  return new ProviderError("unknown", thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}
+
+/** Where types and flavors are found by name. What is there can come and go while Muster runs. */
+export interface Catalog {
+  /** In an InfraKit document a name means a plugin's socket, and `file` means `instance-file`. */
+  type(name: string, dialect: Document["dialect"]): Type | undefined;
+  flavor(name: string, dialect: Document["dialect"]): Flavor | undefined;
+  typeNames(): readonly string[];
+  flavorNames(): readonly string[];
+  /** Calls `listener` after something came, went or was replaced; returns the end of it. */
+  onChange(listener: () => void): () => void;
+}

@@ -1,0 +1,45 @@
+/**
+ * Imports point down. The linter sees to it that a package imports only what its package.json names, and only through
+ * doors; this sees to it that each package.json names only rooms below its own.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Room → the rooms it may import. ARCHITECTURE.md shows the same as a picture. */
+const below: Readonly<Record<string, readonly string[]>> = {
+  "@muster/model": [],
+  "@muster/engine": ["@muster/model"],
+  "@muster/plugin": ["@muster/model"],
+  "@muster/store": ["@muster/model"],
+  "@muster/declaration": ["@muster/plugin", "@muster/model"],
+  "@muster/flavors": ["@muster/plugin", "@muster/model"],
+  "@muster/provider-file": ["@muster/plugin", "@muster/model"],
+  "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/sdk": ["@muster/provider-file", "@muster/flavors", "@muster/simulator", "@muster/plugin", "@muster/model"],
+  "@muster/cli": ["*"],
+};
+
+const wrong: string[] = [];
+let rooms = 0;
+for (const file of globSync("packages/{*,providers/*}/package.json")) {
+  const { name, dependencies = {} } = JSON.parse(readFileSync(file, "utf8"));
+  const allowed = below[name];
+  rooms++;
+  if (allowed === undefined) {
+    wrong.push(`${file}: ${name} has no place in the house; give it one in scripts/arrows.ts and ARCHITECTURE.md`);
+    continue;
+  }
+  for (const dependency of Object.keys(dependencies).filter((each) => each.startsWith("@muster/"))) {
+    if (allowed.includes("*") || allowed.includes(dependency)) continue;
+    wrong.push(`${dirname(file)} imports ${dependency}, which is not below it`);
+  }
+}
+if (rooms !== Object.keys(below).length) {
+  wrong.push(`${rooms} packages were found, and ${Object.keys(below).length} have a place in the house`);
+}
+
+for (const line of wrong) console.error(line);
+console.log(`${rooms} rooms, ${wrong.length} arrows that point up`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
