@@ -25,6 +25,10 @@ export const errorTable = {
     next: "Split it into several stacks.",
   },
   "declaration.not-text": { says: "{file} is not UTF-8 text (byte {offset})", next: "Save it as UTF-8." },
+  "declaration.unknown-ending": {
+    says: "{file} has a name that does not tell what language it is in",
+    next: "Name it .yaml, .json or .ts.",
+  },
   "declaration.empty": {
     says: "{file} declares nothing",
     next: "Begin with `stack: NAME`; examples/hello has short ones to copy.",
@@ -47,8 +51,8 @@ export const errorTable = {
     next: "Give a whole number from 0 to {limit}.",
   },
   "declaration.size-and-members": {
-    says: "group `{group}` has both `size` and `members`",
-    next: "Keep one: `size` for members that are alike, `members` for named ones.",
+    says: "group `{group}` has both `{size}` and `{members}`",
+    next: "Keep one: `{size}` for members that are alike, `{members}` for named ones.",
   },
   "declaration.size-or-members": {
     says: "group `{group}` has neither `size` nor `members`",
@@ -122,6 +126,10 @@ export const errorTable = {
     says: "this Muster no longer holds stack `{stack}`: {detail}",
     next: "See who does with `muster group ls`, and start again.",
   },
+  "claim.taken": {
+    says: "{type} `{id}` already belongs to {owner}",
+    next: "Name another one, or remove it from {owner} first. Nothing was changed.",
+  },
   "daemon.held": {
     says: "another Muster serves {socket}: {holder}",
     next: "Use that one, end it first, or set MUSTER_SOCKET to another path.",
@@ -191,6 +199,10 @@ export const errorTable = {
   "plugin.socket-taken": {
     says: "a plugin already answers at {socket}",
     next: "End it first, or choose another name with `--name`.",
+  },
+  "plugin.not-a-socket": {
+    says: "{socket} is there and is not a socket",
+    next: "Move it away, or choose another name with `--name`.",
   },
   "plugin.conformance": {
     says: "{failed} of {total} statements of the contract do not hold",

@@ -43,7 +43,6 @@ export interface Status {
   readonly ready: number;
   readonly revision: string;
   readonly conditions: readonly Condition[];
-  readonly members: readonly MemberStatus[];
 }
 
 export function conditionOf(status: Status, name: ConditionName): Condition | undefined {

@@ -1,0 +1,43 @@
+import { type Cause, type EventType, slotCount } from "@muster/model";
+import type { Settled } from "./settle.ts";
+import type { Scene, Wish } from "./step.ts";
+
+/** What was decided or found out, for the history. */
+export interface Decision {
+  readonly type: Extract<EventType, "group.decided" | "group.converged" | "instance.created">;
+  readonly cause: Cause;
+  readonly message: string;
+  readonly instance?: string;
+  readonly slot?: string;
+}
+
+export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wish[], converged: boolean): Decision[] {
+  const { cause, declared, memory } = scene;
+  const decisions: Decision[] = settled.found.map(({ call, seen }) => ({
+    type: "instance.created",
+    cause: call.cause,
+    message: `${seen.id} is there: the answer to its create had been lost`,
+    instance: seen.id,
+    slot: call.slot,
+  }));
+  if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
+  if (converged && memory.convergedGeneration !== declared.generation) {
+    const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
+    decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
+  }
+  return decisions;
+}
+
+/** `making 2 (missing), destroying instance-7 (outdated)`. */
+function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string {
+  const counts = new Map<string, number>();
+  for (const wish of wishes) {
+    const what = `${VERBS[wish.kind]} # (${wish.why})`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  const doing = [...counts].map(([what, count]) => what.replace("#", String(count))).join(", ");
+  const size = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
+  return `${census.living.length} there, ${size} wanted: ${doing}`;
+}
+
+const VERBS = { create: "making", update: "changing", destroy: "destroying" } as const;

@@ -1,0 +1,18 @@
+export type { Decision } from "./decisions.ts";
+export * from "./declared.ts";
+export * from "./describe.ts";
+export * from "./look.ts";
+export {
+  type Backoff,
+  type Call,
+  emptyMemory,
+  type Memory,
+  memoryFrom,
+  type Outcome,
+  recall,
+  record,
+} from "./memory.ts";
+export * from "./reconcile.ts";
+export { selfOf } from "./self.ts";
+export { type Held, stalledStatus } from "./status.ts";
+export type { Action } from "./step.ts";

@@ -1,0 +1,148 @@
+/**
+ * What the engine must remember from one pass to the next, because a look may not show it yet: the calls that are in
+ * flight or whose effect has not settled, and how often creating has failed. It grows with what is going on, never with
+ * the size of the group. It is committed before any call is made, so that a crash forgets nothing that was begun.
+ * It is plain JSON (type aliases, null for what is missing), because the store keeps it as it is.
+ */
+import { type Cause, fractionOf, isObject, type Json } from "@muster/model";
+
+export type CallKind = "create" | "update" | "destroy";
+
+export type CallState =
+  /** It has been decided and committed; the answer is not known here. */
+  | { readonly kind: "called" }
+  | { readonly kind: "done"; readonly at: number }
+  /** It may have been done: only a look can tell. */
+  | { readonly kind: "unknown"; readonly at: number; readonly reason: string }
+  /** It was refused. Kept for update and destroy, which are tried again at `retryAt`. */
+  | { readonly kind: "failed"; readonly retryAt: number; readonly reason: string };
+
+/** One call to a provider that changes something. */
+export type Call = {
+  /** What is written on the thing that a create makes; names the call otherwise. */
+  readonly intent: string;
+  readonly kind: CallKind;
+  readonly slot: string;
+  readonly revision: string;
+  readonly cause: Cause;
+  /** Why, in a few words: `missing`, `surplus`, `outdated`, `unhealthy`. */
+  readonly why: string;
+  readonly at: number;
+  /** How often this has been tried for the same member, this time included. */
+  readonly attempt: number;
+  /** The member; null for a create that is not answered yet. */
+  readonly instance: string | null;
+  readonly state: CallState;
+};
+
+/** Something has failed: wait before the next attempt. */
+export type Backoff = { readonly attempts: number; readonly until: number; readonly reason: string };
+
+export type Memory = {
+  readonly version: 1;
+  readonly calls: readonly Call[];
+  /** Creates that were refused; over with the first that is not. */
+  readonly creating: Backoff | null;
+  /** Members that were destroyed because they failed; over when the group has converged. */
+  readonly repairing: Backoff | null;
+  /** Members that a person asked to have destroyed, until a look shows them gone. */
+  readonly doomed: readonly string[];
+  /** The newest generation that was seen converged: what goes wrong afterwards is drift. */
+  readonly convergedGeneration: number;
+  /** How many members the last good look showed. */
+  readonly lastCount: number;
+  /** The look that first showed none where there had been some; null when there is nothing to confirm. */
+  readonly vanishedAt: number | null;
+};
+
+export function emptyMemory(): Memory {
+  return {
+    version: 1,
+    calls: [],
+    creating: null,
+    repairing: null,
+    doomed: [],
+    convergedGeneration: 0,
+    lastCount: 0,
+    vanishedAt: null,
+  };
+}
+
+/** Memory as the store gave it back; empty when there is none, or none of a version that is known here. */
+export function memoryFrom(stored: Json | undefined): Memory {
+  return isMemory(stored) ? stored : emptyMemory();
+}
+
+function isMemory(stored: unknown): stored is Memory {
+  return isObject(stored) && stored["version"] === 1 && Array.isArray(stored["calls"]);
+}
+
+/** How a call ended. */
+export type Outcome = { readonly intent: string; readonly at: number } & (
+  | { readonly kind: "done"; readonly instance: string }
+  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string }
+);
+
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_MOST_MS = 600_000;
+
+/** 1 s, 2 s, 4 s … 10 min, up to a quarter longer, so that many do not come back at the same moment. */
+export function backoffMs(attempts: number, seed: string): number {
+  const plain = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
+  return Math.round(plain * (1 + fractionOf(seed, attempts) / 4));
+}
+
+/** One failure more: the next wait is longer. */
+export function worse(
+  backoff: Backoff | null,
+  failure: { readonly reason: string; readonly at: number; readonly slot: string },
+): Backoff {
+  const attempts = (backoff?.attempts ?? 0) + 1;
+  return { attempts, until: failure.at + backoffMs(attempts, failure.slot), reason: failure.reason };
+}
+
+/** Takes in how calls ended. A create that was refused is forgotten, and creating backs off. */
+export function record(memory: Memory, outcomes: readonly Outcome[]): Memory {
+  if (outcomes.length === 0) return memory;
+  const byIntent = new Map(outcomes.map((outcome) => [outcome.intent, outcome]));
+  const calls: Call[] = [];
+  let made = false;
+  let refused: { readonly reason: string; readonly at: number; readonly slot: string } | undefined;
+  for (const call of memory.calls) {
+    const outcome = byIntent.get(call.intent);
+    if (outcome === undefined || call.state.kind !== "called") {
+      calls.push(call);
+    } else if (call.kind === "create" && outcome.kind === "failed") {
+      refused = { reason: outcome.reason, at: outcome.at, slot: call.slot };
+    } else {
+      if (call.kind === "create" && outcome.kind === "done") made = true;
+      calls.push(ended(call, outcome));
+    }
+  }
+  // One step for a whole wave: a thousand members refused for one reason are one failure.
+  const creating = refused === undefined ? memory.creating : worse(memory.creating, refused);
+  return { ...memory, calls, creating: made && refused === undefined ? null : creating };
+}
+
+/** After a restart: whatever was under way then may have been done or not. */
+export function recall(memory: Memory, now: number): Memory {
+  const calls = memory.calls.map((call): Call => {
+    if (call.state.kind !== "called") return call;
+    return { ...call, state: { kind: "unknown", at: now, reason: "Muster ended while the call was under way" } };
+  });
+  return { ...memory, calls };
+}
+
+function ended(call: Call, outcome: Outcome): Call {
+  switch (outcome.kind) {
+    case "done":
+      return { ...call, instance: outcome.instance, state: { kind: "done", at: outcome.at } };
+    case "unknown":
+      return { ...call, state: { kind: "unknown", at: outcome.at, reason: outcome.reason } };
+    case "failed": {
+      const retryAt = outcome.at + backoffMs(call.attempt, call.intent);
+      return { ...call, state: { kind: "failed", retryAt, reason: outcome.reason } };
+    }
+  }
+}

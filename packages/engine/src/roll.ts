@@ -1,0 +1,35 @@
+import { slotCount } from "@muster/model";
+import { headCount, readyCount } from "./census.ts";
+import { replacedFirst } from "./order.ts";
+import { freeNumbers } from "./refill.ts";
+import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
+
+/**
+ * Replaces members of another revision, one at a time: a surge member first where there is room for one, else the old
+ * one goes first. The next step waits until nothing is under way and everyone of the new revision is ready.
+ */
+export function roll(scene: Scene): Step {
+  const { declared, census } = scene;
+  const outdated = census.living.filter((member) => !member.current && member.placed).toSorted(replacedFirst);
+  const [oldest] = outdated;
+  if (oldest === undefined || oldest.call !== undefined) return NOTHING;
+  if (census.pending.length > 0 || census.leaving.length > 0) return NOTHING;
+  const settling = census.living.find((member) => member.current && member.health !== "ready");
+  if (settling !== undefined) {
+    return { wishes: [], held: { reason: "WaitingForReady", message: `${settling.seen.id} is not ready yet` } };
+  }
+  const size = slotCount(declared.slots);
+  const costsNothing = oldest.health !== "ready";
+  if (costsNothing || readyCount(census) - 1 >= size - declared.rollout.maxUnavailable) {
+    const { id, mark } = oldest.seen;
+    return { wishes: [{ kind: "destroy", instance: id, slot: mark.slot ?? "", why: "outdated" }] };
+  }
+  return { wishes: surge(scene) };
+}
+
+function surge({ declared, census }: Scene): readonly Wish[] {
+  if (declared.slots.kind === "named") return [];
+  if (headCount(census) >= declared.slots.size + declared.rollout.maxSurge) return [];
+  const taken = new Set(census.living.map((member) => member.seen.mark.slot ?? ""));
+  return freeNumbers(taken, 1).map((slot) => ({ kind: "create", slot, why: "outdated" }));
+}

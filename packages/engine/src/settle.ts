@@ -1,0 +1,66 @@
+import type { GoodLook, Seen } from "./look.ts";
+import type { Call } from "./memory.ts";
+
+/**
+ * What became of the calls, as far as this look can tell.
+ * A look proves that a call's effect is there by showing it; that it is not there only when it began `settleMs` after
+ * the call had ended.
+ */
+export interface Settled {
+  /** Still to be reckoned with. */
+  readonly open: readonly Call[];
+  /** Creates whose answer was lost and whose thing is there all the same. */
+  readonly found: readonly { readonly call: Call; readonly seen: Seen }[];
+  /** When a look could tell more, ms since 1970. */
+  readonly wakeAt: number | undefined;
+}
+
+export function settle(calls: readonly Call[], look: GoodLook, settleMs: number): Settled {
+  if (calls.length === 0) return { open: calls, found: [], wakeAt: undefined };
+  const byIntent = new Map<string, Seen>();
+  const byId = new Map<string, Seen>();
+  for (const seen of look.members) {
+    if (seen.mark.intent !== undefined) byIntent.set(seen.mark.intent, seen);
+    byId.set(seen.id, seen);
+  }
+  const open: Call[] = [];
+  const found: { call: Call; seen: Seen }[] = [];
+  let wakeAt: number | undefined;
+  for (const call of calls) {
+    const seen = byIntent.get(call.intent) ?? (call.instance === null ? undefined : byId.get(call.instance));
+    if (call.kind === "create" && call.state.kind === "unknown" && seen !== undefined) found.push({ call, seen });
+    if (isOver(call, seen !== undefined, look.startedAt, settleMs)) continue;
+    open.push(call);
+    const at = tellsAt(call, settleMs);
+    if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
+  }
+  return { open, found, wakeAt };
+}
+
+/** Nothing about the call is open any more: the look alone tells the truth. */
+function isOver(call: Call, seen: boolean, lookedAt: number, settleMs: number): boolean {
+  switch (call.state.kind) {
+    case "called":
+      return false;
+    case "failed":
+      // What was refused is decided anew when its time has come, as long as its member is there.
+      return !seen || lookedAt >= call.state.retryAt;
+    case "done":
+    case "unknown":
+      if (lookedAt >= call.state.at + settleMs) return true;
+      return call.kind === "create" ? seen : call.kind === "destroy" && !seen && lookedAt >= call.state.at;
+  }
+}
+
+/** The earliest beginning of a look that tells what became of the call. */
+function tellsAt(call: Call, settleMs: number): number | undefined {
+  switch (call.state.kind) {
+    case "called":
+      return undefined;
+    case "failed":
+      return call.state.retryAt;
+    case "done":
+    case "unknown":
+      return call.state.at + settleMs;
+  }
+}

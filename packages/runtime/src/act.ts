@@ -1,0 +1,108 @@
+import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
+import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
+import { asProviderError, type Ctx } from "@muster/plugin";
+import type { Claim } from "@muster/store";
+import type { BoundGroup } from "./bind.ts";
+import { withDeadline } from "./deadline.ts";
+import type { Clock } from "./ports.ts";
+
+/** A member is given so long to leave by itself; then it is destroyed all the same. */
+const DRAIN_MS = 300_000;
+
+/** How an action ended, and what a person should know besides. */
+export interface Acted {
+  readonly action: Action;
+  readonly outcome: Outcome;
+  /** Why a member was destroyed though it had not been drained. */
+  readonly forced?: string;
+}
+
+/** Carries out one action. Whatever goes wrong is an outcome; nothing is thrown. */
+export async function act(bound: BoundGroup, action: Action, seen: Seen | undefined, clock: Clock): Promise<Acted> {
+  const { intent } = action;
+  try {
+    const { instance, forced } = await carryOut(bound, action, seen, clock);
+    const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
+    return forced === undefined ? { action, outcome } : { action, outcome, forced };
+  } catch (thrown) {
+    const error = asProviderError(thrown);
+    const kind = error.kind === "unknown" ? "unknown" : "failed";
+    return { action, outcome: { kind, intent, reason: error.message, at: clock.now() } };
+  }
+}
+
+interface Done {
+  readonly instance: string;
+  readonly forced?: string | undefined;
+}
+
+async function carryOut(bound: BoundGroup, action: Action, seen: Seen | undefined, clock: Clock): Promise<Done> {
+  const ctx: Ctx = { signal: new AbortController().signal };
+  switch (action.kind) {
+    case "create": {
+      const want = await wantOf(bound, action);
+      const { id } = await bound.provider.create(want, bound.marks.write(markOf(bound, action)), ctx);
+      return { instance: id };
+    }
+    case "update": {
+      if (seen !== undefined) {
+        await bound.provider.update?.(seen, { ...definedOf(seen.properties), ...action.changes }, ctx);
+      }
+      return { instance: action.instance };
+    }
+    case "destroy": {
+      const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
+      await bound.provider.destroy(action.instance, ctx);
+      return { instance: action.instance, forced };
+    }
+  }
+}
+
+/** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */
+async function drain({ flavor, assignment }: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
+  if (flavor.drain === undefined) return undefined;
+  const over = new AbortController();
+  const drained = flavor.drain(seen, assignment.group.flavor.properties, { signal: over.signal });
+  try {
+    await withDeadline(drained, DRAIN_MS, clock, `${seen.id} was not drained`);
+    return undefined;
+  } catch (thrown) {
+    over.abort();
+    return messageOf(thrown);
+  }
+}
+
+function definedOf(properties: Partial<JsonObject>): JsonObject {
+  const entries = Object.entries(properties).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** What a create asks for: the template in this member's words, with what the flavor adds. */
+async function wantOf(bound: BoundGroup, action: Action): Promise<JsonObject> {
+  const { declared, flavor, assignment } = bound;
+  const want = ownProperties(bound, action);
+  if (flavor.prepare === undefined) return want;
+  const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
+  return flavor.prepare(want, member, assignment.group.flavor.properties);
+}
+
+function ownProperties({ declared, assignment, type }: BoundGroup, action: Action): JsonObject {
+  const naming = type.known === "claim" ? type.naming : undefined;
+  return resolveSelf(assignment.group.template.properties, selfOf(declared, action.slot, action.intent), naming);
+}
+
+function markOf({ declared, assignment }: BoundGroup, { slot, intent }: Action): Mark {
+  const mark = { stack: declared.stack, owner: declared.name, intent, revision: declared.revision };
+  // InfraKit gives its members names, but never counts them.
+  const unnamed = assignment.group.marking.kind === "infrakit" && declared.slots.kind === "numbered";
+  return unnamed ? mark : { ...mark, slot };
+}
+
+/** The claim that stands in for the mark of what a create will make; undefined where the thing bears its mark itself. */
+export function claimOf(bound: BoundGroup, action: Action): Claim | undefined {
+  const { type, provider } = bound;
+  if (type.known !== "claim" || action.kind !== "create") return undefined;
+  const id = ownProperties(bound, action)[type.naming];
+  if (typeof id !== "string") return undefined;
+  return { type: type.name, scope: provider.scope, id, mark: markOf(bound, action) };
+}

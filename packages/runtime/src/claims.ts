@@ -1,0 +1,55 @@
+import type { Action, Look, Memory } from "@muster/engine";
+import type { Claim, Store } from "@muster/store";
+import { claimOf } from "./act.ts";
+import type { BoundGroup } from "./bind.ts";
+
+/** The claims to be written with the actions, the ones to be given up, and the creates whose name is somebody else's. */
+export interface ClaimChanges {
+  readonly claim: readonly Claim[];
+  readonly release: readonly Claim[];
+  readonly taken: ReadonlyMap<string, string>;
+}
+
+const NO_CHANGES: ClaimChanges = { claim: [], release: [], taken: new Map() };
+
+/**
+ * A thing that cannot bear a mark is claimed before it is made. A name that is already somebody's, or that something
+ * unclaimed bears, is not touched: the create is refused before it is called.
+ */
+export async function claimChanges(
+  bound: BoundGroup,
+  actions: readonly Action[],
+  look: Look,
+  memory: Memory,
+  store: Store,
+): Promise<ClaimChanges> {
+  const { provider, declared } = bound;
+  if (provider.known !== "claim" || look.kind === "failed") return NO_CHANGES;
+  const claim: Claim[] = [];
+  const taken = new Map<string, string>();
+  const mine = await store.claims(declared.stack, declared.name);
+  const mineById = new Set(mine.map(({ id }) => id));
+  for (const action of actions) {
+    const wanted = claimOf(bound, action);
+    if (wanted === undefined) continue;
+    const other = mineById.has(wanted.id) ? undefined : await ownerOf(bound, wanted, store);
+    if (other === undefined) claim.push(wanted);
+    else taken.set(action.intent, other);
+  }
+  return { claim, release: stale(mine, claim, look, memory), taken };
+}
+
+async function ownerOf({ provider }: BoundGroup, wanted: Claim, store: Store): Promise<string | undefined> {
+  const claimed = await store.claimed(wanted.type, wanted.scope, wanted.id);
+  if (claimed !== undefined) return `${wanted.id} belongs to ${claimed.mark.stack}/${claimed.mark.owner}`;
+  const found = await provider.read?.(wanted.id, { signal: new AbortController().signal });
+  return found === undefined ? undefined : `${wanted.id} is there already and is not Muster's`;
+}
+
+/** Claims on what a good look did not show and no open call will make. */
+function stale(mine: readonly Claim[], fresh: readonly Claim[], look: Look, memory: Memory): readonly Claim[] {
+  if (look.kind === "failed") return [];
+  const kept = new Set([...look.members.map(({ id }) => id), ...fresh.map(({ id }) => id)]);
+  const open = new Set(memory.calls.map(({ intent }) => intent));
+  return mine.filter(({ id, mark }) => !kept.has(id) && !open.has(mark.intent ?? ""));
+}

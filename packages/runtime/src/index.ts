@@ -1,0 +1,3 @@
+export type { GroupController } from "./controller.ts";
+export * from "./keeper.ts";
+export * from "./ports.ts";

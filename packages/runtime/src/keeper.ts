@@ -1,0 +1,305 @@
+/**
+ * Keeps one stack: holds its lease, its declaration and a controller for each of its groups. `watch`, `apply`, the
+ * daemon and the simulator all work through it.
+ */
+import { memoryFrom } from "@muster/engine";
+import {
+  type Document,
+  didYouMean,
+  type Event,
+  type EventDraft,
+  type JsonObject,
+  type MemberStatus,
+  MusterError,
+  nearest,
+  type Status,
+  slotCount,
+} from "@muster/model";
+import type { Catalog } from "@muster/plugin";
+import type { Declaration, Lease, Steering, Store, Writes } from "@muster/store";
+import type { Assignment } from "./bind.ts";
+import { eventsOfCommit, refuseStrangers, sameDocument } from "./commit.ts";
+import { controlGroup, type GroupController } from "./controller.ts";
+import type { Grammar, Outside } from "./ports.ts";
+import { openProviders, settingsFor } from "./providers.ts";
+
+/** Settings by type: what is used where a stack says nothing, and what was said at the command line. */
+export interface ProviderSettings {
+  readonly defaults: Readonly<Record<string, JsonObject>>;
+  readonly overrides: Readonly<Record<string, JsonObject>>;
+}
+
+export interface KeeperDeps extends Outside {
+  readonly store: Store;
+  readonly lease: Lease;
+  readonly catalog: Catalog;
+  readonly grammar: Grammar;
+  readonly settings: ProviderSettings;
+  /** After it was written. */
+  onEvent(event: Event): void;
+  onStatus(group: string, status: Status): void;
+  /** Another process has taken the stack: nothing is done here any more. */
+  onLost(error: MusterError): void;
+}
+
+/** A group as a person asks about it. */
+export interface GroupView {
+  readonly stack: string;
+  readonly name: string;
+  readonly type: string;
+  readonly flavor: string;
+  readonly size: number;
+  readonly steering: Steering | undefined;
+  /** Undefined before the first look. */
+  readonly status: Status | undefined;
+}
+
+export interface StackKeeper {
+  readonly stack: string;
+  declaration(): Declaration | undefined;
+  /** Takes a new declaration. The same one again changes nothing. Resolves when it is written down. */
+  commit(document: Document, source: string, actor: string): Promise<Declaration>;
+  groups(): readonly GroupView[];
+  members(group: string): readonly MemberStatus[];
+  /** What is seen of the members: ids, tags, properties. */
+  seen(group: string): ReturnType<GroupController["seen"]>;
+  scale(group: string, size: number, actor: string): Promise<void>;
+  pause(group: string, actor: string): Promise<void>;
+  resume(group: string, actor: string): Promise<void>;
+  /** Stops keeping the group; its members stay. */
+  free(group: string, actor: string): Promise<void>;
+  /** Destroys the group, member by member; it is forgotten when the last is gone. */
+  destroy(group: string, actor: string): Promise<void>;
+  /** Destroys the named members and makes the group smaller by as many. Throws when one of them is not there. */
+  destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void>;
+  wake(): void;
+  /** Ends what is in flight and lets go of the lease. What was made stays. */
+  close(): Promise<void>;
+}
+
+/** Goes on with what the store knows of the stack; a stack that it does not know begins with `commit`. */
+export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
+  const { store, lease, grammar, catalog, settings, clock } = deps;
+  const { stack } = lease;
+  const providers = openProviders(deps.io);
+  const controllers = new Map<string, GroupController>();
+  const serially = inTurn();
+  const endWatch = catalog.onChange(wakeAll);
+  let declaration = await store.declaration(stack);
+  let over = false;
+  if (declaration !== undefined) await assignAll(declaration);
+
+  async function write(writes: Writes): Promise<void> {
+    for (const event of await store.write(lease, writes, clock.now())) deps.onEvent(event);
+  }
+
+  function assignmentsOf(from: Declaration): ReadonlyMap<string, Assignment> {
+    const { groups, providers: declared } = grammar.stackOf(from.document);
+    const assignments = Object.values(groups).map((group): [string, Assignment] => {
+      const type = group.template.name;
+      return [
+        group.name,
+        {
+          stack,
+          generation: from.generation,
+          goal: GOALS[from.steering[group.name] ?? "kept"],
+          dialect: from.document.dialect,
+          group,
+          settings: settingsFor(type, declared, settings.defaults, settings.overrides),
+        },
+      ];
+    });
+    return new Map(assignments);
+  }
+
+  /** Gives every group its controller and its assignment, and ends the controllers of those that are no more. */
+  async function assignAll(from: Declaration | undefined): Promise<void> {
+    const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from);
+    for (const [name, controller] of controllers) {
+      if (assignments.has(name)) continue;
+      controllers.delete(name);
+      await controller.stop();
+    }
+    for (const [name, assignment] of assignments) {
+      const controller = controllers.get(name);
+      if (controller === undefined) controllers.set(name, await control(assignment));
+      else controller.assign(assignment);
+    }
+  }
+
+  async function control(assignment: Assignment): Promise<GroupController> {
+    const { name } = assignment.group;
+    const memory = memoryFrom(await store.memory(stack, name));
+    return controlGroup(assignment, memory, {
+      ...{ store, write, catalog, providers, io: deps.io, clock },
+      onStatus: (status) => deps.onStatus(name, status),
+      onGone: () => void serially(() => forget(name)),
+      onLost: lose,
+    });
+  }
+
+  /** The group was destroyed and is gone: its declaration goes too. */
+  async function forget(group: string): Promise<void> {
+    if (over || declaration?.steering[group] !== "destroying") return;
+    const event: EventDraft = {
+      type: "group.removed",
+      group,
+      ...MUSTERS,
+      message: "destroyed, down to the last member",
+    };
+    await without(group, event);
+  }
+
+  async function without(group: string, event: EventDraft): Promise<void> {
+    const before = known();
+    const document = grammar.withoutGroup(before.document, group);
+    const { [group]: _, ...steering } = before.steering;
+    const next = document === null ? undefined : { ...before, document, steering, generation: before.generation + 1 };
+    // The controller ends first: what it still has to write down belongs before the group's end.
+    const controller = controllers.get(group);
+    controllers.delete(group);
+    await controller?.stop();
+    await write({ declaration: next ?? null, memory: { [group]: null }, events: [event] });
+    declaration = next;
+    await assignAll(declaration);
+  }
+
+  async function take(next: Declaration, events: readonly EventDraft[], gone: readonly string[]): Promise<Declaration> {
+    const memory = Object.fromEntries(gone.map((group) => [group, null]));
+    await write({ declaration: next, events, ...(gone.length === 0 ? {} : { memory }) });
+    declaration = next;
+    await assignAll(next);
+    return next;
+  }
+
+  function steer(group: string, steering: Steering | undefined, actor: string, message: string): Promise<void> {
+    return serially(async () => {
+      const before = known();
+      controllerOf(group);
+      const { [group]: was, ...others } = before.steering;
+      if (was === steering) return;
+      const next: Declaration = {
+        ...before,
+        generation: before.generation + 1,
+        steering: steering === undefined ? others : { ...others, [group]: steering },
+      };
+      await take(next, [{ type: "group.steered", group, actor, cause: "intentional", message }], []);
+    });
+  }
+
+  function known(): Declaration {
+    if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
+    if (declaration === undefined) throw new MusterError("group.not-found", { group: stack, nearest: "" });
+    return declaration;
+  }
+
+  function controllerOf(group: string): GroupController {
+    const controller = controllers.get(group);
+    if (controller !== undefined) return controller;
+    throw new MusterError("group.not-found", { group, nearest: didYouMean(nearest(group, controllers.keys())) });
+  }
+
+  function wakeAll(): void {
+    for (const controller of controllers.values()) controller.wake();
+  }
+
+  function lose(error: MusterError): void {
+    if (over) return;
+    over = true;
+    deps.onLost(error);
+  }
+
+  async function commit(document: Document, source: string, actor: string): Promise<Declaration> {
+    if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
+    const before = declaration;
+    if (before !== undefined && sameDocument(before.document, document)) return before;
+    const now = grammar.stackOf(document);
+    const was = before === undefined ? undefined : grammar.stackOf(before.document);
+    refuseStrangers(before, was, document, now, source);
+    const generation = (before?.generation ?? 0) + 1;
+    const steering = Object.entries(before?.steering ?? {}).filter(([group]) => group in now.groups);
+    const next = { stack, document, source, generation, steering: Object.fromEntries(steering) };
+    const gone = Object.keys(was?.groups ?? {}).filter((group) => !(group in now.groups));
+    return take(next, eventsOfCommit(was, now, generation, actor), gone);
+  }
+
+  async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
+    const before = known();
+    const controller = controllerOf(group);
+    const there = controller.seen().map(({ id }) => id);
+    for (const instance of ids) {
+      if (there.includes(instance)) continue;
+      throw new MusterError("instance.not-found", { group, instance, nearest: didYouMean(nearest(instance, there)) });
+    }
+    const doomed = [...new Set(ids)];
+    const slots = grammar.stackOf(before.document).groups[group]?.slots;
+    if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
+    const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
+    const next: Declaration = { ...before, document, generation: before.generation + 1 };
+    const assignment = assignmentsOf(next).get(group);
+    if (assignment === undefined) return;
+    const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
+    const events: EventDraft[] = [{ type: "group.steered", group, actor, cause: "intentional", message }];
+    await controller.doom(doomed, assignment, { declaration: next, events });
+    declaration = next;
+    await assignAll(next);
+  }
+
+  return {
+    stack,
+    declaration: () => declaration,
+    commit: (document, source, actor) => serially(() => commit(document, source, actor)),
+    groups() {
+      if (declaration === undefined) return [];
+      const { groups } = grammar.stackOf(declaration.document);
+      return Object.values(groups).map((group) => ({
+        stack,
+        name: group.name,
+        type: group.template.name,
+        flavor: group.flavor.name,
+        size: slotCount(group.slots),
+        steering: declaration?.steering[group.name],
+        status: controllers.get(group.name)?.status(),
+      }));
+    },
+    members: (group) => controllerOf(group).members(),
+    seen: (group) => controllerOf(group).seen(),
+    scale: (group, size, actor) =>
+      serially(async () => {
+        const { document, source } = known();
+        controllerOf(group);
+        await commit(grammar.resize(document, group, size), source, actor);
+      }),
+    pause: (group, actor) => steer(group, "paused", actor, "paused: changes are not carried through"),
+    resume: (group, actor) => steer(group, undefined, actor, "resumed"),
+    destroy: (group, actor) => steer(group, "destroying", actor, "to be destroyed"),
+    free: (group, actor) =>
+      serially(async () => {
+        controllerOf(group);
+        const message = "no longer kept; its members stay";
+        await without(group, { type: "group.released", group, actor, cause: "intentional", message });
+      }),
+    destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
+    wake: wakeAll,
+    async close() {
+      over = true;
+      endWatch();
+      await Promise.all([...controllers.values()].map((controller) => controller.stop()));
+      await providers.close();
+      await store.release(lease);
+    },
+  };
+}
+
+const GOALS = { kept: "keep", paused: "pause", destroying: "destroy" } as const;
+const MUSTERS = { actor: "muster", cause: "intentional" } as const;
+
+/** Runs what it is given one after another. */
+function inTurn(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const mine = last.then(run, run);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}

@@ -1,0 +1,64 @@
+import type { FailedLook, GoodLook, Look, Seen } from "@muster/engine";
+import { MusterError } from "@muster/model";
+import { asProviderError, type ClaimedProvider, type Ctx, type TaggedProvider } from "@muster/plugin";
+import type { Claim, Store } from "@muster/store";
+import type { BoundGroup } from "./bind.ts";
+import type { Clock } from "./ports.ts";
+import { verdictsOn } from "./verdicts.ts";
+
+/** Looks at everything that belongs to the group. Whatever prevents it becomes a failed look. */
+export async function observe(bound: BoundGroup, store: Store, clock: Clock): Promise<Look> {
+  const startedAt = clock.now();
+  try {
+    const members = await membersOf(bound, store);
+    const verdicts = await verdictsOn(members, bound.flavor, bound.assignment.group.flavor.properties, clock);
+    return { kind: "seen", startedAt, members, verdicts };
+  } catch (thrown) {
+    return failedLook(startedAt, thrown);
+  }
+}
+
+/** What prevented a look, or a group from being bound, as a look. */
+export function failedLook(startedAt: number, thrown: unknown): FailedLook {
+  if (thrown instanceof MusterError) {
+    return { kind: "failed", startedAt, reason: thrown.code, message: thrown.message };
+  }
+  const error = asProviderError(thrown);
+  return { kind: "failed", startedAt, reason: `look.${error.kind}`, message: error.message };
+}
+
+export function isGood(look: Look): look is GoodLook {
+  return look.kind === "seen";
+}
+
+function membersOf(bound: BoundGroup, store: Store): Promise<readonly Seen[]> {
+  const { provider } = bound;
+  const ctx: Ctx = { signal: new AbortController().signal };
+  return provider.known === "tags" ? listed(bound, provider, ctx) : claimed(bound, provider, store, ctx);
+}
+
+async function listed({ declared, marks }: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {
+  const found: Seen[] = [];
+  for await (const page of provider.list(marks.owned(declared.stack, declared.name), ctx)) {
+    for (const observed of page) {
+      const mark = marks.read(observed.tags);
+      // A list that shows too much must not make anybody else's thing ours.
+      if (mark?.stack !== declared.stack || mark.owner !== declared.name) continue;
+      found.push({ ...observed, mark });
+    }
+  }
+  return found;
+}
+
+async function claimed(bound: BoundGroup, provider: ClaimedProvider, store: Store, ctx: Ctx): Promise<readonly Seen[]> {
+  const { declared } = bound;
+  const claims = await store.claims(declared.stack, declared.name);
+  const ours = claims.filter((claim) => claim.type === bound.type.name && claim.scope === provider.scope);
+  const found = await Promise.all(ours.map((claim) => readClaimed(provider, claim, ctx)));
+  return found.filter((seen) => seen !== undefined);
+}
+
+async function readClaimed(provider: ClaimedProvider, { id, mark }: Claim, ctx: Ctx): Promise<Seen | undefined> {
+  const observed = await provider.read(id, ctx);
+  return observed === undefined ? undefined : { ...observed, mark };
+}

@@ -1,0 +1,41 @@
+import type { Document, Stack } from "@muster/model";
+import type { Io } from "@muster/plugin";
+
+/** Time and timers, given in so that a simulator can hold the clock. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs once after so many milliseconds, never at once; returns its cancellation. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** How stored documents are read and edited. The room `declaration` is this. */
+export interface Grammar {
+  stackOf(document: Document): Stack;
+  /** The document without the group; null when nothing is left. */
+  withoutGroup(document: Document, group: string): Document | null;
+  /** The document with the group at another size. */
+  resize(document: Document, group: string, size: number): Document;
+}
+
+/** Everything from outside that keeping a stack needs. */
+export interface Outside {
+  readonly io: Io;
+  readonly clock: Clock;
+}
+
+/** The machine's own clock. A wait of nothing yields to what is ready, and no longer. */
+export const systemClock: Clock = {
+  now: Date.now,
+  after(ms, run) {
+    if (ms <= 0) {
+      const immediate = setImmediate(run);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Node's timers overflow beyond this; whoever waits longer is woken early, which is harmless. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;

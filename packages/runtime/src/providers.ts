@@ -1,0 +1,93 @@
+import { hashJson, type JsonObject, MusterError, messageOf, type ProviderDeclaration } from "@muster/model";
+import { type Io, type Provider, ProviderError, type Type } from "@muster/plugin";
+
+/** A provider that was opened, and who wants to hear its hints. */
+interface Opened {
+  readonly key: string;
+  readonly type: Type;
+  readonly provider: Promise<Provider>;
+  readonly listeners: Set<() => void>;
+  readonly over: AbortController;
+}
+
+/** The providers of one stack, each opened once and shared by its groups. */
+export interface Providers {
+  open(type: Type, settings: JsonObject): Promise<Provider>;
+  /** Calls `wake` on every hint of the provider; returns the end of it. */
+  listen(type: Type, settings: JsonObject, wake: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export function openProviders(io: Io): Providers {
+  const opened = new Map<string, Opened>();
+
+  function find(type: Type, settings: JsonObject): Opened {
+    const key = `${type.name} ${hashJson(settings)}`;
+    const known = opened.get(key);
+    if (known?.type === type) return known;
+    if (known !== undefined) void letGo(known);
+    const over = new AbortController();
+    const listeners = new Set<() => void>(known?.listeners);
+    const provider = openOne(type, settings, io);
+    const entry: Opened = { key, type, provider, listeners, over };
+    opened.set(key, entry);
+    provider.then(
+      (it) => {
+        if (!over.signal.aborted) it.watch?.(() => wakeAll(listeners), over.signal);
+      },
+      () => {
+        // Whoever asked for it hears the reason; the next one who asks tries again.
+        if (opened.get(key) === entry) opened.delete(key);
+      },
+    );
+    return entry;
+  }
+
+  return {
+    open: (type, settings) => find(type, settings).provider,
+    listen(type, settings, wake) {
+      const { listeners } = find(type, settings);
+      listeners.add(wake);
+      return () => listeners.delete(wake);
+    },
+    async close() {
+      const all = [...opened.values()];
+      opened.clear();
+      await Promise.all(all.map(letGo));
+    },
+  };
+}
+
+function wakeAll(listeners: ReadonlySet<() => void>): void {
+  for (const wake of listeners) wake();
+}
+
+async function letGo({ provider, over }: Opened): Promise<void> {
+  over.abort();
+  const [result] = await Promise.allSettled([provider]);
+  if (result.status === "fulfilled") await result.value.close?.();
+}
+
+async function openOne(type: Type, settings: JsonObject, io: Io): Promise<Provider> {
+  const parsed = type.settings.safeParse(settings);
+  if (!parsed.success) {
+    const detail = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+    throw new MusterError("settings.bad", { name: type.name, detail });
+  }
+  try {
+    return await type.open(parsed.data, io);
+  } catch (thrown) {
+    if (thrown instanceof ProviderError || thrown instanceof MusterError) throw thrown;
+    throw new ProviderError("unavailable", messageOf(thrown), { cause: thrown });
+  }
+}
+
+/** The settings a type is opened with: defaults, then the stack's own, then what was said at the command line. */
+export function settingsFor(
+  type: string,
+  declared: Readonly<Record<string, ProviderDeclaration>>,
+  defaults: Readonly<Record<string, JsonObject>>,
+  overrides: Readonly<Record<string, JsonObject>>,
+): JsonObject {
+  return { ...defaults[type], ...declared[type]?.settings, ...overrides[type] };
+}
