@@ -27,7 +27,7 @@ function surplusOf({ declared, census }: Scene): readonly Living[] {
   const { living } = census;
   if (declared.slots.kind === "numbered") {
     // While a change is carried through, the extra ones are the surge that replaces the others.
-    const rolling = living.some((member) => !member.current);
+    const rolling = declared.slots.size > 0 && living.some((member) => !member.current);
     const most = declared.slots.size + (rolling ? declared.rollout.maxSurge : 0);
     if (living.length <= most) return [];
     return living.toSorted(goesFirst).slice(0, living.length - most);
