@@ -9,18 +9,25 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The one text of a value: keys sorted by code unit, no white space. Two values are the same
- * declaration exactly when their canonical texts are equal, so hashes are taken over it.
+ * The one text of a value: no white space, and keys in one order, whatever order they were written in. Two values are the
+ * same declaration exactly when their canonical texts are equal, so hashes are taken over it.
  */
 export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (isObject(value)) {
-    const members = Object.keys(value)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
-    return `{${members.join(",")}}`;
-  }
-  return JSON.stringify(value);
+  return JSON.stringify(inOrder(value));
+}
+
+function inOrder(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  // Without a prototype, a key named `__proto__` is a key like any other.
+  const ordered: Record<string, Json> = Object.create(null);
+  for (const [key, inner] of Object.entries(value).sort(byKey)) ordered[key] = inOrder(inner);
+  return ordered;
+}
+
+/** By code unit; keys that are whole numbers come before all others, in their own order, as in every object. */
+function byKey([a]: readonly [string, Json], [b]: readonly [string, Json]): number {
+  return a < b ? -1 : 1;
 }
 
 /** Equal as JSON, whatever the order of keys. */

@@ -47,15 +47,21 @@ export interface Claim {
   readonly mark: Mark;
 }
 
-/** One atomic write. Everything in it is there afterwards, or nothing. */
+/** One atomic write of what belongs to the lease's stack. Everything in it is there afterwards, or nothing. */
 export interface Writes {
+  /** Null forgets it. */
   readonly declaration?: Declaration | null;
   /** By group; null forgets it. */
   readonly memory?: Readonly<Record<string, Json | null>>;
-  readonly claim?: readonly Claim[];
+  /** Released before anything is claimed, so that one write can hand a thing on. What is not the stack's own stays. */
   readonly release?: readonly Pick<Claim, "type" | "scope" | "id">[];
+  /** Renews the owner's own claim. Throws `claim.taken` when another owner has it. */
+  readonly claim?: readonly Claim[];
   readonly events?: readonly EventDraft[];
 }
+
+/** How many events a query gives unless it says. */
+export const EVENTS_PER_PAGE = 1000;
 
 export interface EventQuery {
   readonly stack?: string;
@@ -63,9 +69,10 @@ export interface EventQuery {
   readonly types?: readonly EventType[];
   /** Not before this time, ms since 1970. */
   readonly since?: number;
-  /** Only those after this place in the journal (`JournalEntry.place`). */
+  /** Only those after, or before, this place in the journal (`JournalEntry.place`): the next page, either way. */
   readonly after?: number;
-  /** At most so many; 1000 unless told. */
+  readonly before?: number;
+  /** At most so many; `EVENTS_PER_PAGE` unless told. */
   readonly limit?: number;
   /** Newest first. */
   readonly newestFirst?: boolean;
@@ -83,18 +90,26 @@ export interface Store {
    * Throws `stack.held` when it lives. Two that try at once: one wins.
    */
   acquire(stack: string, holder: Holder, alive: (holder: Holder) => Promise<boolean>): Promise<Lease>;
+  /** Gives the lease back; does nothing when somebody else has it by now. */
   release(lease: Lease): Promise<void>;
+  /** Who holds the stack now. */
   lease(stack: string): Promise<Lease | undefined>;
 
-  /** Writes under a lease, at a time. Throws `stack.lost` when the lease is no longer the newest; then nothing was written. */
+  /**
+   * Writes under a lease, at a time (ms since 1970), and gives back the events in their places. Throws `stack.lost` when
+   * the lease was taken over or given back. After any error nothing was written.
+   */
   write(lease: Lease, writes: Writes, now: number): Promise<readonly Event[]>;
 
+  /** All of them, by name of stack. */
   declarations(): Promise<readonly Declaration[]>;
   declaration(stack: string): Promise<Declaration | undefined>;
   memory(stack: string, group: string): Promise<Json | undefined>;
+  /** What an owner has claimed, by type, scope and id. */
   claims(stack: string, owner: string): Promise<readonly Claim[]>;
   /** Whose a thing is, if anybody's. */
   claimed(type: string, scope: string, id: string): Promise<Claim | undefined>;
   events(query: EventQuery): Promise<readonly JournalEntry[]>;
+  /** A store that is closed answers nothing more. Closing it twice is harmless. */
   close(): Promise<void>;
 }

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { inFolder } from "./place.ts";
+import { startServing } from "./serving.ts";
+import { type Row, round } from "./table.ts";
+
+const SECONDS = 60;
+/** Linux counts processor time in hundredths of a second (USER_HZ). */
+const TICKS_PER_SECOND = 100;
+const CASES = [
+  { size: 1_000, rss: 110 },
+  { size: 10_000, rss: 160 },
+];
+
+/** What `muster serve` costs while everything is as declared: watched from outside through /proc. */
+export async function idle(): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { size, rss } of CASES) {
+    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, size));
+    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${size} instances`;
+    rows.push(
+      {
+        what: `${what}: processor`,
+        ours: `${round(share)} %`,
+        compared: "–",
+        figure: share,
+        bound: 1,
+        unit: "% of a core",
+      },
+      {
+        what: `${what}: memory`,
+        ours: `${round(megabytes)} MB`,
+        compared: "–",
+        figure: megabytes,
+        bound: rss,
+        unit: "MB",
+      },
+    );
+  }
+  return rows;
+}
+
+async function watchIdle(folder: string, size: number): Promise<{ share: number; megabytes: number }> {
+  const serving = await startServing(folder, size);
+  try {
+    await seconds(5);
+    const before = ticksOf(serving.pid);
+    await seconds(SECONDS);
+    const share = ((ticksOf(serving.pid) - before) / TICKS_PER_SECOND / SECONDS) * 100;
+    return { share, megabytes: residentOf(serving.pid) };
+  } finally {
+    await serving.end();
+  }
+}
+
+function ticksOf(pid: number): number {
+  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return Number(afterName[11]) + Number(afterName[12]);
+}
+
+/** Resident memory at the end, in MB. */
+function residentOf(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+function seconds(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, count * 1_000));
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { documentOf, type Kept, keepBench } from "./keeping.ts";
+import { inFolder } from "./place.ts";
+import { median, type Row, round } from "./table.ts";
+
+const COUNT = 1_000;
+const ROUNDS = 7;
+
+/** 1000 instances from the first look to converged, beside writing and renaming the same files in a bare loop. */
+export async function make(): Promise<readonly Row[]> {
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await inFolder(async (folder) => {
+      const kept = await keepBench(folder);
+      ours.push(await timeMaking(kept));
+      bare.push(timeBareLoop(kept.instances, join(folder, "bare")));
+      await kept.close();
+    });
+  }
+  // The first round pays for loading and compiling, which start-up is measured by.
+  const [fast, slow] = [median(ours.slice(1)), median(bare.slice(1))];
+  return [
+    {
+      what: `${COUNT} \`instance-file\` instances, look to converged`,
+      ours: `${round(fast)} ms`,
+      compared: `bare write and rename of the same files: ${round(slow)} ms`,
+      figure: fast / slow,
+      bound: 3,
+      unit: "times",
+    },
+  ];
+}
+
+async function timeMaking({ keeper, converged }: Kept): Promise<number> {
+  const start = performance.now();
+  const { generation } = await keeper.commit(documentOf(COUNT), "bench", "bench");
+  await converged(generation);
+  return performance.now() - start;
+}
+
+function timeBareLoop(like: string, folder: string): number {
+  const files = readdirSync(like)
+    .filter((name) => !name.startsWith("."))
+    .map((name) => ({ name, content: readFileSync(join(like, name)) }));
+  if (files.length !== COUNT) throw new Error(`${files.length} files were made, ${COUNT} expected`);
+  mkdirSync(folder);
+  const start = performance.now();
+  for (const { name, content } of files) {
+    const temporary = join(folder, `.${name}`);
+    writeFileSync(temporary, content);
+    renameSync(temporary, join(folder, name));
+  }
+  return performance.now() - start;
+}

@@ -1,0 +1,33 @@
+/**
+ * `npm run bench`: every figure the project promises, each beside what it is compared with, in one run.
+ * `--keep` writes the table into bench/README.md. `npm run bench -- heal` runs only what is named.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { decide } from "./decide.ts";
+import { heal } from "./heal.ts";
+import { idle } from "./idle.ts";
+import { make } from "./make.ts";
+import { startUp } from "./start-up.ts";
+import { markdown, type Row } from "./table.ts";
+
+const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = { make, heal, idle, decide, "start-up": startUp };
+
+const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const rows: Row[] = [];
+for (const [name, run] of Object.entries(all)) {
+  if (named.length === 0 || named.includes(name)) rows.push(...(await run()));
+}
+const table = markdown(rows);
+console.log(table);
+if (process.argv.includes("--keep")) keep(table);
+process.exitCode = rows.every(({ figure, bound }) => figure <= bound) ? 0 : 1;
+
+function keep(table: string): void {
+  const file = join(import.meta.dirname, "README.md");
+  const [before, after] = readFileSync(file, "utf8").split(/<!-- table -->[\s\S]*<!-- end -->/);
+  const [cpu] = cpus();
+  const machine = `${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+  writeFileSync(file, `${before}<!-- table -->\n${machine}\n\n${table}\n<!-- end -->${after}`);
+}

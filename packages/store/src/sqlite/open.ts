@@ -1,0 +1,103 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { MusterError } from "@muster/model";
+import { isBusy } from "./failures.ts";
+import { numberOf } from "./rows.ts";
+import { APPLICATION_ID, FORMAT, SCHEMA } from "./schema.ts";
+
+/** How long a process waits for another one's write to end: writes take milliseconds. */
+const WAIT_MS = 5000;
+const WAIT_STEP_MS = 10;
+
+/** Pages (of 4 KiB) in the write-ahead log before they are carried into the file: about 20 writes of 1000 events. */
+const CHECKPOINT_PAGES = 4000;
+const LOG_BYTES = CHECKPOINT_PAGES * 4096;
+
+/** Opens the database of a store; makes it, closed to other users, when there is none. Throws what SQLite throws. */
+export function openDatabase(path: string): DatabaseSync {
+  makeFile(path);
+  refuseOther(path);
+  // SQLite would open what it cannot write for reading only, and fail at the first write.
+  accessSync(path, constants.R_OK | constants.W_OK);
+  accessSync(dirname(path), constants.W_OK);
+
+  const db = new DatabaseSync(path, { timeout: WAIT_MS });
+  try {
+    if (isNew(db, path)) makeStore(db, path);
+    // FULL: what was acknowledged survives a loss of power too.
+    db.exec(`
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA journal_size_limit = ${LOG_BYTES};
+    `);
+    return db;
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+/**
+ * SQLite gives its other files the mode of this one. A file that is there already is not opened here: closing it again
+ * would take away the locks of another store that this process may have open on it.
+ */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+  }
+}
+
+/** The least a database can have. What is shorter SQLite takes for a new one, and would write over it. */
+const LEAST_BYTES = 512;
+
+function refuseOther(path: string): void {
+  const file = statSync(path);
+  if (!file.isFile()) throw new MusterError("store.not-a-store", { path, detail: "it is not a file" });
+  if (file.size > 0 && file.size < LEAST_BYTES) {
+    throw new MusterError("store.not-a-store", { path, detail: "it is too short for a database" });
+  }
+}
+
+/** Whether nothing was ever written there. Throws when it holds something that this Muster cannot use. */
+function isNew(db: DatabaseSync, path: string): boolean {
+  // One statement, and so one moment: another process may be making the store just now.
+  const row = db
+    .prepare(
+      `SELECT user_version AS format, application_id AS application, (SELECT count(*) FROM sqlite_schema) AS objects
+       FROM pragma_user_version, pragma_application_id`,
+    )
+    .get();
+  const format = numberOf(row, "format");
+  const application = numberOf(row, "application");
+  if (application === 0 && format === 0 && numberOf(row, "objects") === 0) return true;
+  if (application !== APPLICATION_ID) {
+    throw new MusterError("store.not-a-store", { path, detail: "it is a database of another program" });
+  }
+  if (format > FORMAT) throw new MusterError("store.version", { path, found: format, known: FORMAT });
+  return false;
+}
+
+function makeStore(db: DatabaseSync, path: string): void {
+  enterWriteAheadLog(db);
+  db.exec("BEGIN IMMEDIATE");
+  if (isNew(db, path)) db.exec(SCHEMA);
+  db.exec("COMMIT");
+}
+
+/** When several processes change the mode at once, SQLite turns some away without the wait it was told. */
+function enterWriteAheadLog(db: DatabaseSync): void {
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; ; waited += WAIT_STEP_MS) {
+    try {
+      db.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (thrown) {
+      if (!isBusy(thrown) || waited >= WAIT_MS) throw thrown;
+      Atomics.wait(asleep, 0, 0, WAIT_STEP_MS);
+    }
+  }
+}

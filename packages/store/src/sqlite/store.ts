@@ -1,0 +1,84 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Store } from "../contract.ts";
+import { confirmLease, confirmOwn, takeLease } from "../lease.ts";
+import { storeError } from "./failures.ts";
+import { journalTable } from "./journal.ts";
+import { leaseTable } from "./leases.ts";
+import { openDatabase } from "./open.ts";
+import { recordTables } from "./records.ts";
+
+/**
+ * The store in one SQLite file, which several processes may have open. The file and its directory are made, closed to
+ * other users, when they are missing. What a write has acknowledged is on the disk.
+ *
+ * Throws, here and from every method: `store.not-a-store`, `store.version` (written by a newer Muster), `store.full`,
+ * `store.failed` (not readable, not writable, locked for more than 5 s).
+ */
+export function openSqliteStore(path: string): Store {
+  const { db, leases, records, journal } = reported(path, () => {
+    const db = openDatabase(path);
+    return { db, leases: leaseTable(db), records: recordTables(db), journal: journalTable(db) };
+  });
+  // A promise's body: whatever it throws rejects, in the words of the error table.
+  const run = async <T>(work: () => T): Promise<T> => reported(path, work);
+
+  return {
+    acquire: (stack, holder, alive) =>
+      takeLease(
+        {
+          read: (name) => run(() => leases.read(name)),
+          replace: (name, seen, next) => run(() => leases.replace(name, seen, next)),
+        },
+        stack,
+        holder,
+        alive,
+      ),
+    release: (lease) => run(() => leases.release(lease)),
+    lease: (stack) =>
+      run(() => {
+        const record = leases.read(stack);
+        return record?.holder && { stack, epoch: record.epoch, holder: record.holder };
+      }),
+    write: (lease, writes, now) =>
+      run(() => {
+        confirmOwn(lease, writes);
+        return inTransaction(db, () => {
+          confirmLease(lease, leases.read(lease.stack));
+          records.write(lease.stack, writes);
+          return journal.append(lease.stack, writes.events ?? [], now);
+        });
+      }),
+    declarations: () => run(records.declarations),
+    declaration: (stack) => run(() => records.declaration(stack)),
+    memory: (stack, group) => run(() => records.memory(stack, group)),
+    claims: (stack, owner) => run(() => records.claims(stack, owner)),
+    claimed: (type, scope, id) => run(() => records.claimed(type, scope, id)),
+    events: (query) => run(() => journal.events(query)),
+    close: () =>
+      run(() => {
+        if (db.isOpen) db.close();
+      }),
+  };
+}
+
+function reported<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    throw storeError(path, thrown);
+  }
+}
+
+/** IMMEDIATE: whoever reads the lease and then writes must be the only one between the two. */
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (thrown) {
+    // After some failures (a full disk) SQLite has rolled back by itself.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw thrown;
+  }
+}
