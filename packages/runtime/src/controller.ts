@@ -23,6 +23,7 @@ import pLimit from "p-limit";
 import { type Acted, act } from "./act.ts";
 import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
 import { claimChanges } from "./claims.ts";
+import { atMost } from "./deadline.ts";
 import { eventOfAction, eventOfDecision, eventsOfStall, eventsOfVanishing } from "./events.ts";
 import { failedLook, observe } from "./observe.ts";
 import { pace } from "./pace.ts";
@@ -41,8 +42,11 @@ export interface GroupController {
   members(): readonly MemberStatus[];
   /** The members as the last good look showed them. */
   seen(): readonly Seen[];
-  /** Begins nothing more, waits for the calls that are under way, and writes down how they ended. */
-  stop(): Promise<void>;
+  /**
+   * Begins nothing more, waits for the calls that are under way, but no longer than `graceMs`, and writes down how they
+   * ended. What is not answered by then is looked for at the next start.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export interface ControllerDeps extends Outside {
@@ -64,6 +68,8 @@ const CALLS_AT_ONCE = 16;
 /** Looks though nothing woke it: hints of a local type are reliable, and all the same not trusted for ever. */
 const RESYNC_LOCAL_MS = 30_000;
 const RESYNC_REMOTE_MS = 10_000;
+/** What is in flight when a group is let go may take so long. */
+const GRACE_MS = 10_000;
 /** After a look or a write that failed: doubled up to a minute. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 60_000;
@@ -244,17 +250,21 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
     },
     seen: () => shown?.members ?? [],
-    async stop() {
-      await pacer.stop();
+    async stop(graceMs = GRACE_MS) {
+      const last = pacer.stop();
       unlisten?.();
-      await Promise.all(underWay);
+      await atMost(
+        graceMs,
+        last.then(() => Promise.all(underWay)),
+        clock,
+      );
       if (ended.length === 0) return;
       const last = record(
         memory,
         ended.map(({ outcome }) => outcome),
       );
       const events = ended.map((each) => eventOfAction(assignment.group.name, each));
-      await deps.write({ memory: { [assignment.group.name]: last }, events });
+      await deps.write({ memory: { [assignment.group.name]: remembered }, events });
     },
   };
 }

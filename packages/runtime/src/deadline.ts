@@ -8,3 +8,11 @@ export function withDeadline<T>(promise: Promise<T>, ms: number, clock: Clock, w
     promise.then(resolve, reject).finally(cancel);
   });
 }
+
+/** Waits for the promise, and no longer than so many milliseconds. */
+export function atMost(ms: number, promise: Promise<unknown>, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    promise.then(() => resolve(), reject).finally(cancel);
+  });
+}

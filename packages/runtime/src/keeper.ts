@@ -73,8 +73,8 @@ export interface StackKeeper {
   /** Destroys the named members and makes the group smaller by as many. Throws when one of them is not there. */
   destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void>;
   wake(): void;
-  /** Ends what is in flight and lets go of the lease. What was made stays. */
-  close(): Promise<void>;
+  /** Waits for what is in flight, at most so long (10 s), and lets go of the lease. What was made stays. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Goes on with what the store knows of the stack; a stack that it does not know begins with `commit`. */
@@ -281,10 +281,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       }),
     destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
     wake: wakeAll,
-    async close() {
+    async close(graceMs) {
       over = true;
       endWatch();
-      await Promise.all([...controllers.values()].map((controller) => controller.stop()));
+      await Promise.all([...controllers.values()].map((controller) => controller.stop(graceMs)));
       await providers.close();
       await store.release(lease);
     },

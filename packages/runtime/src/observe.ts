@@ -3,6 +3,7 @@ import { MusterError } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
 import type { BoundGroup } from "./bind.ts";
+import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 import { verdictsOn } from "./verdicts.ts";
 
@@ -10,7 +11,7 @@ import { verdictsOn } from "./verdicts.ts";
 export async function observe(bound: BoundGroup, store: Store, clock: Clock): Promise<Look> {
   const startedAt = clock.now();
   try {
-    const members = await membersOf(bound, store);
+    const members = await membersOf(bound, store, clock);
     const verdicts = await verdictsOn(members, bound.flavor, bound.assignment.group.flavor.properties, clock);
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
@@ -31,10 +32,19 @@ export function isGood(look: Look): look is GoodLook {
   return look.kind === "seen";
 }
 
-function membersOf(bound: BoundGroup, store: Store): Promise<readonly Seen[]> {
+/** A list that never ends is a failed look: it must not keep the group from being looked at again. */
+const LOOK_MS = 60_000;
+
+async function membersOf(bound: BoundGroup, store: Store, clock: Clock): Promise<readonly Seen[]> {
   const { provider } = bound;
-  const ctx: Ctx = { signal: new AbortController().signal };
-  return provider.known === "tags" ? listed(bound, provider, ctx) : claimed(bound, provider, store, ctx);
+  const over = new AbortController();
+  const ctx: Ctx = { signal: over.signal };
+  const looking = provider.known === "tags" ? listed(bound, provider, ctx) : claimed(bound, provider, store, ctx);
+  try {
+    return await withDeadline(looking, LOOK_MS, clock, `${bound.type.name} was not listed`);
+  } finally {
+    over.abort();
+  }
 }
 
 async function listed({ declared, marks }: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {
