@@ -251,20 +251,20 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     },
     seen: () => shown?.members ?? [],
     async stop(graceMs = GRACE_MS) {
-      const last = pacer.stop();
+      const lastPass = pacer.stop();
       unlisten?.();
       await atMost(
         graceMs,
-        last.then(() => Promise.all(underWay)),
+        lastPass.then(() => Promise.all(underWay)),
         clock,
       );
       if (ended.length === 0) return;
-      const last = record(
+      const final = record(
         memory,
         ended.map(({ outcome }) => outcome),
       );
       const events = ended.map((each) => eventOfAction(assignment.group.name, each));
-      await deps.write({ memory: { [assignment.group.name]: remembered }, events });
+      await deps.write({ memory: { [assignment.group.name]: final }, events });
     },
   };
 }
