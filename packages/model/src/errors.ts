@@ -12,6 +12,10 @@ export const errorTable = {
   // A declaration, or the command line: nothing has been touched. Exit code 2.
   "usage.unknown-option": { says: "{detail}", next: "Run `{help}` to see what there is." },
   "usage.bad-value": { says: "{what}: {detail}", next: "Give {wanted}." },
+  "usage.not-confirmed": {
+    says: "`{command}` asks before it changes anything, and nobody can be asked here",
+    next: "Add `--yes`. Nothing was changed.",
+  },
   "declaration.not-found": {
     says: "there is no file {file}",
     next: "Check the path; `muster watch FILE` takes a .yaml, .json or .ts file.",
@@ -95,6 +99,10 @@ export const errorTable = {
   "declaration.same-stack": {
     says: "{file} and {other} both declare the stack `{stack}`",
     next: "Give each stack one file.",
+  },
+  "declaration.stack-changed": {
+    says: "{file} declares the stack `{after}` now; it was `{before}` when this began",
+    next: "Give the stack its name back, or end this `muster watch` and start another.",
   },
   "declaration.dialect-changed": {
     says: "the stack `{stack}` was declared as {before}, and {file} declares it as {after}: its members would not be known again",

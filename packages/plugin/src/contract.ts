@@ -79,6 +79,8 @@ export interface TaggedProvider<P extends object = JsonObject> extends ProviderB
   list(by: Tags, ctx: Ctx): AsyncIterable<readonly Observed<P>[]>;
   /** The one thing; undefined when it is gone. */
   read?(id: string, ctx: Ctx): Promise<Observed<P> | undefined>;
+  /** Puts these tags on a thing that is there, over those of the same keys; the others stay. InfraKit's clients ask for it. */
+  retag?(id: string, tags: Tags, ctx: Ctx): Promise<void>;
 }
 
 export interface ClaimedProvider<P extends object = JsonObject> extends ProviderBase<P> {

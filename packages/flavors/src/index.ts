@@ -1,0 +1,2 @@
+export * from "./combo.ts";
+export * from "./vanilla.ts";

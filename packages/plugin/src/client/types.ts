@@ -1,0 +1,98 @@
+import type { JsonObject, Observed, Tags } from "@muster/model";
+import { z } from "zod";
+import type { ClaimedProvider, Ctx, Provider, TaggedProvider, Type } from "../contract.ts";
+import { methods, type ServedType } from "../wire/methods.ts";
+import { type Caller, providerErrorOf } from "./caller.ts";
+import { watchHints } from "./hints.ts";
+import { callMuster, schemaOf } from "./muster.ts";
+
+/** A plugin is opened by whoever starts it: there is nothing to set from here. */
+export const noSettings = z.strictObject({});
+
+/** A list that goes on beyond so many things is taken for one that never ends. */
+const MOST = 1_000_000;
+
+/** A type that a plugin of Muster's own kind serves. */
+export function typeOf(served: ServedType, caller: Caller): Type {
+  const { name, summary, effects, settleMs, local, known, naming } = served;
+  const schema = schemaOf(caller, name, served.schema);
+  const base = { name, summary, schema, settings: noSettings, effects, settleMs, local };
+  if (known === "tags") return { ...base, known, open: async () => taggedProvider(served, caller) };
+  if (naming === undefined) throw caller.unusable(methods.hello.name, `${name} does not say which property names it`);
+  return { ...base, known, naming, open: async () => claimedProvider(served, caller) };
+}
+
+function taggedProvider(served: ServedType, caller: Caller): TaggedProvider {
+  const type = served.name;
+  return {
+    known: "tags",
+    ...whatAnyCan(served, caller),
+    list: (by, ctx) => pages(caller, type, by, ctx),
+    ...(served.can.includes("read") ? { read: (id, ctx) => read(caller, type, id, ctx) } : {}),
+    ...(served.can.includes("retag")
+      ? {
+          async retag(id, tags, { signal }) {
+            await callMuster(caller, methods.retag, { type, id, tags }, "act", signal);
+          },
+        }
+      : {}),
+  };
+}
+
+function claimedProvider(served: ServedType, caller: Caller): ClaimedProvider {
+  return {
+    known: "claim",
+    ...whatAnyCan(served, caller),
+    read: (id, ctx) => read(caller, served.name, id, ctx),
+  };
+}
+
+type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch">;
+
+function whatAnyCan({ name: type, scope, can }: ServedType, caller: Caller): Common {
+  return {
+    scope,
+    async create(want, tags, { signal }) {
+      return callMuster(caller, methods.create, { type, want, tags }, "act", signal);
+    },
+    async destroy(id, { signal }) {
+      await callMuster(caller, methods.destroy, { type, id }, "act", signal);
+    },
+    ...(can.includes("validate")
+      ? {
+          async validate(want: JsonObject) {
+            await callMuster(caller, methods.validate, { type, want }, "ask", undefined, "invalid");
+          },
+        }
+      : {}),
+    ...(can.includes("update")
+      ? {
+          async update(from: Observed, want: JsonObject, { signal }: Ctx) {
+            await callMuster(caller, methods.update, { type, from, want }, "act", signal);
+          },
+        }
+      : {}),
+    ...(can.includes("watch")
+      ? { watch: (wake: () => void, signal: AbortSignal) => watchHints(caller, type, wake, signal) }
+      : {}),
+  };
+}
+
+async function read(caller: Caller, type: string, id: string, { signal }: Ctx): Promise<Observed | undefined> {
+  return (await callMuster(caller, methods.read, { type, id }, "ask", signal)).found;
+}
+
+async function* pages(caller: Caller, type: string, by: Tags, { signal }: Ctx): AsyncGenerator<readonly Observed[]> {
+  let cursor: string | undefined;
+  let seen = 0;
+  do {
+    const params = { type, by, ...(cursor === undefined ? {} : { cursor }) };
+    const { items, next } = await callMuster(caller, methods.list, params, "ask", signal);
+    seen += items.length;
+    if (next !== undefined && (items.length === 0 || seen > MOST)) {
+      throw providerErrorOf(caller.unusable(methods.list.name, "the list does not end"), "ask");
+    }
+    yield items;
+    cursor = next;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,86 @@
+import { isObject, type Json, type JsonObject, messageOf } from "@muster/model";
+import { z } from "zod";
+import type { ClaimedProvider, ClaimedType, FailureKind, TaggedProvider, TaggedType } from "../contract.ts";
+import { ProviderError } from "../contract.ts";
+import type { Raw } from "./raw.ts";
+import { leastValue, rubbishFor } from "./sample.ts";
+import { demand } from "./statement.ts";
+import type { TaggedThings, Things } from "./things.ts";
+
+interface SubjectBase {
+  /** It speaks Muster's own wire, and is held to all that the contract says; InfraKit's knew less. */
+  readonly muster: boolean;
+  readonly raw: Raw;
+  readonly sample: Sample;
+}
+
+/** A type that is being tried. */
+export type Subject =
+  | (SubjectBase & {
+      readonly known: "tags";
+      readonly type: TaggedType;
+      readonly provider: TaggedProvider;
+      readonly things: TaggedThings;
+    })
+  | (SubjectBase & {
+      readonly known: "claim";
+      readonly type: ClaimedType;
+      readonly provider: ClaimedProvider;
+      readonly things: Things;
+    });
+
+export type TaggedSubject = Extract<Subject, { known: "tags" }>;
+export type ClaimedSubject = Extract<Subject, { known: "claim" }>;
+
+/** Properties that a schema accepts, and such that it refuses. */
+export interface Sample {
+  readonly good: JsonObject;
+  /** Undefined when nothing could be found that the schema refuses. */
+  readonly rubbish: JsonObject | undefined;
+  readonly jsonSchema: JsonObject;
+  accepts(properties: JsonObject): boolean;
+}
+
+/**
+ * @param given used where the schema accepts it; else the least value is made up, which may not be enough.
+ * @param naming the property that names the thing: it is left as it is, also among rubbish.
+ */
+export function sampleFor(schema: z.ZodType, given: JsonObject | undefined, naming?: string): Sample {
+  const jsonSchema = z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input" }));
+  const accepts = (properties: Json) => schema.safeParse(properties).success;
+  const least = leastValue(jsonSchema);
+  const good = given !== undefined && accepts(given) ? given : isObject(least) ? least : {};
+  const rubbish = rubbishFor(jsonSchema, good).find((each) => !accepts(each) && isNamed(each, good, naming));
+  return { good, rubbish, jsonSchema, accepts };
+}
+
+function isNamed(each: JsonObject, good: JsonObject, naming: string | undefined): boolean {
+  return naming === undefined || each[naming] === good[naming];
+}
+
+const KINDS: Readonly<Record<FailureKind, true>> = {
+  retryable: true,
+  denied: true,
+  invalid: true,
+  conflict: true,
+  "no-space": true,
+  unavailable: true,
+  unknown: true,
+};
+
+export const KNOWN_KINDS = Object.keys(KINDS).join(", ");
+
+export function isKnownKind(kind: Json | undefined): boolean {
+  return typeof kind === "string" && Object.hasOwn(KINDS, kind);
+}
+
+/** Demands that a call fails, and in this way. */
+export async function demandFailure(kind: FailureKind, call: () => Promise<unknown>): Promise<void> {
+  const failure = await call().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  demand(failure !== undefined, `an error of kind \`${kind}\``, "no error");
+  const came = failure instanceof ProviderError ? `kind \`${failure.kind}\`: ${failure.message}` : messageOf(failure);
+  demand(failure instanceof ProviderError && failure.kind === kind, `an error of kind \`${kind}\``, came);
+}

@@ -1,0 +1,133 @@
+/** What a type is held to about changes: those that Muster makes, and those that it is told of. */
+import type { Json, JsonObject, Observed } from "@muster/model";
+import { isObject, sameJson } from "@muster/model";
+import { HttpFailure } from "../wire/http-client.ts";
+import { methods } from "../wire/methods.ts";
+import { leastProperty, othersOf, propertyNames } from "./sample.ts";
+import { demand, NotOffered, type Statement, Unmet } from "./statement.ts";
+import type { Subject } from "./subject.ts";
+import { ctx, type Made } from "./things.ts";
+import { same } from "./type-life.ts";
+
+/** A hint that comes later is no help. Milliseconds. */
+const HINT = 3_000;
+
+export function changeStatements(subject: Subject): readonly Statement[] {
+  const { type, provider, things, muster } = subject;
+  const keys = Object.keys(type.effects).filter((key) => isChangeable(subject, key));
+  const forMuster: readonly Statement[] = [
+    {
+      says: "what has nothing to say is answered with an object, never with null",
+      next: "Answer `{}` where there is nothing to tell: some clients fail on null.",
+      async check() {
+        const { id } = await things.make();
+        for (const method of [methods.destroy.name, ...(provider.read === undefined ? [] : [methods.read.name])]) {
+          const answer = await subject.raw.rpc(method, { type: type.name, id });
+          demand(answer.kind === "result", `{} from ${method}`, answer);
+        }
+      },
+    },
+    hintStatement(subject),
+  ];
+  return [
+    {
+      says: "update changes what `effects` calls in-place or restart, and nothing else",
+      next: "Offer update for these properties and show them as they are; or leave them out of `effects`.",
+      async check() {
+        if (keys.length === 0) throw new NotOffered("`effects` names nothing that can be changed on a living thing");
+        demand(provider.update !== undefined, `update, for ${keys.join(", ")}`, "update is not offered");
+        for (const key of keys) await updated(subject, key);
+      },
+    },
+    ...(muster ? forMuster : []),
+  ];
+}
+
+function isChangeable({ type }: Subject, key: string): boolean {
+  const effect: unknown = Object.entries(type.effects).find(([name]) => name === key)?.[1];
+  return effect === "in-place" || effect === "restart";
+}
+
+async function updated(subject: Subject, key: string): Promise<void> {
+  const { provider, sample, things } = subject;
+  const want = withProperty(subject, things.want(), key);
+  const value = want[key] ?? null;
+  const property = propertiesOf(sample.jsonSchema)[key];
+  const other = othersOf(value, property).find((each) => sample.accepts({ ...want, [key]: each }));
+  if (other === undefined) throw new NotOffered(`no second value for \`${key}\` could be made up`);
+  const made = await things.make({}, want);
+  const before = await shows(subject, made, key, value);
+  await provider.update?.(before, { ...defined(before.properties), [key]: other }, ctx);
+  const after = await shows(subject, made, key, other);
+  demand(same(after.tags, before.tags), "the tags as they were", after.tags);
+  const { [key]: _, ...rest } = before.properties;
+  const { [key]: __, ...left } = after.properties;
+  demand(same(left, rest), "the other properties as they were", left);
+}
+
+/** The wanted properties with this one among them. */
+function withProperty({ sample }: Subject, want: JsonObject, key: string): JsonObject {
+  if (key in want || !propertyNames(sample.jsonSchema).includes(key)) return want;
+  const more = { ...want, [key]: leastProperty(sample.jsonSchema, key) };
+  return sample.accepts(more) ? more : want;
+}
+
+async function shows({ things }: Subject, { id }: Made, key: string, value: Json): Promise<Observed> {
+  const seen = await things.until(
+    () => things.see(id),
+    (each) => each !== undefined && sameJson(each.properties[key], value),
+    `${id} to show \`${key}\` as ${JSON.stringify(value)}`,
+  );
+  demand(seen !== undefined, `${id} to be there`, seen);
+  return seen;
+}
+
+function hintStatement({ type, provider, raw, things }: Subject): Statement {
+  return {
+    says: "a hint follows when something is created, and when it is destroyed",
+    next: "Answer GET /hints with server-sent events: `: here` at once, then the type's name as `data` for every change.",
+    async check() {
+      if (provider.watch === undefined) {
+        demand(!type.local, "hints, because it calls itself `local`", "watch is not offered");
+        throw new NotOffered("watch is not offered");
+      }
+      const over = new AbortController();
+      const lines = raw.hints(over.signal)[Symbol.asyncIterator]();
+      try {
+        await line(lines, (text) => text.startsWith(":"), "a line as soon as the stream is open, such as `: here`");
+        const { id } = await things.make();
+        await line(lines, (text) => text === `data: ${type.name}`, `\`data: ${type.name}\` after a create`);
+        await things.destroy(id);
+        await line(lines, (text) => text === `data: ${type.name}`, `\`data: ${type.name}\` after a destroy`);
+      } finally {
+        over.abort();
+      }
+    },
+  };
+}
+
+/** Reads on until a line is as it should be. */
+async function line(lines: AsyncIterator<string>, isSo: (text: string) => boolean, expected: string): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Unmet(expected, `nothing of the kind within ${HINT / 1000} s`)), HINT);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([lines.next(), late.promise]);
+      if (done === true) throw new Unmet(expected, "the end of the stream");
+      if (isSo(value)) return;
+    }
+  } catch (thrown) {
+    throw thrown instanceof HttpFailure ? new Unmet(expected, thrown.message) : thrown;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function propertiesOf(jsonSchema: JsonObject): JsonObject {
+  return isObject(jsonSchema["properties"]) ? jsonSchema["properties"] : {};
+}
+
+function defined(properties: Partial<JsonObject>): JsonObject {
+  const entries = Object.entries(properties).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Flavor } from "../contract.ts";
+import { methods, PROTOCOL, type ServedFlavor, type ServedType } from "../wire/methods.ts";
+import { type Handler, on } from "./handlers.ts";
+import type { OpenType, Plugin } from "./plugin.ts";
+
+/** Tells Muster what this plugin serves. It does not change while the plugin runs. */
+export function helloHandler({ name, version, types, flavors }: Plugin): [string, Handler] {
+  const hello = { protocol: PROTOCOL, name, version, types: types.map(servedType), flavors: flavors.map(servedFlavor) };
+  return on(methods.hello, async () => hello);
+}
+
+function servedType({ type, provider }: OpenType): ServedType {
+  const { validate, read, update, watch } = provider;
+  return {
+    name: type.name,
+    summary: type.summary,
+    schema: jsonSchemaOf(type.schema),
+    effects: type.effects,
+    known: type.known,
+    ...(type.known === "claim" ? { naming: type.naming } : {}),
+    settleMs: type.settleMs,
+    local: type.local,
+    scope: provider.scope,
+    can: verbs({ validate, read, update, watch, retag: provider.known === "tags" ? provider.retag : undefined }),
+  };
+}
+
+function servedFlavor(flavor: Flavor): ServedFlavor {
+  const { validate, prepare, health, drain } = flavor;
+  return {
+    name: flavor.name,
+    summary: flavor.summary,
+    schema: jsonSchemaOf(flavor.schema),
+    effects: flavor.effects,
+    can: verbs({ validate, prepare, health, drain }),
+  };
+}
+
+/** The names of those that are there. */
+function verbs(optional: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(optional).filter((each) => optional[each] !== undefined);
+}
+
+/** As the caller writes it: what has a default may be left out. */
+function jsonSchemaOf(schema: z.ZodType): ServedType["schema"] {
+  return servedSchema.parse(z.toJSONSchema(schema, { io: "input" }));
+}
+
+const servedSchema = z.record(z.string(), z.json());

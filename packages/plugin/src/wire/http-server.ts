@@ -1,0 +1,138 @@
+import { chmod } from "node:fs/promises";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { messageOf } from "@muster/model";
+import { MAX_REQUEST } from "./limits.ts";
+import { clearSocketPath } from "./socket.ts";
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Percent escapes as they came. */
+  readonly path: string;
+  /** Without parameters, in lower case; empty when there is none. */
+  readonly contentType: string;
+  readonly body: string;
+  /** Aborted when the client has gone away, or the server closes for good. */
+  readonly signal: AbortSignal;
+}
+
+export type HttpReply =
+  | { readonly kind: "text"; readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
+  | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void };
+
+/** InfraKit's servers call everything they answer plain text, JSON too. */
+export function textReply(status: number, body: string, headers?: Record<string, string>): HttpReply {
+  return { kind: "text", status, body, ...(headers ? { headers } : {}) };
+}
+
+export interface HttpServer {
+  /** Takes no more calls, lets those that have begun come to an end (for at most two seconds), and removes the socket. */
+  close(): Promise<void>;
+}
+
+const GRACE = 2_000;
+/** So many callers may wait for their connection to be taken; the system may allow fewer. */
+const WAITING = 4096;
+
+/** Serves on a unix socket that nobody but this user can reach. Throws `plugin.socket-taken` when one answers there already. */
+export async function serveHttp(
+  socket: string,
+  reply: (request: HttpRequest) => Promise<HttpReply>,
+): Promise<HttpServer> {
+  await clearSocketPath(socket);
+  const { createServer } = await import("node:http");
+  const closing = new AbortController();
+  const server = createServer((request, response) => {
+    answer(request, response, reply, closing.signal).catch((thrown: unknown) => {
+      response.destroy(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+    });
+  });
+  // InfraKit's clients ask again on the same connection after ten seconds and more, and its servers kept them open.
+  server.keepAliveTimeout = 0;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ path: socket, backlog: WAITING }, resolve);
+  await promise;
+  await chmod(socket, 0o600);
+  return { close: () => close(server, closing) };
+}
+
+async function close(server: Server, closing: AbortController): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  closing.abort();
+  const grace = setTimeout(() => server.closeAllConnections(), GRACE);
+  await promise;
+  clearTimeout(grace);
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: (request: HttpRequest) => Promise<HttpReply>,
+  closing: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  const body = await readBody(request);
+  if (body === undefined) {
+    send(response, textReply(413, `a request has at most ${MAX_REQUEST} bytes`, { Connection: "close" }), closing);
+    return;
+  }
+  // What is no path at all is a path that nobody knows.
+  const path = URL.parse(request.url ?? "", "http://plugin")?.pathname ?? "";
+  const contentType = (request.headers["content-type"] ?? "").split(";")[0] ?? "";
+  const answered = await reply({
+    method: request.method ?? "",
+    path,
+    contentType: contentType.trim().toLowerCase(),
+    body,
+    signal: gone.signal,
+  });
+  send(response, answered, closing);
+}
+
+/** Undefined when it is too big; the rest of it is not read. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_REQUEST) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function send(response: ServerResponse, reply: HttpReply, closing: AbortSignal): void {
+  switch (reply.kind) {
+    case "text": {
+      // Without this a connection that is kept alive would hold up the closing.
+      if (closing.aborted) response.setHeader("Connection", "close");
+      const type = reply.body === "" ? {} : { "Content-Type": "text/plain; charset=utf-8" };
+      const length = { "Content-Length": String(Buffer.byteLength(reply.body)) };
+      response.writeHead(reply.status, { ...type, ...length, ...reply.headers });
+      response.end(reply.body);
+      return;
+    }
+    case "events":
+      sendEvents(response, reply.run, closing);
+      return;
+  }
+}
+
+function sendEvents(
+  response: ServerResponse,
+  run: (send: (text: string) => void, signal: AbortSignal) => void,
+  closing: AbortSignal,
+): void {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, closing]);
+  signal.addEventListener("abort", () => response.end(), { once: true });
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" });
+  // A comment, so that the client knows that it is being listened for.
+  response.write(": here\n\n");
+  if (!signal.aborted) run((text) => response.write(text), signal);
+}

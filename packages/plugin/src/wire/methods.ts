@@ -1,0 +1,164 @@
+/**
+ * Muster's own methods: what travels between Muster and a plugin process, over JSON-RPC 2.0 (`POST /` on the plugin's
+ * socket). The reference is generated from this file, so every field says what it is.
+ *
+ * A method that fails answers with an error whose `data.kind` is one of `FailureKind`. Hints come beside them: `GET /hints`
+ * is a stream of server-sent events, each with a type's name as its data.
+ */
+import type { Json } from "@muster/model";
+import { type ZodType, z } from "zod";
+
+/** The version of everything in this file. One side with another version is not talked to. */
+export const PROTOCOL = 1;
+
+export interface Method<P, R> {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: ZodType<P>;
+  readonly result: ZodType<R>;
+}
+
+function method<P, R>(name: string, summary: string, params: ZodType<P>, result: ZodType<R>): Method<P, R> {
+  return { name, summary, params, result };
+}
+
+const json: ZodType<Json> = z.json();
+const properties = z.record(z.string(), json);
+const jsonSchema = properties.describe("JSON Schema, draft 2020-12");
+const tags = z.record(z.string(), z.string());
+const effects = z
+  .record(z.string(), z.enum(["in-place", "restart", "replace", "impossible"]).optional())
+  .describe("what a change of a property does; `replace` where nothing is said");
+const type = z.string().describe("the type's name, as the plugin told it");
+const flavor = z.string().describe("the flavor's name, as the plugin told it");
+const id = z.string().min(1).describe("unique within the provider's scope");
+const nothing = z.object({});
+
+const observed = z.object({
+  id,
+  tags,
+  phase: z.enum(["starting", "running", "ending", "ended", "unknown"]),
+  properties: z.record(z.string(), json.optional()).describe("those that could be read"),
+  reason: z.string().optional().describe("why it is in this phase, for a person"),
+  since: z.number().describe("when it came to be, or was first seen: milliseconds since 1970"),
+});
+
+const slots = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("numbered"), size: z.number().int().min(0) }),
+  z.object({ kind: z.literal("named"), names: z.array(z.string()).readonly() }),
+]);
+
+const verdict = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("pass") }),
+  z.object({ kind: z.literal("fail"), reason: z.string() }),
+  z.object({ kind: z.literal("unknown"), reason: z.string() }),
+]);
+
+const member = z.object({ stack: z.string(), group: z.string(), slot: z.string(), slots });
+
+export const servedType = z.object({
+  name: z.string().min(1),
+  summary: z.string(),
+  schema: jsonSchema,
+  effects,
+  known: z.enum(["tags", "claim"]).describe("`claim`: a thing cannot bear tags, and is read by its id"),
+  naming: z.string().optional().describe("of a claimed type: the property that is its id"),
+  settleMs: z.number().min(0).describe("how long a list may lag behind a call that was answered"),
+  local: z.boolean().describe("looks are cheap and hints reliable"),
+  scope: z.string().describe("what ids are unique in: a host, a directory, an account"),
+  can: z.array(z.string()).describe("the optional methods there are: validate, read, update, retag, watch"),
+});
+
+export const servedFlavor = z.object({
+  name: z.string().min(1),
+  summary: z.string(),
+  schema: jsonSchema,
+  effects,
+  can: z.array(z.string()).describe("the optional methods there are: validate, prepare, health, drain"),
+});
+
+export const methods = {
+  hello: method(
+    "muster/hello",
+    "Who is there, and what it serves.",
+    nothing,
+    z.object({
+      protocol: z.number().int().describe(`this is ${PROTOCOL}`),
+      name: z.string(),
+      version: z.string(),
+      types: z.array(servedType).readonly(),
+      flavors: z.array(servedFlavor).readonly(),
+    }),
+  ),
+  validate: method(
+    "provider/validate",
+    "Can this ever be made? Fails with `invalid` when not, and touches nothing.",
+    z.object({ type, want: properties }),
+    nothing,
+  ),
+  list: method(
+    "provider/list",
+    "A page of everything that bears these tags. A cursor is good for one page; a list that breaks off is no list.",
+    z.object({ type, by: tags, cursor: z.string().optional().describe("`next` of the page before") }),
+    z.object({ items: z.array(observed).readonly(), next: z.string().optional().describe("missing on the last page") }),
+  ),
+  read: method(
+    "provider/read",
+    "The one thing; nothing is found when it is gone.",
+    z.object({ type, id }),
+    z.object({ found: observed.optional() }),
+  ),
+  create: method(
+    "provider/create",
+    "Makes one thing. It bears these tags, where the type is known by tags.",
+    z.object({ type, want: properties, tags }),
+    z.object({ id }),
+  ),
+  update: method(
+    "provider/update",
+    "Changes what can be changed on a living thing.",
+    z.object({ type, from: observed, want: properties }),
+    nothing,
+  ),
+  destroy: method(
+    "provider/destroy",
+    "Answers when the thing is gone; one that is gone already is done.",
+    z.object({ type, id }),
+    nothing,
+  ),
+  retag: method(
+    "provider/retag",
+    "Puts tags on a living thing, over those of the same keys.",
+    z.object({ type, id, tags }),
+    nothing,
+  ),
+  flavorValidate: method(
+    "flavor/validate",
+    "Can a group of these slots be treated so? Fails with `invalid` when not.",
+    z.object({ flavor, properties, slots }),
+    nothing,
+  ),
+  prepare: method(
+    "flavor/prepare",
+    "What to make for this member: the template with what it needs besides.",
+    z.object({ flavor, properties, want: properties, member }),
+    z.object({ want: properties }),
+  ),
+  health: method(
+    "flavor/health",
+    "Does this member do its job?",
+    z.object({ flavor, properties, observed }),
+    z.object({ verdict }),
+  ),
+  drain: method(
+    "flavor/drain",
+    "Answers when the member may be destroyed. The caller hangs up at its deadline.",
+    z.object({ flavor, properties, observed }),
+    nothing,
+  ),
+} as const;
+
+export const HINTS_PATH = "/hints";
+
+export type ServedType = z.infer<typeof servedType>;
+export type ServedFlavor = z.infer<typeof servedFlavor>;

@@ -1,0 +1,58 @@
+import { lstat, mkdir, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
+import { dirname } from "node:path";
+import { MusterError, messageOf } from "@muster/model";
+
+/** A unix socket's path has room for so many bytes: 108 in Linux's sockaddr_un, less the closing zero. */
+const MAX_PATH = 107;
+/** A socket that has not even accepted by then belongs to somebody who is busy, not to nobody. Milliseconds. */
+const PROBE = 1_000;
+
+/** Throws `daemon.socket-path` when the system cannot address it. */
+export function checkSocketPath(path: string): void {
+  const length = Buffer.byteLength(path);
+  if (length > MAX_PATH) throw new MusterError("daemon.socket-path", { path, length, limit: MAX_PATH });
+}
+
+/**
+ * Makes way for a socket: its directory is there, ours and closed to others, and nothing lies at the path. A stale socket
+ * is taken away. Throws `plugin.socket-taken` when somebody answers at it.
+ */
+export async function clearSocketPath(path: string): Promise<void> {
+  checkSocketPath(path);
+  const directory = dirname(path);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await checkDirectory(directory);
+  const there = await lstat(path).catch(unlessMissing);
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new MusterError("plugin.not-a-socket", { socket: path });
+  if (await answers(path)) throw new MusterError("plugin.socket-taken", { socket: path });
+  await rm(path, { force: true });
+}
+
+async function checkDirectory(path: string): Promise<void> {
+  const { uid, mode } = await stat(path);
+  if (process.getuid !== undefined && uid !== process.getuid()) {
+    throw new MusterError("daemon.unsafe-directory", { path, detail: "belongs to somebody else" });
+  }
+  if ((mode & 0o077) !== 0) throw new MusterError("daemon.unsafe-directory", { path, detail: "is open to others" });
+}
+
+/** True when somebody accepts connections at the socket. */
+function answers(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(path);
+  socket.setTimeout(PROBE, () => resolve(true));
+  socket.once("connect", () => resolve(true));
+  socket.once("error", (error) => resolve(!isNobody(error)));
+  return promise.finally(() => socket.destroy());
+}
+
+function isNobody(error: Error): boolean {
+  return "code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOENT");
+}
+
+function unlessMissing(thrown: unknown): undefined {
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+  throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+}

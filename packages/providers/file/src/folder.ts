@@ -1,0 +1,98 @@
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { normalize, relative } from "node:path";
+import { ProviderError } from "@muster/plugin";
+import { codeOf, failureAt } from "./failure.ts";
+
+/** How a directory below a root is reached. */
+export interface Way {
+  /** Nothing is reached but what lies below it, and by no link. Undefined: everything is. */
+  readonly root: string | undefined;
+  /**
+   * Directories are entered one by one and each held open, and named through `/proc/self/fd`: that is what `openat` is
+   * for, and Node does not have it. A path that is checked and then used can have a link put into it between the two;
+   * a directory that is held cannot be exchanged. Where there is no /proc, paths are checked and then used.
+   */
+  readonly held: boolean;
+}
+
+export function wayBelow(root: string | undefined): Way {
+  return { root, held: existsSync("/proc/self/fd") };
+}
+
+/**
+ * Calls `use` with a path that leads to the directory for as long as the call runs.
+ * @param make make what is missing of the way below the root
+ */
+export function inDirectory<T>(directory: string, way: Way, make: boolean, use: (path: string) => T): T {
+  if (way.root === undefined) return use(directory);
+  const enter = way.held ? hold : check;
+  let place = enterRoot(way.root, way.held);
+  try {
+    for (const part of partsOf(relative(way.root, directory))) {
+      const next = enterOrMake(place, part, make, enter);
+      place.leave();
+      place = next;
+    }
+    return use(place.path);
+  } finally {
+    place.leave();
+  }
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split("/").filter((part) => part !== "");
+}
+
+interface Place {
+  readonly path: string;
+  leave(): void;
+}
+
+/** A root that is not there is not an empty one: a disk may have been taken away. */
+function enterRoot(root: string, held: boolean): Place {
+  try {
+    const real = realpathSync(root);
+    return held ? hold(real) : check(real);
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOENT") throw new ProviderError("unavailable", `the root ${root} is not there`);
+    throw failureAt(root, thrown);
+  }
+}
+
+function enterOrMake(place: Place, part: string, make: boolean, enter: (path: string) => Place): Place {
+  const path = `${place.path}/${part}`;
+  try {
+    return enter(path);
+  } catch (thrown) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink()) throw new ProviderError("invalid", `\`${part}\` on its way below the root is a link`);
+    // It was a link a moment ago: nothing can be told of what lies beyond.
+    const exchanged = stats?.isDirectory() && codeOf(thrown) === "ENOTDIR";
+    if (exchanged) throw new ProviderError("retryable", `\`${part}\` was exchanged while it was entered`);
+    if (!make || codeOf(thrown) !== "ENOENT") throw thrown;
+  }
+  makeDirectory(path, 0o755);
+  return enter(path);
+}
+
+function hold(path: string): Place {
+  const file = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  return { path: `/proc/self/fd/${file}`, leave: () => closeSync(file) };
+}
+
+function check(path: string): Place {
+  const real = realpathSync(path);
+  if (real !== normalize(path)) throw new ProviderError("invalid", `${path} goes through a link`);
+  // The slash asks for a directory.
+  lstatSync(`${real}/`);
+  return { path: real, leave: () => undefined };
+}
+
+/** One directory; another may have made it meanwhile. */
+export function makeDirectory(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (thrown) {
+    if (codeOf(thrown) !== "EEXIST") throw thrown;
+  }
+}

@@ -1,0 +1,3 @@
+export * from "./file.ts";
+export * from "./file-properties.ts";
+export * from "./instance-file.ts";

@@ -1,0 +1,53 @@
+import { combo, vanilla } from "@muster/flavors";
+import type { Flavor, Type } from "@muster/plugin";
+import { file, instanceFile } from "@muster/provider-file";
+import { schemaTable } from "./schema-table.ts";
+
+/** The built-in types and flavors, from their schemas. */
+export function typesPage(): string {
+  return `# Built-in types and flavors
+
+A property that is not set is not managed. In every text of a template, \`\${self.slot}\`, \`\${self.id}\`, \`\${self.group}\` and
+\`\${self.stack}\` stand for the member's own words; in the property that names a thing, \`{id}\` is short for \`\${self.id}\`.
+
+*Change* tells what a new value costs: \`in-place\` changes the living thing, \`replace\` makes another one. Settings are given
+under \`providers\` in the stack, or as \`--set TYPE.SETTING=VALUE\`.
+
+# Types
+
+${[instanceFile, file].map((type) => typeEntry(type)).join("\n")}
+# Flavors
+
+${[vanilla, combo].map((flavor) => flavorEntry(flavor)).join("\n")}`;
+}
+
+type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known">;
+type ReadFlavor = Pick<Flavor, "name" | "summary" | "schema" | "effects">;
+
+function typeEntry(type: ReadType): string {
+  const effects: Readonly<Record<string, string | undefined>> = type.effects;
+  const known =
+    type.known === "tags"
+      ? "Known again by the tags that it bears; its id is handed out."
+      : "Known again by its name, and by a claim in the store.";
+  return `## ${type.name}
+
+${type.summary}. ${known}
+
+${schemaTable(type.schema, { title: "change", of: (name) => effects[name] ?? "replace" })}
+
+Settings:
+
+${schemaTable(type.settings)}
+`;
+}
+
+function flavorEntry(flavor: ReadFlavor): string {
+  const effects: Readonly<Record<string, string | undefined>> = flavor.effects;
+  return `## ${flavor.name}
+
+${flavor.summary}.
+
+${schemaTable(flavor.schema, { title: "change", of: (name) => effects[name] ?? "replace" })}
+`;
+}
