@@ -1,0 +1,118 @@
+/** Whether a stack can be made with the types and flavors there are. Everything is checked before anything is touched. */
+import { type Document, didYouMean, type GroupDeclaration, nearest, type Stack } from "@muster/model";
+import type { Catalog, Flavor, Provider, Type } from "@muster/plugin";
+import { checkSettings, type GivenSettings } from "./check-settings.ts";
+import { exampleOf, keepsNamesApart } from "./example.ts";
+import { documentOf } from "./kind.ts";
+import { type GroupPlaces, placesOf } from "./places.ts";
+import { gatherProblems, type Problems } from "./problems.ts";
+import { checkReferences } from "./references.ts";
+import { noteFlavorRefusal, noteRefusal } from "./refusal.ts";
+import { checkSchema } from "./schema.ts";
+import type { SourceDocument } from "./source.ts";
+import { listed, shortened } from "./values.ts";
+
+export interface CheckDeps extends GivenSettings {
+  /** The provider that groups of this type will have, opened. Without it providers are not asked. */
+  opened?(type: Type): Promise<Provider>;
+}
+
+/**
+ * Checks a stack against the types and flavors of the catalog, the settings of its providers included. Providers and
+ * flavors are asked last, and only about a declaration that is right otherwise: to open a provider is more than to read.
+ *
+ * @param source the document that the stack was read from
+ * @throws MusterErrors with everything that is wrong
+ */
+export async function checkStack(
+  stack: Stack,
+  source: Pick<SourceDocument, "data" | "locate">,
+  catalog: Catalog,
+  deps: CheckDeps = {},
+): Promise<void> {
+  const problems = gatherProblems(source.locate);
+  const document = documentOf(source);
+  const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
+  const types = groups.flatMap(({ type }) => type ?? []);
+  checkSettings(stack, types, catalog, deps, problems);
+  for (const group of groups) {
+    checkTemplate(group, stack, catalog, problems);
+    checkFlavor(group, catalog, problems);
+  }
+  problems.throwIfAny();
+
+  for (const group of groups) await ask(group, stack, deps, problems);
+  problems.throwIfAny();
+}
+
+/** A group with the type and the flavor it names, where there are such. */
+interface Parts {
+  readonly group: GroupDeclaration;
+  readonly dialect: Document["dialect"];
+  readonly type: Type | undefined;
+  readonly flavor: Flavor | undefined;
+  readonly places: GroupPlaces;
+}
+
+function partsOf(group: GroupDeclaration, document: Document, catalog: Catalog): Parts {
+  const { dialect } = document;
+  const places = placesOf(document, group.name, group.template.name, group.flavor.name);
+  const type = catalog.type(group.template.name, dialect);
+  const flavor = catalog.flavor(group.flavor.name, dialect);
+  return { group, dialect, type, flavor, places };
+}
+
+function checkTemplate(
+  { group, dialect, type, places }: Parts,
+  stack: Stack,
+  catalog: Catalog,
+  problems: Problems,
+): void {
+  // In an InfraKit document a text means what it says.
+  if (dialect === "muster") checkReferences(group.template.properties, [], places.property, problems);
+  if (type === undefined) {
+    const words = unknownWords(group.template.name, catalog.typeNames());
+    problems.add("declaration.unknown-type", words, places.type.path, places.type.what);
+    return;
+  }
+  const example = exampleOf(group, stack, type);
+  const fits = checkSchema(type.schema, example, { name: type.name, place: places.property }, problems);
+  if (!fits || type.known !== "claim" || keepsNamesApart(group, stack, type)) return;
+  const fix = `Put \`{id}\` into \`${type.naming}\`: it is another word for each member.`;
+  const detail = `all members would have the same \`${type.naming}\``;
+  problems.add("declaration.not-manageable", { type: type.name, detail, fix }, places.property([type.naming]));
+}
+
+function checkFlavor({ group, flavor, places }: Parts, catalog: Catalog, problems: Problems): void {
+  if (flavor === undefined) {
+    const words = unknownWords(group.flavor.name, catalog.flavorNames());
+    problems.add("declaration.unknown-flavor", words, places.flavor.path, places.flavor.what);
+    return;
+  }
+  const subject = { name: flavor.name, place: places.flavorProperty };
+  checkSchema(flavor.schema, group.flavor.properties, subject, problems);
+}
+
+function unknownWords(name: string, known: readonly string[]) {
+  return { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };
+}
+
+async function ask(
+  { group, type, flavor, places }: Parts,
+  stack: Stack,
+  deps: CheckDeps,
+  problems: Problems,
+): Promise<void> {
+  if (type === undefined || flavor === undefined) return;
+  try {
+    await flavor.validate?.(group.flavor.properties, group.slots);
+  } catch (thrown) {
+    noteFlavorRefusal(thrown, flavor.name, group.name, places, problems);
+  }
+  try {
+    const provider = await deps.opened?.(type);
+    await provider?.validate?.(exampleOf(group, stack, type));
+  } catch (thrown) {
+    noteRefusal(thrown, type, places, problems);
+  }
+}

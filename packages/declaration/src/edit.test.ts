@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { resize, withoutGroup } from "./edit.ts";
+import { stackOf } from "./stack.ts";
+import { failuresOf, read } from "./testing.ts";
+
+const shop = read(`
+stack: shop
+groups:
+  web: { size: 3, template: { instance-file: {} } }
+  db: { members: [a, b], template: { instance-file: {} } }
+`).document;
+const instance = '"Instance": {"Plugin": "file", "Properties": {"Note": "v1"}}';
+const flavor = '"Flavor": {"Plugin": "vanilla", "Properties": {"Tags": {"a": "b"}}}';
+const allocated = read(`{"ID": "cattle", "Properties": {"Allocation": {"Size": 3}, ${instance}, ${flavor}}}`).document;
+const walkthrough = read(`{"id": "cattle", "properties": {${instance}, ${flavor}}}`).document;
+
+const sizeOf = (document: typeof shop, group: string) => stackOf(document).groups[group]?.slots;
+
+describe("a document with another size", () => {
+  it("has it where the size of a Muster group is", () => {
+    const resized = resize(shop, "web", 0);
+    expect(sizeOf(resized, "web")).toEqual({ kind: "numbered", size: 0 });
+    expect(sizeOf(resized, "db")).toEqual(sizeOf(shop, "db"));
+    expect(sizeOf(shop, "web")).toEqual({ kind: "numbered", size: 3 });
+  });
+
+  it("has it in InfraKit's allocation, and the members stay what they are", () => {
+    const resized = resize(allocated, "cattle", 7);
+    expect(resized.data).toMatchObject({ Properties: { Allocation: { Size: 7 } } });
+    expect(stackOf(resized).groups["cattle"]?.marking).toEqual(stackOf(allocated).groups["cattle"]?.marking);
+  });
+
+  it("has it in the flavor of the walk-through, though none was there, and the members stay what they are", () => {
+    const resized = resize(walkthrough, "cattle", 7);
+    expect(resized.data).toMatchObject({ properties: { Flavor: { Properties: { Size: 7, Tags: { a: "b" } } } } });
+    expect(sizeOf(resized, "cattle")).toEqual({ kind: "numbered", size: 7 });
+    const hash = (document: typeof shop) => stackOf(document).groups["cattle"]?.marking;
+    expect(hash(resized)).toMatchObject({ written: (hash(walkthrough) as { written: object }).written });
+  });
+
+  it("is refused for groups that are not there, members that have names, and sizes that cannot be", async () => {
+    expect(await failuresOf(() => resize(shop, "wen", 1))).toEqual(["group.not-found"]);
+    expect(await failuresOf(() => resize(shop, "constructor", 1))).toEqual(["group.not-found"]);
+    expect(await failuresOf(() => resize(allocated, "horses", 1))).toEqual(["group.not-found"]);
+    expect(await failuresOf(() => resize(shop, "db", 1))).toEqual(["group.named-members"]);
+    for (const size of [-1, 1.5, Number.NaN, 1_000_000]) {
+      expect(await failuresOf(() => resize(shop, "web", size))).toEqual(["declaration.bad-size (groups.web.size)"]);
+    }
+  });
+});
+
+describe("a document without a group", () => {
+  it("has the others left", () => {
+    const left = withoutGroup(shop, "web");
+    expect(Object.keys(left === null ? {} : stackOf(left).groups)).toEqual(["db"]);
+  });
+
+  it("is nothing when it was the last, or InfraKit's only one", () => {
+    const left = withoutGroup(shop, "web");
+    expect(left && withoutGroup(left, "db")).toBeNull();
+    expect(withoutGroup(allocated, "cattle")).toBeNull();
+  });
+
+  it("is refused when the group is not there", async () => {
+    expect(await failuresOf(() => withoutGroup(shop, "horses"))).toEqual(["group.not-found"]);
+  });
+});

@@ -1,0 +1,55 @@
+/** Changes of a document that a command makes: what is not named stays as it was written. */
+import { type Document, didYouMean, isObject, type Json, type JsonObject, MusterError, nearest } from "@muster/model";
+import { asWritten, valueAt } from "./places.ts";
+import { gatherProblems } from "./problems.ts";
+import { type Path, placeOf } from "./source.ts";
+import { stackOf } from "./stack.ts";
+import { readSize } from "./values.ts";
+
+/**
+ * The document with another size for a group. Throws `group.not-found`, `group.named-members`, and `declaration.bad-size`
+ * in MusterErrors.
+ */
+export function resize(document: Document, group: string, size: number): Document {
+  const declared = groupOf(document, group);
+  if (declared.slots.kind === "named") throw new MusterError("group.named-members", { group });
+  const path = sizePath(document, group);
+  const problems = gatherProblems((at) => placeOf(at));
+  readSize(size, path, problems);
+  problems.throwIfAny();
+  return { ...document, data: withValue(document.data, path, size) };
+}
+
+/** The document without a group; null when nothing is left in it. Throws `group.not-found`. */
+export function withoutGroup(document: Document, group: string): Document | null {
+  groupOf(document, group);
+  const { groups } = document.data;
+  if (document.dialect === "infrakit" || !isObject(groups)) return null;
+  const left = Object.entries(groups).filter(([name]) => name !== group);
+  if (left.length === 0) return null;
+  return { ...document, data: { ...document.data, groups: Object.fromEntries(left) } };
+}
+
+function groupOf(document: Document, group: string) {
+  const { groups } = stackOf(document);
+  const declared = Object.hasOwn(groups, group) ? groups[group] : undefined;
+  if (declared) return declared;
+  const words = { group, nearest: didYouMean(nearest(group, Object.keys(groups))) };
+  throw new MusterError("group.not-found", words);
+}
+
+/** InfraKit's size is in `Allocation`, or in the flavor's properties where there is none. */
+function sizePath(document: Document, group: string): Path {
+  if (document.dialect === "muster") return ["groups", group, "size"];
+  const { data } = document;
+  const allocation = asWritten(data, ["Properties", "Allocation"]);
+  const inAllocation = (valueAt(data, allocation) ?? null) !== null;
+  return asWritten(data, ["Properties", ...(inAllocation ? ["Allocation"] : ["Flavor", "Properties"]), "Size"]);
+}
+
+function withValue(data: JsonObject, [step, ...others]: Path, value: Json): JsonObject {
+  if (step === undefined) return data;
+  if (others.length === 0) return { ...data, [step]: value };
+  const inner = data[step];
+  return { ...data, [step]: withValue(isObject(inner) ? inner : {}, others, value) };
+}

@@ -1,0 +1,24 @@
+import { type GroupDeclaration, type JsonObject, resolveSelf, type Self, type Stack } from "@muster/model";
+import type { ClaimedType, Type } from "@muster/plugin";
+
+/** The properties as one member of the group would have them: references are filled in with words of their kind. */
+export function exampleOf(group: GroupDeclaration, stack: Stack, type: Type): JsonObject {
+  const [first = "example"] = group.slots.kind === "named" ? group.slots.names : ["0"];
+  const id = group.slots.kind === "named" ? first : "0123456789ab";
+  return resolve(group, type, { stack: stack.name, group: group.name, slot: first, id });
+}
+
+/**
+ * True when no two creates would ever give the same name. A place that has a number is filled anew under the same
+ * number, so there only the id tells the old from the new; a named member comes back as itself.
+ */
+export function keepsNamesApart(group: GroupDeclaration, stack: Stack, type: ClaimedType): boolean {
+  const named = group.slots.kind === "named";
+  const self = (word: string): Self => ({ stack: stack.name, group: group.name, slot: named ? word : "0", id: word });
+  const [one, other] = ["a", "b"].map((word) => resolve(group, type, self(word))[type.naming]);
+  return one !== other;
+}
+
+function resolve(group: GroupDeclaration, type: Type, self: Self): JsonObject {
+  return resolveSelf(group.template.properties, self, type.known === "claim" ? type.naming : undefined);
+}

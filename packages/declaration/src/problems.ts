@@ -1,0 +1,36 @@
+import { type ErrorCode, type ErrorWords, MusterError, MusterErrors } from "@muster/model";
+import type { Path, SourceDocument, What } from "./source.ts";
+
+/** What is wrong with one declaration, gathered so that a person can mend it all at once. */
+export interface Problems {
+  readonly locate: SourceDocument["locate"];
+  add(code: ErrorCode, words: ErrorWords, path: Path, what?: What): void;
+  /** One that knows its place, or has none. */
+  addError(error: MusterError): void;
+  /** Throws MusterErrors when there is any, in the order of the text. */
+  throwIfAny(): void;
+}
+
+/** More than this nobody reads; a document of 100,000 bad names must not make 100,000 errors. */
+const MAX_PROBLEMS = 100;
+
+export function gatherProblems(locate: SourceDocument["locate"]): Problems {
+  const errors: MusterError[] = [];
+  return {
+    locate,
+    add(code, words, path, what = "value") {
+      if (errors.length < MAX_PROBLEMS) errors.push(new MusterError(code, words, { place: locate(path, what) }));
+    },
+    addError(error) {
+      if (errors.length < MAX_PROBLEMS) errors.push(error);
+    },
+    throwIfAny() {
+      const [first, ...others] = errors.toSorted(byPlace);
+      if (first !== undefined) throw new MusterErrors([first, ...others]);
+    },
+  };
+}
+
+function byPlace({ place: a }: MusterError, { place: b }: MusterError): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

@@ -1,0 +1,164 @@
+/** What a schema says of a value, as problems that a person can find and mend. */
+import { didYouMean, type Json, nearest } from "@muster/model";
+import type { Schema } from "@muster/plugin";
+import type { core } from "zod";
+import { valueAt } from "./places.ts";
+import type { Problems } from "./problems.ts";
+import type { Path } from "./source.ts";
+import { described, nameOf, noteMissingKey, noteUnknownKey } from "./values.ts";
+
+/** Whose value it is, and where its parts stand. */
+export interface Subject {
+  /** A type's or a flavor's name. */
+  readonly name: string;
+  place(inner: Path): Path;
+}
+
+/** Notes everything that the schema finds wrong. True when it finds nothing. */
+export function checkSchema(
+  schema: Schema<unknown & object>,
+  value: Json,
+  subject: Subject,
+  problems: Problems,
+): boolean {
+  const result = schema.safeParse(value);
+  for (const issue of result.error?.issues ?? []) noteIssue(issue, [], { schema, value, subject, problems });
+  return result.success;
+}
+
+interface Check {
+  readonly schema: core.$ZodType;
+  readonly value: Json;
+  readonly subject: Subject;
+  readonly problems: Problems;
+}
+
+/** @param around the path of the value that the issue's own path begins at */
+function noteIssue(issue: core.$ZodIssue, around: Path, check: Check): void {
+  const inner: Path = [...around, ...issue.path.map(step)];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      noteUnknownKeys(issue.keys, inner, check);
+      break;
+    case "invalid_type":
+      noteKind(issue.expected, inner, check);
+      break;
+    case "invalid_union":
+      noteUnion(issue, inner, check);
+      break;
+    case "invalid_value":
+      noteBad(oneOf(issue.values, valueAt(check.value, inner)), inner, check);
+      break;
+    default:
+      noteBad(/^[a-z]/.test(issue.message) ? issue.message : `does not fit: ${issue.message}`, inner, check);
+  }
+}
+
+function noteUnknownKeys(keys: readonly string[], inner: Path, { schema, subject, problems }: Check): void {
+  const known = keysAt(schema, inner);
+  for (const key of keys) noteUnknownKey(key, subject.place(inner), known, problems);
+}
+
+function noteKind(expected: string, inner: Path, { value, subject, problems }: Check): void {
+  const path = subject.place(inner);
+  const wanted = wordsFor(expected);
+  const found = valueAt(value, inner);
+  if (found === undefined) noteMissingKey(String(path.at(-1)), wanted, path.slice(0, -1), problems);
+  else problems.add("declaration.wrong-kind", { what: nameOf(path), wanted, found: described(found) }, path);
+}
+
+function noteBad(detail: string, inner: Path, { subject, problems }: Check): void {
+  const path = subject.place(inner);
+  problems.add("declaration.bad-property", { type: subject.name, what: nameOf(path), detail }, path);
+}
+
+/** Of several forms, the one that fits furthest is what was meant; where none fits at all, every form is named. */
+function noteUnion(issue: core.$ZodIssueInvalidUnion, inner: Path, check: Check): void {
+  const kinds = issue.errors.flatMap((form) => form.flatMap((each) => (isKind(each) ? [wordsFor(each.expected)] : [])));
+  const meant = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
+  if (meant !== undefined && depthOf(meant) > 0) {
+    for (const each of meant) noteIssue(each, inner, check);
+    return;
+  }
+  const path = check.subject.place(inner);
+  const found = described(valueAt(check.value, inner));
+  const wanted = [...new Set(kinds)].join(" or ") || "one of the forms it can have";
+  check.problems.add("declaration.wrong-kind", { what: nameOf(path), wanted, found }, path);
+}
+
+/** How far a form fits before it first fails. A key too many is a failure inside. */
+function depthOf(form: readonly core.$ZodIssue[]): number {
+  const depths = form.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0));
+  return Math.min(...depths);
+}
+
+function isKind(issue: core.$ZodIssue): issue is core.$ZodIssueInvalidType {
+  return issue.code === "invalid_type" && issue.path.length === 0;
+}
+
+function oneOf(values: readonly unknown[], found: unknown): string {
+  const all = values.map(String);
+  const near = typeof found === "string" ? didYouMean(nearest(found, all)) : "";
+  return `must be ${all.length === 1 ? "" : "one of "}${all.join(", ")}${near}`;
+}
+
+/** The keys that a schema knows at a path; none where it takes any. */
+function keysAt(schema: core.$ZodType, path: Path): readonly string[] {
+  const { def } = unwrapped(schema)._zod;
+  const [first, ...others] = path;
+  switch (def.type) {
+    case "object": {
+      if (first === undefined) return Object.keys(def.shape);
+      const inner = def.shape[first];
+      return inner === undefined ? [] : keysAt(inner, others);
+    }
+    case "record":
+      return first === undefined ? [] : keysAt(def.valueType, others);
+    case "array":
+      return first === undefined ? [] : keysAt(def.element, others);
+    case "union":
+      return [...new Set(def.options.flatMap((option) => keysAt(option, path)))];
+    default:
+      return [];
+  }
+}
+
+/** A schema without what only says that it may be missing, or what stands in for it then. */
+function unwrapped(schema: core.$ZodType): core.$ZodTypes {
+  const known = schema as core.$ZodTypes;
+  const { def } = known._zod;
+  switch (def.type) {
+    case "optional":
+    case "nullable":
+    case "default":
+    case "prefault":
+    case "nonoptional":
+    case "readonly":
+    case "catch":
+      return unwrapped(def.innerType);
+    case "pipe":
+      return unwrapped(def.in);
+    case "lazy":
+      return unwrapped(def.getter());
+    default:
+      return known;
+  }
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "`true` or `false`",
+  array: "a list",
+  object: "a mapping of keys to values",
+  record: "a mapping of keys to values",
+};
+
+function wordsFor(expected: string): string {
+  return Object.hasOwn(kindWords, expected) ? (kindWords[expected] ?? expected) : expected;
+}
+
+function step(each: PropertyKey): string | number {
+  return typeof each === "number" ? each : String(each);
+}

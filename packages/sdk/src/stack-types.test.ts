@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { defineStack, flavors, type StackFile, types } from "./stack.ts";
+
+// The type checker is the test here: where it accepts what stands below such a comment, the comment is an error.
+const template = types.instanceFile({});
+const stacks: readonly StackFile[] = [
+  // @ts-expect-error an unknown key
+  defineStack({ stack: "shop", ownr: "team-web", groups: {} }),
+  // @ts-expect-error a missing key
+  defineStack({ groups: {} }),
+  // @ts-expect-error a value of the wrong kind
+  defineStack({ stack: 7, groups: {} }),
+  // @ts-expect-error a size that is no number
+  defineStack({ stack: "shop", groups: { web: { size: "3", template } } }),
+  // @ts-expect-error both a size and members
+  defineStack({ stack: "shop", groups: { web: { size: 3, members: ["a"], template } } }),
+  // @ts-expect-error neither a size nor members
+  defineStack({ stack: "shop", groups: { web: { template } } }),
+  // @ts-expect-error no template
+  defineStack({ stack: "shop", groups: { web: { size: 3 } } }),
+  // @ts-expect-error an unknown key of a group
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, flavour: flavors.vanilla() } } }),
+  // @ts-expect-error an unknown type, written as data
+  defineStack({ stack: "shop", groups: { web: { size: 3, template: { "instance-fil": {} } } } }),
+  // @ts-expect-error an unknown property of a type, written as data
+  defineStack({ stack: "shop", groups: { web: { size: 3, template: { file: { path: "/a/{id}", contents: "" } } } } }),
+  // @ts-expect-error a flavor that is none
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, flavor: "vanilla" } } }),
+  // @ts-expect-error an unknown setting
+  defineStack({ stack: "shop", providers: { "instance-file": { directory: "." } }, groups: {} }),
+];
+const parts: readonly object[] = [
+  // @ts-expect-error an unknown property
+  types.instanceFile({ propertes: {} }),
+  // @ts-expect-error a property of the wrong kind
+  types.file({ path: "/srv/{id}", mode: 644 }),
+  // @ts-expect-error a missing property
+  types.file({ content: "hello" }),
+  // @ts-expect-error an unknown property
+  flavors.vanilla({ UserData: [] }),
+  // @ts-expect-error a part that is no flavor
+  flavors.combo({ flavors: ["vanilla"] }),
+  // @ts-expect-error a type that is not built in
+  types.instanceFiles,
+];
+
+it("leaves to the reader of the stack what the editor has refused", () => {
+  expect(stacks.every((stack) => typeof stack === "object")).toBe(true);
+  expect(parts).toContain(undefined);
+});

@@ -1,0 +1,95 @@
+/**
+ * A stack in TypeScript. What these functions give is the same plain data that YAML gives; they are here so that an
+ * editor can complete and check it. Nothing is loaded for it: the built-in types are known by their types only.
+ */
+import type { vanilla } from "@muster/flavors";
+import type { JsonObject } from "@muster/model";
+import type { Schema } from "@muster/plugin";
+import type { file, instanceFile } from "@muster/provider-file";
+
+type PropertiesOf<T> = T extends { readonly schema: Schema<infer P> } ? P : never;
+type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<C> : never;
+
+interface BuiltInTypes {
+  readonly "instance-file": PropertiesOf<typeof instanceFile>;
+  readonly file: PropertiesOf<typeof file>;
+}
+
+interface BuiltInFlavors {
+  readonly vanilla: PropertiesOf<typeof vanilla>;
+  readonly combo: { readonly flavors: readonly Treatment[] };
+}
+
+/** `{ NAME: properties }`, of one name. */
+type OneOf<All> = { readonly [Name in keyof All]: { readonly [Only in Name]: All[Name] } }[keyof All];
+
+declare const known: unique symbol;
+
+/** A name and properties that only a plugin knows: they are checked when the stack is read. */
+export interface FromPlugin {
+  readonly [known]?: "to a plugin";
+}
+
+/** What each instance of a group must be. */
+export type Template = OneOf<BuiltInTypes> | FromPlugin;
+
+/** How the members of a group are treated. */
+export type Treatment = OneOf<BuiltInFlavors> | FromPlugin;
+
+/** How many members, or which. */
+type Members =
+  | { readonly size: number; readonly members?: never }
+  | { readonly members: readonly string[]; readonly size?: never };
+
+export type Group = Members & {
+  readonly template: Template;
+  /** `vanilla` unless told. */
+  readonly flavor?: Treatment;
+};
+
+/** Settings by the name of the type; what is left out keeps its default. */
+export interface Providers {
+  readonly "instance-file"?: SettingsOf<typeof instanceFile>;
+  readonly file?: SettingsOf<typeof file>;
+  readonly [plugin: string]: object | undefined;
+}
+
+export interface StackFile {
+  readonly stack: string;
+  /** Who answers for it. */
+  readonly owner?: string;
+  /** Where it is written what to do when something is broken. */
+  readonly runbook?: string;
+  readonly providers?: Providers;
+  readonly groups: Readonly<Record<string, Group>>;
+}
+
+/** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */
+export function defineStack(stack: StackFile): StackFile {
+  return stack;
+}
+
+/** Templates of the built-in types, and of types that plugins bring. Texts in them may hold `${self.slot}` and the like. */
+export const types = {
+  /** A JSON file per instance in a directory. */
+  instanceFile: (properties: BuiltInTypes["instance-file"]) => ({ "instance-file": properties }),
+  /** A plain file; in a group its `path` holds `{id}`. */
+  file: (properties: BuiltInTypes["file"]) => ({ file: properties }),
+  /** A type by its name. */
+  plugin: fromPlugin,
+};
+
+/** The built-in flavors, and flavors that plugins bring. */
+export const flavors = {
+  /** Members as their template says, with lines added to `init`, and tags. */
+  vanilla: (properties: BuiltInFlavors["vanilla"] = {}) => ({ vanilla: properties }),
+  /** Several flavors as one, in order. */
+  combo: (properties: BuiltInFlavors["combo"]) => ({ combo: properties }),
+  /** A flavor by its name. */
+  plugin: fromPlugin,
+};
+
+function fromPlugin(name: string, properties: JsonObject): FromPlugin {
+  const one: object = { [name]: properties };
+  return one;
+}
