@@ -57,7 +57,7 @@ describe("an instance's file", () => {
     });
     expect(text).toContain('\n  "LogicalID"');
     expect(statSync(join(dir, id)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(dir)).toEqual([id]);
+    expect(filesIn(dir)).toEqual([id]);
   });
 
   it("is read back with what it was made of", async () => {
@@ -107,7 +107,7 @@ describe("an instance's file", () => {
     const { id } = await provider.create(want, mark, ctx);
     expect(await failureOf(provider.create(want, { other: "owner" }, ctx))).toBe("conflict");
     expect(await listed(provider, mark)).toMatchObject([{ id }]);
-    expect(readdirSync(dir)).toEqual([id]);
+    expect(filesIn(dir)).toEqual([id]);
   });
 
   it("is refused when it would be too big to be read back", async () => {
@@ -115,7 +115,7 @@ describe("an instance's file", () => {
     const big = { properties: { Note: "x".repeat(1024 * 1024) } };
     expect(await failureOf(provider.create(big, mark, ctx))).toBe("invalid");
     expect(await failureOf(provider.validate?.(big) ?? Promise.resolve())).toBe("invalid");
-    expect(readdirSync(dir)).toEqual([]);
+    expect(filesIn(dir)).toEqual([]);
   });
 
   it("can be given other tags, and keeps the rest", async () => {
@@ -125,7 +125,7 @@ describe("an instance's file", () => {
     const [seen] = await listed(provider, mark);
     expect(seen?.tags).toEqual({ ...mark, tier: "db", fresh: "yes" });
     expect(seen?.properties).toMatchObject({ properties: { Note: "v1" }, init: "echo hi" });
-    expect(readdirSync(dir)).toEqual([id]);
+    expect(filesIn(dir)).toEqual([id]);
     expect(await failureOf(provider.retag?.("instance-1", {}, ctx) ?? Promise.resolve())).toBe("retryable");
   });
 });
@@ -136,7 +136,7 @@ describe("destroying", () => {
     const { id } = await provider.create(want, mark, ctx);
     await provider.destroy(id, ctx);
     await provider.destroy(id, ctx);
-    expect(readdirSync(dir)).toEqual([]);
+    expect(filesIn(dir)).toEqual([]);
     expect(await provider.read?.(id, ctx)).toBeUndefined();
   });
 
@@ -274,11 +274,13 @@ describe("the directory", () => {
   it("is cleared of what a writer that died left behind, and of nothing else", async () => {
     const dir = freshDirectory();
     const dead = execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }).trim();
-    writeFileSync(join(dir, `.muster-${dead}-12.tmp`), "half");
-    writeFileSync(join(dir, `.muster-${process.ppid}-12.tmp`), "of a living one");
-    writeFileSync(join(dir, ".other"), "kept");
+    const workshop = join(dir, ".muster");
+    mkdirSync(workshop);
+    writeFileSync(join(workshop, `.muster-${dead}-12.tmp`), "half");
+    writeFileSync(join(workshop, `.muster-${process.ppid}-12.tmp`), "of a living one");
+    writeFileSync(join(workshop, ".other"), "kept");
     await opened(dir);
-    expect(readdirSync(dir).sort()).toEqual([`.muster-${process.ppid}-12.tmp`, ".other"].sort());
+    expect(readdirSync(workshop).sort()).toEqual([`.muster-${process.ppid}-12.tmp`, ".other"].sort());
   });
 
   it("that is full lets nothing be half-made", async ({ skip }) => {
@@ -295,7 +297,7 @@ describe("the directory", () => {
       await provider.create(big, mark, ctx);
       expect(await failureOf(provider.create(big, mark, ctx))).toBe("no-space");
       expect(await listed(provider)).toHaveLength(2);
-      expect(readdirSync(dir)).toHaveLength(2);
+      expect(filesIn(dir)).toHaveLength(2);
     } finally {
       execFileSync("umount", [dir]);
     }
@@ -363,3 +365,9 @@ describe("hints", () => {
     await hinted(() => writeFileSync(join(dir, "z"), ""));
   });
 });
+
+/** What stands in the directory, half-written files included, the empty workshop not. */
+function filesIn(dir: string): readonly string[] {
+  const inWorkshop = readdirSync(join(dir, ".muster"));
+  return [...readdirSync(dir).filter((name) => name !== ".muster"), ...inWorkshop];
+}

@@ -24,6 +24,12 @@ export type InstanceFileSettings = z.infer<typeof instanceFileSettings>;
 
 const PAGE = 1000;
 
+/**
+ * Files are written in here, and moved out when they are whole. A directory of its own, because whoever watches the
+ * directory of the instances is told of everything in it: four hints for each file instead of one.
+ */
+const WORKSHOP = ".muster";
+
 /** A JSON file per instance in a directory, as InfraKit's file plugin writes it. */
 export const instanceFile: TaggedType<InstanceSpec, InstanceFileSettings> = {
   known: "tags",
@@ -39,7 +45,8 @@ export const instanceFile: TaggedType<InstanceSpec, InstanceFileSettings> = {
 
 function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
   makeWithParents(dir);
-  attempt(dir, () => sweepTemporary(dir));
+  const workshop = `${dir}/${WORKSHOP}`;
+  attempt(workshop, () => openWorkshop(workshop));
   const nextNumber = randomNumbers(io);
   const instances = instanceDirectory(dir, io.now);
 
@@ -67,14 +74,14 @@ function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
       const { text, instance } = recordOf(id, want, tags, io.now());
       const size = sizeOf(text);
       if (instances.knows(id)) throw new ProviderError("conflict", `${dir}/${id} is there already`);
-      attempt(`${dir}/${id}`, () => writeNew(dir, id, temporaryName(number), text));
+      attempt(`${dir}/${id}`, () => writeNew(dir, id, `${workshop}/${temporaryName(number)}`, text));
       instances.written(instance, size);
       return { id };
     },
 
     async retag(id, tags) {
       const path = `${dir}/${fileName(id)}`;
-      attempt(path, () => rewrite(path, `${dir}/${temporaryName(nextNumber())}`, id, tags));
+      attempt(path, () => rewrite(path, `${workshop}/${temporaryName(nextNumber())}`, id, tags));
     },
 
     async destroy(id) {
@@ -123,6 +130,11 @@ function namesIn(dir: string): readonly string[] {
   }
 }
 
+function openWorkshop(workshop: string): void {
+  makeDirectory(workshop, 0o700);
+  sweepTemporary(workshop);
+}
+
 /** A directory that was removed is made again, but not the one above it: that may be a disk that was taken away. */
 function writeNew(dir: string, id: string, temporary: string, text: string): void {
   try {
@@ -130,6 +142,7 @@ function writeNew(dir: string, id: string, temporary: string, text: string): voi
   } catch (thrown) {
     if (codeOf(thrown) !== "ENOENT") throw thrown;
     makeDirectory(dir, 0o700);
+    makeDirectory(dirname(temporary), 0o700);
     writeWhole(dir, id, temporary, text);
   }
 }
@@ -139,12 +152,11 @@ function writeNew(dir: string, id: string, temporary: string, text: string): voi
  * has the name already: 63 random bits see to it that none has.
  */
 function writeWhole(dir: string, id: string, temporary: string, text: string): void {
-  const path = `${dir}/${temporary}`;
   try {
-    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
-    renameSync(path, `${dir}/${id}`);
+    writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
+    renameSync(temporary, `${dir}/${id}`);
   } catch (thrown) {
-    discard(path);
+    discard(temporary);
     throw thrown;
   }
 }
