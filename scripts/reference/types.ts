@@ -11,7 +11,8 @@ A property that is not set is not managed. In every text of a template, \`\${sel
 \`\${self.stack}\` stand for the member's own words; in the property that names a thing, \`{id}\` is short for \`\${self.id}\`.
 
 *Change* tells what a new value costs: \`in-place\` changes the living thing, \`replace\` makes another one. Settings are given
-under \`providers\` in the stack, or as \`--set TYPE.SETTING=VALUE\`.
+under \`providers\` in the stack, or as \`--set TYPE.SETTING=VALUE\`. A value that begins with \`./\` or \`../\` is a path beside the
+stack file; at the command line, below the current directory.
 
 # Types
 

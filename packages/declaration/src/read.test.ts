@@ -103,7 +103,7 @@ describe("a declaration's file", () => {
     await truncate(join(folder, "stack.yaml"), 50 * 1024 * 1024);
     const call = () => readDocument(join(folder, "stack.yaml"), deps);
     expect(await failuresOf(call)).toEqual(["declaration.too-big stack.yaml"]);
-    expect(await wordsOf(call)).toContain("has 52428800 bytes; a declaration has at most 4194304");
+    expect(await wordsOf(call)).toContain("has 52428800 bytes; a declaration has at most 1048576");
   });
 
   it("is refused when it is not UTF-8, with the byte", async () => {

@@ -4,7 +4,7 @@ import { getSystemErrorMessage } from "node:util";
 import { MusterError, messageOf } from "@muster/model";
 
 /** The size a declaration has at most, in bytes. A thousand groups with all their words take less than one megabyte. */
-export const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 1024 * 1024;
 
 /**
  * The text of a file, without a byte order mark. Throws `declaration.not-found`, `.not-readable`, `.too-big`, `.not-text`

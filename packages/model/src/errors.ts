@@ -134,6 +134,10 @@ export const errorTable = {
     says: "this Muster no longer holds stack `{stack}`: {detail}",
     next: "See who does with `muster group ls`, and start again.",
   },
+  "group.not-converged": {
+    says: "group `{group}` is not as declared: {detail}",
+    next: "Mend the cause named here; `muster group describe {group}` shows how it stands.",
+  },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",
     next: "Name another one, or remove it from {owner} first. Nothing was changed.",

@@ -28,20 +28,6 @@ export function resolveSelf(properties: JsonObject, self: Self, naming?: string)
   return { ...resolved, [naming]: name.replaceAll("{id}", self.id) };
 }
 
-/** The words after `self.` in a value that no member can answer: what a validator complains about. */
-export function unknownSelf(value: Json): string | undefined {
-  if (typeof value === "string") {
-    for (const [, word] of value.matchAll(REFERENCE)) if (!isSelfWord(word)) return word;
-    return undefined;
-  }
-  if (value === null || typeof value !== "object") return undefined;
-  for (const inner of Object.values(value)) {
-    const word = unknownSelf(inner);
-    if (word !== undefined) return word;
-  }
-  return undefined;
-}
-
 const SELF_WORDS = ["stack", "group", "slot", "id"] as const;
 
 function isSelfWord(word: string | undefined): word is keyof Self {

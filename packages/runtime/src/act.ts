@@ -1,6 +1,6 @@
 import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
 import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
-import { asProviderError, type Ctx } from "@muster/plugin";
+import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
 import type { BoundGroup } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
@@ -36,23 +36,25 @@ interface Done {
   readonly forced?: string | undefined;
 }
 
+/** What nobody will ever hang up on: the call's own end is awaited. */
+const PATIENT: Ctx = { signal: new AbortController().signal };
+
 async function carryOut(bound: BoundGroup, action: Action, seen: Seen | undefined, clock: Clock): Promise<Done> {
-  const ctx: Ctx = { signal: new AbortController().signal };
   switch (action.kind) {
     case "create": {
       const want = await wantOf(bound, action);
-      const { id } = await bound.provider.create(want, bound.marks.write(markOf(bound, action)), ctx);
+      const { id } = await bound.provider.create(want, bound.marks.write(markOf(bound, action)), PATIENT);
       return { instance: id };
     }
     case "update": {
       if (seen !== undefined) {
-        await bound.provider.update?.(seen, { ...definedOf(seen.properties), ...action.changes }, ctx);
+        await bound.provider.update?.(seen, { ...definedOf(seen.properties), ...action.changes }, PATIENT);
       }
       return { instance: action.instance };
     }
     case "destroy": {
       const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
-      await bound.provider.destroy(action.instance, ctx);
+      await bound.provider.destroy(action.instance, PATIENT);
       return { instance: action.instance, forced };
     }
   }
@@ -79,16 +81,31 @@ function definedOf(properties: Partial<JsonObject>): JsonObject {
 
 /** What a create asks for: the template in this member's words, with what the flavor adds. */
 async function wantOf(bound: BoundGroup, action: Action): Promise<JsonObject> {
-  const { declared, flavor, assignment } = bound;
+  const { declared, flavor, type, assignment } = bound;
   const want = ownProperties(bound, action);
   if (flavor.prepare === undefined) return want;
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
-  return flavor.prepare(want, member, assignment.group.flavor.properties);
+  const prepared = await flavor.prepare(want, member, assignment.group.flavor.properties);
+  // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
+  const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);
+  if (checked?.success === false) {
+    const detail = checked.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim()).join("; ");
+    throw new ProviderError("invalid", `${type.name} cannot take what flavor ${flavor.name} prepared: ${detail}`);
+  }
+  return prepared;
 }
 
+function addsNothing(want: JsonObject, prepared: JsonObject): boolean {
+  const keys = Object.keys(prepared);
+  return keys.length === Object.keys(want).length && keys.every((key) => prepared[key] === want[key]);
+}
+
+/** The template in this member's words. InfraKit's documents have no such words: their texts stay as they are. */
 function ownProperties({ declared, assignment, type }: BoundGroup, action: Action): JsonObject {
+  const { template, marking } = assignment.group;
+  if (marking.kind === "infrakit") return template.properties;
   const naming = type.known === "claim" ? type.naming : undefined;
-  return resolveSelf(assignment.group.template.properties, selfOf(declared, action.slot, action.intent), naming);
+  return resolveSelf(template.properties, selfOf(declared, action.slot, action.intent), naming);
 }
 
 function markOf({ declared, assignment }: BoundGroup, { slot, intent }: Action): Mark {
