@@ -76,7 +76,8 @@ describe("a stack in TypeScript", () => {
       "stack.ts": `for (let i = 0; i < 3000; i++) console.log("x".repeat(1000));\n${good}`,
     });
     expect((await call()).data).toEqual({ stack: "shop", groups: {} });
-    expect(printed()).toHaveLength(64 * 1024);
+    expect(printed()).toMatch(/^x{1000}\n/);
+    expect(printed().length).toBeLessThanOrEqual(64 * 1024);
   });
 
   it("is not waited for once it has given its data", async () => {

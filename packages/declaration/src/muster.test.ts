@@ -16,7 +16,7 @@ stack: shop
 owner: team-web
 runbook: docs/runbook.md
 providers:
-  instance-file: { dir: ./instances }
+  instance-file: { dir: /srv/instances }
 groups:
   web:
     size: 3
@@ -27,7 +27,7 @@ groups:
       name: "shop",
       owner: "team-web",
       runbook: "docs/runbook.md",
-      providers: { "instance-file": { type: "instance-file", settings: { dir: "./instances" } } },
+      providers: { "instance-file": { type: "instance-file", settings: { dir: "/srv/instances" } } },
       groups: {
         web: {
           name: "web",
