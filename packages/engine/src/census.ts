@@ -10,6 +10,8 @@ export type Health = "ready" | "waiting" | "failing";
 export interface Living {
   readonly seen: Seen;
   readonly health: Health;
+  /** It is known not to be up, so that taking it away costs nothing. Of one whose health is unknown nobody can say so. */
+  readonly down: boolean;
   readonly current: boolean;
   /** It fills a place that is declared. */
   readonly placed: boolean;
@@ -49,9 +51,11 @@ export function takeCensus(
     const call = callOn.size > 0 ? callOn.get(seen.id) : undefined;
     if (seen.mark.intent !== undefined && createOf.size > 0) createOf.delete(seen.mark.intent);
     if (call?.kind === "destroy") continue;
+    const verdict = look.verdicts.get(seen.id) ?? UNKNOWN;
     living.push({
       seen,
-      health: healthOf(seen, look.verdicts.get(seen.id) ?? UNKNOWN, traits, now),
+      health: healthOf(seen, verdict, traits, now),
+      down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
       current: seen.mark.revision === declared.revision,
       placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
       call,
@@ -72,6 +76,16 @@ export function readyCount(census: Census): number {
   let ready = 0;
   for (const { health } of census.living) if (health === "ready") ready++;
   return ready;
+}
+
+/** A change of it is under way. One that was refused does not stand in the way of taking it away. */
+export function isBusy({ call }: Living): boolean {
+  return call !== undefined && call.state.kind !== "failed";
+}
+
+/** How many would be ready if this one were gone. */
+export function readyWithout(census: Census, member: Living): number {
+  return readyCount(census) - (member.health === "ready" ? 1 : 0);
 }
 
 /** Everybody there is or may be: what a create must not push above size + maxSurge. */

@@ -1,4 +1,4 @@
-import type { JsonObject, Slots } from "@muster/model";
+import { hashJson, type JsonObject, type Slots } from "@muster/model";
 
 /** `keep` it as declared; `pause`: refill and scale it, but carry no change through; `destroy` it, member by member. */
 export type Goal = "keep" | "pause" | "destroy";
@@ -14,6 +14,19 @@ export interface DeclaredGroup {
   /** The properties that can be changed on a living member, as written. */
   readonly changeable: JsonObject;
   readonly rollout: { readonly maxUnavailable: number; readonly maxSurge: number };
+}
+
+/**
+ * What is declared, as one word: it changes when the group is to be otherwise. Not the generation, which counts the
+ * changes of the whole stack, nor a pause, which is no change of what is wanted.
+ */
+export function wordFor({ goal, slots, revision, changeable }: DeclaredGroup): string {
+  return hashJson([goal === "destroy", slots, revision, changeable]).slice(0, 20);
+}
+
+/** The group was seen as it is declared, and nothing else has been declared since: what goes wrong now is drift. */
+export function wasConverged(declared: DeclaredGroup, memory: { readonly convergedAs: string | null }): boolean {
+  return memory.convergedAs === wordFor(declared);
 }
 
 /** What the engine must know of a type. Durations in milliseconds. */

@@ -1,3 +1,4 @@
+import { isBusy } from "./census.ts";
 import { goesFirst } from "./order.ts";
 import type { Scene, Step } from "./step.ts";
 
@@ -5,7 +6,7 @@ import type { Scene, Step } from "./step.ts";
 export function dissolve({ census }: Scene): Step {
   const wishes = census.living
     .toSorted(goesFirst)
-    .filter((member) => member.call === undefined)
+    .filter((member) => !isBusy(member))
     .map(
       ({ seen }) =>
         ({ kind: "destroy", instance: seen.id, slot: seen.mark.slot ?? "", why: "group destroyed" }) as const,

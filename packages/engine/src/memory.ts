@@ -47,8 +47,8 @@ export type Memory = {
   readonly repairing: Backoff | null;
   /** Members that a person asked to have destroyed, until a look shows them gone. */
   readonly doomed: readonly string[];
-  /** The newest generation that was seen converged: what goes wrong afterwards is drift. */
-  readonly convergedGeneration: number;
+  /** What was declared (`wordFor`) when the group was seen as declared; null when something else is by now. */
+  readonly convergedAs: string | null;
   /** How many members the last good look showed. */
   readonly lastCount: number;
   /** The look that first showed none where there had been some; null when there is nothing to confirm. */
@@ -62,7 +62,7 @@ export function emptyMemory(): Memory {
     creating: null,
     repairing: null,
     doomed: [],
-    convergedGeneration: 0,
+    convergedAs: null,
     lastCount: 0,
     vanishedAt: null,
   };

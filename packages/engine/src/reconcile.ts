@@ -6,9 +6,9 @@
 import { type Cause, hashJson, type Status } from "@muster/model";
 import { amend } from "./amend.ts";
 import { takeCensus } from "./census.ts";
-import { cull } from "./cull.ts";
+import { cull, doomedOf } from "./cull.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
-import type { DeclaredGroup, Traits } from "./declared.ts";
+import { type DeclaredGroup, type Traits, wasConverged, wordFor } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
 import type { FailedLook, GoodLook, Look } from "./look.ts";
 import { type Backoff, type Call, type Memory, worse } from "./memory.ts";
@@ -34,6 +34,8 @@ export interface Situation {
 
 export interface Decided {
   readonly memory: Memory;
+  /** Why anything is to be done at all. */
+  readonly cause: Cause;
   readonly actions: readonly Action[];
   readonly status: Status;
   /** What was decided and why, for the history; empty when there was nothing to decide. */
@@ -52,10 +54,15 @@ export function reconcile(situation: Situation): Decided {
   return look.kind === "failed" ? waitForLook(situation, look) : decide(situation, look);
 }
 
-function waitForLook({ declared, memory }: Situation, failed: FailedLook): Decided {
+function waitForLook(situation: Situation, failed: FailedLook): Decided {
+  const { declared, memory } = situation;
   const held = [{ reason: failed.reason, message: failed.message }];
   const status = statusOf(declared, failed.startedAt, 0, conditionsOf({ held, busy: false, converged: false }));
-  return { memory, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
+  return { memory, cause: causeOf(situation), actions: [], status, decisions: [], wakeAt: undefined, gone: false };
+}
+
+function causeOf({ declared, memory }: Situation): Cause {
+  return wasConverged(declared, memory) ? "corrective" : "intentional";
 }
 
 function decide(situation: Situation, look: GoodLook): Decided {
@@ -63,7 +70,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
   if (mustConfirm(situation, look)) return confirmFirst(situation, look);
   const settled = settle(situation.memory.calls, look, traits.settleMs);
   const census = takeCensus(declared, traits, look, settled.open, now);
-  const cause: Cause = situation.memory.convergedGeneration === declared.generation ? "corrective" : "intentional";
+  const cause = causeOf(situation);
   const scene: Scene = { declared, traits, census, memory: situation.memory, cause, now };
   const steps = stepsOf(scene);
   const wishes = steps.flatMap((step) => step.wishes);
@@ -74,6 +81,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
   const conditions = conditionsOf({ held, busy, converged, lacking: lacking(scene) });
   return {
     memory: remember(situation, look, settled.open, actions, converged),
+    cause,
     actions,
     status: statusOf(declared, look.startedAt, census.living.filter(isUp).length, conditions),
     decisions: decisionsOf(scene, settled, wishes, converged),
@@ -91,12 +99,14 @@ function mustConfirm({ traits, memory }: Situation, look: GoodLook): boolean {
   return memory.vanishedAt === null || look.startedAt < memory.vanishedAt + CONFIRM_MS;
 }
 
-function confirmFirst({ declared, memory }: Situation, look: GoodLook): Decided {
+function confirmFirst(situation: Situation, look: GoodLook): Decided {
+  const { declared, memory } = situation;
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
   const message = `the list shows none of ${memory.lastCount} members; a second look must confirm it`;
   const conditions = conditionsOf({ held: [{ reason: "Confirming", message }], busy: true, converged: false });
   return {
     memory: memory.vanishedAt === vanishedAt ? memory : { ...memory, vanishedAt },
+    cause: causeOf(situation),
     actions: [],
     status: statusOf(declared, look.startedAt, 0, conditions),
     decisions: [],
@@ -108,8 +118,8 @@ function confirmFirst({ declared, memory }: Situation, look: GoodLook): Decided 
 /** Refilling and thinning never wait for each other; the others touch what is there, and only one of them at a time. */
 function stepsOf(scene: Scene): readonly Step[] {
   if (scene.declared.goal === "destroy") return [dissolve(scene)];
-  const culled = cull(scene);
-  const steps = culled.wishes.length > 0 ? [culled] : [refill(scene), thin(scene)];
+  if (doomedOf(scene.census, scene.memory.doomed).length > 0) return [cull(scene), refill(scene)];
+  const steps = [refill(scene), thin(scene)];
   const disturbing = scene.declared.goal === "pause" ? [repair] : [repair, roll, amend];
   for (const disturb of disturbing) {
     if (steps.some((step) => step.wishes.length > 0)) break;
@@ -144,7 +154,7 @@ function remember(
     creating: memory.creating,
     repairing: converged ? null : repairingAfter(memory, actions, now),
     doomed: stillThere(memory.doomed, look),
-    convergedGeneration: converged ? declared.generation : memory.convergedGeneration,
+    convergedAs: converged ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
     lastCount: look.members.length,
     vanishedAt: null,
   };
@@ -193,7 +203,7 @@ function isSameMemory(a: Memory, b: Memory): boolean {
     a.creating === b.creating &&
     a.repairing === b.repairing &&
     a.doomed === b.doomed &&
-    a.convergedGeneration === b.convergedGeneration &&
+    a.convergedAs === b.convergedAs &&
     a.lastCount === b.lastCount &&
     a.vanishedAt === b.vanishedAt
   );

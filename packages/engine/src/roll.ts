@@ -1,5 +1,5 @@
 import { slotCount } from "@muster/model";
-import { headCount, readyCount } from "./census.ts";
+import { headCount, readyCount, readyWithout } from "./census.ts";
 import { replacedFirst } from "./order.ts";
 import { freeNumbers } from "./refill.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
@@ -19,12 +19,15 @@ export function roll(scene: Scene): Step {
     return { wishes: [], held: { reason: "WaitingForReady", message: `${settling.seen.id} is not ready yet` } };
   }
   const size = slotCount(declared.slots);
-  const costsNothing = oldest.health !== "ready";
-  if (costsNothing || readyCount(census) - 1 >= size - declared.rollout.maxUnavailable) {
+  const least = size - declared.rollout.maxUnavailable;
+  if (oldest.down || readyWithout(census, oldest) >= least) {
     const { id, mark } = oldest.seen;
     return { wishes: [{ kind: "destroy", instance: id, slot: mark.slot ?? "", why: "outdated" }] };
   }
-  return { wishes: surge(scene) };
+  const wishes = surge(scene);
+  if (wishes.length > 0) return { wishes };
+  const message = `${oldest.seen.id} must stay: ${readyCount(census)} are ready, and ${least} must be without it`;
+  return { wishes, held: { reason: "WaitingForReady", message } };
 }
 
 function surge({ declared, census }: Scene): readonly Wish[] {

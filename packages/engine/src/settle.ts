@@ -9,8 +9,8 @@ import type { Call } from "./memory.ts";
 export interface Settled {
   /** Still to be reckoned with. */
   readonly open: readonly Call[];
-  /** Creates whose answer was lost and whose thing is there all the same. */
-  readonly found: readonly { readonly call: Call; readonly seen: Seen }[];
+  /** Calls whose answer was lost, and which this look shows to have been done, as far as presence tells. */
+  readonly found: readonly { readonly call: Call; readonly instance: string }[];
   /** When a look could tell more, ms since 1970. */
   readonly wakeAt: number | undefined;
 }
@@ -24,17 +24,32 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
     byId.set(seen.id, seen);
   }
   const open: Call[] = [];
-  const found: { call: Call; seen: Seen }[] = [];
+  const found: { call: Call; instance: string }[] = [];
   let wakeAt: number | undefined;
   for (const call of calls) {
     const seen = byIntent.get(call.intent) ?? (call.instance === null ? undefined : byId.get(call.instance));
-    if (call.kind === "create" && call.state.kind === "unknown" && seen !== undefined) found.push({ call, seen });
-    if (isOver(call, seen !== undefined, look.startedAt, settleMs)) continue;
+    if (isOver(call, seen !== undefined, look.startedAt, settleMs)) {
+      const instance = call.state.kind === "unknown" ? effectOf(call, seen) : undefined;
+      if (instance !== undefined) found.push({ call, instance });
+      continue;
+    }
     open.push(call);
     const at = tellsAt(call, settleMs);
     if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
   }
   return { open, found, wakeAt };
+}
+
+/** The member that a create made, an update may have changed, or a destroy took away. */
+function effectOf(call: Call, seen: Seen | undefined): string | undefined {
+  switch (call.kind) {
+    case "create":
+      return seen?.id;
+    case "destroy":
+      return seen === undefined ? (call.instance ?? undefined) : undefined;
+    case "update":
+      return seen?.id;
+  }
 }
 
 /** Nothing about the call is open any more: the look alone tells the truth. */

@@ -42,7 +42,8 @@ export function isUp(member: Living): boolean {
 /** The declared number at the declared revision was seen and is healthy, and nobody else is there. */
 export function isWhole({ declared, census }: Scene): boolean {
   if (declared.goal === "destroy") return headCount(census) === 0;
-  if (headCount(census) !== slotCount(declared.slots)) return false;
+  // A member that could not be destroyed is there, and is none of those that are wanted.
+  if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
   return census.living.every((member) => isUp(member) && amendment(declared, member) === undefined);
 }
 

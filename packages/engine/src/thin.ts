@@ -1,5 +1,5 @@
 import { slotCount } from "@muster/model";
-import { type Living, readyCount } from "./census.ts";
+import { isBusy, type Living, readyCount } from "./census.ts";
 import { goesFirst } from "./order.ts";
 import { NOTHING, type Scene, type Step } from "./step.ts";
 
@@ -15,9 +15,10 @@ export function thin(scene: Scene): Step {
   let ready = readyCount(census);
   const wishes: Step["wishes"][number][] = [];
   for (const member of surplus) {
-    if (member.health === "ready" && ready - 1 < least) continue;
-    if (member.health === "ready") ready--;
-    if (member.call !== undefined) continue;
+    const left = member.health === "ready" ? ready - 1 : ready;
+    if (!member.down && left < least) continue;
+    ready = left;
+    if (isBusy(member)) continue;
     wishes.push({ kind: "destroy", instance: member.seen.id, slot: member.seen.mark.slot ?? "", why: "surplus" });
   }
   return { wishes };
@@ -27,7 +28,8 @@ function surplusOf({ declared, census }: Scene): readonly Living[] {
   const { living } = census;
   if (declared.slots.kind === "numbered") {
     // While a change is carried through, the extra ones are the surge that replaces the others.
-    const rolling = declared.slots.size > 0 && living.some((member) => !member.current);
+    const carried = declared.goal !== "pause" && declared.slots.size > 0;
+    const rolling = carried && living.some((member) => !member.current);
     const most = declared.slots.size + (rolling ? declared.rollout.maxSurge : 0);
     if (living.length <= most) return [];
     return living.toSorted(goesFirst).slice(0, living.length - most);

@@ -216,6 +216,10 @@ export const errorTable = {
     says: "{socket} is there and is not a socket",
     next: "Move it away, or choose another name with `--name`.",
   },
+  "plugin.not-defined": {
+    says: "{file} gives no plugin: {detail}",
+    next: "`export default definePlugin({…})`; docs/guide/plugins.md shows a whole one.",
+  },
   "plugin.conformance": {
     says: "{failed} of {total} statements of the contract do not hold",
     next: "Each line above says which; docs/guide/plugins.md explains them.",

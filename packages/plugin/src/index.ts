@@ -1,4 +1,6 @@
 export * from "./client/connect.ts";
+export * from "./conformance/conform.ts";
+export * from "./conformance/result.ts";
 export * from "./contract.ts";
 export * from "./infrakit/dialects.ts";
 export * from "./infrakit/group-role.ts";

@@ -17,11 +17,20 @@ export interface Acted {
   readonly forced?: string;
 }
 
-/** Carries out one action. Whatever goes wrong is an outcome; nothing is thrown. */
-export async function act(bound: BoundGroup, action: Action, seen: Seen | undefined, clock: Clock): Promise<Acted> {
+/**
+ * Carries out one action. Whatever goes wrong is an outcome; nothing is thrown. Once the group is let go no call begins,
+ * however long the preparation took.
+ */
+export async function act(
+  bound: BoundGroup,
+  action: Action,
+  seen: Seen | undefined,
+  clock: Clock,
+  letGo: AbortSignal,
+): Promise<Acted> {
   const { intent } = action;
   try {
-    const { instance, forced } = await carryOut(bound, action, seen, clock);
+    const { instance, forced } = await carryOut(bound, action, seen, clock, letGo);
     const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
@@ -39,14 +48,22 @@ interface Done {
 /** What nobody will ever hang up on: the call's own end is awaited. */
 const PATIENT: Ctx = { signal: new AbortController().signal };
 
-async function carryOut(bound: BoundGroup, action: Action, seen: Seen | undefined, clock: Clock): Promise<Done> {
+async function carryOut(
+  bound: BoundGroup,
+  action: Action,
+  seen: Seen | undefined,
+  clock: Clock,
+  letGo: AbortSignal,
+): Promise<Done> {
   switch (action.kind) {
     case "create": {
       const want = await wantOf(bound, action);
+      confirmKept(letGo);
       const { id } = await bound.provider.create(want, bound.marks.write(markOf(bound, action)), PATIENT);
       return { instance: id };
     }
     case "update": {
+      confirmKept(letGo);
       if (seen !== undefined) {
         await bound.provider.update?.(seen, { ...definedOf(seen.properties), ...action.changes }, PATIENT);
       }
@@ -54,10 +71,15 @@ async function carryOut(bound: BoundGroup, action: Action, seen: Seen | undefine
     }
     case "destroy": {
       const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
+      confirmKept(letGo);
       await bound.provider.destroy(action.instance, PATIENT);
       return { instance: action.instance, forced };
     }
   }
+}
+
+function confirmKept(letGo: AbortSignal): void {
+  if (letGo.aborted) throw new ProviderError("unavailable", "the group was let go before the call began");
 }
 
 /** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */

@@ -21,7 +21,8 @@ export interface Assignment {
   readonly goal: Goal;
   readonly dialect: Document["dialect"];
   readonly group: GroupDeclaration;
-  readonly settings: JsonObject;
+  /** What a type is opened with. InfraKit's documents call types by other names than their own: the type's own counts. */
+  readonly settings: (type: string) => JsonObject;
 }
 
 /** A group with everything that is needed to look at it and to act on it. */
@@ -30,6 +31,7 @@ export interface BoundGroup {
   readonly declared: DeclaredGroup;
   readonly traits: Traits;
   readonly type: Type;
+  readonly settings: JsonObject;
   readonly provider: Provider;
   readonly flavor: Flavor;
   readonly marks: MarkCodec;
@@ -42,7 +44,8 @@ export async function bind(assignment: Assignment, catalog: Catalog, providers: 
   if (type === undefined) throw unknown("declaration.unknown-type", group.template.name, catalog.typeNames());
   const flavor = catalog.flavor(group.flavor.name, dialect);
   if (flavor === undefined) throw unknown("declaration.unknown-flavor", group.flavor.name, catalog.flavorNames());
-  const provider = await providers.open(type, assignment.settings);
+  const settings = assignment.settings(type.name);
+  const provider = await providers.open(type, settings);
   const { marking } = group;
   return {
     assignment,
@@ -61,6 +64,7 @@ export async function bind(assignment: Assignment, catalog: Catalog, providers: 
     },
     traits: traitsOf(type),
     type,
+    settings,
     provider,
     flavor,
     marks: marking.kind === "infrakit" ? infrakitMarks(marking) : musterMarks,

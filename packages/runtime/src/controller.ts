@@ -88,6 +88,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let unanswered = 0;
   let requests: readonly DoomRequest[] = [];
   let failures = 0;
+  let stopping = false;
+  /** Aborted when the group is let go: from then on nothing is touched. */
+  const letGo = new AbortController();
   const pacer = pace(passSafely, clock);
   pacer.wake();
 
@@ -96,19 +99,24 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       return await pass();
     } catch (thrown) {
       if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
-      for (const request of requests) request.failed(thrown);
-      requests = [];
+      failRequests(thrown);
       const code = thrown instanceof MusterError ? thrown.code : "internal";
       publish(stalled(assignment, code, messageOf(thrown)));
       return clock.now() + retryMs(++failures);
     }
   }
 
+  function failRequests(reason: unknown): void {
+    for (const request of requests) request.failed(reason);
+    requests = [];
+  }
+
   /** One turn of the loop. Answers when the next is due though nothing wakes it. */
   async function pass(): Promise<number> {
     const acted = [...ended];
     const asked = requests;
-    const target = asked.at(-1)?.next ?? assignment;
+    const current = assignment;
+    const target = asked.at(-1)?.next ?? current;
     const before = withDoomed(
       record(
         memory,
@@ -118,6 +126,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     );
     // Outcomes are taken in before the look begins: so the look is the newer of the two, whatever the clock says.
     const look = await lookAround(target);
+    // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
+    if (stopping || assignment !== current) return clock.now();
     const decided = decide(target, look, before);
     const claims =
       bound === undefined ? undefined : await claimChanges(bound, decided.actions, look, decided.memory, store);
@@ -130,13 +140,13 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       ...(events.length === 0 ? {} : { events: [...asked.flatMap(({ writes }) => writes.events ?? []), ...events] }),
     };
     if (Object.keys(writes).length > 0) await deps.write(writes);
-    assignment = target;
+    if (assignment === current) assignment = target;
     ended.splice(0, acted.length);
     requests = requests.slice(asked.length);
     memory = decided.memory;
     for (const request of asked) request.written();
-    begin(decided.actions, claims?.taken ?? new Map());
     if (look.kind === "seen") shown = look;
+    begin(decided.actions, claims?.taken ?? new Map());
     publish(decided.status);
     if (decided.gone) deps.onGone();
     return nextPass(look, decided.wakeAt);
@@ -148,7 +158,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
         unlisten?.();
         bound = undefined;
         bound = await bind(target, catalog, providers);
-        unlisten = providers.listen(bound.type, target.settings, pacer.wake);
+        unlisten = providers.listen(bound.type, bound.settings, pacer.wake);
       }
     } catch (thrown) {
       return failedLook(clock.now(), thrown);
@@ -161,10 +171,18 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     if (bound === undefined) {
       const held = look.kind === "failed" ? look : { reason: "internal", message: "not bound" };
       const status = stalled(target, held.reason, held.message);
-      return { memory: before, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
+      const cause = before.convergedAs === null ? "intentional" : "corrective";
+      return { memory: before, cause, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
     }
     const nonce = Buffer.from(io.randomBytes(16)).toString("hex");
-    return reconcile({ declared: bound.declared, traits: bound.traits, look, memory: before, now, nonce });
+    return (deps.decide ?? reconcile)({
+      declared: bound.declared,
+      traits: bound.traits,
+      look,
+      memory: before,
+      now,
+      nonce,
+    });
   }
 
   function stalled(target: Assignment, reason: string, message: string): Status {
@@ -174,12 +192,11 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
 
   function draftEvents(acted: readonly Acted[], look: Look, decided: Decided): readonly EventDraft[] {
     const group = assignment.group.name;
-    const cause = memory.convergedGeneration === assignment.generation ? "corrective" : "intentional";
     return [
       ...acted.map((each) => eventOfAction(group, each)),
       ...(shown !== undefined && look.kind === "seen" ? vanished(group, shown, look, acted) : []),
       ...decided.decisions.map((decision) => eventOfDecision(group, decision)),
-      ...eventsOfStall(group, cause, status, decided.status),
+      ...eventsOfStall(group, decided.cause, status, decided.status),
     ];
   }
 
@@ -199,7 +216,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     for (const action of actions) {
       const refused = taken.get(action.intent);
       const seen = action.kind === "create" ? undefined : byId.get(action.instance);
-      const call = refused === undefined ? () => act(group, action, seen, clock) : () => refuse(action, refused);
+      const call =
+        refused === undefined ? () => act(group, action, seen, clock, letGo.signal) : () => refuse(action, refused);
       const promise = limit(call).then(note);
       underWay.add(promise);
       void promise.finally(() => underWay.delete(promise));
@@ -226,6 +244,13 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     return Math.min(resync, wakeAt ?? resync);
   }
 
+  function wasLetGo(): MusterError {
+    return new MusterError("stack.lost", {
+      stack: assignment.stack,
+      detail: "it was let go before this was written down",
+    });
+  }
+
   function publish(next: Status): void {
     const before = status;
     status = next;
@@ -241,7 +266,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     doom(ids, next, writes) {
       return new Promise((written, failed) => {
         requests = [...requests, { ids, next, writes, written, failed }];
-        pacer.hurry();
+        if (stopping) failRequests(wasLetGo());
+        else pacer.hurry();
       });
     },
     status: () => status,
@@ -251,6 +277,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     },
     seen: () => shown?.members ?? [],
     async stop(graceMs = GRACE_MS) {
+      stopping = true;
       const lastPass = pacer.stop();
       unlisten?.();
       await atMost(
@@ -258,6 +285,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
         lastPass.then(() => Promise.all(underWay)),
         clock,
       );
+      letGo.abort();
+      failRequests(wasLetGo());
       if (ended.length === 0) return;
       const final = record(
         memory,

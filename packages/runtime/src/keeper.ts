@@ -96,7 +96,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   function assignmentsOf(from: Declaration): ReadonlyMap<string, Assignment> {
     const { groups, providers: declared } = grammar.stackOf(from.document);
     const assignments = Object.values(groups).map((group): [string, Assignment] => {
-      const type = group.template.name;
       return [
         group.name,
         {
@@ -105,7 +104,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
           goal: GOALS[from.steering[group.name] ?? "kept"],
           dialect: from.document.dialect,
           group,
-          settings: settingsFor(type, declared, settings.defaults, settings.overrides),
+          settings: (type) => settingsFor(type, declared, settings.defaults, settings.overrides),
         },
       ];
     });
@@ -115,11 +114,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   /** Gives every group its controller and its assignment, and ends the controllers of those that are no more. */
   async function assignAll(from: Declaration | undefined): Promise<void> {
     const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from);
-    for (const [name, controller] of controllers) {
-      if (assignments.has(name)) continue;
-      controllers.delete(name);
-      await controller.stop();
-    }
+    for (const name of [...controllers.keys()]) if (!assignments.has(name)) await endControl(name);
     for (const [name, assignment] of assignments) {
       const controller = controllers.get(name);
       if (controller === undefined) controllers.set(name, await control(assignment));
@@ -131,7 +126,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const { name } = assignment.group;
     const memory = memoryFrom(await store.memory(stack, name));
     return controlGroup(assignment, memory, {
-      ...{ store, write, catalog, providers, io: deps.io, clock },
+      ...{ store, write, catalog, providers, io: deps.io, clock, decide: deps.decide },
       onStatus: (status) => deps.onStatus(name, status),
       onGone: () => void serially(() => forget(name)),
       onLost: lose,
@@ -147,35 +142,49 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       ...MUSTERS,
       message: "destroyed, down to the last member",
     };
-    await without(group, event);
+    const next = without(known(), group);
+    // Nothing of it is under way, so its controller ends afterwards: where this cannot be written, its next look tries again.
+    await write({ declaration: next ?? null, memory: { [group]: null }, events: [event] });
+    declaration = next;
+    await assignAll(next);
   }
 
-  async function without(group: string, event: EventDraft): Promise<void> {
-    const before = known();
+  function without(before: Declaration, group: string): Declaration | undefined {
     const document = grammar.withoutGroup(before.document, group);
     const { [group]: _, ...steering } = before.steering;
-    const next = document === null ? undefined : { ...before, document, steering, generation: before.generation + 1 };
-    // The controller ends first: what it still has to write down belongs before the group's end.
+    return document === null ? undefined : { ...before, document, steering, generation: before.generation + 1 };
+  }
+
+  /** Lets go of the groups that are `gone`, writes down what is declared from now on, and keeps that. */
+  async function take(
+    next: Declaration | undefined,
+    events: readonly EventDraft[],
+    gone: readonly string[],
+  ): Promise<void> {
+    const memory = Object.fromEntries(gone.map((group) => [group, null]));
+    try {
+      // Their controllers end first: what they still have to write down belongs before the groups' end.
+      for (const group of gone) await endControl(group);
+      await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
+    } catch (thrown) {
+      // Nothing was written, so what was declared before is kept on.
+      await assignAll(declaration);
+      throw thrown;
+    }
+    declaration = next;
+    await assignAll(next);
+  }
+
+  async function endControl(group: string): Promise<void> {
     const controller = controllers.get(group);
     controllers.delete(group);
     await controller?.stop();
-    await write({ declaration: next ?? null, memory: { [group]: null }, events: [event] });
-    declaration = next;
-    await assignAll(declaration);
-  }
-
-  async function take(next: Declaration, events: readonly EventDraft[], gone: readonly string[]): Promise<Declaration> {
-    const memory = Object.fromEntries(gone.map((group) => [group, null]));
-    await write({ declaration: next, events, ...(gone.length === 0 ? {} : { memory }) });
-    declaration = next;
-    await assignAll(next);
-    return next;
   }
 
   function steer(group: string, steering: Steering | undefined, actor: string, message: string): Promise<void> {
     return serially(async () => {
-      const before = known();
       controllerOf(group);
+      const before = known();
       const { [group]: was, ...others } = before.steering;
       if (was === steering) return;
       const next: Declaration = {
@@ -220,12 +229,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const steering = Object.entries(before?.steering ?? {}).filter(([group]) => group in now.groups);
     const next = { stack, document, source, generation, steering: Object.fromEntries(steering) };
     const gone = Object.keys(was?.groups ?? {}).filter((group) => !(group in now.groups));
-    return take(next, eventsOfCommit(was, now, generation, actor), gone);
+    await take(next, eventsOfCommit(was, now, generation, actor), gone);
+    return next;
   }
 
   async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
-    const before = known();
     const controller = controllerOf(group);
+    const before = known();
     const there = controller.seen().map(({ id }) => id);
     for (const instance of ids) {
       if (there.includes(instance)) continue;
@@ -266,8 +276,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     seen: (group) => controllerOf(group).seen(),
     scale: (group, size, actor) =>
       serially(async () => {
-        const { document, source } = known();
         controllerOf(group);
+        const { document, source } = known();
         await commit(grammar.resize(document, group, size), source, actor);
       }),
     pause: (group, actor) => steer(group, "paused", actor, "paused: changes are not carried through"),
@@ -277,7 +287,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       serially(async () => {
         controllerOf(group);
         const message = "no longer kept; its members stay";
-        await without(group, { type: "group.released", group, actor, cause: "intentional", message });
+        const event: EventDraft = { type: "group.released", group, actor, cause: "intentional", message };
+        await take(without(known(), group), [event], [group]);
       }),
     destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
     wake: wakeAll,

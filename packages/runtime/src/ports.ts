@@ -1,3 +1,4 @@
+import type { reconcile } from "@muster/engine";
 import type { Document, Stack } from "@muster/model";
 import type { Io } from "@muster/plugin";
 
@@ -22,7 +23,11 @@ export interface Grammar {
 export interface Outside {
   readonly io: Io;
   readonly clock: Clock;
+  /** The engine's decision unless told otherwise: a simulator counts it, and breaks it to see that this is noticed. */
+  readonly decide?: Decide;
 }
+
+export type Decide = typeof reconcile;
 
 /** The machine's own clock. A wait of nothing yields to what is ready, and no longer. */
 export const systemClock: Clock = {

@@ -78,7 +78,8 @@ export async function taggedThings(
       for (const id of await own()) open.add(id);
       await shared.tidy();
       await until(own, (seen) => seen.length === 0, "nothing of this run in a list");
-      return [...open];
+      const there = (await everything(provider, {})).map((each) => each.id);
+      return there.filter((id) => open.has(id));
     },
     async missed() {
       const now = new Set((await everything(provider, {})).map((each) => each.id));
@@ -118,7 +119,8 @@ export function claimedThings(
     see: (id) => provider.read(id, ctx),
     async left() {
       await shared.tidy();
-      return [...open];
+      const found = await Promise.all([...open].map((id) => provider.read(id, ctx)));
+      return found.flatMap((each) => each?.id ?? []);
     },
     missed: async () => [],
   };

@@ -1,16 +1,12 @@
 /** What a type is held to about changes: those that Muster makes, and those that it is told of. */
-import type { Json, JsonObject, Observed } from "@muster/model";
-import { isObject, sameJson } from "@muster/model";
-import { HttpFailure } from "../wire/http-client.ts";
+import { isDeepStrictEqual } from "node:util";
+import { isObject, type Json, type JsonObject, type Observed, sameJson } from "@muster/model";
 import { methods } from "../wire/methods.ts";
+import { listen } from "./hints.ts";
 import { leastProperty, othersOf, propertyNames } from "./sample.ts";
-import { demand, NotOffered, type Statement, Unmet } from "./statement.ts";
+import { demand, NotOffered, type Statement } from "./statement.ts";
 import type { Subject } from "./subject.ts";
 import { ctx, type Made } from "./things.ts";
-import { same } from "./type-life.ts";
-
-/** A hint that comes later is no help. Milliseconds. */
-const HINT = 3_000;
 
 export function changeStatements(subject: Subject): readonly Statement[] {
   const { type, provider, things, muster } = subject;
@@ -27,7 +23,7 @@ export function changeStatements(subject: Subject): readonly Statement[] {
         }
       },
     },
-    hintStatement(subject),
+    ...hintStatements(subject),
   ];
   return [
     {
@@ -59,10 +55,10 @@ async function updated(subject: Subject, key: string): Promise<void> {
   const before = await shows(subject, made, key, value);
   await provider.update?.(before, { ...defined(before.properties), [key]: other }, ctx);
   const after = await shows(subject, made, key, other);
-  demand(same(after.tags, before.tags), "the tags as they were", after.tags);
+  demand(isDeepStrictEqual(after.tags, before.tags), "the tags as they were", after.tags);
   const { [key]: _, ...rest } = before.properties;
   const { [key]: __, ...left } = after.properties;
-  demand(same(left, rest), "the other properties as they were", left);
+  demand(isDeepStrictEqual(left, rest), "the other properties as they were", left);
 }
 
 /** The wanted properties with this one among them. */
@@ -82,44 +78,54 @@ async function shows({ things }: Subject, { id }: Made, key: string, value: Json
   return seen;
 }
 
-function hintStatement({ type, provider, raw, things }: Subject): Statement {
-  return {
-    says: "a hint follows when something is created, and when it is destroyed",
-    next: "Answer GET /hints with server-sent events: `: here` at once, then the type's name as `data` for every change.",
+const HINTS =
+  "Answer GET /hints with server-sent events: `: here` at once, then the type's name as `data` for every change.";
+
+/** A claimed type may stop looking where it destroyed something itself: nobody needs to be told. */
+function hintStatements(subject: Subject): readonly Statement[] {
+  const { provider, things, type } = subject;
+  const created: Statement = {
+    says: "a hint follows when something is created",
+    next: HINTS,
     async check() {
       if (provider.watch === undefined) {
         demand(!type.local, "hints, because it calls itself `local`", "watch is not offered");
         throw new NotOffered("watch is not offered");
       }
-      const over = new AbortController();
-      const lines = raw.hints(over.signal)[Symbol.asyncIterator]();
-      try {
-        await line(lines, (text) => text.startsWith(":"), "a line as soon as the stream is open, such as `: here`");
-        const { id } = await things.make();
-        await line(lines, (text) => text === `data: ${type.name}`, `\`data: ${type.name}\` after a create`);
-        await things.destroy(id);
-        await line(lines, (text) => text === `data: ${type.name}`, `\`data: ${type.name}\` after a destroy`);
-      } finally {
-        over.abort();
-      }
+      await listening(subject, async (hint) => {
+        await things.make();
+        await hint("after a create");
+      });
     },
   };
+  const destroyed: Statement = {
+    says: "a hint follows when something is destroyed",
+    next: HINTS,
+    async check() {
+      if (provider.watch === undefined) throw new NotOffered("watch is not offered");
+      const { id } = await things.make();
+      await listening(subject, async (hint) => {
+        await things.destroy(id);
+        await hint("after a destroy");
+      });
+    },
+  };
+  return subject.known === "tags" ? [created, destroyed] : [created];
 }
 
-/** Reads on until a line is as it should be. */
-async function line(lines: AsyncIterator<string>, isSo: (text: string) => boolean, expected: string): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Unmet(expected, `nothing of the kind within ${HINT / 1000} s`)), HINT);
+/** Runs with an ear at the stream of hints, which has been quiet for a moment. */
+async function listening(
+  { raw, type }: Subject,
+  run: (hint: (when: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  const hints = listen(raw, over.signal);
   try {
-    for (;;) {
-      const { done, value } = await Promise.race([lines.next(), late.promise]);
-      if (done === true) throw new Unmet(expected, "the end of the stream");
-      if (isSo(value)) return;
-    }
-  } catch (thrown) {
-    throw thrown instanceof HttpFailure ? new Unmet(expected, thrown.message) : thrown;
+    await hints.next((line) => line.startsWith(":"), "a line as soon as the stream is open, such as `: here`");
+    await hints.rest();
+    await run((when) => hints.next((line) => line === `data: ${type.name}`, `\`data: ${type.name}\` ${when}`));
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
 }
 

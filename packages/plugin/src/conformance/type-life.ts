@@ -1,6 +1,7 @@
 /** From create to destroy: what any type is held to, by whatever its things are known. */
+import { isDeepStrictEqual } from "node:util";
 import { demand, NotOffered, type Statement } from "./statement.ts";
-import { demandFailure, type Subject } from "./subject.ts";
+import { type ClaimedSubject, demandFailure, type Subject } from "./subject.ts";
 import { ctx } from "./things.ts";
 
 const DAY = 86_400_000;
@@ -13,7 +14,11 @@ export function createStatement({ things }: Subject): Statement {
     gate: true,
     async check() {
       const { id } = await things.make();
-      await things.until(() => things.see(id), (seen) => seen?.id === id, `a thing with the id ${id}`);
+      await things.until(
+        () => things.see(id),
+        (seen) => seen?.id === id,
+        `a thing with the id ${id}`,
+      );
     },
   };
 }
@@ -21,8 +26,17 @@ export function createStatement({ things }: Subject): Statement {
 export function lifeStatements(subject: Subject): readonly Statement[] {
   const { muster, provider, things } = subject;
   const gone = (id: string) =>
-    things.until(() => things.see(id), (seen) => seen === undefined, `${id} to be gone`);
-  const there = (id: string) => things.until(() => things.see(id), (seen) => seen !== undefined, `${id} to be there`);
+    things.until(
+      () => things.see(id),
+      (seen) => seen === undefined,
+      `${id} to be gone`,
+    );
+  const there = (id: string) =>
+    things.until(
+      () => things.see(id),
+      (seen) => seen !== undefined,
+      `${id} to be there`,
+    );
   return [
     {
       says: "two creates make two things, with two ids",
@@ -43,7 +57,7 @@ export function lifeStatements(subject: Subject): readonly Statement[] {
         const { id } = await things.make();
         const seen = await there(id);
         const read = await provider.read(id, ctx);
-        demand(read?.id === id && same(read.tags, seen?.tags), "the thing as the list shows it", read);
+        demand(read?.id === id && isDeepStrictEqual(read.tags, seen?.tags), "the thing as the list shows it", read);
         await things.destroy(id);
         demand((await provider.read(id, ctx)) === undefined, "nothing once it is destroyed", "it is still found");
       },
@@ -83,15 +97,15 @@ export function lifeStatements(subject: Subject): readonly Statement[] {
 }
 
 /** What a claimed type is held to instead of tags. */
-export function nameStatement({ things }: Subject): Statement {
+export function nameStatement({ provider, things }: ClaimedSubject): Statement {
   return {
     says: "a name that is taken is a `conflict`, and what has it stays as it is",
     next: "Create only what is not there: never write over what somebody else may have put there.",
     async check() {
       const { id, want } = await things.make();
       const before = await things.see(id);
-      await demandFailure("conflict", () => things.again(want));
-      demand(same(await things.see(id), before), "the first one as it was", await things.see(id));
+      await demandFailure("conflict", () => provider.create(want, {}, ctx));
+      demand(isDeepStrictEqual(await things.see(id), before), "the first one as it was", await things.see(id));
     },
   };
 }
@@ -102,23 +116,13 @@ function ageStatement({ things }: Subject): Statement {
     next: "Let `since` be milliseconds since 1970.",
     async check() {
       const { id } = await things.make();
-      const seen = await things.until(() => things.see(id), (each) => each !== undefined, `${id} to be there`);
+      const seen = await things.until(
+        () => things.see(id),
+        (each) => each !== undefined,
+        `${id} to be there`,
+      );
       const since = seen?.since ?? 0;
       demand(Math.abs(Date.now() - since) < DAY, "`since` to be now, in milliseconds since 1970", since);
     },
   };
-}
-
-export function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }

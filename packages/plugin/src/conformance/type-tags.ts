@@ -1,14 +1,14 @@
 /** What a type is held to whose things bear tags: by them Muster knows again what it made. */
+import { isDeepStrictEqual } from "node:util";
 import type { Tags } from "@muster/model";
 import { methods } from "../wire/methods.ts";
-import { same } from "./type-life.ts";
 import { demand, NotOffered, type Statement, Unmet } from "./statement.ts";
 import type { TaggedSubject } from "./subject.ts";
 import { ctx, type Made } from "./things.ts";
 
 /** As many as a mark of Muster's and a generous flavor need together, and what is easily mangled. */
 const MANY: Tags = {
-  "conformance.unicode": "Grüße, 日本, 🐄, ‮",
+  "conformance.unicode": "Grüße, 日本, 🐄, \u202e",
   "conformance.quotes": "\"'`\\ \t\n{}$&",
   "conformance.empty": "",
   "conformance.long": "0123456789".repeat(25),
@@ -52,7 +52,11 @@ export function tagStatements(subject: TaggedSubject): readonly Statement[] {
       async check() {
         const calls = Array.from({ length: AT_ONCE }, (_, at) => things.make({ number: String(at) }));
         const made = settled(await Promise.allSettled(calls));
-        demand(new Set(made.map(({ id }) => id)).size === AT_ONCE, `${AT_ONCE} ids`, made.map(({ id }) => id));
+        demand(
+          new Set(made.map(({ id }) => id)).size === AT_ONCE,
+          `${AT_ONCE} ids`,
+          made.map(({ id }) => id),
+        );
         await exactly(subject, {}, made);
         for (const each of made) await shown(subject, each);
       },
@@ -78,7 +82,7 @@ async function shown({ muster, things }: TaggedSubject, { id, tags }: Made): Pro
   const borne = (found: Tags) => Object.fromEntries(Object.entries(found).filter(([key]) => muster || key in tags));
   await things.until(
     async () => (await things.see(id))?.tags,
-    (found) => found !== undefined && same(borne(found), tags),
+    (found) => found !== undefined && isDeepStrictEqual(borne(found), tags),
     `the tags ${JSON.stringify(tags)} on ${id}`,
   );
 }
@@ -87,7 +91,7 @@ async function exactly({ things }: TaggedSubject, tags: Tags, made: readonly Mad
   const ids = made.map(({ id }) => id).sort();
   await things.until(
     async () => (await things.listed(tags)).map(({ id }) => id).sort(),
-    (found) => same(found, ids),
+    (found) => isDeepStrictEqual(found, ids),
     `a list by ${JSON.stringify(tags)} to show ${ids.length === 0 ? "nothing" : ids.join(", ")}`,
   );
 }

@@ -16,7 +16,7 @@ export function helloStatements(answer: RpcAnswer): readonly Statement[] {
   return [
     {
       says: "it says what it serves, in the form of `muster/hello`",
-      next: "Compare the answer with `muster/hello` in docs/reference/plugin-wire.md.",
+      next: "Compare the answer with `muster/hello` in docs/reference/wire.md.",
       gate: true,
       async check() {
         demand(answer.kind === "result", "a result", answer);
@@ -50,7 +50,10 @@ export function helloStatements(answer: RpcAnswer): readonly Statement[] {
       async check() {
         for (const served of servedBy(answer)) {
           const known = propertyNames(served.schema);
-          const named = [...Object.keys(served.effects), ...("naming" in served && served.naming ? [served.naming] : [])];
+          const named = [
+            ...Object.keys(served.effects),
+            ...("naming" in served && served.naming ? [served.naming] : []),
+          ];
           const stranger = named.find((each) => !known.includes(each));
           demand(stranger === undefined, `one of ${known.join(", ")} for \`${served.name}\``, stranger);
         }

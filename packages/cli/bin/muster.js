@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// This file has to be understood by any Node, however old, so that it can say what is needed: it is CommonJS (see the
+// package.json beside it) and uses nothing younger than 2016.
+"use strict";
+
+const NEEDED = 24;
+
+if (Number.parseInt(process.versions.node, 10) < NEEDED) {
+  process.stderr.write(
+    `muster needs Node ${NEEDED} or newer, and this is Node ${process.versions.node} (${process.execPath}).\n` +
+      "  next: in a clone of Muster, `npm ci` brings the right one, and `npx muster` uses it;\n" +
+      "        elsewhere install it from https://nodejs.org/.\n",
+  );
+  process.exitCode = 1;
+} else {
+  require("./compile-cache.js")();
+  require("../src/main.ts").main();
+}

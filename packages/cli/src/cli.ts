@@ -1,0 +1,29 @@
+import type { CommandContext } from "@stricli/core";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A stream that text is printed on. */
+export interface Printer {
+  write(text: string): void;
+  /** A person looks at it. */
+  readonly isTerminal: boolean;
+  /** Colours may be used: on a terminal, unless NO_COLOR is set. */
+  readonly colors: boolean;
+  /** Characters in a line of the terminal. */
+  columns(): number;
+  /** Aborted when nobody reads it any more. */
+  readonly closed: AbortSignal;
+}
+
+/** What a command works with: everything from outside. */
+export interface Cli extends CommandContext {
+  readonly process: CommandContext["process"] & { exitCode?: number | string | null };
+  readonly out: Printer;
+  readonly err: Printer;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Asks the person at the terminal; an end of input is an empty answer. Undefined where there is nobody. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** The user's name, as it stands in the history. */
+  user(): string;
+}

@@ -1,0 +1,28 @@
+import { buildCommand } from "@stricli/core";
+import type { Cli } from "../cli.ts";
+import { documented, FILES, OUTPUT, type OutputFlags, SET, type SetFlags, YES } from "./flags.ts";
+
+export interface ApplyFlags extends OutputFlags, SetFlags {
+  readonly yes: boolean;
+  readonly wait: boolean;
+}
+
+export const apply = buildCommand<ApplyFlags, string[], Cli>({
+  loader: async () => (await import("../work/apply.ts")).applyFiles,
+  parameters: {
+    flags: {
+      output: OUTPUT,
+      set: SET,
+      yes: YES,
+      wait: { kind: "boolean", default: true, brief: "Wait until everything is as declared" },
+    },
+    positional: FILES,
+  },
+  docs: documented(
+    "Declare a stack once",
+    "Hands the stack to the Muster that keeps it, or to `muster serve`. Where none runs, it makes what is declared and\n" +
+      "ends. Shows first what would happen and asks; where nobody can be asked, it needs --yes.",
+    "muster apply garethr.json",
+    "muster apply shop.yaml --yes --no-wait",
+  ),
+});

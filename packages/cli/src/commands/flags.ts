@@ -1,0 +1,46 @@
+/** Flags that several commands have. */
+export const OUTPUT = {
+  kind: "enum",
+  values: ["text", "json"],
+  default: "text",
+  brief: "How to print: for a person, or for a program",
+} as const;
+
+export const YES = { kind: "boolean", default: false, withNegated: false, brief: "Do not ask" } as const;
+
+export const SET = {
+  kind: "parsed",
+  parse: String,
+  variadic: true,
+  optional: true,
+  placeholder: "provider.key=value",
+  brief: "A provider's setting; a value that begins with ./ or ../ is taken from the current directory",
+} as const;
+
+export interface OutputFlags {
+  readonly output: "text" | "json";
+}
+
+export interface SetFlags {
+  readonly set?: readonly string[];
+}
+
+export const FILES = {
+  kind: "array",
+  minimum: 1,
+  parameter: { parse: String, placeholder: "file", brief: "A stack in YAML, JSON or TypeScript, or an InfraKit group" },
+} as const;
+
+export const FILE = { parse: String, placeholder: "file", brief: FILES.parameter.brief } as const;
+
+export const GROUP = {
+  parse: String,
+  placeholder: "group",
+  brief: "A group's name, or stack/name",
+} as const;
+
+/** A command's help: what it does, and how it is typed. */
+export function documented(brief: string, description: string, ...examples: readonly string[]) {
+  const shown = examples.map((example) => `  ${example}`).join("\n");
+  return { brief, fullDescription: `${description}\n\nEXAMPLE\n${shown}` };
+}

@@ -1,0 +1,35 @@
+import { buildCommand } from "@stricli/core";
+import type { Cli } from "../cli.ts";
+import { documented, OUTPUT, type OutputFlags } from "./flags.ts";
+
+export interface PluginTestFlags extends OutputFlags {
+  readonly properties?: string;
+}
+
+export const pluginTest = buildCommand<PluginTestFlags, [string], Cli>({
+  loader: async () => (await import("../work/plugin-test.ts")).testPlugin,
+  parameters: {
+    flags: {
+      output: OUTPUT,
+      properties: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "json",
+        brief: "What to make while testing; unless told, the least that the schema accepts",
+      },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: String, placeholder: "plugin", brief: "Its name in the plugin directory, or the path of its socket" },
+      ],
+    },
+  },
+  docs: documented(
+    "Hold a plugin to the contract",
+    "Tries every statement of the contract through the plugin's socket. What it makes it destroys again.",
+    "muster plugin test note",
+    `muster plugin test ./note.sock --properties '{"text":"hello"}'`,
+  ),
+});

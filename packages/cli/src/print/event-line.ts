@@ -1,0 +1,46 @@
+import type { Event, EventType } from "@muster/model";
+import type { Printer } from "../cli.ts";
+import { type Color, paint, plain } from "./paint.ts";
+
+interface Sign {
+  readonly sign: string;
+  readonly color: Color;
+}
+
+const MADE: Sign = { sign: "+", color: "green" };
+const GONE: Sign = { sign: "-", color: "yellow" };
+const CHANGED: Sign = { sign: "~", color: "blue" };
+const TROUBLE: Sign = { sign: "!", color: "red" };
+const WHOLE: Sign = { sign: "=", color: "green" };
+const WORD: Sign = { sign: "·", color: "dim" };
+
+const SIGNS: Readonly<Record<EventType, Sign>> = {
+  "stack.committed": WORD,
+  "group.committed": WORD,
+  "group.steered": WORD,
+  "group.released": WORD,
+  "group.removed": WORD,
+  "group.decided": WORD,
+  "group.converged": WHOLE,
+  "group.stalled": TROUBLE,
+  "group.resumed": WORD,
+  "instance.created": MADE,
+  "instance.adopted": MADE,
+  "instance.updated": CHANGED,
+  "instance.destroyed": GONE,
+  "instance.vanished": GONE,
+  "instance.failed": TROUBLE,
+};
+
+/** One event on a line: when, a sign for what kind of thing happened, where, and what in words. */
+export function eventLine(event: Event, time: (at: number) => string, printer: Pick<Printer, "colors">): string {
+  const { sign, color } = SIGNS[event.type] ?? WORD;
+  const where = placeName(event.stack, event.group);
+  const message = color === "dim" ? plain(event.message) : paint(printer, color, plain(event.message));
+  return `${paint(printer, "dim", time(event.at))} ${paint(printer, color, sign)} ${where}  ${message}\n`;
+}
+
+/** A group as people name it: alone where the stack has the same name. */
+export function placeName(stack: string, group: string | undefined): string {
+  return group === undefined || group === stack ? stack : `${stack}/${group}`;
+}

@@ -1,0 +1,18 @@
+import type { Printer } from "../cli.ts";
+
+const CODES = { red: 31, green: 32, yellow: 33, blue: 34, bold: 1, dim: 2 } as const;
+
+export type Color = keyof typeof CODES;
+
+/** The text in a colour where the printer has colours. */
+export function paint(printer: Pick<Printer, "colors">, color: Color, text: string): string {
+  return printer.colors ? `\x1b[${CODES[color]}m${text}\x1b[0m` : text;
+}
+
+/** Text that came from outside, on one line and without what would command a terminal. */
+export function plain(text: string): string {
+  return text.replaceAll(CONTROLS, (each) => (/\s/.test(each) ? " " : "\ufffd"));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is meant
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;

@@ -1,0 +1,72 @@
+/** Which words lead to which command. A command that the words do not lead to is not loaded: every file costs time. */
+import { buildRouteMap, type Command, type RouteMap } from "@stricli/core";
+import type { Cli } from "./cli.ts";
+import { infrakitVerbs } from "./commands/infrakit.ts";
+
+type Target = Command<Cli> | RouteMap<Cli>;
+
+/** Gives what a word stands for, with as much of it as the words after it need. */
+type Load<T extends Target = Target> = (words: readonly string[]) => Promise<T>;
+
+interface Docs {
+  readonly brief: string;
+  readonly fullDescription: string;
+}
+
+function branch(docs: Docs, loads: Readonly<Record<string, Load>>): Load<RouteMap<Cli>> {
+  return async ([word = "", ...others]) => {
+    const wanted = Object.entries(loads).filter(([name]) => name === word);
+    // Help, and what to offer for a slip of the hand, take all of them.
+    const needed = wanted.length > 0 ? wanted : Object.entries(loads);
+    const routes = needed.map(async ([name, load]): Promise<[string, Target]> => [name, await load(others)]);
+    return buildRouteMap({ routes: Object.fromEntries(await Promise.all(routes)), docs });
+  };
+}
+
+const group = branch(
+  {
+    brief: "Look at groups and steer them",
+    fullDescription: "Looks at the groups that are being kept, and steers them.\n\nEXAMPLE\n  muster group ls",
+  },
+  {
+    ls: async () => (await import("./commands/group-ls.ts")).groupLs,
+    describe: async () => (await import("./commands/group-describe.ts")).groupDescribe,
+    scale: async () => (await import("./commands/group-scale.ts")).groupScale,
+    pause: async () => (await import("./commands/group-pause.ts")).groupPause,
+    resume: async () => (await import("./commands/group-resume.ts")).groupResume,
+    free: async () => (await import("./commands/group-free.ts")).groupFree,
+    destroy: async () => (await import("./commands/group-destroy.ts")).groupDestroy,
+    ...Object.fromEntries(
+      Object.entries(infrakitVerbs).map(([name, verb]): [string, Load] => [name, async () => verb]),
+    ),
+  },
+);
+
+const plugin = branch(
+  {
+    brief: "Run plugins and ask them",
+    fullDescription: "Runs plugins and asks them.\n\nEXAMPLE\n  muster plugin run instance-file --dir ./instances",
+  },
+  {
+    ls: async () => (await import("./commands/plugin-ls.ts")).pluginLs,
+    run: async () => (await import("./commands/plugin-run.ts")).pluginRun,
+    test: async () => (await import("./commands/plugin-test.ts")).pluginTest,
+    call: async () => (await import("./commands/plugin-call.ts")).pluginCall,
+  },
+);
+
+export const routesFor = branch(
+  {
+    brief: "Keeps infrastructure as declared, and proves it",
+    fullDescription:
+      "Keeps infrastructure as declared, and proves it.\n\nEXAMPLE\n  muster watch examples/hello/garethr.json",
+  },
+  {
+    watch: async () => (await import("./commands/watch.ts")).watch,
+    serve: async () => (await import("./commands/serve.ts")).serve,
+    apply: async () => (await import("./commands/apply.ts")).apply,
+    group,
+    plugin,
+    events: async () => (await import("./commands/events.ts")).events,
+  },
+);

@@ -1,0 +1,106 @@
+import { MusterError } from "@muster/model";
+import { defaultSettings } from "../builtins.ts";
+import type { Cli } from "../cli.ts";
+import { type Api, apiAt } from "../client/api.ts";
+import { holderOf } from "../client/holders.ts";
+import type { ApplyFlags } from "../commands/apply.ts";
+import { stackSocket } from "../places.ts";
+import { confirm } from "./confirm.ts";
+import { untilConverged } from "./converge.ts";
+import { listenForEnd } from "./ending.ts";
+import { answerText, handOver, planText } from "./hand-over.ts";
+import { openHost } from "./host.ts";
+import { type ReadStack, readStacks } from "./read-stack.ts";
+import { readSettings } from "./settings.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+/** A stack, and the Muster it is given to. */
+interface Job {
+  readonly read: ReadStack;
+  readonly api: Api;
+  /** What is made in this process must be done before it ends. */
+  readonly wait: boolean;
+}
+
+/** Hands each stack to whoever keeps it, or makes it here; what would happen is shown first, and agreed to. */
+export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonly string[]): Promise<void> {
+  const stacks = await readStacks(this, files);
+  if (!flags.yes && this.ask === undefined) throw new MusterError("usage.not-confirmed", { command: "muster apply" });
+  const stage = openStage(this, flags.output);
+  const ending = listenForEnd();
+  await using parts = new AsyncDisposableStack();
+  parts.defer(() => {
+    stage.end();
+    ending.forget();
+  });
+  const jobs = await findHolders(this, flags, stacks, stage, parts);
+  await carryOut(this, flags, jobs, stage, ending.asked);
+}
+
+async function findHolders(
+  cli: Cli,
+  flags: ApplyFlags,
+  stacks: readonly ReadStack[],
+  stage: Stage,
+  parts: AsyncDisposableStack,
+): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  const free: ReadStack[] = [];
+  for (const read of stacks) {
+    const api = await holderOf(cli.env, read.stack.name);
+    if (api === undefined) free.push(read);
+    else jobs.push({ read, api, wait: flags.wait });
+  }
+  const [holder] = jobs;
+  if (holder !== undefined && flags.set !== undefined && flags.set.length > 0) {
+    const detail = `the Muster at ${holder.api.socket} has settings of its own`;
+    const wanted = "them in the stack, under `providers`, or to that Muster when it is started";
+    throw new MusterError("usage.bad-value", { what: "--set", detail, wanted });
+  }
+  if (free.length === 0) return jobs;
+  const api = await hostFor(cli, flags, free, stage, parts);
+  return [...jobs, ...free.map((read) => ({ read, api, wait: true }))];
+}
+
+/** A Muster in this process, for the stacks that nobody keeps. It ends with the command. */
+async function hostFor(
+  cli: Cli,
+  flags: ApplyFlags,
+  stacks: readonly ReadStack[],
+  stage: Stage,
+  parts: AsyncDisposableStack,
+): Promise<Api> {
+  const names = stacks.map(({ stack }) => stack.name);
+  const quiet = flags.output === "json";
+  const settings = { defaults: defaultSettings(cli.env), overrides: readSettings(flags.set ?? [], cli.cwd) };
+  const host = await openHost(cli, settings, {
+    command: `apply ${stacks.map(({ file }) => file).join(" ")}`,
+    stacks: names,
+    socket: stackSocket(cli.env, names[0] ?? ""),
+    onEvent: quiet ? () => undefined : stage.event,
+    onStatus: quiet ? () => undefined : stage.status,
+    onNotice: stage.notice,
+  });
+  parts.defer(host.close);
+  return apiAt(host.daemon.socket);
+}
+
+async function carryOut(
+  cli: Cli,
+  flags: ApplyFlags,
+  jobs: readonly Job[],
+  stage: Stage,
+  asked: AbortSignal,
+): Promise<void> {
+  const plan = await Promise.all(jobs.map(({ api, read }) => handOver(cli, api, read, true)));
+  stage.say(planText(plan).trimEnd());
+  const changes = plan.some(({ unchanged }) => !unchanged);
+  if (changes && !flags.yes && !(await confirm(cli, "muster apply", "Do this?"))) return;
+  const declared = [];
+  for (const job of jobs) declared.push({ ...job, answer: await handOver(cli, job.api, job.read, false) });
+  const ends = await Promise.all(
+    declared.map(({ api, answer, wait }) => (wait ? untilConverged(api, answer, asked) : answer)),
+  );
+  stage.end();
+  cli.out.write(flags.output === "json" ? `${JSON.stringify(ends)}\n` : ends.map(answerText).join(""));
+}

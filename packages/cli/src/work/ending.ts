@@ -1,0 +1,35 @@
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What a shell reports of a process that Ctrl-C has ended. */
+const FORCED = 130;
+
+/** The wish that a long-running command ends. */
+export interface Ending {
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
+  readonly asked: AbortSignal;
+  /** Signals do again what they do by themselves. */
+  forget(): void;
+}
+
+/** Listens for the wish to end. Whoever wishes it a second time does not want to wait: the process ends at once. */
+export function listenForEnd(): Ending {
+  const asked = new AbortController();
+  const end = () => {
+    if (asked.signal.aborted) process.exit(FORCED);
+    asked.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  return {
+    asked: asked.signal,
+    forget() {
+      for (const signal of SIGNALS) process.off(signal, end);
+    },
+  };
+}
+
+/** Resolves when one of the signals is aborted. */
+export function untilAborted(...signals: readonly AbortSignal[]): Promise<void> {
+  const any = AbortSignal.any([...signals]);
+  if (any.aborted) return Promise.resolve();
+  return new Promise((resolve) => any.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,25 @@
+import type { Daemon } from "@muster/daemon";
+import { placeName } from "../print/event-line.ts";
+import type { ReadStack } from "./read-stack.ts";
+
+/** The groups that a Muster keeps, by the name people call them, with how many members each has now. */
+export function membersLeft(daemon: Daemon): ReadonlyMap<string, number> {
+  const groups = daemon.keepers().flatMap((keeper) => keeper.groups().map((view) => ({ keeper, view })));
+  return new Map(groups.map(({ keeper, view }) => [placeName(view.stack, view.name), keeper.seen(view.name).length]));
+}
+
+/** What a person should know at the end: what stays, how to go on with it, and how to be rid of it. */
+export function farewell(
+  stacks: readonly Pick<ReadStack, "file">[],
+  left: ReadonlyMap<string, number>,
+  places: readonly string[],
+): readonly string[] {
+  const staying = [...left].filter(([, count]) => count > 0);
+  const total = staying.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return ["Ended. Nothing was left behind."];
+  return [
+    `Ended. ${total === 1 ? "1 instance stays" : `${total} instances stay`}: ${places.join(", ")}.`,
+    `  go on:    muster watch ${stacks.map(({ file }) => file).join(" ")}`,
+    ...staying.map(([group]) => `  clean up: muster group destroy ${group}, while Muster runs`),
+  ];
+}

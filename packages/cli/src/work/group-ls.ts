@@ -1,0 +1,28 @@
+import type { GroupView } from "@muster/daemon";
+import type { Cli } from "../cli.ts";
+import { keptGroups } from "../client/holders.ts";
+import type { OutputFlags } from "../commands/flags.ts";
+import { placeName } from "../print/event-line.ts";
+import { plain } from "../print/paint.ts";
+import { reasonOf, stateOf } from "../print/state.ts";
+import { table } from "../print/table.ts";
+
+/** Shows what can be shown before it fails for those that did not answer. */
+export async function listGroups(this: Cli, { output }: OutputFlags): Promise<void> {
+  const { groups, failures } = await keptGroups(this.env);
+  const views = groups.map(({ view }) => view);
+  this.out.write(output === "json" ? `${JSON.stringify(views)}\n` : textOf(views));
+  if (failures.length > 0) throw failures[0];
+}
+
+function textOf(views: readonly GroupView[]): string {
+  return views.length === 0 ? "No groups.\n" : table([HEAD, ...views.map(row)]);
+}
+
+const HEAD = ["GROUP", "TYPE", "SIZE", "READY", "STATE", "REASON"];
+
+function row(view: GroupView): readonly string[] {
+  const { stack, name, type, size, status } = view;
+  const ready = String(status?.ready ?? "-");
+  return [placeName(stack, name), type, String(size), ready, stateOf(view), plain(reasonOf(view))];
+}

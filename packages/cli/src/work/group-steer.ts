@@ -1,0 +1,57 @@
+import type { GroupRequests, GroupVerb } from "@muster/daemon";
+import { MAX_SIZE, MusterError } from "@muster/model";
+import type { Cli } from "../cli.ts";
+import { findGroup, type KeptGroup } from "../client/holders.ts";
+import type { OutputFlags } from "../commands/flags.ts";
+import { placeName } from "../print/event-line.ts";
+
+export async function scaleGroup(this: Cli, flags: OutputFlags, wanted: string, text: string): Promise<void> {
+  const size = sizeOf(text);
+  const found = await findGroup(this.env, wanted);
+  const was = found.view.size;
+  await steer(this, flags, found, "scale", { actor: this.user(), size }, `scaled from ${was} to ${size}`);
+}
+
+export async function pauseGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
+  const found = await findGroup(this.env, wanted);
+  await steer(
+    this,
+    flags,
+    found,
+    "pause",
+    { actor: this.user() },
+    "paused: it is refilled and scaled, and changes wait until it is resumed",
+  );
+}
+
+export async function resumeGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
+  const found = await findGroup(this.env, wanted);
+  await steer(this, flags, found, "resume", { actor: this.user() }, "resumed");
+}
+
+export async function freeGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
+  const found = await findGroup(this.env, wanted);
+  await steer(this, flags, found, "free", { actor: this.user() }, "no longer kept; its members stay");
+}
+
+/** Asks the group's holder for it, and prints what was done. */
+export async function steer<V extends GroupVerb>(
+  cli: Cli,
+  { output }: OutputFlags,
+  { api, view }: KeptGroup,
+  verb: V,
+  wanted: GroupRequests[V],
+  done: string,
+): Promise<void> {
+  const answer = await api.steer(view.stack, view.name, verb, wanted);
+  const text = output === "json" ? JSON.stringify(answer) : `${placeName(view.stack, view.name)}: ${done}`;
+  cli.out.write(`${text}\n`);
+}
+
+/** Throws `usage.bad-value`. */
+function sizeOf(text: string): number {
+  const size = Number(text);
+  if (/^\d+$/.test(text) && size <= MAX_SIZE) return size;
+  const words = { what: "size", detail: `\`${text}\` is no size`, wanted: `a whole number from 0 to ${MAX_SIZE}` };
+  throw new MusterError("usage.bad-value", words);
+}

@@ -1,0 +1,43 @@
+/** A Muster in this process: the daemon with its store and with what is built in. */
+import { randomBytes } from "node:crypto";
+import { type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
+import { type ProviderSettings, systemClock } from "@muster/runtime";
+import { openSqliteStore, storePath } from "@muster/store";
+import { builtins } from "../builtins.ts";
+import type { Cli } from "../cli.ts";
+import { pluginDirectory } from "../places.ts";
+import { VERSION } from "../version.ts";
+
+type Told = Pick<DaemonOptions, "command" | "stacks" | "socket" | "groupSocket" | "onEvent" | "onStatus" | "onNotice">;
+
+export interface Host {
+  readonly daemon: Daemon;
+  /** Ends what is in flight; what was made stays. */
+  close(): Promise<void>;
+}
+
+/** Throws `stack.held`, `daemon.held`, `daemon.socket-path`, `daemon.unsafe-directory` and what the store throws. */
+export async function openHost(cli: Cli, settings: ProviderSettings, told: Told): Promise<Host> {
+  const store = openSqliteStore(storePath(cli.env));
+  try {
+    const daemon = await startDaemon({
+      ...told,
+      version: VERSION,
+      store,
+      builtins,
+      settings,
+      pluginDirectory: pluginDirectory(cli.env),
+      outside: { io: { now: Date.now, randomBytes }, clock: systemClock },
+    });
+    return {
+      daemon,
+      async close() {
+        await daemon.close();
+        await store.close();
+      },
+    };
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+}

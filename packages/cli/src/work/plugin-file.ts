@@ -1,0 +1,28 @@
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { didYouMean, MusterError, nearest } from "@muster/model";
+import { pluginName } from "@muster/plugin";
+import type { Cli } from "../cli.ts";
+import { pluginDirectory } from "../places.ts";
+
+/** The file of a plugin by its name in the plugin directory, or by its path. Throws `plugin.not-found`. */
+export function pluginFile({ env, cwd }: Cli, plugin: string): string {
+  if (plugin.includes("/")) return resolve(cwd, plugin);
+  const files = pluginFiles(pluginDirectory(env));
+  const found = files.find((file) => pluginName(file) === plugin);
+  if (found !== undefined) return found;
+  const candidate = nearest(plugin, files.map(pluginName));
+  throw new MusterError("plugin.not-found", { name: plugin, nearest: didYouMean(candidate) });
+}
+
+/** What lies in the plugin directory: sockets and `.listen` files. One that is not there holds nothing. */
+export function pluginFiles(directory: string): readonly string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    const plugins = entries.filter((entry) => entry.isSocket() || (entry.isFile() && entry.name.endsWith(".listen")));
+    return plugins.map(({ name }) => join(directory, name)).sort();
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    throw thrown;
+  }
+}

@@ -1,0 +1,65 @@
+import { extname, resolve } from "node:path";
+import { didYouMean, type ErrorCode, MusterError, nearest } from "@muster/model";
+import { type FailureKind, type Io, type Plugin, ProviderError, type Type } from "@muster/plugin";
+import { loadPlugin, openPlugin } from "@muster/sdk";
+import { builtins, defaultSettings } from "../builtins.ts";
+import type { Cli } from "../cli.ts";
+import { VERSION } from "../version.ts";
+
+type Settings = Readonly<Record<string, string>>;
+
+const FLAVOR = "flavor-";
+const PROGRAMS: ReadonlySet<string> = new Set([".ts", ".mts", ".js", ".mjs"]);
+
+/**
+ * What is meant by the word after `plugin run`, opened: a built-in type, a built-in flavor as `flavor-NAME`, or a file.
+ * Throws `usage.bad-value`, `plugin.not-defined`, `settings.bad`, and of the family `provider` what cannot be opened.
+ */
+export async function openPluginOf(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {
+  try {
+    if (PROGRAMS.has(extname(what))) return await openPlugin(await loadPlugin(resolve(cli.cwd, what)), settings, io);
+    return await openBuiltin(cli, what, settings, io);
+  } catch (thrown) {
+    if (!(thrown instanceof ProviderError)) throw thrown;
+    throw new MusterError(CODES[thrown.kind], { name: what, detail: thrown.message }, { cause: thrown });
+  }
+}
+
+const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
+  retryable: "provider.failed",
+  denied: "provider.denied",
+  invalid: "provider.invalid",
+  conflict: "provider.conflict",
+  "no-space": "provider.no-space",
+  unavailable: "provider.unavailable",
+  unknown: "provider.failed",
+};
+
+async function openBuiltin(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {
+  const common = { name: what, version: VERSION, io };
+  const type = builtins.types.find(({ name }) => name === what);
+  if (type !== undefined) {
+    const provider = await open(type, { ...defaultSettings(cli.env)[what], ...settings }, io);
+    return { ...common, types: [{ type, provider }], flavors: [] };
+  }
+  const flavor = builtins.flavors.find(({ name }) => `${FLAVOR}${name}` === what);
+  if (flavor === undefined) throw notBuiltIn(what);
+  const [key] = Object.keys(settings);
+  if (key !== undefined)
+    throw new MusterError("settings.bad", { name: what, detail: `${key}: a flavor has no settings` });
+  return { ...common, types: [], flavors: [flavor] };
+}
+
+function open(type: Type, settings: object, io: Io) {
+  const parsed = type.settings.safeParse(settings);
+  if (parsed.success) return type.open(parsed.data, io);
+  const detail = parsed.error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
+  throw new MusterError("settings.bad", { name: type.name, detail });
+}
+
+function notBuiltIn(what: string): MusterError {
+  const known = [...builtins.types.map(({ name }) => name), ...builtins.flavors.map(({ name }) => FLAVOR + name)];
+  const detail = `\`${what}\` is not built in${didYouMean(nearest(what, known))}`;
+  const wanted = `one of ${known.join(", ")}, or a .ts or .js file`;
+  return new MusterError("usage.bad-value", { what: "plugin run", detail, wanted });
+}

@@ -1,0 +1,27 @@
+/** What was thrown, on its way to a client. */
+import { type ErrorCode, MusterError, MusterErrors, messageOf } from "@muster/model";
+import type { ErrorBody, WireError } from "./api.ts";
+
+/** What was thrown, as it travels, with its HTTP status. Whatever is no error of the table is a defect: `internal`. */
+export function errorAnswer(thrown: unknown): { readonly status: number; readonly body: ErrorBody } {
+  if (thrown instanceof MusterErrors) {
+    return { status: statusOf(thrown.errors[0].code), body: { errors: thrown.errors.map(wireError) } };
+  }
+  const error = thrown instanceof MusterError ? thrown : new MusterError("internal", { detail: messageOf(thrown) });
+  return { status: statusOf(error.code), body: { error: wireError(error) } };
+}
+
+function wireError({ code, message, next, words, place }: MusterError): WireError {
+  return place === undefined ? { code, message, next, words } : { code, message, next, words, place };
+}
+
+const CONFLICTS: readonly ErrorCode[] = ["stack.held", "stack.lost", "daemon.held", "claim.taken"];
+const MISSING: readonly ErrorCode[] = ["group.not-found", "instance.not-found", "plugin.not-found"];
+const REFUSED = ["usage", "declaration", "settings", "group", "api"];
+
+function statusOf(code: ErrorCode): 400 | 404 | 409 | 500 {
+  if (MISSING.includes(code)) return 404;
+  if (CONFLICTS.includes(code)) return 409;
+  const family = code.split(".")[0] ?? "";
+  return REFUSED.includes(family) ? 400 : 500;
+}

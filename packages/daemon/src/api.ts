@@ -1,0 +1,160 @@
+/**
+ * The HTTP API of a Muster that is running: JSON on its unix socket. What a client needs to write against it, and nothing
+ * that is imported at run time.
+ *
+ * Versions: a path begins with `/v1`; within it answers only ever gain fields.
+ *
+ * Errors: any status but 200 has an `ErrorBody`, from which the client makes again what the daemon threw: 400 (refused),
+ * 404 (not there), 409 (somebody else's), 500 (failed).
+ *
+ * Where an error in a declaration lies: the client has read the file and so has its text; the daemon has the plain data
+ * only. So the daemon says which part of the document it means (`place.at`), and the client turns that into line and
+ * column: `source.locate(at.path, at.what)`.
+ */
+import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
+import type { GroupView } from "@muster/runtime";
+import type { JournalEntry } from "@muster/store";
+
+export type { GroupView, JournalEntry };
+
+/** The paths. Names of stacks and groups go into them percent-encoded: see `groupPath`. */
+export const PATHS = {
+  /** GET → Ping */
+  ping: "/v1/ping",
+  /** GET → 200 while the process runs. */
+  healthz: "/healthz",
+  /** GET → 200 `Readiness` when the store is reachable and every group was looked at once; else 503 `Readiness`. */
+  readyz: "/readyz",
+  /** GET → GroupView[] */
+  groups: "/v1/groups",
+  /** POST ApplyRequest → ApplyAnswer */
+  apply: "/v1/apply",
+  /** GET EventsQuery → JournalEntry, one a line (application/x-ndjson). */
+  events: "/v1/events",
+  /** GET → PluginView[] */
+  plugins: "/v1/plugins",
+} as const;
+
+/** What can be done to a group: `POST {groupPath}/{verb}`. */
+export type GroupVerb = "scale" | "pause" | "resume" | "free" | "destroy" | "destroy-instances";
+
+/** GET → GroupDetail; with a verb POST `GroupRequests[verb]` → GroupAnswer. */
+export function groupPath(stack: string, group: string, verb?: GroupVerb): string {
+  const path = `${PATHS.groups}/${encodeURIComponent(stack)}/${encodeURIComponent(group)}`;
+  return verb === undefined ? path : `${path}/${verb}`;
+}
+
+export interface Ping {
+  readonly version: string;
+  readonly pid: number;
+  /** `serve`, `watch FILE`. */
+  readonly command: string;
+  /** The stacks it holds. */
+  readonly stacks: readonly string[];
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why it is not, in a sentence. */
+  readonly reason?: string;
+}
+
+export interface GroupDetail extends GroupView {
+  readonly members: readonly MemberStatus[];
+  /** What is seen of the members. */
+  readonly seen: readonly Observed[];
+}
+
+/** Who asks: a user's name. It stands in the history as `user:NAME`. */
+interface Asked {
+  readonly actor: string;
+}
+
+export interface ApplyRequest extends Asked {
+  readonly document: Document;
+  /** The file's absolute path, or what else it comes from. */
+  readonly source: string;
+  /** Only say what would happen. */
+  readonly pretend?: boolean;
+}
+
+export interface ApplyAnswer {
+  readonly stack: string;
+  readonly generation: number;
+  /** It was declared so already. */
+  readonly unchanged: boolean;
+  readonly groups: readonly GroupView[];
+  /** With `pretend`: by group, what would happen, in a sentence. Nothing was changed. */
+  readonly would?: Readonly<Record<string, string>>;
+}
+
+export interface GroupRequests {
+  readonly scale: Asked & { readonly size: number };
+  readonly pause: Asked;
+  readonly resume: Asked;
+  readonly free: Asked;
+  readonly destroy: Asked;
+  readonly "destroy-instances": Asked & { readonly instances: readonly string[] };
+}
+
+export interface GroupAnswer {
+  /** Null when nothing is known of the group any more. */
+  readonly group: GroupView | null;
+}
+
+/** As query parameters. */
+export interface EventsQuery {
+  readonly stack?: string;
+  readonly group?: string;
+  /** Not before this time, ms since 1970. */
+  readonly since?: number;
+  /** Only those after this place in the journal: `JournalEntry.place`. */
+  readonly after?: number;
+  /** At most so many; 1000 unless told. With `follow`: of those that are there already. */
+  readonly limit?: number;
+  /** Only the last so many, oldest first; instead of `limit`. */
+  readonly last?: number;
+  /** Stays open, and goes on with what happens. */
+  readonly follow?: "1";
+}
+
+/**
+ * `built-in`: part of this Muster. `connected`: answers. `connecting`: was not asked yet. `stale`: a socket at which nobody
+ * listens. `hangs`: missed a probe. `refused`: answers what cannot be used, or another version.
+ */
+export type PluginState = "built-in" | "connected" | "connecting" | "stale" | "hangs" | "refused";
+
+export interface PluginView {
+  readonly name: string;
+  readonly state: PluginState;
+  /** Missing for what is built in. */
+  readonly socket?: string;
+  /** What is spoken with it: `muster`, `walk-through`, `v0.1`, `v0.5`, `master`. */
+  readonly dialect?: string;
+  readonly version?: string;
+  readonly types: readonly Served[];
+  readonly flavors: readonly Served[];
+  /** Why it is in this state, where that is not plain. */
+  readonly detail?: string;
+}
+
+export interface Served {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export type ErrorBody = { readonly error: WireError } | { readonly errors: readonly WireError[] };
+
+/** A `MusterError` as it travels. `code` is one of the error table, as of the daemon's version. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+  readonly words: ErrorWords;
+  readonly place?: WirePlace;
+}
+
+export interface WirePlace extends Place {
+  /** The part of the document that is meant, for whoever has its text. */
+  readonly at?: { readonly path: readonly (string | number)[]; readonly what: "key" | "value" };
+}

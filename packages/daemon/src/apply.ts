@@ -1,0 +1,96 @@
+/** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
+import { isAbsolute } from "node:path";
+import { checkStack, placeOf, type SourceDocument, stackOf } from "@muster/declaration";
+import { type Document, MusterError, type Stack } from "@muster/model";
+import { openProviders, type ProviderSettings, settingsFor } from "@muster/runtime";
+import type { ApplyAnswer, WirePlace } from "./api.ts";
+import type { PluginCatalog } from "./catalog/catalog.ts";
+import type { DaemonOptions } from "./options.ts";
+import { whatWouldHappen } from "./pretend.ts";
+import type { Stacks } from "./stacks.ts";
+
+export interface Applying {
+  apply(document: Document, source: string, actor: string): Promise<ApplyAnswer>;
+  pretend(document: Document, source: string): Promise<ApplyAnswer>;
+}
+
+export interface ApplyDeps {
+  readonly options: DaemonOptions;
+  readonly stacks: Stacks;
+  readonly catalog: PluginCatalog;
+  readonly settings: ProviderSettings;
+}
+
+export function applying({ options, stacks, catalog, settings }: ApplyDeps): Applying {
+  function read(document: Document, source: string): { stack: Stack; located: Located } {
+    const located = { data: document.data, locate: locateIn(source) };
+    const stack = stackOf(document, located);
+    if (options.stacks !== "all" && !options.stacks.includes(stack.name)) {
+      const detail = `this Muster keeps ${options.stacks.join(", ")}, and not ${stack.name}`;
+      throw new MusterError("api.bad-request", { detail });
+    }
+    return { stack, located };
+  }
+
+  async function check(stack: Stack, located: Located): Promise<void> {
+    const { defaults, overrides } = settings;
+    const providers = openProviders(options.outside.io);
+    try {
+      await checkStack(stack, located, catalog, {
+        defaults,
+        overrides,
+        opened: (type) => providers.open(type, settingsFor(type.name, stack.providers, defaults, overrides)),
+      });
+    } finally {
+      await providers.close();
+    }
+  }
+
+  async function commit(stack: Stack, document: Document, source: string, actor: string): Promise<ApplyAnswer> {
+    const keeper = await stacks.take(stack.name);
+    const before = keeper.declaration();
+    const after = await keeper.commit(document, source, actor);
+    const unchanged = before?.generation === after.generation;
+    return { stack: stack.name, generation: after.generation, unchanged, groups: keeper.groups() };
+  }
+
+  return {
+    async apply(document, source, actor) {
+      const { stack, located } = read(document, source);
+      return stacks.inTurn(stack.name, async () => {
+        // Taken first: what another process keeps is not even asked about here.
+        await stacks.take(stack.name);
+        try {
+          await check(stack, located);
+          return await commit(stack, document, source, actor);
+        } finally {
+          await stacks.dropIfEmpty(stack.name);
+        }
+      });
+    },
+    async pretend(document, source) {
+      const { stack, located } = read(document, source);
+      await check(stack, located);
+      const keeper = stacks.get(stack.name);
+      const before = keeper?.declaration() ?? (await options.store.declaration(stack.name));
+      const would = whatWouldHappen({ before: before?.document, document, keeper, catalog });
+      const unchanged = Object.values(would).every((each) => each === undefined);
+      const told = Object.entries(would).map(([group, change]) => [group, change ?? "Nothing to do"]);
+      return {
+        stack: stack.name,
+        generation: before?.generation ?? 0,
+        unchanged,
+        groups: keeper?.groups() ?? [],
+        would: Object.fromEntries(told),
+      };
+    },
+  };
+}
+
+type Located = Pick<SourceDocument, "data" | "locate">;
+
+/** Whoever has the text makes line and column of it: see api.ts. */
+function locateIn(source: string): SourceDocument["locate"] {
+  const file = isAbsolute(source) ? source : undefined;
+  return (path, what): WirePlace => ({ ...placeOf(path, file), at: { path, what } });
+}

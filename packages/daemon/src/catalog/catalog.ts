@@ -1,0 +1,130 @@
+/**
+ * Types and flavors by name: what is built in, and what plugins in the plugin directory serve. Plugins come and go while
+ * Muster runs; whoever uses one of them is told, and nobody else.
+ */
+import type { Catalog, Flavor, Type } from "@muster/plugin";
+import type { Clock } from "@muster/runtime";
+import type { PluginView } from "../api.ts";
+import type { DaemonOptions, Notice } from "../options.ts";
+import { makePluginDirectory, type Sockets, watchSockets } from "./directory.ts";
+import { findNamed, INFRAKIT_FLAVORS, INFRAKIT_TYPES, namesOf, type Shelf } from "./names.ts";
+import { type Plugin, superviseAt } from "./plugin.ts";
+
+export interface PluginCatalog extends Catalog {
+  /** True where the name means what is built in. */
+  isBuiltIn(type: string): boolean;
+  plugins(): readonly PluginView[];
+  close(): void;
+}
+
+export interface CatalogDeps {
+  readonly clock: Clock;
+  /** A socket in the directory that is this process's own. */
+  readonly own: string | undefined;
+  onNotice(notice: Notice): void;
+}
+
+/**
+ * Resolves when every plugin that is there was asked once: one that hangs holds it up for as long as a probe takes.
+ * Throws `daemon.unsafe-directory`.
+ */
+export async function openCatalog(
+  builtins: DaemonOptions["builtins"],
+  directory: string | undefined,
+  deps: CatalogDeps,
+): Promise<PluginCatalog> {
+  const builtInTypes = byName(builtins.types);
+  const builtInFlavors = byName(builtins.flavors);
+  const plugins = new Map<string, Plugin>();
+  const listeners = new Set<() => void>();
+  const told = new Set<string>();
+  let endWatch: (() => void) | undefined;
+
+  function found(sockets: Sockets): void {
+    for (const path of sockets.keys()) {
+      if (path !== deps.own && !plugins.has(path)) plugins.set(path, supervised(path));
+    }
+    for (const [path, plugin] of plugins) plugin.found(sockets.get(path));
+  }
+
+  function supervised(path: string): Plugin {
+    return superviseAt(path, {
+      clock: deps.clock,
+      onChange(message) {
+        deps.onNotice({ kind: "plugin", message });
+        tellShadows();
+        for (const listener of listeners) listener();
+      },
+    });
+  }
+
+  function tellShadows(): void {
+    for (const [kind, shelf] of [
+      ["type", types()],
+      ["flavor", flavors()],
+    ] as const) {
+      for (const { name: plugin, things } of shelf.plugins) {
+        for (const { name } of things) if (shelf.builtIn.has(name)) tellOnce(plugin, kind, name);
+      }
+    }
+  }
+
+  function tellOnce(plugin: string, kind: string, name: string): void {
+    const message = `plugin ${plugin} serves the ${kind} ${name}: it is used, and the built-in one is not`;
+    if (told.has(message)) return;
+    told.add(message);
+    deps.onNotice({ kind: "shadowed", message });
+  }
+
+  function types(): Shelf<Type> {
+    return { builtIn: builtInTypes, plugins: served(({ types: things }) => things), infrakitNames: INFRAKIT_TYPES };
+  }
+
+  function flavors(): Shelf<Flavor> {
+    return { builtIn: builtInFlavors, plugins: served((each) => each.flavors), infrakitNames: INFRAKIT_FLAVORS };
+  }
+
+  function served<T extends { readonly name: string }>(
+    pick: (serving: NonNullable<ReturnType<Plugin["serving"]>>) => readonly T[],
+  ): Shelf<T>["plugins"] {
+    return [...plugins.values()].flatMap((plugin) => {
+      const serving = plugin.serving();
+      return serving === undefined ? [] : [{ name: plugin.name, dialect: serving.dialect, things: pick(serving) }];
+    });
+  }
+
+  if (directory !== undefined) {
+    makePluginDirectory(directory);
+    endWatch = watchSockets(directory, deps.clock, found);
+    await Promise.all([...plugins.values()].map((plugin) => plugin.asked()));
+  }
+
+  return {
+    type: (name, dialect) => findNamed(types(), name, dialect),
+    flavor: (name, dialect) => findNamed(flavors(), name, dialect),
+    typeNames: () => namesOf(types()),
+    flavorNames: () => namesOf(flavors()),
+    isBuiltIn: (name) => findNamed(types(), name, "muster") === builtInTypes.get(name),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    plugins() {
+      const views = [...plugins.values()].flatMap((plugin) => plugin.view() ?? []);
+      return [builtInView(builtins), ...views.sort((a, b) => (a.name < b.name ? -1 : 1))];
+    },
+    close() {
+      endWatch?.();
+      for (const plugin of plugins.values()) plugin.close();
+    },
+  };
+}
+
+function byName<T extends { readonly name: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}
+
+function builtInView({ types, flavors }: DaemonOptions["builtins"]): PluginView {
+  const shown = ({ name, summary }: { readonly name: string; readonly summary: string }) => ({ name, summary });
+  return { name: "muster", state: "built-in", types: types.map(shown), flavors: flavors.map(shown) };
+}

@@ -1,0 +1,120 @@
+/** Puts the parts together: leases, plugins, the socket, the stacks; and takes them apart again in the opposite order. */
+import { join } from "node:path";
+import { MusterError, messageOf } from "@muster/model";
+import { checkSocketPath, servePlugin } from "@muster/plugin";
+import type { ProviderSettings } from "@muster/runtime";
+import { type Applying, applying } from "./apply.ts";
+import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
+import { newBell } from "./events.ts";
+import { groupRole } from "./group-role.ts";
+import { apiServer, close as closeServer, listen } from "./http/server.ts";
+import { takeLeases } from "./leases.ts";
+import type { Daemon, DaemonOptions, Notice } from "./options.ts";
+import { readinessOf } from "./readiness.ts";
+import { keepStacks, type Stacks } from "./stacks.ts";
+
+export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+  checkSocketPath(options.socket);
+  const parts = new AsyncDisposableStack();
+  try {
+    const daemon = await assemble(options, parts);
+    const running = parts.move();
+    let ended: Promise<void> | undefined;
+    return {
+      ...daemon,
+      close() {
+        ended ??= running.disposeAsync();
+        return ended;
+      },
+    };
+  } catch (thrown) {
+    await parts.disposeAsync();
+    throw thrown;
+  }
+}
+
+async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Promise<Omit<Daemon, "close">> {
+  const bell = newBell();
+  const options: DaemonOptions = {
+    ...given,
+    onEvent(event) {
+      bell.ring();
+      given.onEvent(event);
+    },
+  };
+  const leases = await takeLeases(options, parts);
+  const catalog = parts.adopt(await catalogOf(options), (it) => it.close());
+  const settings = settingsOf(options.settings, catalog);
+  const stacks = parts.adopt(keepStacks({ options, leases, catalog, settings }), (it) => it.close());
+  const work = applying({ options, stacks, catalog, settings });
+  const { plugins } = catalog;
+  let begun = false;
+  const readiness = () => readinessOf(begun, stacks, options.store);
+  const closing = new AbortController();
+  const served = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
+  const app = parts.adopt(apiServer(served), closeServer);
+  parts.defer(() => closing.abort());
+  await listen(app, options.socket);
+  await goOn(stacks, options);
+  await serveGroups(options, work, stacks, parts);
+  begun = true;
+  return { socket: options.socket, apply: work.apply, pretend: work.pretend, keepers: stacks.all, plugins };
+}
+
+function catalogOf(options: DaemonOptions): Promise<PluginCatalog> {
+  const { builtins, pluginDirectory, outside, onNotice } = options;
+  return openCatalog(builtins, pluginDirectory, { clock: outside.clock, own: groupSocketOf(options), onNotice });
+}
+
+/** Defaults are the built-in types': where a plugin has taken the name, they are of no use to it. */
+function settingsOf({ defaults, overrides }: ProviderSettings, catalog: PluginCatalog): ProviderSettings {
+  return {
+    overrides,
+    get defaults() {
+      return Object.fromEntries(Object.entries(defaults).filter(([type]) => catalog.isBuiltIn(type)));
+    },
+  };
+}
+
+/** Goes on with the stacks it was given; or with all that the store knows, and what stands in the way of one is told. */
+async function goOn(stacks: Stacks, options: DaemonOptions): Promise<void> {
+  if (options.stacks !== "all") {
+    for (const stack of options.stacks) await stacks.inTurn(stack, () => stacks.take(stack));
+    return;
+  }
+  for (const { stack } of await options.store.declarations()) {
+    try {
+      await stacks.inTurn(stack, () => stacks.take(stack));
+    } catch (thrown) {
+      options.onNotice(passedOver(stack, thrown));
+    }
+  }
+}
+
+function passedOver(stack: string, thrown: unknown): Notice {
+  const message = `stack ${stack} is passed over: ${messageOf(thrown)}`;
+  return thrown instanceof MusterError
+    ? { kind: "held", message, stack, error: thrown }
+    : { kind: "held", message, stack };
+}
+
+async function serveGroups(
+  options: DaemonOptions,
+  work: Applying,
+  stacks: Stacks,
+  parts: AsyncDisposableStack,
+): Promise<void> {
+  const socket = groupSocketOf(options);
+  if (socket === undefined) return;
+  const group = groupRole(work, stacks);
+  const { version, outside } = options;
+  const plugin = { socket, name: GROUP_SOCKET, version, types: [], flavors: [], group, io: outside.io };
+  parts.adopt(await servePlugin(plugin), (it) => it.close());
+}
+
+const GROUP_SOCKET = "group";
+
+function groupSocketOf({ groupSocket, pluginDirectory }: DaemonOptions): string | undefined {
+  if (groupSocket !== true || pluginDirectory === undefined) return undefined;
+  return join(pluginDirectory, GROUP_SOCKET);
+}

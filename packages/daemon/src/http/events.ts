@@ -1,0 +1,59 @@
+import { Readable } from "node:stream";
+import { MusterError } from "@muster/model";
+import type { EventQuery, JournalEntry } from "@muster/store";
+import type { FastifyInstance } from "fastify";
+import { type EventsQuery, PATHS } from "../api.ts";
+import { futureEvents, newestPlace, pastEvents } from "../events.ts";
+import type { Served } from "./server.ts";
+
+/** As they come: every value a text. */
+type Given = Readonly<Partial<Record<keyof EventsQuery, string>>>;
+
+const MOST = 100_000;
+
+export function eventRoutes(app: FastifyInstance, { options: { store }, bell, closing }: Served): void {
+  app.get<{ Querystring: Given }>(PATHS.events, async ({ query: given }, reply) => {
+    const query = queryOf(given);
+    const last = numberOf(given, "last", MOST);
+    reply.type("application/x-ndjson");
+    if (given.follow !== "1") {
+      const past = await pastEvents(store, query, last);
+      return reply.send(past.map(line).join(""));
+    }
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort());
+    const signal = AbortSignal.any([closing, gone.signal]);
+    const newest = await newestPlace(store);
+    const past = (await pastEvents(store, query, last)).filter(({ place }) => place <= newest);
+    async function* lines(): AsyncGenerator<string, void> {
+      for (const entry of past) yield line(entry);
+      for await (const entry of futureEvents(store, query, newest, bell, signal)) yield line(entry);
+    }
+    return reply.send(Readable.from(lines()));
+  });
+}
+
+function line(entry: JournalEntry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+function queryOf(given: Given): EventQuery {
+  const since = numberOf(given, "since");
+  const after = numberOf(given, "after");
+  const limit = numberOf(given, "limit", MOST);
+  return {
+    ...(given.stack === undefined ? {} : { stack: given.stack }),
+    ...(given.group === undefined ? {} : { group: given.group }),
+    ...(since === undefined ? {} : { since }),
+    ...(after === undefined ? {} : { after }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function numberOf(given: Given, key: keyof EventsQuery, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  const text = given[key];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= most) return number;
+  throw new MusterError("api.bad-request", { detail: `${key} must be a whole number from 0 to ${most}` });
+}

@@ -1,0 +1,25 @@
+/** What a request must look like, in JSON Schema: fastify refuses the rest before anything is called. */
+
+/** As names of users are; it stands in the history. */
+const actor = { type: "string", pattern: "^[\\w.@+-]{1,128}$" };
+
+const body = (properties: object, required: readonly string[]) => ({
+  body: { type: "object", properties: { actor, ...properties }, required: ["actor", ...required] },
+});
+
+const document = {
+  type: "object",
+  properties: { dialect: { enum: ["muster", "infrakit"] }, data: { type: "object" } },
+  required: ["dialect", "data"],
+};
+
+const source = { type: "string", minLength: 1, maxLength: 4096 };
+
+export const APPLY = body({ document, source, pretend: { type: "boolean" } }, ["document", "source"]);
+export const ASKED = body({}, []);
+/** The declaration's own rules say which sizes there may be. */
+export const SCALE = body({ size: { type: "number" } }, ["size"]);
+export const DESTROY_INSTANCES = body(
+  { instances: { type: "array", items: { type: "string" }, minItems: 1, maxItems: 100_000 } },
+  ["instances"],
+);

@@ -1,0 +1,4 @@
+export * from "./api.ts";
+export * from "./follow-file.ts";
+export type { Daemon, DaemonOptions, Notice } from "./options.ts";
+export * from "./start.ts";

@@ -1,0 +1,128 @@
+import { bears, type JsonObject, type Observed } from "@muster/model";
+import { z } from "zod";
+import type { ClaimedProvider, ClaimedType, Flavor, TaggedProvider, TaggedType } from "../contract.ts";
+import { ProviderError } from "../contract.ts";
+
+const schema: z.ZodType<JsonObject> = z.strictObject({
+  name: z.string().min(3),
+  weight: z.number().optional(),
+});
+
+/** A type with everything that a type can offer; its things live in memory. */
+export const cattleType: TaggedType = {
+  known: "tags",
+  name: "cattle",
+  summary: "cows in memory",
+  schema,
+  settings: z.strictObject({}),
+  effects: { weight: "in-place" },
+  settleMs: 0,
+  local: true,
+  open: async () => cattle(),
+};
+
+interface Memory {
+  readonly things: Map<string, Observed>;
+  set(id: string, thing: Observed | undefined): void;
+  watch(wake: () => void, signal: AbortSignal): void;
+}
+
+function memory(): Memory {
+  const things = new Map<string, Observed>();
+  const wakes = new Set<() => void>();
+  return {
+    things,
+    set(id, thing) {
+      if (thing === undefined) things.delete(id);
+      else things.set(id, thing);
+      for (const wake of wakes) wake();
+    },
+    watch(wake, signal) {
+      wakes.add(wake);
+      signal.addEventListener("abort", () => wakes.delete(wake), { once: true });
+    },
+  };
+}
+
+export interface Cattle extends TaggedProvider {
+  readonly things: ReadonlyMap<string, Observed>;
+  set(id: string, thing: Observed | undefined): void;
+}
+
+export function cattle(): Cattle & Required<TaggedProvider> {
+  const { things, set, watch } = memory();
+  return {
+    known: "tags",
+    scope: "memory",
+    things,
+    set,
+    watch,
+    async validate() {
+      return;
+    },
+    async *list(by) {
+      const found = [...things.values()].filter((each) => bears(each.tags, by));
+      yield found.slice(0, 2);
+      yield found.slice(2);
+    },
+    read: async (id) => things.get(id),
+    async create(want, tags) {
+      const id = crypto.randomUUID();
+      set(id, { id, tags, phase: "running", properties: want, since: Date.now() });
+      return { id };
+    },
+    async update({ id }, want) {
+      const found = things.get(id);
+      if (found !== undefined) set(id, { ...found, properties: want });
+    },
+    async retag(id, tags) {
+      const found = things.get(id);
+      if (found !== undefined) set(id, { ...found, tags: { ...found.tags, ...tags } });
+    },
+    destroy: async (id) => set(id, undefined),
+    close: async () => undefined,
+  };
+}
+
+/** The same, known by their names. */
+export const namedCattleType: ClaimedType = {
+  ...cattleType,
+  known: "claim",
+  naming: "name",
+  open: async () => namedCattle(),
+};
+
+export function namedCattle(): ClaimedProvider & Pick<Cattle, "things" | "set"> {
+  const { things, set, watch } = memory();
+  return {
+    known: "claim",
+    scope: "memory",
+    things,
+    set,
+    watch,
+    read: async (id) => things.get(id),
+    async create(want) {
+      const id = String(want["name"]);
+      if (things.has(id)) throw new ProviderError("conflict", `${id} is there already`);
+      set(id, { id, tags: {}, phase: "running", properties: want, since: Date.now() });
+      return { id };
+    },
+    async update({ id }, want) {
+      const found = things.get(id);
+      if (found !== undefined) set(id, { ...found, properties: want });
+    },
+    destroy: async (id) => set(id, undefined),
+  };
+}
+
+/** A flavor with everything that a flavor can offer. */
+export const kindFlavor: Flavor = {
+  name: "kind",
+  summary: "treats cows kindly",
+  schema: z.strictObject({ call: z.string().optional() }),
+  effects: {},
+  validate: async () => undefined,
+  prepare: async (want, member) => ({ ...want, called: `${member.group}-${member.slot}` }),
+  health: async () => ({ kind: "pass" }),
+  drain: async () => undefined,
+};

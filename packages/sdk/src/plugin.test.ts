@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Tags } from "@muster/model";
+import { ProviderError } from "@muster/plugin";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
+import { definePlugin, type Item } from "./plugin.ts";
+import { openPlugin } from "./plugin-open.ts";
+
+const ctx = { signal: new AbortController().signal };
+const io = { now: () => 1000, randomBytes: (count: number) => new Uint8Array(count) };
+
+/** A plugin with no more than a provider cannot do without. */
+function cows(items: Item<{ name: string }>[] = []) {
+  return definePlugin({
+    name: "cows",
+    types: [
+      {
+        name: "cow",
+        schema: z.strictObject({ name: z.string() }),
+        list: async () => items,
+        async create({ name }, tags: Tags) {
+          items.push({ id: name, tags, properties: { name } });
+          return name;
+        },
+        destroy: async (id) => void items.splice(items.findIndex((each) => each.id === id)),
+      },
+    ],
+  });
+}
+
+async function openedCow(plugin: ReturnType<typeof definePlugin>, settings = {}) {
+  const [opened] = (await openPlugin(plugin, settings, io)).types;
+  if (opened?.provider.known !== "tags") throw new Error("there is no such type");
+  return { type: opened.type, provider: opened.provider };
+}
+
+describe("a plugin", () => {
+  it("has a default for everything that a provider can do without", async () => {
+    const { type, provider } = await openedCow(cows());
+    expect(type).toMatchObject({ known: "tags", effects: {}, settleMs: 0, local: false, summary: expect.any(String) });
+    expect(Object.keys(provider).sort()).toEqual(["create", "destroy", "known", "list", "scope"]);
+  });
+
+  it("lists what bears the tags, and gives things the age they have been seen for", async () => {
+    let time = 1000;
+    const items: Item<{ name: string }>[] = [];
+    const [opened] = (await openPlugin(cows(items), {}, { ...io, now: () => time })).types;
+    if (opened?.provider.known !== "tags") throw new Error("there is no such type");
+    const { provider } = opened;
+    await provider.create({ name: "bessy" }, { herd: "a" }, ctx);
+    await provider.create({ name: "clara" }, { herd: "b" }, ctx);
+    const listed = async (by: Tags) => (await provider.list(by, ctx)[Symbol.asyncIterator]().next()).value;
+    const bessy = { id: "bessy", tags: { herd: "a" }, phase: "running", properties: { name: "bessy" }, since: 1000 };
+    expect(await listed({ herd: "a" })).toEqual([bessy]);
+    time = 2000;
+    expect(await listed({ herd: "a" })).toEqual([bessy]);
+    items.push({ id: "dora", tags: {}, properties: {}, since: 5, phase: "ended", reason: "sold" });
+    expect(await listed({})).toContainEqual({
+      ...{ id: "dora", tags: {}, properties: {} },
+      ...{ since: 5, phase: "ended", reason: "sold" },
+    });
+  });
+
+  it("is local when it gives hints, unless it says otherwise", async () => {
+    const cow = { name: "cow", schema: z.strictObject({}), list: async () => [], destroy: async () => undefined };
+    const create = async () => "cow";
+    const watching = definePlugin({ name: "cows", types: [{ ...cow, create, watch: () => undefined }] });
+    expect((await openedCow(watching)).type.local).toBe(true);
+    const far = definePlugin({ name: "cows", types: [{ ...cow, create, local: false, watch: () => undefined }] });
+    expect((await openedCow(far)).type.local).toBe(false);
+  });
+
+  it("is opened once, with its settings", async () => {
+    const opened: string[] = [];
+    const type = { schema: z.strictObject({}), destroy: async () => undefined, create: async () => "id" };
+    const plugin = definePlugin({
+      name: "cows",
+      settings: z.strictObject({ dir: z.string().default("meadow") }),
+      open: async ({ dir }) => opened.push(dir),
+      types: [
+        { ...type, name: "cow", list: async ({ settings: { dir } }) => [{ id: dir, tags: {}, properties: {} }] },
+        { ...type, name: "calf", list: async () => [] },
+      ],
+    });
+    const { provider } = await openedCow(plugin);
+    expect(opened).toEqual(["meadow"]);
+    expect(provider.scope).toBe("meadow");
+    expect((await provider.list({}, ctx)[Symbol.asyncIterator]().next()).value).toMatchObject([{ id: "meadow" }]);
+    await expect(openPlugin(plugin, { dir: 5 }, io)).rejects.toMatchObject({ code: "settings.bad" });
+  });
+
+  it.each<[unknown, string]>([
+    [Object.assign(new Error("no such file"), { code: "ENOENT" }), "retryable"],
+    [Object.assign(new Error("no space"), { code: "ENOSPC" }), "no-space"],
+    [Object.assign(new Error("permission denied"), { code: "EACCES" }), "denied"],
+    [new ProviderError("conflict", "taken"), "conflict"],
+    [new TypeError("x is not a function"), "unknown"],
+    ["a text", "unknown"],
+  ])("tells Muster the kind of %s", async (thrown, kind) => {
+    const plugin = definePlugin({
+      name: "cows",
+      types: [
+        {
+          name: "cow",
+          schema: z.strictObject({}),
+          list: async () => [],
+          create: () => Promise.reject(thrown),
+          destroy: async () => undefined,
+        },
+      ],
+      flavors: [{ name: "kind", schema: z.strictObject({}), health: () => Promise.reject(thrown) }],
+    });
+    const { provider } = await openedCow(plugin);
+    await expect(provider.create({}, {}, ctx)).rejects.toMatchObject({ name: "ProviderError", kind });
+    const observed = { id: "a", tags: {}, phase: "running", properties: {}, since: 1 } as const;
+    await expect(plugin.flavors[0]?.health?.(observed, {})).rejects.toMatchObject({ name: "ProviderError", kind });
+  });
+});
+
+describe("the file of a plugin", () => {
+  it("finds @muster/sdk wherever it lies", async () => {
+    const file = `import { definePlugin, z } from "@muster/sdk";\n
+      const name: string = "kind";
+      export default definePlugin({ name, flavors: [{ name, schema: z.strictObject({}) }] });\n`;
+    expect(await loaded(file)).toEqual({ name: "kind", flavors: ["kind"] });
+  });
+
+  it("is refused when it gives no plugin", async () => {
+    expect(await loaded("export default { name: 'kind' };\n")).toEqual({ code: "plugin.not-defined" });
+    expect(await loaded("throw new Error('no');\n")).toEqual({ code: "plugin.not-defined" });
+  });
+});
+
+/** What a process of its own makes of a file that lies outside of the repository. */
+async function loaded(content: string): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), "muster-sdk-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "plugin.ts"), content);
+  const program = `
+    const { loadPlugin } = await import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)});
+    const told = await loadPlugin(${JSON.stringify(join(folder, "plugin.ts"))}).then(
+      ({ name, flavors }) => ({ name, flavors: flavors.map((each) => each.name) }),
+      ({ code }) => ({ code }),
+    );
+    process.stdout.write(JSON.stringify(told));`;
+  const run = promisify(execFile);
+  return JSON.parse((await run(process.execPath, ["--input-type=module", "-e", program], { cwd: folder })).stdout);
+}

@@ -1,0 +1,67 @@
+import type { Clock } from "@muster/runtime";
+
+/**
+ * Time that passes only when nothing else is left to do. Whatever is asynchronous in a simulation is either a microtask
+ * or waits here, so that a seed always gives the same run.
+ */
+export interface VirtualClock extends Clock {
+  /** Resolves after so many milliseconds. */
+  sleep(ms: number): Promise<void>;
+  /** Lets everything happen that is due until this time, in order; ends early when `enough` says so. */
+  runUntil(time: number, enough?: () => boolean): Promise<void>;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+export function virtualClock(start: number): VirtualClock {
+  /** Soonest last; of the same time, in the order in which they were set. */
+  const timers: Timer[] = [];
+  let now = start;
+
+  function after(ms: number, run: () => void): () => void {
+    const timer: Timer = { at: now + Math.max(0, Math.round(ms)), run };
+    timers.splice(placeOf(timers, timer.at), 0, timer);
+    return () => {
+      const index = timers.indexOf(timer);
+      if (index >= 0) timers.splice(index, 1);
+    };
+  }
+
+  return {
+    now: () => now,
+    after,
+    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
+    async runUntil(time, enough = () => false) {
+      // From here on this is a microtask itself: see `microtasks`.
+      await undefined;
+      await microtasks();
+      for (;;) {
+        const next = timers.at(-1);
+        if (next === undefined || next.at > time || enough()) break;
+        timers.pop();
+        now = next.at;
+        next.run();
+        await microtasks();
+      }
+      if (!enough()) now = Math.max(now, time);
+    },
+  };
+}
+
+/** Before every timer that is sooner, after every one that is not later. */
+function placeOf(timers: readonly Timer[], at: number): number {
+  let index = timers.length;
+  while (index > 0 && (timers[index - 1]?.at ?? at) <= at) index--;
+  return index;
+}
+
+/**
+ * Resolves when every chain of promises has come to rest: a tick that is set from within a microtask runs after the
+ * whole queue of microtasks is empty, and unlike `setImmediate` it costs no turn of the event loop.
+ */
+function microtasks(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}

@@ -1,0 +1,75 @@
+import { musterMarks, type Tags } from "@muster/model";
+import { STACK } from "./grammar.ts";
+import { isMemberOf } from "./marks.ts";
+import type { Stage } from "./type.ts";
+import type { Thing, World } from "./world.ts";
+
+/** Things that are not ours, each in a way of its own: Muster must leave them alone whatever it is shown. */
+const FOREIGN: readonly Tags[] = [
+  {},
+  { Name: "somebody's" },
+  { ...musterMarks.write({ stack: "other", owner: "web", slot: "0", intent: "x", revision: "v1" }) },
+  { ...musterMarks.write({ stack: STACK, owner: "ghost", slot: "0", intent: "y", revision: "v1" }) },
+  { "muster.v": "2", "muster.stack": STACK, "muster.owner": "web", "muster.revision": "v1", "muster.slot": "0" },
+  { "muster.v": "1", "muster.stack": STACK, "muster.owner": "web", "muster.slot": "0" },
+  { "infrakit.group": "web", "infrakit.config_sha": "v1" },
+];
+
+export function placeForeigners({ world, clock }: Stage): void {
+  const now = clock.now();
+  for (const tags of FOREIGN) world.make(tags, { image: "theirs" }, { readyAt: now, listedFrom: now });
+}
+
+const STRIKES_EVERY_MS = 2_500;
+const MOST_ILL_MS = 120_000;
+
+/** Members die and fall ill, until all is calm; then whoever is still ill recovers. */
+export function letDisastersHappen(stage: Stage): void {
+  const { world, clock, tell } = stage;
+  const random = stage.random.fork("disasters");
+
+  function strike(): void {
+    const { die, sicken, lag } = stage.faults();
+    if (die === 0 && sicken === 0) return;
+    for (const { id } of ours(world)) {
+      if (random.chance(die)) {
+        world.end(id, "others", clock.now() + (random.chance(lag) ? random.between(0, stage.traits.settleMs) : 0));
+        tell({ kind: "befell", what: "died", id });
+      } else if (random.chance(sicken)) {
+        fallIll(id);
+      }
+    }
+    clock.after(STRIKES_EVERY_MS, strike);
+  }
+
+  function fallIll(id: string): void {
+    world.setSick(id, true);
+    tell({ kind: "befell", what: "sickened", id });
+    clock.after(random.between(1_000, MOST_ILL_MS), () => recover(id));
+  }
+
+  function recover(id: string): void {
+    const thing = world.thing(id);
+    if (thing === undefined || thing.gone !== undefined || !thing.sick) return;
+    world.setSick(id, false);
+    tell({ kind: "befell", what: "healed", id });
+  }
+
+  clock.after(STRIKES_EVERY_MS, strike);
+}
+
+/** Whoever is ill recovers. */
+export function endDisasters({ world, tell }: Stage): void {
+  for (const { id, sick } of ours(world)) {
+    if (!sick) continue;
+    world.setSick(id, false);
+    tell({ kind: "befell", what: "healed", id });
+  }
+}
+
+/** Foreign things fare well: a loss of theirs would hide that Muster has touched them. */
+function ours(world: World): readonly Thing[] {
+  return world
+    .living({ "muster.stack": STACK })
+    .filter(({ tags }) => ["web", "db"].some((group) => isMemberOf(group, tags)));
+}

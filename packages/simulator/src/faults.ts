@@ -1,0 +1,116 @@
+import type { FailureKind } from "@muster/plugin";
+import type { Random } from "./random.ts";
+
+/** What can go wrong, each with how often: 0 never, 1 always. A scenario is shrunk by setting them to 0. */
+export interface Faults {
+  /** A call, a page of a list or a question about health takes up to half a minute. */
+  readonly slow: number;
+  /** A call is refused, and nothing was done. */
+  readonly refuse: number;
+  /** A call ends without an answer: it may have been done, may be done later, or never. */
+  readonly lose: number;
+  /** A list breaks off. */
+  readonly unlisted: number;
+  /** A finished call is not listed at once: up to the type's own `settleMs`. */
+  readonly lag: number;
+  /** A finished call stays unlisted for longer than the type promises. */
+  readonly lateLag: number;
+  /** A list shows what was not asked for. */
+  readonly sloppy: number;
+  /** A member dies, or falls ill and recovers: at every look of the world's own clock. */
+  readonly die: number;
+  readonly sicken: number;
+  /** Health cannot be told: no answer, an error, or `unknown`. */
+  readonly mute: number;
+  /** A hint gets lost; one comes late, or twice. */
+  readonly deaf: number;
+  readonly echo: number;
+  /** A write to the store fails, and nothing was written. */
+  readonly unwritten: number;
+  /** Muster is killed, at any point between two steps. */
+  readonly crash: number;
+}
+
+export const NO_FAULTS: Faults = {
+  slow: 0,
+  refuse: 0,
+  lose: 0,
+  unlisted: 0,
+  lag: 0,
+  lateLag: 0,
+  sloppy: 0,
+  die: 0,
+  sicken: 0,
+  mute: 0,
+  deaf: 0,
+  echo: 0,
+  unwritten: 0,
+  crash: 0,
+};
+
+/** Each kind at its worst. */
+const MOST: Faults = {
+  slow: 0.3,
+  refuse: 0.3,
+  lose: 0.3,
+  unlisted: 0.2,
+  lag: 0.8,
+  lateLag: 0.1,
+  sloppy: 0.3,
+  die: 0.06,
+  sicken: 0.06,
+  mute: 0.2,
+  deaf: 0.8,
+  echo: 0.5,
+  unwritten: 0.1,
+  crash: 0.02,
+};
+
+/** About half of the kinds, each at a rate of its own. Seldom a list that lags longer than promised: it excuses much. */
+export function someFaults(random: Random): Faults {
+  const rates = Object.entries(MOST).map(([kind, most]) => [kind, random.chance(0.5) ? most * random.next() : 0]);
+  const { lateLag = 0, ...others } = Object.fromEntries(rates);
+  return { ...NO_FAULTS, ...others, lateLag: random.chance(0.2) ? lateLag : 0 };
+}
+
+/** What stays normal when everything is well: a list may lag, and hints may be lost. */
+export function calm(faults: Faults): Faults {
+  return { ...NO_FAULTS, lag: faults.lag, deaf: faults.deaf, echo: faults.echo };
+}
+
+/** How one call to a provider goes. Times in milliseconds from its beginning. */
+export interface Fate {
+  readonly answersAfter: number;
+  readonly how: "done" | FailureKind;
+  /** Missing: it takes no effect. */
+  readonly takesAfter: number | undefined;
+  /** How long its effect stays unlisted. */
+  readonly lagMs: number;
+}
+
+const REFUSALS: readonly [FailureKind, ...FailureKind[]] = [
+  "retryable",
+  "denied",
+  "invalid",
+  "conflict",
+  "no-space",
+  "unavailable",
+];
+
+/** Effect and lag together are over `settleMs` after the answer, as a type promises; unless `lateLag` strikes. */
+export function fateOf(faults: Faults, random: Random, settleMs: number): Fate {
+  const answersAfter = delay(faults, random);
+  if (random.chance(faults.refuse))
+    return { answersAfter, how: random.pick(REFUSALS), takesAfter: undefined, lagMs: 0 };
+  const lost = random.chance(faults.lose);
+  const how = lost ? "unknown" : "done";
+  const late = lost && random.chance(0.3) ? random.between(0, settleMs) : 0;
+  const takesAfter = lost && random.chance(0.4) ? undefined : random.between(0, answersAfter) + late;
+  const lagMs = random.chance(faults.lag) ? random.between(0, settleMs - late) : 0;
+  return { answersAfter, how, takesAfter, lagMs: random.chance(faults.lateLag) ? settleMs * 3 + 1_000 : lagMs };
+}
+
+/** How long something takes that is not long when all is well. */
+export function delay(faults: Faults, random: Random): number {
+  return random.chance(faults.slow) ? random.between(0, 30_000) : random.pick([0, 0, 1, 5, 40]);
+}

@@ -1,0 +1,61 @@
+import { PASS, type Verdict } from "@muster/model";
+import { type Flavor, ProviderError } from "@muster/plugin";
+import { z } from "zod";
+import type { Life } from "./crash.ts";
+import { delay } from "./faults.ts";
+import type { Stage } from "./type.ts";
+
+/** `plain` knows nothing of health; `probed` asks the world, and drains. */
+export type FlavorName = "plain" | "probed";
+
+export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Flavor {
+  const plain: Flavor = {
+    name,
+    summary: "Treats the things of a simulated world",
+    schema: z.record(z.string(), z.json()),
+    effects: {},
+  };
+  if (name === "plain") return plain;
+  return {
+    ...plain,
+    prepare: (want) =>
+      life.step("prepare", async () => {
+        await pause(stage, 0.1);
+        return { ...want, prepared: true };
+      }),
+    health: async ({ id }) => {
+      const began = stage.clock.now();
+      const verdict = await life.step("health", () => judge(stage, id));
+      if (stage.clock.now() <= began + HEARD_MS) stage.tell({ kind: "judged", life: life.number, id, verdict });
+      return verdict;
+    },
+    drain: ({ id }, _properties, { signal }) =>
+      life.step("drain", async () => {
+        await pause(stage, 0.3);
+        if (signal.aborted) throw new ProviderError("unavailable", `${id} was given up`);
+      }),
+  };
+}
+
+/** Muster waits so long for an answer about health; one that comes later is not heard. */
+const HEARD_MS = 10_000;
+
+/** Some of the time it takes a while, though it is not slow: `share` of the rate of failing calls it fails. */
+async function pause({ clock, random, faults }: Stage, share: number): Promise<void> {
+  const now = faults();
+  await clock.sleep(delay(now, random));
+  if (random.chance(now.refuse * share)) throw new ProviderError("unavailable", "the flavor did not answer");
+}
+
+async function judge({ world, clock, random, faults }: Stage, id: string): Promise<Verdict> {
+  const now = faults();
+  await clock.sleep(delay(now, random));
+  if (random.chance(now.mute)) {
+    if (random.chance(0.5)) throw new ProviderError("unavailable", "the flavor did not answer");
+    return { kind: "unknown", reason: "nobody knows" };
+  }
+  const thing = world.thing(id);
+  if (thing === undefined || thing.gone !== undefined) return { kind: "fail", reason: "it is not there" };
+  if (world.isHealthy(thing)) return PASS;
+  return thing.sick ? { kind: "fail", reason: "it is ill" } : { kind: "unknown", reason: "it starts" };
+}

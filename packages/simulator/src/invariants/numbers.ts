@@ -1,0 +1,99 @@
+import { sizeOf } from "../grammar.ts";
+import type { Happening } from "../happening.ts";
+import type { CallRecord, Decision } from "../history.ts";
+import { membersOf } from "../marks.ts";
+import type { Evidence, Invariant } from "./invariant.ts";
+import { reasonsFor, staying } from "./reasons.ts";
+
+/**
+ * 3a. By our own hand never fewer healthy members than `size - maxUnavailable`.
+ *
+ * Checked when destroys are written down, against the look they rest on: what the list really showed and the flavor
+ * really said. Members that a person named do not count, nor those that are known not to be up (the flavor says so, or
+ * they are still starting). A member of which nothing is known may be healthy: taking it away is taking a healthy one.
+ * Of all that was declared since the look began the mildest counts, because a decision cannot know of a later commit.
+ */
+export const available: Invariant = {
+  name: "3 never too few healthy members by our own hand",
+  watch: (evidence) => (happening) => {
+    if (happening.kind !== "wrote") return undefined;
+    for (const [group, destroys] of byGroup(evidence.history.wave())) {
+      const wrong = tooFew(group, destroys, evidence);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  },
+};
+
+function tooFew(group: string, destroys: readonly Decision[], { history }: Evidence): string | undefined {
+  const look = destroys[0]?.look;
+  if (look === undefined) return undefined;
+  const ours = destroys.filter((each) => !reasonsFor(each, history).includes("asked"));
+  const doomed = new Set(destroys.map(({ instance }) => instance));
+  const costs = ours.filter(({ instance }) => mayBeHealthy(instance ?? "", look.shown, look.verdicts));
+  if (costs.length === 0) return undefined;
+  const healthy = staying(look, history).filter(
+    ({ id }) => !doomed.has(id) && !history.wasAskedFor(id) && look.verdicts.get(id)?.kind === "pass",
+  );
+  const least = Math.min(
+    ...history.wantedSince(group, look.began).map(({ text }) => sizeOf(text) - text.maxUnavailable),
+  );
+  if (healthy.length >= least) return undefined;
+  const names = costs.map(({ instance }) => instance).join(", ");
+  return `taking away ${names} leaves ${healthy.length} healthy members of ${group}, and ${least} must stay`;
+}
+
+function mayBeHealthy(
+  id: string,
+  shown: readonly { readonly id: string; readonly running: boolean }[],
+  verdicts: ReadonlyMap<string, { readonly kind: string }>,
+): boolean {
+  const running = shown.find((each) => each.id === id)?.running ?? false;
+  return running && verdicts.get(id)?.kind !== "fail";
+}
+
+function byGroup(wave: readonly Decision[]): ReadonlyMap<string, readonly Decision[]> {
+  return Map.groupBy(
+    wave.filter(({ kind }) => kind === "destroy"),
+    ({ group }) => group,
+  );
+}
+
+/**
+ * 3b. Never a create above `size + maxSurge`.
+ *
+ * Checked at every create against the truth: the group's living things, and those that other creates are still going to
+ * make. Whatever Muster has made it knows of, by the list or by the intent; so lag is no excuse while it is as long as
+ * the type promised; only of a group that was let go in between nothing is remembered. Of all that was declared since the look began the largest counts.
+ */
+export const surge: Invariant = {
+  name: "3 never a create above size + maxSurge",
+  watch: (evidence) => (happening) => {
+    if (happening.kind !== "called" || happening.verb !== "create" || !evidence.promisesKept) return undefined;
+    return tooMany(happening, evidence);
+  },
+};
+
+function tooMany({ call }: Extract<Happening, { kind: "called" }>, { history, world }: Evidence): string | undefined {
+  const mine = history.calls.get(call);
+  const decision = mine?.decision;
+  if (mine === undefined || decision === undefined) return undefined;
+  const { group } = mine;
+  const shownSince = decision.look?.began ?? decision.at;
+  const forgotten = new Set(
+    [...history.calls.values()].filter(({ began }) => history.wasForgottenSince(group, began)).map(({ id }) => id),
+  );
+  const alive = membersOf(world, group).filter(({ id, listedFrom }) => listedFrom <= shownSince || !forgotten.has(id));
+  const coming = [...history.calls.values()]
+    .filter((each) => each.group === group && isComing(each))
+    .filter(({ began }) => !history.wasForgottenSince(group, began)).length;
+  const wanted = history.wantedSince(group, shownSince);
+  const most = Math.max(...wanted.map(({ text }) => sizeOf(text) + text.maxSurge));
+  if (alive.length + coming <= most) return undefined;
+  return `call ${call} makes one more of ${group}: ${alive.length} are there, ${coming} are coming, and ${most} may be`;
+}
+
+/** It has not made anything yet, and will. This one itself is one of them. */
+function isComing({ verb, took, ended }: CallRecord): boolean {
+  return verb === "create" && !took && (ended === undefined || ended.late);
+}

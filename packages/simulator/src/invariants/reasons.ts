@@ -1,0 +1,42 @@
+import { sizeOf } from "../grammar.ts";
+import type { Shown } from "../happening.ts";
+import type { Decision, History, LookRecord, Wanted } from "../history.ts";
+import { markOf } from "../marks.ts";
+
+/** Why Muster may destroy a member. Found from what it was shown, not from what it says. */
+export type Reason =
+  /** A person named the member, or the group is to be destroyed. */
+  | "asked"
+  /** It is more than was declared, or fills a place that is not declared, or one that another fills. */
+  | "surplus"
+  | "outdated"
+  | "unhealthy";
+
+/** Everything that may be meant by a destroy, with what was declared at any time since its look began. */
+export function reasonsFor(decision: Decision, history: History): readonly Reason[] {
+  const { look, instance } = decision;
+  const member = look?.shown.find(({ id }) => id === instance);
+  if (look === undefined || member === undefined) return [];
+  const wanted = history.wantedSince(decision.group, look.began);
+  const reasons: Reason[] = [];
+  if (history.wasAskedFor(member.id) || wanted.some(({ steering }) => steering === "destroying")) reasons.push("asked");
+  if (wanted.some((each) => isSurplus(member, look, each))) reasons.push("surplus");
+  if (wanted.some(({ text }) => member.properties["image"] !== text.image)) reasons.push("outdated");
+  if (look.verdicts.get(member.id)?.kind === "fail") reasons.push("unhealthy");
+  return reasons;
+}
+
+function isSurplus(member: Shown, look: LookRecord, { text }: Wanted): boolean {
+  if (look.shown.length > sizeOf(text)) return true;
+  if (typeof text.size === "number") return false;
+  const { slot } = markOf(member.tags);
+  const bearers = look.shown.filter(({ tags }) => markOf(tags).slot === slot);
+  return !text.size.includes(slot) || bearers.length > 1;
+}
+
+/** The members of a look that nobody is taking away. */
+export function staying(look: LookRecord, history: History): readonly Shown[] {
+  const leaving = new Set<string>();
+  for (const call of history.calls.values()) if (call.verb === "destroy" && !call.resolved) leaving.add(call.id);
+  return look.shown.filter(({ id }) => !leaving.has(id));
+}

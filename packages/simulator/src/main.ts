@@ -1,0 +1,75 @@
+/** `node packages/simulator/src/main.ts --seeds 1000`: runs the seeds, and explains the first one that fails. */
+import { parseArgs } from "node:util";
+import { scenarioOf } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
+import { type Report, simulate } from "./simulate.ts";
+
+const USAGE = `Attacks Muster's runtime in a simulated world.
+
+  --seeds N   run so many seeds (default 1000)
+  --seed S    begin with this seed; alone, run only this one
+  --trace     print everything that happened
+
+A seed always gives the same run.
+`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string" },
+      seed: { type: "string" },
+      trace: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const first = Number(values.seed ?? 1);
+  const count = Number(values.seeds ?? (values.seed === undefined ? 1_000 : 1));
+  if (values.help || !Number.isInteger(first) || !Number.isInteger(count)) {
+    print(USAGE);
+    return values.help ? 0 : 2;
+  }
+  return run(first, count, values.trace);
+}
+
+async function run(first: number, count: number, trace: boolean): Promise<number> {
+  const began = performance.now();
+  const sum = { decisions: 0, calls: 0, crashes: 0, hours: 0 };
+  for (let seed = first; seed < first + count; seed++) {
+    const report = await simulate(String(seed));
+    sum.decisions += report.decisions;
+    sum.calls += report.calls;
+    sum.crashes += report.crashes;
+    sum.hours += report.lasted / 3_600_000;
+    if (trace) print(`${textOf(report)}\n`);
+    if (report.violations.length > 0) {
+      await explain(seed);
+      return 1;
+    }
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  print(
+    `${count} seeds passed in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} seeds/s, ` +
+      `${Math.round(sum.decisions / seconds)} decisions/s; ${sum.decisions} decisions, ${sum.calls} calls, ` +
+      `${sum.crashes} crashes, ${Math.round(sum.hours)} hours of virtual time\n`,
+  );
+  return 0;
+}
+
+async function explain(seed: number): Promise<void> {
+  const smallest = await shrink(scenarioOf(String(seed)));
+  print(
+    `${textOf(smallest)}\n\nSeed ${seed} fails; the above is the smallest scenario found that fails in the same way.\n`,
+  );
+  for (const { invariant, detail } of smallest.violations) print(`${invariant}: ${detail}\n`);
+  print(`Again: npm run simulate -- --seed ${seed} --trace\n`);
+}
+
+function textOf({ scenario, trace }: Report): string {
+  return `${JSON.stringify(scenario, undefined, 1)}\n${trace.join("\n")}`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,114 @@
+import { type Faults, someFaults } from "./faults.ts";
+import type { GroupText, StackText } from "./grammar.ts";
+import { type Random, randomOf } from "./random.ts";
+
+/** What a person does, and when: milliseconds from the beginning. */
+export type Doing = { readonly at: number; readonly group: string } & (
+  | { readonly kind: "scale"; readonly size: number }
+  | { readonly kind: "declare"; readonly change: Partial<GroupText> }
+  | { readonly kind: "undeclare" }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
+  | { readonly kind: "destroy" }
+  | { readonly kind: "free" }
+  | { readonly kind: "destroy-instances"; readonly count: number }
+  | { readonly kind: "kill"; readonly count: number }
+  | { readonly kind: "restart" }
+);
+
+/** Everything that is decided before a run begins. Plain data, so that it can be printed, and made smaller. */
+export interface Scenario {
+  readonly seed: string;
+  readonly settleMs: number;
+  readonly local: boolean;
+  readonly groups: StackText;
+  readonly doings: readonly Doing[];
+  readonly faults: Faults;
+  /** From here on nothing goes wrong and nobody does anything: milliseconds from the beginning. */
+  readonly calmAfter: number;
+}
+
+const ROLLOUTS: readonly [Rollout, ...Rollout[]] = [
+  { maxUnavailable: 0, maxSurge: 1 },
+  { maxUnavailable: 1, maxSurge: 0 },
+  { maxUnavailable: 1, maxSurge: 1 },
+  { maxUnavailable: 0, maxSurge: 3 },
+  { maxUnavailable: 2, maxSurge: 0 },
+];
+type Rollout = Pick<GroupText, "maxUnavailable" | "maxSurge">;
+
+const NAMES = ["ada", "bob", "cleo", "dan", "eve"];
+
+/** The scenario of a seed. */
+export function scenarioOf(seed: string): Scenario {
+  const random = randomOf(seed).fork("scenario");
+  const settleMs = random.pick([0, 0, 0, 1_000, 5_000, 60_000]);
+  const names = random.chance(0.3) ? ["web", "db"] : ["web"];
+  const groups = Object.fromEntries(names.map((name) => [name, someGroup(random)]));
+  const calmAfter = random.pick([20_000, 60_000, 300_000]);
+  const doings = Array.from({ length: random.between(0, 7) }, () => someDoing(random, groups, calmAfter));
+  return {
+    seed,
+    settleMs,
+    local: settleMs === 0 && random.chance(0.6),
+    groups,
+    doings: doings.toSorted((a, b) => a.at - b.at),
+    faults: someFaults(random),
+    calmAfter,
+  };
+}
+
+function someGroup(random: Random): GroupText {
+  const named = random.chance(0.25);
+  return {
+    size: named ? NAMES.slice(0, random.between(1, NAMES.length)) : random.pick([0, 1, 2, 3, 3, 4, 5, 8]),
+    image: "v1",
+    note: "a",
+    flavor: random.pick(["plain", "probed"]),
+    ...(named ? { maxUnavailable: random.between(1, 2), maxSurge: random.between(0, 1) } : random.pick(ROLLOUTS)),
+  };
+}
+
+function someDoing(random: Random, groups: StackText, until: number): Doing {
+  const group = random.pick(["web", ...Object.keys(groups)]);
+  const at = random.between(0, until - 1);
+  const numbered = typeof groups[group]?.size === "number";
+  const kind = random.pick(numbered ? NUMBERED_DOINGS : DOINGS);
+  switch (kind) {
+    case "scale":
+      return { kind, at, group, size: random.pick([0, 1, 2, 3, 5, 7]) };
+    case "declare":
+      return { kind, at, group, change: someChange(random, numbered) };
+    case "destroy-instances":
+    case "kill":
+      return { kind, at, group, count: random.between(1, 3) };
+    default:
+      return { kind, at, group };
+  }
+}
+
+const DOINGS: readonly [Doing["kind"], ...Doing["kind"][]] = [
+  "declare",
+  "declare",
+  "declare",
+  "undeclare",
+  "pause",
+  "resume",
+  "resume",
+  "destroy",
+  "free",
+  "kill",
+  "kill",
+  "restart",
+];
+const NUMBERED_DOINGS: typeof DOINGS = [...DOINGS, "scale", "scale", "scale", "destroy-instances"];
+
+function someChange(random: Random, numbered: boolean): Partial<GroupText> {
+  const image = { image: random.pick(["v1", "v2", "v3"]) };
+  const note = { note: random.pick(["a", "b", "c"]) };
+  if (random.chance(0.4)) return image;
+  if (random.chance(0.4)) return note;
+  if (random.chance(0.3)) return { ...image, ...note };
+  if (numbered) return { ...image, size: random.between(0, 6) };
+  return { ...note, size: NAMES.slice(random.between(0, 2), random.between(3, 5)) };
+}

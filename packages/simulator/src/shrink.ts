@@ -1,0 +1,46 @@
+import { type Faults, NO_FAULTS } from "./faults.ts";
+import type { Scenario } from "./scenario.ts";
+import { type Options, type Report, simulate } from "./simulate.ts";
+
+/** The smallest scenario found that still violates the same invariant first; itself when it violates none. */
+export async function shrink(scenario: Scenario, options: Options = {}): Promise<Report> {
+  let smallest = await simulate(scenario, options);
+  const wrong = smallest.violations[0]?.invariant;
+  if (wrong === undefined) return smallest;
+  for (;;) {
+    const smaller = await firstThatFails(smallest.scenario, wrong, options);
+    if (smaller === undefined) return smallest;
+    smallest = smaller;
+  }
+}
+
+async function firstThatFails(scenario: Scenario, wrong: string, options: Options): Promise<Report | undefined> {
+  for (const smaller of smallerThan(scenario)) {
+    const report = await simulate(smaller, options);
+    if (report.violations[0]?.invariant === wrong) return report;
+  }
+  return undefined;
+}
+
+/** With one thing less each: a doing, a kind of fault, a group, some of the members, some of the time. */
+function* smallerThan(scenario: Scenario): Generator<Scenario> {
+  const { doings, faults, groups, calmAfter } = scenario;
+  for (const doing of doings) yield { ...scenario, doings: doings.filter((each) => each !== doing) };
+  for (const kind of kindsOf(faults)) if (faults[kind] > 0) yield { ...scenario, faults: { ...faults, [kind]: 0 } };
+  for (const name of Object.keys(groups)) {
+    const { [name]: group, ...others } = groups;
+    if (group === undefined) continue;
+    if (Object.keys(others).length > 0) {
+      yield { ...scenario, groups: others, doings: doings.filter((doing) => doing.group !== name) };
+    }
+    const size = typeof group.size === "number" ? Math.max(0, group.size - 1) : group.size.slice(1);
+    const isSmaller = typeof size === "number" ? size !== group.size : size.length > 0;
+    if (isSmaller) yield { ...scenario, groups: { ...groups, [name]: { ...group, size } } };
+  }
+  const last = Math.max(0, ...doings.map(({ at }) => at));
+  if (calmAfter / 2 > last && calmAfter > 1_000) yield { ...scenario, calmAfter: Math.floor(calmAfter / 2) };
+}
+
+function kindsOf(faults: Faults): readonly (keyof Faults)[] {
+  return (Object.keys(NO_FAULTS) as (keyof Faults)[]).filter((kind) => kind in faults);
+}

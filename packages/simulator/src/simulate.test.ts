@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { NO_FAULTS } from "./faults.ts";
+import type { GroupText } from "./grammar.ts";
+import type { Scenario } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
+import { simulate } from "./simulate.ts";
+
+const SEEDS = 300;
+
+const group: GroupText = { size: 3, image: "v1", note: "a", flavor: "plain", maxUnavailable: 0, maxSurge: 1 };
+const quiet: Scenario = {
+  seed: "quiet",
+  settleMs: 0,
+  local: true,
+  groups: { web: group },
+  doings: [],
+  faults: NO_FAULTS,
+  calmAfter: 10_000,
+};
+
+describe("the production runtime in a simulated world", () => {
+  it(`keeps the invariants over ${SEEDS} seeds of faults, crashes and people`, async () => {
+    const failed: string[] = [];
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { violations } = await simulate(String(seed));
+      const [first] = violations;
+      if (first !== undefined) failed.push(`--seed ${seed}: ${first.invariant}: ${first.detail}`);
+    }
+    expect(failed).toEqual([]);
+  }, 120_000);
+
+  it("makes what is declared, once, and then only looks", async () => {
+    const { violations, calls, crashes, trace } = await simulate(quiet);
+    expect({ violations, calls, crashes }).toEqual({ violations: [], calls: 3, crashes: 0 });
+    expect(trace.at(-1)).toContain("the end");
+  });
+
+  it("replaces what was killed by hand, and what is of another image", async () => {
+    const killed = await simulate({ ...quiet, doings: [{ kind: "kill", at: 1_000, group: "web", count: 2 }] });
+    expect({ violations: killed.violations, calls: killed.calls }).toEqual({ violations: [], calls: 5 });
+    const changed = await simulate({
+      ...quiet,
+      doings: [{ kind: "declare", at: 1_000, group: "web", change: { image: "v2" } }],
+    });
+    expect({ violations: changed.violations, calls: changed.calls }).toEqual({ violations: [], calls: 9 });
+  });
+
+  it("gives the same run for the same seed", async () => {
+    for (const seed of ["7", "19", "126"]) {
+      const [one, other] = [await simulate(seed), await simulate(seed)];
+      expect(one.trace.length).toBeGreaterThan(20);
+      expect(other.trace).toEqual(one.trace);
+    }
+  });
+
+  it("gives another run for another seed", async () => {
+    expect((await simulate("7")).trace).not.toEqual((await simulate("8")).trace);
+  });
+
+  it("leaves nothing of a life that was killed", async () => {
+    const { trace, crashes } = await simulate({ ...quiet, faults: { ...NO_FAULTS, crash: 0.05 }, calmAfter: 60_000 });
+    expect(crashes).toBeGreaterThan(3);
+    const lives = trace.flatMap((line) => /Muster (\d+) (starts|is killed)/.exec(line)?.slice(1, 3).join(" ") ?? []);
+    // Each life is over before the next one begins.
+    expect(lives).toEqual([...lives].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
+    expect(lives.filter((each) => each.endsWith("killed"))).toHaveLength(crashes);
+  });
+});
+
+describe("a scenario that fails", () => {
+  it("is made smaller as long as it fails in the same way", async () => {
+    const noisy: Scenario = {
+      ...quiet,
+      groups: { web: group, db: group },
+      faults: { ...NO_FAULTS, slow: 0.1, lag: 0.5, deaf: 0.5 },
+      doings: [
+        { kind: "pause", at: 500, group: "db" },
+        { kind: "declare", at: 2_000, group: "web", change: { note: "b" } },
+        { kind: "declare", at: 3_000, group: "web", change: { image: "v2" } },
+      ],
+    };
+    const { reconcile } = await import("@muster/engine");
+    const smallest = await shrink(noisy, {
+      // It forgets how many must stay.
+      decide: (situation) => {
+        const rollout = { maxUnavailable: 3, maxSurge: 0 };
+        return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
+      },
+    });
+    expect(smallest.violations[0]?.invariant).toContain("never too few");
+    expect(smallest.scenario.doings).toEqual([noisy.doings[2]]);
+    expect(smallest.scenario.faults).toEqual(NO_FAULTS);
+    expect(Object.keys(smallest.scenario.groups)).toEqual(["web"]);
+  });
+});

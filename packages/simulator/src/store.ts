@@ -1,0 +1,36 @@
+import { MusterError } from "@muster/model";
+import type { Store } from "@muster/store";
+import type { Life } from "./crash.ts";
+import type { Stage } from "./type.ts";
+
+/** The one store as one life of Muster reaches it: it may be killed before and after every step, and a write may fail. */
+export function storeOf(store: Store, life: Life, { random, faults, tell }: Stage): Store {
+  return {
+    acquire: (stack, holder, alive) => life.step("acquire", () => store.acquire(stack, holder, alive)),
+    release: (lease) => life.step("release", () => store.release(lease)),
+    lease: (stack) => life.step("lease", () => store.lease(stack)),
+    write: (lease, writes, now) =>
+      life.step("write", async () => {
+        if (random.chance(faults().unwritten)) {
+          throw new MusterError("store.failed", { path: "in memory", detail: "no room" });
+        }
+        const events = await store.write(lease, writes, now);
+        const { declaration, memory = {} } = writes;
+        tell({
+          kind: "wrote",
+          life: life.number,
+          memory,
+          events,
+          ...(declaration === undefined ? {} : { declaration }),
+        });
+        return events;
+      }),
+    declarations: () => life.step("declarations", () => store.declarations()),
+    declaration: (stack) => life.step("declaration", () => store.declaration(stack)),
+    memory: (stack, group) => life.step("memory", () => store.memory(stack, group)),
+    claims: (stack, owner) => life.step("claims", () => store.claims(stack, owner)),
+    claimed: (type, scope, id) => life.step("claimed", () => store.claimed(type, scope, id)),
+    events: (query) => life.step("events", () => store.events(query)),
+    close: () => life.step("close", () => store.close()),
+  };
+}

@@ -1,0 +1,67 @@
+/** What the guide shows of a terminal is typed again, page by page, and must look as it is shown. */
+import { globSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { expect, it, vi } from "vitest";
+import { agrees, type Block, blocksOf, masked, type Shown } from "./support/guide-page.ts";
+import { type GuideRoom, openGuideRoom } from "./support/guide-room.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const pages = globSync(join(ROOT, "docs/**/*.md"))
+  .map((path) => ({ page: relative(ROOT, path), blocks: blocksOf(readFileSync(path, "utf8")) }))
+  .filter(({ blocks }) => blocks.length > 0);
+
+const PATIENCE = { timeout: 15_000, interval: 50 };
+
+it("finds the pages that can be played", () => {
+  expect(pages.map(({ page }) => page)).toContain("docs/guide/stacks.md");
+});
+
+it.each(pages)("$page shows what happens", { timeout: 120_000 }, async ({ blocks }) => {
+  const room = openGuideRoom();
+  try {
+    for (const block of blocks) await play(block, room);
+  } finally {
+    await room.close();
+  }
+});
+
+async function play(block: Block, room: GuideRoom): Promise<void> {
+  switch (block.kind) {
+    case "file":
+      return room.write(block.name, block.text);
+    case "run":
+      for (const command of block.commands) await playCommand(command, room);
+      return;
+    case "stays":
+      room.start(block.name, block.command.typed);
+      return expectOf(block.name, block.command.lines, room);
+    case "more":
+      if (block.interrupted) await room.interrupt(block.name);
+      return expectOf(block.name, block.lines, room);
+  }
+}
+
+/** What only looks may be asked again until it sees what is shown; what acts is done once. */
+const LOOKS = /^(ls|cat|head|find|grep|muster (group (ls|describe|inspect)|plugin ls|events))\b/;
+
+async function playCommand({ typed, lines }: Shown, room: GuideRoom): Promise<void> {
+  const once = async () => compare(`$ ${typed}`, lines, await room.run(typed));
+  await (LOOKS.test(typed) ? vi.waitFor(once, PATIENCE) : once());
+}
+
+async function expectOf(name: string, lines: readonly string[], room: GuideRoom): Promise<void> {
+  await vi.waitFor(() => compare(name, lines, firstOf(lines, room.printed(name))), PATIENCE);
+  room.take(name, firstOf(lines, room.printed(name)).length);
+}
+
+/** As many lines as are shown, if those are enough; all of them where some are left out. */
+function firstOf(shown: readonly string[], printed: readonly string[]): readonly string[] {
+  if (!shown.includes("…")) return printed.slice(0, shown.length);
+  const lengths = printed.map((_, at) => at + 1);
+  return printed.slice(0, lengths.find((length) => agrees(shown, printed.slice(0, length))) ?? printed.length);
+}
+
+function compare(what: string, shown: readonly string[], printed: readonly string[]): void {
+  if (agrees(shown, printed)) return;
+  expect(printed.map(masked).join("\n"), what).toBe(shown.map(masked).join("\n"));
+}
