@@ -88,6 +88,15 @@ describe.each(hasPython ? [inTypeScript, inPython] : [inTypeScript])("the plugin
   });
 });
 
+describe("the guide", () => {
+  it("shows the plugin in TypeScript as it is", async () => {
+    const guide = await readFile(resolve(examples, "../docs/guide/plugins.md"), "utf8");
+    const shown = guide.match(/```ts\n(const plugin = .*?)```/s)?.[1];
+    expect(shown).toContain("definePlugin");
+    expect(await readFile(join(inTypeScript.folder, "note.ts"), "utf8")).toContain(shown);
+  });
+});
+
 async function started(example: Example, at?: { readonly folder: string }) {
   const folder = at?.folder ?? (await temporaryFolder());
   const notes = join(folder, "notes");

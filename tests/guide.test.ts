@@ -16,7 +16,7 @@ it("finds the pages that can be played", () => {
   expect(pages.map(({ page }) => page)).toContain("docs/guide/stacks.md");
 });
 
-it.each(pages)("$page shows what happens", { timeout: 120_000 }, async ({ blocks }) => {
+it.concurrent.each(pages)("$page shows what happens", { timeout: 120_000 }, async ({ blocks }) => {
   const room = openGuideRoom();
   try {
     for (const block of blocks) await play(block, room);

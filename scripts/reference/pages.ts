@@ -1,3 +1,5 @@
+import { apiPage } from "./api.ts";
+import { commandsPage } from "./commands.ts";
 import { errorsPage } from "./errors.ts";
 import { typesPage } from "./types.ts";
 import { wirePage } from "./wire.ts";
@@ -5,8 +7,10 @@ import { wirePage } from "./wire.ts";
 const GENERATED = "<!-- Generated from the code by `npm run reference`. -->\n\n";
 
 /** File name in docs/reference → its text. */
-export function pages(): Readonly<Record<string, string>> {
+export async function pages(): Promise<Readonly<Record<string, string>>> {
   return {
+    "api.md": GENERATED + apiPage(),
+    "commands.md": GENERATED + (await commandsPage()),
     "errors.md": GENERATED + errorsPage(),
     "types.md": GENERATED + typesPage(),
     "wire.md": GENERATED + wirePage(),

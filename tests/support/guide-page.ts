@@ -16,7 +16,7 @@ export interface Shown {
   readonly lines: readonly string[];
 }
 
-const FENCE = /^```(?<language>\w+) (?<info>\S.*)\n(?<body>[^]*?)^```$/gm;
+const FENCE = /^```(?<language>\w+) (?<info>\S.*)\n(?<body>[\s\S]*?)^```$/gm;
 
 /** The blocks of a page that can be played, in order. Throws where a fence or its first line cannot be understood. */
 export function blocksOf(page: string): readonly Block[] {
@@ -74,7 +74,8 @@ export function masked(line: string): string {
 export function agrees(shown: readonly string[], printed: readonly string[]): boolean {
   const [wanted, ...others] = shown;
   if (wanted === undefined) return printed.length === 0;
-  if (wanted.trim() === "…") return printed.some((_, from) => agrees(others, printed.slice(from))) || agrees(others, []);
+  if (wanted.trim() === "…")
+    return printed.some((_, from) => agrees(others, printed.slice(from))) || agrees(others, []);
   const [first, ...rest] = printed;
   return first !== undefined && masked(first) === masked(wanted) && agrees(others, rest);
 }

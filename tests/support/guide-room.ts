@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** Of one command that ends, in milliseconds. */
 const LONGEST_MS = 30_000;
+const TOLD_HOME = "/home/ann";
+const TOLD_RUNTIME = "/run/user/1000";
 
 export interface GuideRoom {
   write(name: string, text: string): void;
@@ -38,9 +40,12 @@ export function openGuideRoom(): GuideRoom {
   };
   const staying = new Map<string, { readonly child: ChildProcess; readonly text: () => string; taken: number }>();
 
+  /** What the guide calls Ann's home is this room. */
+  const meant = (text: string): string => text.replaceAll(TOLD_HOME, home).replaceAll(TOLD_RUNTIME, runtime);
+
   function shell(line: string): { readonly child: ChildProcess; readonly text: () => string } {
     const options = { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
-    const child = spawn("/bin/sh", ["-c", `exec 2>&1\n${line}`], options);
+    const child = spawn("/bin/sh", ["-c", `exec 2>&1\n${meant(line)}`], options);
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (part: string) => {
       text += part;
@@ -51,10 +56,13 @@ export function openGuideRoom(): GuideRoom {
   /** As it would look to the person that the guide tells of. */
   function asTold(text: string): readonly string[] {
     const told = text
-      .replaceAll(home, "/home/ann")
-      .replaceAll(runtime, "/run/user/1000")
+      .replaceAll(home, TOLD_HOME)
+      .replaceAll(runtime, TOLD_RUNTIME)
       .replaceAll(`user:${userInfo().username}`, "user:ann");
-    return told.split("\n").slice(0, told.endsWith("\n") ? -1 : undefined).filter((line, at, all) => at < all.length - 1 || line !== "");
+    return told
+      .split("\n")
+      .slice(0, told.endsWith("\n") ? -1 : undefined)
+      .filter((line, at, all) => at < all.length - 1 || line !== "");
   }
 
   function named(name: string) {
@@ -65,7 +73,8 @@ export function openGuideRoom(): GuideRoom {
 
   return {
     write(name, text) {
-      writeFileSync(join(home, name), text);
+      mkdirSync(dirname(join(home, name)), { recursive: true });
+      writeFileSync(join(home, name), meant(text));
     },
     async run(typed) {
       const { child, text } = shell(typed);

@@ -12,12 +12,19 @@ const { enableCompileCache } = require("node:module");
 module.exports = function keepCompiled() {
   try {
     const directory = path.join(cacheDirectory(process.env), "compiled");
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     if (isOurs(fs.lstatSync(directory))) enableCompileCache(directory);
   } catch (thrown) {
     if (process.env.MUSTER_DEBUG) process.stderr.write(`muster: no compile cache: ${thrown.message}\n`);
   }
 };
+
+/** Node's own recursive mkdir never returns where nothing can be made below a directory that is there, as in /proc. */
+function makeDirectories(directory) {
+  if (fs.existsSync(directory)) return;
+  makeDirectories(path.dirname(directory));
+  fs.mkdirSync(directory, { mode: 0o700 });
+}
 
 function cacheDirectory(env) {
   if (env.MUSTER_CACHE_DIR) return path.resolve(env.MUSTER_CACHE_DIR);

@@ -1,33 +1,43 @@
+import { isatty } from "node:tty";
 import type { Printer } from "./cli.ts";
 import { runCommandLine } from "./run.ts";
 
 /** Runs the command that the process was started with, and sets its exit code. */
 export async function main(): Promise<void> {
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    out: printerOn(process.stdout),
-    err: printerOn(process.stderr),
+    out: printerOn(1, () => process.stdout),
+    err: printerOn(2, () => process.stderr),
     env: process.env,
     cwd: process.cwd(),
-    ask: process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined,
+    ask: isatty(0) && isatty(2) ? askPerson : undefined,
     user: () => process.getBuiltinModule("node:os").userInfo().username,
   });
 }
 
-function printerOn(stream: NodeJS.WriteStream): Printer {
+/** Node makes a stream when it is first asked for; a command that prints nothing on one does not pay for it. */
+function printerOn(descriptor: number, open: () => NodeJS.WriteStream): Printer {
   const closed = new AbortController();
-  // A reader that leaves (`muster … | head -1`) is no error: what goes on does so unseen.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    closed.abort();
-  });
-  const isTerminal = stream.isTTY === true;
+  let opened: NodeJS.WriteStream | undefined;
+
+  function stream(): NodeJS.WriteStream {
+    if (opened !== undefined) return opened;
+    opened = open();
+    // A reader that leaves (`muster … | head -1`) is no error: what goes on does so unseen.
+    opened.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      closed.abort();
+    });
+    return opened;
+  }
+
+  const isTerminal = isatty(descriptor);
   return {
     write(text) {
-      if (!closed.signal.aborted) stream.write(text);
+      if (!closed.signal.aborted) stream().write(text);
     },
     isTerminal,
     colors: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
-    columns: () => stream.columns || 80,
+    columns: () => stream().columns || 80,
     closed: closed.signal,
   };
 }

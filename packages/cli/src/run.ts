@@ -1,16 +1,17 @@
-import { MusterError } from "@muster/model";
-import { type ApplicationText, ArgumentParseError, buildApplication, help, run, text_en, version } from "@stricli/core";
+import { type ApplicationText, buildApplication, help, run, text_en, version } from "@stricli/core";
 import type { Cli } from "./cli.ts";
-import { exitCodeFor, printErrors } from "./print/errors.ts";
 import { routesFor } from "./routes.ts";
 import { VERSION } from "./version.ts";
+
+/** What went wrong: the words could not be understood, or the command threw. */
+type Failure = { readonly misuse: string } | { readonly thrown: unknown };
 
 /**
  * Runs a command and answers its exit code. stricli writes errors in words of its own, each as it comes; here they are
  * gathered instead, and printed as all of Muster's errors are.
  */
 export async function runCommandLine(words: readonly string[], outside: Omit<Cli, "process">): Promise<number> {
-  const failures: unknown[] = [];
+  const failures: Failure[] = [];
   let command = "muster";
   const remember = (prefix: readonly string[]): void => {
     command = prefix.join(" ");
@@ -20,7 +21,7 @@ export async function runCommandLine(words: readonly string[], outside: Omit<Cli
     {
       name: "muster",
       scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-      localization: { text: textThatGathers(failures, () => command) },
+      localization: { text: textThatGathers(failures) },
     },
     {
       help: help({ brief: "Print this help and exit", defaultForRouteMap: true, formatting: FORMATTING }),
@@ -31,8 +32,7 @@ export async function runCommandLine(words: readonly string[], outside: Omit<Cli
   const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE } };
   await run(app, words, context);
   if (failures.length === 0) return Number(context.process.exitCode ?? 0);
-  printErrors(failures, { printer: outside.err, json: wantsJson(words), debug: Boolean(outside.env["MUSTER_DEBUG"]) });
-  return exitCodeFor(failures);
+  return report(failures, words, command, outside);
 }
 
 const FORMATTING = {
@@ -43,24 +43,22 @@ const FORMATTING = {
 
 const NOWHERE = { write: () => undefined };
 
-function textThatGathers(failures: unknown[], command: () => string): ApplicationText {
-  const gather = (thrown: unknown): string => {
-    failures.push(thrown);
+function textThatGathers(failures: Failure[]): ApplicationText {
+  const misused = (misuse: string): string => {
+    failures.push({ misuse });
     return "";
   };
-  const misused = (detail: string): string =>
-    gather(new MusterError("usage.unknown-option", { detail, help: `${command()} --help` }));
+  const gather = (thrown: unknown): string => {
+    failures.push({ thrown });
+    return "";
+  };
   return {
     ...text_en,
     noCommandRegisteredForInput: ({ input, corrections }) => {
       const nearest = corrections.length === 0 ? "" : ` (did you mean ${corrections.join(" or ")}?)`;
       return misused(`there is no command \`${input}\`${nearest}`);
     },
-    exceptionWhileParsingArguments: (thrown) => {
-      if (thrown instanceof ArgumentParseError && thrown.exception instanceof MusterError)
-        return gather(thrown.exception);
-      return misused(thrown instanceof Error ? thrown.message : String(thrown));
-    },
+    exceptionWhileParsingArguments: (thrown) => misused(thrown instanceof Error ? thrown.message : String(thrown)),
     exceptionWhileRunningCommand: gather,
     exceptionWhileLoadingCommandFunction: gather,
     exceptionWhileLoadingCommandContext: gather,
@@ -68,6 +66,26 @@ function textThatGathers(failures: unknown[], command: () => string): Applicatio
     exceptionWhileRunningIntegrationFlag: ({ exception }) => gather(exception),
     commandErrorResult: gather,
   };
+}
+
+/** Prints the failures and answers the exit code. The error table is loaded here: what goes well does without it. */
+async function report(
+  failures: readonly Failure[],
+  words: readonly string[],
+  command: string,
+  { err, env }: Pick<Cli, "err" | "env">,
+): Promise<number> {
+  const [{ MusterError }, { exitCodeFor, printErrors }] = await Promise.all([
+    import("@muster/model"),
+    import("./print/errors.ts"),
+  ]);
+  const thrown = failures.map((failure) =>
+    "thrown" in failure
+      ? failure.thrown
+      : new MusterError("usage.unknown-option", { detail: failure.misuse, help: `${command} --help` }),
+  );
+  printErrors(thrown, { printer: err, json: wantsJson(words), debug: Boolean(env["MUSTER_DEBUG"]) });
+  return exitCodeFor(thrown);
 }
 
 /** Errors have the form that was asked for, also when the words could not be understood. */

@@ -59,11 +59,13 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
       const { stack, located } = read(document, source);
       return stacks.inTurn(stack.name, async () => {
         // Taken first: what another process keeps is not even asked about here.
-        await stacks.take(stack.name);
+        const keeper = await stacks.take(stack.name);
         try {
           await check(stack, located);
           return await commit(stack, document, source, actor);
         } finally {
+          // One that serves goes on with what it had, also when the new declaration is refused.
+          if (options.stacks === "all") await keeper.begin();
           await stacks.dropIfEmpty(stack.name);
         }
       });

@@ -76,15 +76,15 @@ function settingsOf({ defaults, overrides }: ProviderSettings, catalog: PluginCa
   };
 }
 
-/** Goes on with the stacks it was given; or with all that the store knows, and what stands in the way of one is told. */
+/**
+ * Goes on with all that the store knows, and tells what stands in the way of a stack. A stack that it was given waits:
+ * whoever gave it declares it anew in a moment, and the old declaration must not be carried out before.
+ */
 async function goOn(stacks: Stacks, options: DaemonOptions): Promise<void> {
-  if (options.stacks !== "all") {
-    for (const stack of options.stacks) await stacks.inTurn(stack, () => stacks.take(stack));
-    return;
-  }
+  if (options.stacks !== "all") return;
   for (const { stack } of await options.store.declarations()) {
     try {
-      await stacks.inTurn(stack, () => stacks.take(stack));
+      await stacks.inTurn(stack, () => stacks.goOn(stack));
     } catch (thrown) {
       options.onNotice(passedOver(stack, thrown));
     }

@@ -12,8 +12,10 @@ export const grammar: Grammar = { stackOf, resize, withoutGroup };
 export interface Stacks {
   all(): readonly StackKeeper[];
   get(stack: string): StackKeeper | undefined;
-  /** The keeper of a stack, which is taken, and gone on with, if nobody has it. Throws `stack.held`. */
+  /** The keeper of a stack, which is taken if nobody has it, and keeps nothing yet. Throws `stack.held`. */
   take(stack: string): Promise<StackKeeper>;
+  /** Goes on with what the store knows of a stack; lets go of it again when that cannot be read. */
+  goOn(stack: string): Promise<void>;
   /** One after another for each stack: nobody lets go of it between another's steps. */
   inTurn<T>(stack: string, run: () => Promise<T>): Promise<T>;
   /** Lets go of a stack of which nothing is declared. */
@@ -39,7 +41,7 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
     const { stack } = lease;
     const keeper = await keepStack({
       ...options.outside,
-      ...{ store, lease, catalog, grammar, settings },
+      ...{ store, lease, catalog, grammar, settings, waits: true },
       onEvent(event) {
         options.onEvent(event);
         // The last group of the stack may have gone with it.
@@ -47,6 +49,8 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
       },
       onStatus: (group, status) => options.onStatus(stack, group, status),
       onLost: (error) => void lose(stack, error),
+      onTrouble: (thrown) =>
+        options.onNotice({ kind: "trouble", message: `stack ${stack}: ${messageOf(thrown)}`, stack }),
     });
     keepers.set(stack, keeper);
     return keeper;
@@ -61,6 +65,17 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
       return await keep(lease);
     } catch (thrown) {
       await store.release(lease);
+      throw thrown;
+    }
+  }
+
+  async function goOn(stack: string): Promise<void> {
+    const keeper = await take(stack);
+    try {
+      await keeper.begin();
+    } catch (thrown) {
+      keepers.delete(stack);
+      await keeper.close();
       throw thrown;
     }
   }
@@ -127,6 +142,7 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
     all: () => [...keepers.values()],
     get: (stack) => keepers.get(stack),
     take,
+    goOn,
     inTurn,
     dropIfEmpty,
     async close() {

@@ -24,9 +24,15 @@ export function wordFor({ goal, slots, revision, changeable }: DeclaredGroup): s
   return hashJson([goal === "destroy", slots, revision, changeable]).slice(0, 20);
 }
 
-/** The group was seen as it is declared, and nothing else has been declared since: what goes wrong now is drift. */
-export function wasConverged(declared: DeclaredGroup, memory: { readonly convergedAs: string | null }): boolean {
-  return memory.convergedAs === wordFor(declared);
+/**
+ * The group was seen as it is declared, and nobody has wanted anything else since: what goes wrong now is drift. Who
+ * names members to be destroyed wants something else.
+ */
+export function wasConverged(
+  declared: DeclaredGroup,
+  memory: { readonly convergedAs: string | null; readonly doomed: readonly string[] },
+): boolean {
+  return memory.doomed.length === 0 && memory.convergedAs === wordFor(declared);
 }
 
 /** What the engine must know of a type. Durations in milliseconds. */

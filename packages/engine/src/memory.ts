@@ -82,6 +82,8 @@ export type Outcome = { readonly intent: string; readonly at: number } & (
   | { readonly kind: "done"; readonly instance: string }
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string }
+  /** It was never begun, because the group was let go: it is as if it had not been decided. */
+  | { readonly kind: "dropped" }
 );
 
 const BACKOFF_FIRST_MS = 1_000;
@@ -111,6 +113,7 @@ export function record(memory: Memory, outcomes: readonly Outcome[]): Memory {
   let refused: { readonly reason: string; readonly at: number; readonly slot: string } | undefined;
   for (const call of memory.calls) {
     const outcome = byIntent.get(call.intent);
+    if (outcome?.kind === "dropped") continue;
     if (outcome === undefined || call.state.kind !== "called") {
       calls.push(call);
     } else if (call.kind === "create" && outcome.kind === "failed") {
@@ -134,7 +137,7 @@ export function recall(memory: Memory, now: number): Memory {
   return { ...memory, calls };
 }
 
-function ended(call: Call, outcome: Outcome): Call {
+function ended(call: Call, outcome: Exclude<Outcome, { kind: "dropped" }>): Call {
   switch (outcome.kind) {
     case "done":
       return { ...call, instance: outcome.instance, state: { kind: "done", at: outcome.at } };

@@ -151,7 +151,7 @@ function remember(
   const next: Memory = {
     version: 1,
     calls: rememberCalls(memory, open, actions, now),
-    creating: memory.creating,
+    creating: converged ? null : memory.creating,
     repairing: converged ? null : repairingAfter(memory, actions, now),
     doomed: stillThere(memory.doomed, look),
     convergedAs: converged ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,

@@ -30,11 +30,9 @@ export function emptySlots(declared: DeclaredGroup, census: Census): readonly st
   const taken = new Set<string>();
   for (const { seen } of census.living) if (seen.mark.slot !== undefined) taken.add(seen.mark.slot);
   for (const call of census.pending) taken.add(call.slot);
-  if (declared.slots.kind === "named") {
-    // A name is given on only when its last bearer is gone.
-    for (const call of census.leaving) taken.add(call.slot);
-    return declared.slots.names.filter((name) => !taken.has(name));
-  }
+  // A place is given on only when its last bearer is gone: it may hold what only one can.
+  for (const call of census.leaving) taken.add(call.slot);
+  if (declared.slots.kind === "named") return declared.slots.names.filter((name) => !taken.has(name));
   const wanted = declared.slots.size - census.living.length - census.pending.length;
   return freeNumbers(taken, wanted);
 }

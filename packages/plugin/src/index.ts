@@ -10,6 +10,7 @@ export * from "./presence.ts";
 export * from "./server/plugin.ts";
 export * from "./server/serve.ts";
 export * from "./wire/address.ts";
+export * from "./wire/directory.ts";
 export * from "./wire/limits.ts";
 export * from "./wire/methods.ts";
 export * from "./wire/socket.ts";

@@ -34,6 +34,7 @@ export async function act(
     const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
+    if (thrown === LET_GO) return { action, outcome: { kind: "dropped", intent, at: clock.now() } };
     const error = asProviderError(thrown);
     const kind = error.kind === "unknown" ? "unknown" : "failed";
     return { action, outcome: { kind, intent, reason: error.message, at: clock.now() } };
@@ -78,8 +79,10 @@ async function carryOut(
   }
 }
 
+const LET_GO = new Error("the group was let go before the call began");
+
 function confirmKept(letGo: AbortSignal): void {
-  if (letGo.aborted) throw new ProviderError("unavailable", "the group was let go before the call began");
+  if (letGo.aborted) throw LET_GO;
 }
 
 /** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */

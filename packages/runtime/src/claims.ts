@@ -48,7 +48,8 @@ async function ownerOf({ provider }: BoundGroup, wanted: Claim, store: Store): P
 
 /** Claims on what a good look did not show and no open call will make. */
 function stale(mine: readonly Claim[], fresh: readonly Claim[], look: Look, memory: Memory): readonly Claim[] {
-  if (look.kind === "failed") return [];
+  // Nobody was seen where there had been some: until that is confirmed it may be a slip of the provider's.
+  if (look.kind === "failed" || memory.vanishedAt !== null) return [];
   const kept = new Set([...look.members.map(({ id }) => id), ...fresh.map(({ id }) => id)]);
   const open = new Set(memory.calls.map(({ intent }) => intent));
   return mine.filter(({ id, mark }) => !kept.has(id) && !open.has(mark.intent ?? ""));

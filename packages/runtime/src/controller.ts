@@ -24,7 +24,7 @@ import { type Acted, act } from "./act.ts";
 import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
 import { claimChanges } from "./claims.ts";
 import { atMost } from "./deadline.ts";
-import { eventOfAction, eventOfDecision, eventsOfStall, eventsOfVanishing } from "./events.ts";
+import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
 import { failedLook, observe } from "./observe.ts";
 import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
@@ -88,8 +88,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let unanswered = 0;
   let requests: readonly DoomRequest[] = [];
   let failures = 0;
-  let stopping = false;
-  /** Aborted when the group is let go: from then on nothing is touched. */
+  /** Aborted when the group is let go: from then on nothing is begun. */
   const letGo = new AbortController();
   const pacer = pace(passSafely, clock);
   pacer.wake();
@@ -127,7 +126,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     // Outcomes are taken in before the look begins: so the look is the newer of the two, whatever the clock says.
     const look = await lookAround(target);
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
-    if (stopping || assignment !== current) return clock.now();
+    if (letGo.signal.aborted || assignment !== current) return clock.now();
     const decided = decide(target, look, before);
     const claims =
       bound === undefined ? undefined : await claimChanges(bound, decided.actions, look, decided.memory, store);
@@ -193,7 +192,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   function draftEvents(acted: readonly Acted[], look: Look, decided: Decided): readonly EventDraft[] {
     const group = assignment.group.name;
     return [
-      ...acted.map((each) => eventOfAction(group, each)),
+      ...eventsOfActions(group, acted),
       ...(shown !== undefined && look.kind === "seen" ? vanished(group, shown, look, acted) : []),
       ...decided.decisions.map((decision) => eventOfDecision(group, decision)),
       ...eventsOfStall(group, decided.cause, status, decided.status),
@@ -266,7 +265,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     doom(ids, next, writes) {
       return new Promise((written, failed) => {
         requests = [...requests, { ids, next, writes, written, failed }];
-        if (stopping) failRequests(wasLetGo());
+        if (letGo.signal.aborted) failRequests(wasLetGo());
         else pacer.hurry();
       });
     },
@@ -277,7 +276,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     },
     seen: () => shown?.members ?? [],
     async stop(graceMs = GRACE_MS) {
-      stopping = true;
+      letGo.abort();
       const lastPass = pacer.stop();
       unlisten?.();
       await atMost(
@@ -285,14 +284,13 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
         lastPass.then(() => Promise.all(underWay)),
         clock,
       );
-      letGo.abort();
       failRequests(wasLetGo());
       if (ended.length === 0) return;
       const final = record(
         memory,
         ended.map(({ outcome }) => outcome),
       );
-      const events = ended.map((each) => eventOfAction(assignment.group.name, each));
+      const events = eventsOfActions(assignment.group.name, ended);
       await deps.write({ memory: { [assignment.group.name]: final }, events });
     },
   };

@@ -11,8 +11,13 @@ const DONE: Record<Acted["action"]["kind"], { readonly type: EventType; readonly
   destroy: { type: "instance.destroyed", verb: "destroyed" },
 };
 
-/** How an action ended, as a fact of the history. */
-export function eventOfAction(group: string, { action, outcome, forced }: Acted): EventDraft {
+/** How actions ended, as facts of the history. Of one that was never begun there is nothing to tell. */
+export function eventsOfActions(group: string, acted: readonly Acted[]): readonly EventDraft[] {
+  return acted.flatMap((each) => eventOfAction(group, each) ?? []);
+}
+
+function eventOfAction(group: string, { action, outcome, forced }: Acted): EventDraft | undefined {
+  if (outcome.kind === "dropped") return undefined;
   const base = { group, actor: MUSTER, cause: action.cause, slot: action.slot };
   if (outcome.kind === "done") {
     const { type, verb } = DONE[action.kind];

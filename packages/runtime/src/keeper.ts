@@ -35,11 +35,18 @@ export interface KeeperDeps extends Outside {
   readonly catalog: Catalog;
   readonly grammar: Grammar;
   readonly settings: ProviderSettings;
+  /**
+   * Nothing is kept before `begin` or the first commit: whoever is about to declare something else must not see the old
+   * declaration carried out first.
+   */
+  readonly waits?: boolean;
   /** After it was written. */
   onEvent(event: Event): void;
   onStatus(group: string, status: Status): void;
   /** Another process has taken the stack: nothing is done here any more. */
   onLost(error: MusterError): void;
+  /** Something failed that nobody waits for and that is tried again by itself. */
+  onTrouble?(thrown: unknown): void;
 }
 
 /** A group as a person asks about it. */
@@ -57,6 +64,8 @@ export interface GroupView {
 export interface StackKeeper {
   readonly stack: string;
   declaration(): Declaration | undefined;
+  /** Goes on with what the store knows, where that was put off (`waits`). */
+  begin(): Promise<void>;
   /** Takes a new declaration. The same one again changes nothing. Resolves when it is written down. */
   commit(document: Document, source: string, actor: string): Promise<Declaration>;
   groups(): readonly GroupView[];
@@ -83,11 +92,19 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   const { stack } = lease;
   const providers = openProviders(deps.io);
   const controllers = new Map<string, GroupController>();
+  const endings = new Set<Promise<void>>();
   const serially = inTurn();
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
   let over = false;
-  if (declaration !== undefined) await assignAll(declaration);
+  let begun = false;
+  if (deps.waits !== true) await begin();
+
+  async function begin(): Promise<void> {
+    if (begun) return;
+    begun = true;
+    await assignAll(declaration);
+  }
 
   async function write(writes: Writes): Promise<void> {
     for (const event of await store.write(lease, writes, clock.now())) deps.onEvent(event);
@@ -114,21 +131,26 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   /** Gives every group its controller and its assignment, and ends the controllers of those that are no more. */
   async function assignAll(from: Declaration | undefined): Promise<void> {
     const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from);
-    for (const name of [...controllers.keys()]) if (!assignments.has(name)) await endControl(name);
+    // Those that are no more end at once, and the others do not wait for what they still have under way.
+    const gone = [...controllers.keys()].filter((name) => !assignments.has(name));
+    const ended = Promise.allSettled(gone.map(endControl));
     for (const [name, assignment] of assignments) {
       const controller = controllers.get(name);
-      if (controller === undefined) controllers.set(name, await control(assignment));
-      else controller.assign(assignment);
+      if (controller !== undefined) controller.assign(assignment);
+      else if (!over) controllers.set(name, await control(assignment));
     }
+    confirmAll(await ended);
   }
 
   async function control(assignment: Assignment): Promise<GroupController> {
     const { name } = assignment.group;
     const memory = memoryFrom(await store.memory(stack, name));
     return controlGroup(assignment, memory, {
-      ...{ store, write, catalog, providers, io: deps.io, clock, decide: deps.decide },
+      ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide },
+      // One that is being let go tells what it still has to tell, and leaves nothing to remember.
+      write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
       onStatus: (status) => deps.onStatus(name, status),
-      onGone: () => void serially(() => forget(name)),
+      onGone: () => void serially(() => forget(name)).catch((thrown) => deps.onTrouble?.(thrown)),
       onLost: lose,
     });
   }
@@ -142,11 +164,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       ...MUSTERS,
       message: "destroyed, down to the last member",
     };
-    const next = without(known(), group);
-    // Nothing of it is under way, so its controller ends afterwards: where this cannot be written, its next look tries again.
-    await write({ declaration: next ?? null, memory: { [group]: null }, events: [event] });
-    declaration = next;
-    await assignAll(next);
+    // Where this cannot be written the group is kept on, and its next look tries again.
+    await take(without(known(), group), [event], [group]);
   }
 
   function without(before: Declaration, group: string): Declaration | undefined {
@@ -155,30 +174,24 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     return document === null ? undefined : { ...before, document, steering, generation: before.generation + 1 };
   }
 
-  /** Lets go of the groups that are `gone`, writes down what is declared from now on, and keeps that. */
+  /** Writes down what is declared from now on, and keeps that; the groups that are `gone` are let go and forgotten. */
   async function take(
     next: Declaration | undefined,
     events: readonly EventDraft[],
     gone: readonly string[],
   ): Promise<void> {
     const memory = Object.fromEntries(gone.map((group) => [group, null]));
-    try {
-      // Their controllers end first: what they still have to write down belongs before the groups' end.
-      for (const group of gone) await endControl(group);
-      await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
-    } catch (thrown) {
-      // Nothing was written, so what was declared before is kept on.
-      await assignAll(declaration);
-      throw thrown;
-    }
+    await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
     declaration = next;
+    begun = true;
     await assignAll(next);
   }
 
   async function endControl(group: string): Promise<void> {
-    const controller = controllers.get(group);
+    const ending = controllers.get(group)?.stop() ?? Promise.resolve();
     controllers.delete(group);
-    await controller?.stop();
+    endings.add(ending);
+    await ending.finally(() => endings.delete(ending));
   }
 
   function steer(group: string, steering: Steering | undefined, actor: string, message: string): Promise<void> {
@@ -221,7 +234,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   async function commit(document: Document, source: string, actor: string): Promise<Declaration> {
     if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
     const before = declaration;
-    if (before !== undefined && sameDocument(before.document, document)) return before;
+    if (before !== undefined && sameDocument(before.document, document)) {
+      await begin();
+      return before;
+    }
     const now = grammar.stackOf(document);
     const was = before === undefined ? undefined : grammar.stackOf(before.document);
     refuseStrangers(before, was, document, now, source);
@@ -258,6 +274,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   return {
     stack,
     declaration: () => declaration,
+    begin: () => serially(begin),
     commit: (document, source, actor) => serially(() => commit(document, source, actor)),
     groups() {
       if (declaration === undefined) return [];
@@ -295,15 +312,26 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     async close(graceMs) {
       over = true;
       endWatch();
-      await Promise.all([...controllers.values()].map((controller) => controller.stop(graceMs)));
+      const stopping = [...controllers.values()].map((controller) => controller.stop(graceMs));
+      const stopped = await Promise.allSettled([...stopping, ...endings]);
       await providers.close();
       await store.release(lease);
+      confirmAll(stopped);
     },
   };
 }
 
 const GOALS = { kept: "keep", paused: "pause", destroying: "destroy" } as const;
 const MUSTERS = { actor: "muster", cause: "intentional" } as const;
+
+function withoutMemory({ memory: _, ...others }: Writes): Writes {
+  return others;
+}
+
+/** Throws the first failure, when everything has been tried. */
+function confirmAll(results: readonly PromiseSettledResult<void>[]): void {
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
 
 /** Runs what it is given one after another. */
 function inTurn(): <T>(run: () => Promise<T>) => Promise<T> {

@@ -1,7 +1,7 @@
 /** From a type as a plugin's author writes it to a type as the contract has it. */
 import { bears, type JsonObject, type Observed } from "@muster/model";
 import type { Flavor, Io, Schema, TaggedProvider, TaggedType } from "@muster/plugin";
-import type { Call, FlavorDefinition, Item, TypeDefinition } from "./plugin.ts";
+import type { Call, FlavorDefinition, Item, TypeDefinition } from "./plugin-definition.ts";
 import { failingWell } from "./plugin-failure.ts";
 
 /** @param opened makes ready what the plugin as a whole needs. */

@@ -7,7 +7,8 @@ import type { Tags } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { definePlugin, type Item } from "./plugin.ts";
+import { definePlugin } from "./plugin.ts";
+import type { Item } from "./plugin-definition.ts";
 import { openPlugin } from "./plugin-open.ts";
 
 const ctx = { signal: new AbortController().signal };

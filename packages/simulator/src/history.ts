@@ -81,7 +81,7 @@ export function emptyHistory(settleMs: number): History {
   const calls = new Map<number, CallRecord>();
   const unresolved = new Set<CallRecord>();
   const asked = new Set<string>();
-  const doomed = new Set<string>();
+  const doomed = new Map<string, string>();
   const forgotten = new Map<string, number>();
   let declared: readonly string[] = [];
   let wave: Decision[] = [];
@@ -99,9 +99,12 @@ export function emptyHistory(settleMs: number): History {
 
   function takeMemory(memory: Readonly<Record<string, Json>>, life: number, at: number): void {
     for (const [group, value] of Object.entries(memory)) {
-      if (value === null) forgotten.set(group, at);
+      if (value === null) {
+        forgotten.set(group, at);
+        for (const [id, of] of doomed) if (of === group) doomed.delete(id);
+      }
       const written = memoryFrom(value);
-      for (const id of written.doomed) if (asked.has(id)) doomed.add(id);
+      for (const id of written.doomed) if (asked.has(id)) doomed.set(id, group);
       for (const call of written.calls) {
         if (decisions.has(call.intent)) continue;
         const { intent, kind, slot, why, cause, instance } = call;
@@ -130,16 +133,19 @@ export function emptyHistory(settleMs: number): History {
   }
 
   function takeLook(look: LookRecord): void {
-    looks.set(keyOf(look.life, look.group), look);
+    // A look that was given up ends later than the one that was begun in its place.
+    const latest = looks.get(keyOf(look.life, look.group));
+    if (latest === undefined || latest.began <= look.began) looks.set(keyOf(look.life, look.group), look);
     const intents = new Set(look.shown.map(({ tags }) => tags["muster.intent"]));
     const ids = new Set(look.shown.map(({ id }) => id));
-    const shows = (call: CallRecord, endedAt: number): boolean => {
-      if (call.verb === "create") return intents.has(call.intent);
-      return call.verb === "destroy" && !ids.has(call.id) && look.began >= endedAt;
+    const tells = ({ verb, intent, id, ended }: CallRecord): boolean => {
+      if (verb === "create" && intents.has(intent)) return true;
+      if (ended === undefined) return false;
+      const isGone = verb === "destroy" && !ids.has(id) && look.began >= ended.at;
+      return isGone || look.began >= ended.at + settleMs;
     };
     for (const call of unresolved) {
-      if (call.group !== look.group || call.ended === undefined) continue;
-      if (!shows(call, call.ended.at) && look.began < call.ended.at + settleMs) continue;
+      if (call.group !== look.group || !tells(call)) continue;
       call.resolved = true;
       unresolved.delete(call);
     }

@@ -109,6 +109,10 @@ function someChange(random: Random, numbered: boolean): Partial<GroupText> {
   if (random.chance(0.4)) return image;
   if (random.chance(0.4)) return note;
   if (random.chance(0.3)) return { ...image, ...note };
-  if (numbered) return { ...image, size: random.between(0, 6) };
-  return { ...note, size: NAMES.slice(random.between(0, 2), random.between(3, 5)) };
+  const names = NAMES.slice(random.between(0, 2), random.between(3, 5));
+  // From numbers to names or back: then one has to go before another can come.
+  if (random.chance(0.2)) {
+    return { size: numbered ? names : random.between(0, 4), maxUnavailable: 1, maxSurge: random.between(0, 1) };
+  }
+  return numbered ? { ...image, size: random.between(0, 6) } : { ...note, size: names };
 }

@@ -108,6 +108,10 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     }
     const living = membersOf(world, group);
     if (living.length !== sizeOf(text) || !living.every(world.isHealthy)) return false;
+    const listed = new Set(look.shown.map(({ id }) => id));
+    if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
+    // What a look has shown is taken in when health has been asked, which takes no longer than this.
+    if (clock.now() < look.ended + 1_000) return false;
     if (steering === "paused") return clock.now() >= lastDeed + STILL_MS;
     const same = living.every(({ properties: { image, note } }) => image === text.image && note === text.note);
     return same && isConverged(status);

@@ -14,7 +14,7 @@ import type {
   PluginView,
 } from "@muster/daemon";
 import { MusterError } from "@muster/model";
-import { errorFrom, type Locate } from "./errors.ts";
+import type { Locate } from "./errors.ts";
 import { type Answer, type Call, call, lines, NoAnswer } from "./http.ts";
 
 /** As the daemon has them: the type says so, and a difference does not compile. */
@@ -50,7 +50,7 @@ export function apiAt(socket: string): Api {
     const answer = await call(target, asked, DEADLINES[asked.method]).catch((thrown: unknown) => {
       throw notReached(thrown, socket);
     });
-    if (answer.status !== 200) throw errorFrom(answer, socket, locate);
+    if (answer.status !== 200) throw await refusal(answer, socket, locate);
     return parse(answer.text, socket);
   }
 
@@ -69,7 +69,7 @@ export function apiAt(socket: string): Api {
     async *events(query, signal) {
       const words = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
       const path = `${PATHS.events}?${new URLSearchParams(words)}`;
-      const refused = (answer: Answer) => errorFrom(answer, socket);
+      const refused = (answer: Answer) => refusal(answer, socket);
       try {
         for await (const line of lines(target, path, signal, refused)) yield parse(line, socket);
       } catch (thrown) {
@@ -81,6 +81,12 @@ export function apiAt(socket: string): Api {
 
 function groupPath(stack: string, group: string): string {
   return `${PATHS.groups}/${encodeURIComponent(stack)}/${encodeURIComponent(group)}`;
+}
+
+/** Loaded when it is needed: most answers refuse nothing. */
+async function refusal(answer: Answer, socket: string, locate?: Locate): Promise<Error> {
+  const { errorFrom } = await import("./errors.ts");
+  return errorFrom(answer, socket, locate);
 }
 
 /** The answers are what api.ts of the same version says; another version is met by fields that are missing. */

@@ -56,7 +56,7 @@ export async function* lines(
   target: NetConnectOpts,
   path: string,
   signal: AbortSignal,
-  refused: (answer: Answer) => Error,
+  refused: (answer: Answer) => Promise<Error>,
 ): AsyncGenerator<string, void> {
   let head: Head | undefined;
   let rest = "";
@@ -77,7 +77,7 @@ export async function* lines(
     throw noAnswer(thrown);
   }
   if (head === undefined) throw new NoAnswer(false, "it is not HTTP");
-  if (head.status !== 200) throw refused({ status: head.status, text: rest });
+  if (head.status !== 200) throw await refused({ status: head.status, text: rest });
 }
 
 function send(target: NetConnectOpts, { method, path, body = "" }: Call, signal: AbortSignal): Socket {

@@ -1,11 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
-import { documented, FILES, OUTPUT, type OutputFlags, SET, type SetFlags, YES } from "./flags.ts";
-
-export interface ApplyFlags extends OutputFlags, SetFlags {
-  readonly yes: boolean;
-  readonly wait: boolean;
-}
+import type { ApplyFlags } from "../work/apply.ts";
+import { documented, FILES, OUTPUT, SET, YES } from "./flags.ts";
 
 export const apply = buildCommand<ApplyFlags, string[], Cli>({
   loader: async () => (await import("../work/apply.ts")).applyFiles,

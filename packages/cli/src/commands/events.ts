@@ -1,11 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
-import { documented, OUTPUT, type OutputFlags } from "./flags.ts";
-
-export interface EventsFlags extends OutputFlags {
-  readonly follow: boolean;
-  readonly since?: string;
-}
+import type { EventsFlags } from "../work/events.ts";
+import { documented, OUTPUT } from "./flags.ts";
 
 export const events = buildCommand<EventsFlags, [string?], Cli>({
   loader: async () => (await import("../work/events.ts")).showEvents,

@@ -1,12 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
+import type { PluginRunFlags } from "../work/plugin-run.ts";
 import { documented } from "./flags.ts";
-
-export interface PluginRunFlags {
-  readonly dir?: string;
-  readonly set?: readonly string[];
-  readonly name?: string;
-}
 
 export const pluginRun = buildCommand<PluginRunFlags, [string], Cli>({
   loader: async () => (await import("../work/plugin-run.ts")).runPlugin,

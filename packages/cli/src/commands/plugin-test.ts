@@ -1,10 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
-import { documented, OUTPUT, type OutputFlags } from "./flags.ts";
-
-export interface PluginTestFlags extends OutputFlags {
-  readonly properties?: string;
-}
+import type { PluginTestFlags } from "../work/plugin-test.ts";
+import { documented, OUTPUT } from "./flags.ts";
 
 export const pluginTest = buildCommand<PluginTestFlags, [string], Cli>({
   loader: async () => (await import("../work/plugin-test.ts")).testPlugin,

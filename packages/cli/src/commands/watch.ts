@@ -1,10 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
-import { documented, FILES, OUTPUT, type OutputFlags, SET, type SetFlags } from "./flags.ts";
-
-export interface WatchFlags extends OutputFlags, SetFlags {
-  readonly follow: boolean;
-}
+import type { WatchFlags } from "../work/watch.ts";
+import { documented, FILES, OUTPUT, SET } from "./flags.ts";
 
 export const watch = buildCommand<WatchFlags, string[], Cli>({
   loader: async () => (await import("../work/watch.ts")).watchStacks,

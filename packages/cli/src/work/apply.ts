@@ -3,7 +3,7 @@ import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import { type Api, apiAt } from "../client/api.ts";
 import { holderOf } from "../client/holders.ts";
-import type { ApplyFlags } from "../commands/apply.ts";
+import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { confirm } from "./confirm.ts";
 import { untilConverged } from "./converge.ts";
@@ -13,6 +13,11 @@ import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { readSettings } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
+
+export interface ApplyFlags extends OutputFlags, SetFlags {
+  readonly yes: boolean;
+  readonly wait: boolean;
+}
 
 /** A stack, and the Muster it is given to. */
 interface Job {

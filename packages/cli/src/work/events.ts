@@ -3,10 +3,15 @@ import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { askAll } from "../client/holders.ts";
-import type { EventsFlags } from "../commands/events.ts";
+import type { OutputFlags } from "../commands/flags.ts";
 import { eventLine } from "../print/event-line.ts";
 import { dateAndTime } from "../print/time.ts";
 import { listenForEnd } from "./ending.ts";
+
+export interface EventsFlags extends OutputFlags {
+  readonly follow: boolean;
+  readonly since?: string;
+}
 
 /** How many events are shown where no time is given. */
 const NEWEST = 50;

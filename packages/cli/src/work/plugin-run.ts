@@ -3,11 +3,16 @@ import { join } from "node:path";
 import { MusterError, NAME, NAME_RULE } from "@muster/model";
 import { type Plugin, servePlugin } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
-import type { PluginRunFlags } from "../commands/plugin-run.ts";
 import { pluginDirectory } from "../places.ts";
 import { VERSION } from "../version.ts";
 import { listenForEnd, untilAborted } from "./ending.ts";
 import { openPluginOf } from "./plugin-find.ts";
+
+export interface PluginRunFlags {
+  readonly dir?: string;
+  readonly set?: readonly string[];
+  readonly name?: string;
+}
 
 /** Serves a plugin on its socket until it is asked to end. What its providers made stays. */
 export async function runPlugin(this: Cli, flags: PluginRunFlags, what: string): Promise<void> {

@@ -1,11 +1,15 @@
 import { isObject, type JsonObject, MusterError } from "@muster/model";
 import { conform, type StatementResult } from "@muster/plugin";
 import type { Cli, Printer } from "../cli.ts";
-import type { PluginTestFlags } from "../commands/plugin-test.ts";
+import type { OutputFlags } from "../commands/flags.ts";
 import { paint, plain } from "../print/paint.ts";
 import { listenForEnd } from "./ending.ts";
 import { parseExactly } from "./exact-json.ts";
 import { pluginFile } from "./plugin-file.ts";
+
+export interface PluginTestFlags extends OutputFlags {
+  readonly properties?: string;
+}
 
 /** Prints each statement as it was tried. Throws `plugin.conformance` when one does not hold. */
 export async function testPlugin(this: Cli, flags: PluginTestFlags, plugin: string): Promise<void> {

@@ -4,7 +4,7 @@ import { MusterError } from "@muster/model";
 import type { ProviderSettings } from "@muster/runtime";
 import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
-import type { WatchFlags } from "../commands/watch.ts";
+import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { VERSION } from "../version.ts";
 import { listenForEnd, untilAborted } from "./ending.ts";
@@ -15,6 +15,10 @@ import { type ReadStack, readStack, readStacks } from "./read-stack.ts";
 import { readSettings } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { placesOf, whereabouts } from "./whereabouts.ts";
+
+export interface WatchFlags extends OutputFlags, SetFlags {
+  readonly follow: boolean;
+}
 
 /** Keeps the stacks of these files until it is asked to end. What was made stays. */
 export async function watchStacks(this: Cli, flags: WatchFlags, ...files: readonly string[]): Promise<void> {

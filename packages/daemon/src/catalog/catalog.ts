@@ -2,11 +2,11 @@
  * Types and flavors by name: what is built in, and what plugins in the plugin directory serve. Plugins come and go while
  * Muster runs; whoever uses one of them is told, and nobody else.
  */
-import type { Catalog, Flavor, Type } from "@muster/plugin";
+import { type Catalog, type Flavor, makePrivateDirectory, type Type } from "@muster/plugin";
 import type { Clock } from "@muster/runtime";
 import type { PluginView } from "../api.ts";
 import type { DaemonOptions, Notice } from "../options.ts";
-import { makePluginDirectory, type Sockets, watchSockets } from "./directory.ts";
+import { type Sockets, watchSockets } from "./directory.ts";
 import { findNamed, INFRAKIT_FLAVORS, INFRAKIT_TYPES, namesOf, type Shelf } from "./names.ts";
 import { type Plugin, superviseAt } from "./plugin.ts";
 
@@ -94,7 +94,7 @@ export async function openCatalog(
   }
 
   if (directory !== undefined) {
-    makePluginDirectory(directory);
+    makePrivateDirectory(directory);
     endWatch = watchSockets(directory, deps.clock, found);
     await Promise.all([...plugins.values()].map((plugin) => plugin.asked()));
   }

@@ -1,6 +1,5 @@
-import { type FSWatcher, lstatSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { type FSWatcher, lstatSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { MusterError, messageOf } from "@muster/model";
 import type { Clock } from "@muster/runtime";
 
 /** What lies where a plugin may answer, by path: something else in its place has another identity. */
@@ -8,24 +7,6 @@ export type Sockets = ReadonlyMap<string, string>;
 
 /** How often the directory is read though nothing was heard from it: a watch can go deaf. */
 const SCAN_MS = 1_000;
-
-/** Makes the plugin directory, closed to others. Throws `daemon.unsafe-directory` when it is not this user's alone. */
-export function makePluginDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new MusterError(
-      "daemon.unsafe-directory",
-      { path, detail: `cannot be made: ${messageOf(cause)}` },
-      { cause },
-    );
-  }
-  const { uid, mode } = statSync(path);
-  if (process.getuid !== undefined && uid !== process.getuid()) {
-    throw new MusterError("daemon.unsafe-directory", { path, detail: "belongs to somebody else" });
-  }
-  if ((mode & 0o077) !== 0) throw new MusterError("daemon.unsafe-directory", { path, detail: "is open to others" });
-}
 
 /** Calls `found` with everything that is there: at once, when something changed, and every second. Returns the end of it. */
 export function watchSockets(path: string, clock: Clock, found: (sockets: Sockets) => void): () => void {

@@ -4,7 +4,7 @@ import type { EventQuery, JournalEntry } from "@muster/store";
 import type { FastifyInstance } from "fastify";
 import { type EventsQuery, PATHS } from "../api.ts";
 import { futureEvents, newestPlace, pastEvents } from "../events.ts";
-import type { Served } from "./server.ts";
+import type { Served } from "./served.ts";
 
 /** As they come: every value a text. */
 type Given = Readonly<Partial<Record<keyof EventsQuery, string>>>;

@@ -3,26 +3,12 @@ import { chmod } from "node:fs/promises";
 import { MusterError } from "@muster/model";
 import { clearSocketPath, MAX_REQUEST } from "@muster/plugin";
 import Fastify, { type FastifyInstance } from "fastify";
-import { type ApplyRequest, PATHS, type Ping, type PluginView, type Readiness } from "../api.ts";
+import { type ApplyRequest, PATHS, type Ping } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
-import type { Applying } from "../apply.ts";
-import type { Bell } from "../events.ts";
-import type { DaemonOptions } from "../options.ts";
-import type { Stacks } from "../stacks.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { APPLY } from "./requests.ts";
-
-export interface Served {
-  readonly options: Pick<DaemonOptions, "command" | "version" | "store">;
-  readonly stacks: Stacks;
-  readonly applying: Applying;
-  readonly bell: Bell;
-  plugins(): readonly PluginView[];
-  readiness(): Promise<Readiness>;
-  /** Aborted when the server begins to close. */
-  readonly closing: AbortSignal;
-}
+import type { Served } from "./served.ts";
 
 export function apiServer(served: Served): FastifyInstance {
   const { options, stacks, applying } = served;

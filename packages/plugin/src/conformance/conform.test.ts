@@ -12,7 +12,7 @@ import { servePlugin } from "../server/serve.ts";
 import { type Cattle, cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
 import { distort, type Passing } from "../testing/distort.ts";
 import { herd, herdType, io, plainFlavor } from "../testing/herd.ts";
-import { temporaryFolder } from "../testing/sockets.ts";
+import { listenRaw, temporaryFolder } from "../testing/sockets.ts";
 import { type ConformOptions, conform } from "./conform.ts";
 import type { StatementResult } from "./result.ts";
 
@@ -426,6 +426,14 @@ describe("of the wire, the kit finds that it", () => {
     const socket = await serve({});
     await chmod(socket, 0o666);
     expect(await failures(socket)).toEqual(["its socket is closed to others"]);
+  });
+
+  it("hangs", async () => {
+    const socket = join(await temporaryFolder(), "hanging");
+    await listenRaw(socket, () => undefined);
+    const [failed] = await results(socket, { deadlines: { probe: 100 } });
+    const came = expect.stringContaining("did not answer a probe within 0.1 s");
+    expect(failed).toMatchObject({ says: "it answers the handshake of a dialect that Muster speaks", came });
   });
 
   it("is not there", async () => {

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { JsonObject } from "@muster/model";
 import { connectPlugin, type PluginConnection } from "../client/connect.ts";
 import type { Flavor, Io, Type } from "../contract.ts";
+import type { RpcAnswer } from "../wire/json-rpc.ts";
 import { DEADLINES, type Deadlines } from "../wire/limits.ts";
 import { methods } from "../wire/methods.ts";
 import { flavorStatements } from "./flavors.ts";
@@ -39,7 +40,8 @@ const DRAIN = 10_000;
 export async function* conform(socket: string, options: ConformOptions = {}): AsyncGenerator<StatementResult> {
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const raw = await rawSocket(socket, deadlines.ask);
-  if (!(yield* tryAll(WIRE, await musterStatements(raw)))) return;
+  const hello = await helloOf(await rawSocket(socket, deadlines.probe));
+  if (!(yield* tryAll(WIRE, hello === undefined ? [] : helloStatements(hello)))) return;
 
   const found: { connection?: PluginConnection } = {};
   if (!(yield* tryAll(WIRE, [connectStatement(socket, deadlines, found)]))) return;
@@ -56,10 +58,10 @@ export async function* conform(socket: string, options: ConformOptions = {}): As
 
 const io: Io = { now: Date.now, randomBytes };
 
-/** What Muster's handshake is held to; nothing when the plugin does not know it. */
-async function musterStatements(raw: Raw): Promise<readonly Statement[]> {
+/** The answer to Muster's own handshake; undefined where it is not known. Where nobody answers, connecting will say why. */
+async function helloOf(raw: Raw): Promise<RpcAnswer | undefined> {
   const answer = await raw.rpc(methods.hello.name, {}).catch(() => undefined);
-  return answer === undefined || answer.kind === "fault" ? [] : helloStatements(answer);
+  return answer?.kind === "fault" ? undefined : answer;
 }
 
 function connectStatement(socket: string, deadlines: Deadlines, found: { connection?: PluginConnection }): Statement {

@@ -62,7 +62,9 @@ export function flavorMethods({ flavors }: Served, io: Io): readonly InfrakitMet
       result: { Type: "", OK: false },
       async run(params) {
         const { flavor, read } = meant(flavors, textField(params, "Type"));
-        await flavor.validate?.(read(objectField(params, "Properties")), slotsOf(objectField(params, "Allocation")));
+        const properties = read(objectField(params, "Properties"));
+        const slots = slotsOf(objectField(params, "Allocation"));
+        await flavor.validate?.(properties, slots);
         return { ...echo(params, "Type"), OK: true };
       },
     },

@@ -69,7 +69,8 @@ export function instanceMethods({ instances }: Served): readonly InfrakitMethod[
       result: { Type: "", OK: false },
       async run(params) {
         const { type, provider } = meant(instances, textField(params, "Type"));
-        await provider.validate?.(checked(type.schema, { properties: objectField(params, "Properties") }));
+        const want = checked(type.schema, { properties: objectField(params, "Properties") });
+        await provider.validate?.(want);
         return { ...echo(params, "Type"), OK: true };
       },
     },

@@ -55,7 +55,8 @@ function instanceAnswerers(one: () => ServedInstance): Answerers {
   return {
     "Instance.Validate": async ({ body }) => {
       const { type, provider } = one();
-      await provider.validate?.(checked(type.schema, { properties: body() }));
+      const want = checked(type.schema, { properties: body() });
+      await provider.validate?.(want);
       return undefined;
     },
     "Instance.Provision": async ({ body, ctx }) => {
@@ -78,9 +79,10 @@ function flavorAnswerers(one: () => ServedFlavor, io: Io): Answerers {
   return {
     "Flavor.Validate": async ({ body }) => {
       const { flavor, read } = one();
-      const properties = body();
-      const slots = slotsOf(properties);
-      await flavor.validate?.(read(properties), slots);
+      const given = body();
+      const properties = read(given);
+      const slots = slotsOf(given);
+      await flavor.validate?.(properties, slots);
       return allocationOf(slots);
     },
     "Flavor.PreProvision": async ({ body }) => {

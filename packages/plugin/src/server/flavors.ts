@@ -17,7 +17,8 @@ export function flavorHandlers({ flavors }: Plugin): readonly [string, Handler][
   return [
     on(methods.flavorValidate, async ({ flavor, properties, slots }) => {
       const found = find(flavor);
-      await found.validate?.(checked(found.schema, properties), slots);
+      const read = checked(found.schema, properties);
+      await found.validate?.(read, slots);
       return {};
     }),
     on(methods.prepare, async ({ flavor, properties, want, member }) => {

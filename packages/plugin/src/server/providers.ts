@@ -18,7 +18,8 @@ export function providerHandlers({ types, io }: Plugin): readonly [string, Handl
   return [
     on(methods.validate, async ({ type, want }) => {
       const found = find(type);
-      await found.provider.validate?.(checked(found.type.schema, want));
+      const read = checked(found.type.schema, want);
+      await found.provider.validate?.(read);
       return {};
     }),
     on(methods.list, async ({ type, by, cursor }, ctx) => {

@@ -90,6 +90,31 @@ describe("a plugin's socket", () => {
     expect((await call("provider/read", { type: "flock", id: "x" })).error.data).toEqual({ kind: "invalid" });
   });
 
+  it("refuses what the schema refuses, where the type or the flavor checks nothing else", async () => {
+    const schema: ZodType<JsonObject> = z.strictObject({ properties: z.strictObject({ Note: z.string() }) });
+    const { validate: _, ...provider } = herd();
+    const types = [{ type: { ...herdType, schema }, provider }];
+    const { call, socket } = await served({ types, flavors: [plainFlavor()] });
+    const [slots, slip] = [{ kind: "numbered", size: 1 }, { Inot: ["echo hi"] }];
+    const refused = [
+      await call("Instance.Validate", { Properties: { Node: "v1" } }),
+      await call("provider/validate", { type: "herd", want: { properties: { Node: "v1" } } }),
+      await call("Flavor.Validate", { Properties: slip, Allocation: { Size: 1 } }),
+      await call("flavor/validate", { flavor: "plain", properties: slip, slots }),
+    ];
+    for (const { error } of refused)
+      expect(error).toMatchObject({ code: -32000, message: expect.stringMatching(/Node|Inot/) });
+    for (const [path, body] of [
+      ["/Instance.Validate", { Node: "v1" }],
+      ["/Flavor.Validate", { Size: 1, ...slip }],
+    ] as const) {
+      expect((await exchange(socket, post(JSON.stringify(body), path, undefined))).status).toBe(400);
+    }
+    expect(
+      (await call("Flavor.Validate", { Properties: { Init: ["echo hi"] }, Allocation: { Size: 1 } })).result,
+    ).toEqual({ OK: true });
+  });
+
   it("does not serve to InfraKit a type that is not made of a Spec", async () => {
     const schema: ZodType<JsonObject> = z.strictObject({ properties: z.strictObject({}), path: z.string() });
     const odd = { ...herdType, schema };

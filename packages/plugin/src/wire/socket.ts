@@ -1,7 +1,8 @@
-import { lstat, mkdir, rm, stat } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { MusterError, messageOf } from "@muster/model";
+import { makePrivateDirectory } from "./directory.ts";
 
 /** A unix socket's path has room for so many bytes: 108 in Linux's sockaddr_un, less the closing zero. */
 const MAX_PATH = 107;
@@ -20,22 +21,12 @@ export function checkSocketPath(path: string): void {
  */
 export async function clearSocketPath(path: string): Promise<void> {
   checkSocketPath(path);
-  const directory = dirname(path);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await checkDirectory(directory);
+  makePrivateDirectory(dirname(path));
   const there = await lstat(path).catch(unlessMissing);
   if (there === undefined) return;
   if (!there.isSocket()) throw new MusterError("plugin.not-a-socket", { socket: path });
   if (await answers(path)) throw new MusterError("plugin.socket-taken", { socket: path });
   await rm(path, { force: true });
-}
-
-async function checkDirectory(path: string): Promise<void> {
-  const { uid, mode } = await stat(path);
-  if (process.getuid !== undefined && uid !== process.getuid()) {
-    throw new MusterError("daemon.unsafe-directory", { path, detail: "belongs to somebody else" });
-  }
-  if ((mode & 0o077) !== 0) throw new MusterError("daemon.unsafe-directory", { path, detail: "is open to others" });
 }
 
 /** True when somebody accepts connections at the socket. */

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { bears, type Tags } from "@muster/model";
 import {
   type InstanceSpec,
   type Io,
   instanceSpec,
+  makeDirectories,
   ProviderError,
   type TaggedProvider,
   type TaggedType,
@@ -100,7 +101,7 @@ function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
 
 function makeWithParents(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirectories(dir, 0o700);
   } catch (thrown) {
     if (codeOf(thrown) === "EEXIST") throw new ProviderError("invalid", `${dir}: it is not a directory`);
     throw failureAt(dir, thrown);

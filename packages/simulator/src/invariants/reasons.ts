@@ -34,9 +34,11 @@ function isSurplus(member: Shown, look: LookRecord, { text }: Wanted): boolean {
   return !text.size.includes(slot) || bearers.length > 1;
 }
 
-/** The members of a look that nobody is taking away. */
+/** The members of a look that nobody is taking away, as far as Muster can remember. */
 export function staying(look: LookRecord, history: History): readonly Shown[] {
   const leaving = new Set<string>();
-  for (const call of history.calls.values()) if (call.verb === "destroy" && !call.resolved) leaving.add(call.id);
+  for (const { verb, resolved, group, began, id } of history.calls.values()) {
+    if (verb === "destroy" && !resolved && !history.wasForgottenSince(group, began)) leaving.add(id);
+  }
   return look.shown.filter(({ id }) => !leaving.has(id));
 }

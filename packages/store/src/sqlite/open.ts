@@ -1,7 +1,8 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MusterError } from "@muster/model";
+import { makeDirectories } from "./directory.ts";
 import { isBusy } from "./failures.ts";
 import { numberOf } from "./rows.ts";
 import { APPLICATION_ID, FORMAT, SCHEMA } from "./schema.ts";
@@ -43,7 +44,7 @@ export function openDatabase(path: string): DatabaseSync {
  * would take away the locks of another store that this process may have open on it.
  */
 function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectories(dirname(path));
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (thrown) {

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { recall } from "./memory.ts";
+import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+
+const one = group({ slots: { kind: "numbered", size: 1 } });
+
+describe("what was under way when Muster ended", () => {
+  it("is told when a look shows that a member was destroyed", () => {
+    const web = driven(one, LOCAL);
+    const [destroy] = web.pass(0, [member("0"), member("1")]).actions;
+    expect(destroy).toMatchObject({ kind: "destroy", instance: "1" });
+    const after = driven(one, LOCAL, recall(web.memory(), 5)).pass(6, [member("0")]);
+    expect(after.decisions).toContainEqual(expect.objectContaining({ type: "instance.destroyed", instance: "1" }));
+  });
+
+  it("is told when a look shows that a member was changed", () => {
+    const changed = { ...one, changeable: { note: "b" } };
+    const web = driven(changed, LOCAL);
+    web.pass(0, [member("0", { properties: { note: "a" } })]);
+    const memory = recall(web.memory(), 5);
+    const done = driven(changed, LOCAL, memory).pass(6, [member("0", { properties: { note: "b" } })]);
+    expect(done.decisions).toContainEqual(expect.objectContaining({ type: "instance.updated", instance: "0" }));
+    const undone = driven(changed, LOCAL, memory).pass(6, [member("0", { properties: { note: "a" } })]);
+    expect(undone.decisions.map(({ type }) => type)).toEqual(["group.decided"]);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+
+const unknown = { kind: "unknown", reason: "no answer" } as const;
+const four = [member("0"), member("1"), member("2"), member("3", { since: 9 })];
+
+describe("a member that is too many", () => {
+  it("stays while its health is unknown and too few others are known to be well", () => {
+    const decided = driven(group(), LOCAL).pass(0, four, { verdicts: { "0": unknown, "3": unknown } });
+    expect(decided.actions).toEqual([]);
+  });
+
+  it("goes while it still starts, whoever else is well", () => {
+    const starting = [...four.slice(0, 3), member("3", { phase: "starting" })];
+    const decided = driven(group(), LOCAL).pass(0, starting, { verdicts: { "0": unknown, "3": unknown } });
+    expect(decided.actions).toMatchObject([{ kind: "destroy", instance: "3", why: "surplus" }]);
+  });
+
+  it("goes from a paused group of another revision: a change of size is no rollout", () => {
+    const paused = group({ goal: "pause", revision: "r2", slots: { kind: "numbered", size: 2 } });
+    const { actions } = driven(paused, LOCAL).pass(0, four);
+    expect(actions.map(({ kind, why }) => `${kind} ${why}`)).toEqual(["destroy surplus", "destroy surplus"]);
+  });
+});

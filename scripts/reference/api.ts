@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PATHS } from "@muster/daemon";
+
+/** Where the shapes are declared, and which of them a client sees. */
+const SHAPES: readonly (readonly [file: string, names: readonly string[]])[] = [
+  [
+    "daemon/src/api.ts",
+    ["Ping", "Readiness", "Asked", "ApplyRequest", "ApplyAnswer", "GroupDetail", "GroupRequests", "GroupAnswer"],
+  ],
+  ["runtime/src/keeper.ts", ["GroupView"]],
+  ["model/src/status.ts", ["Status", "Condition", "ConditionName", "MemberStatus", "MemberState"]],
+  ["model/src/instance.ts", ["Observed", "Phase"]],
+  ["daemon/src/api.ts", ["EventsQuery"]],
+  ["store/src/contract.ts", ["JournalEntry"]],
+  ["model/src/event.ts", ["Event", "EventDraft", "EventType", "Cause"]],
+  ["daemon/src/api.ts", ["PluginState", "PluginView", "Served", "ErrorBody", "WireError", "WirePlace"]],
+  ["model/src/errors.ts", ["Place"]],
+];
+
+/** The daemon's HTTP API. Its shapes are shown as the code declares them. */
+export function apiPage(): string {
+  const group = `${PATHS.groups}/STACK/GROUP`;
+  const routes = [
+    ["GET", PATHS.ping, "", "`Ping`: who answers"],
+    ["GET", PATHS.healthz, "", "200 while the process runs"],
+    [
+      "GET",
+      PATHS.readyz,
+      "",
+      "`Readiness`: 200 when the store can be reached and every group was looked at once, else 503",
+    ],
+    ["POST", PATHS.apply, "`ApplyRequest`", "`ApplyAnswer`: written down, not yet carried out"],
+    ["GET", PATHS.groups, "", "`GroupView[]`"],
+    ["GET", group, "", "`GroupDetail`"],
+    ["POST", `${group}/scale`, "`GroupRequests`", "`GroupAnswer`"],
+    ["POST", `${group}/pause`, "`GroupRequests`", "`GroupAnswer`"],
+    ["POST", `${group}/resume`, "`GroupRequests`", "`GroupAnswer`"],
+    ["POST", `${group}/free`, "`GroupRequests`", "`GroupAnswer`: the members stay"],
+    ["POST", `${group}/destroy`, "`GroupRequests`", "`GroupAnswer`: begun, member by member"],
+    ["POST", `${group}/destroy-instances`, "`GroupRequests`", "`GroupAnswer`: the group is smaller by as many"],
+    ["GET", PATHS.events, "`EventsQuery`", "`JournalEntry`, one a line (`application/x-ndjson`)"],
+    ["GET", PATHS.plugins, "", "`PluginView[]`"],
+  ];
+  return `# The API of a running Muster
+
+HTTP and JSON on the unix socket of \`muster serve\`, and of each \`watch\` and \`apply\` for its own stacks; nothing listens on a network.
+[Where the sockets are](../guide/serve.md#where-the-sockets-are) the guide tells. Whoever may open the socket may do everything, and it
+has mode 0600. The command line uses the same API.
+
+| | path | takes | gives |
+| --- | --- | --- | --- |
+${routes.map((cells) => `| ${cells.map((cell, at) => (at === 1 ? `\`${cell}\`` : cell)).join(" | ")} |`).join("\n")}
+
+A body is sent as \`application/json\`, and \`EventsQuery\` as query parameters. Names of stacks and groups are percent-encoded. Every change names its \`actor\`,
+who stands in the history. Paths begin with \`/v1\`; within it answers only ever gain fields.
+
+Any status but 200 comes with an \`ErrorBody\` ([all codes](errors.md)): 400 refused, 404 not there, 409 somebody else's, 500 failed.
+
+## By example
+
+${EXAMPLES}
+## Shapes
+
+As the code declares them; \`undefined\` means that the field is left out. \`Document\` is \`{ dialect: "muster" | "infrakit", data }\` with the stack
+file's content as \`data\`; \`Json\` is any JSON, \`Tags\` a mapping from text to text.
+
+\`\`\`ts
+${SHAPES.flatMap(([file, names]) => names.map((name) => declarationOf(file, name))).join("\n\n")}
+\`\`\`
+`;
+}
+
+const EXAMPLES = readFileSync(join(import.meta.dirname, "api-examples.md"), "utf8");
+
+/** The text of an exported type with its comment. */
+function declarationOf(file: string, name: string): string {
+  const source = readFileSync(join(import.meta.dirname, "../../packages", file), "utf8");
+  const start = new RegExp(`^(export )?(interface|type) ${name}\\b`, "m").exec(source);
+  if (start === null) throw new Error(`${file} declares no ${name}`);
+  const before = source.slice(0, start.index);
+  const comment = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n$/.exec(before)?.[0] ?? "";
+  const rest = source.slice(start.index);
+  const end = start[2] === "interface" ? rest.indexOf("\n}\n") + 2 : rest.search(/;\n(?=\S|\n|$)/) + 1;
+  return `${comment}${rest.slice(0, end)}`.replace(/^export /m, "");
+}

@@ -1,0 +1,51 @@
+import type { Command, RouteMap } from "@stricli/core";
+import type { Cli, Printer } from "../../packages/cli/src/cli.ts";
+import { routesFor } from "../../packages/cli/src/routes.ts";
+import { runCommandLine } from "../../packages/cli/src/run.ts";
+
+/** Every command with the help that it prints itself. */
+export async function commandsPage(): Promise<string> {
+  const commands = commandsIn(await routesFor([]), ["muster"]);
+  const entries = [];
+  for (const words of commands) entries.push(`## ${words.join(" ")}\n\n\`\`\`text\n${await helpOf(words)}\`\`\`\n`);
+  return `# Commands
+
+What \`--help\` prints. \`muster\` stands for \`npx muster\` in a clone.
+
+All commands but \`watch\`, \`serve\`, \`apply\` and those of \`plugin\` ask a Muster that runs. Where they find it, and where plugins
+are, says [the guide](../guide/serve.md#where-the-sockets-are); where state lives, [that of stacks](../guide/stacks.md#where-state-lives).
+
+What is asked for goes to standard output, errors go to standard error. With \`--output json\` both are JSON, and what goes on prints
+one object a line. Nothing asks a question where nobody can answer. Colours are left out with \`NO_COLOR\`, and where no terminal is. Exit codes
+are told with [the errors](errors.md).
+
+${entries.join("\n")}`;
+}
+
+/** The words of each route and each command, a route before what it leads to. */
+function commandsIn(target: Command<Cli> | RouteMap<Cli>, words: readonly string[]): readonly (readonly string[])[] {
+  const inner = "getAllEntries" in target ? target.getAllEntries() : [];
+  return [words, ...inner.flatMap(({ name, target: next }) => commandsIn(next, [...words, name.original]))];
+}
+
+async function helpOf([, ...words]: readonly string[]): Promise<string> {
+  let printed = "";
+  const out: Printer = {
+    write(text) {
+      printed += text;
+    },
+    isTerminal: false,
+    colors: false,
+    columns: () => 120,
+    closed: new AbortController().signal,
+  };
+  await runCommandLine([...words, "--help"], {
+    out,
+    err: out,
+    env: {},
+    cwd: "/",
+    ask: undefined,
+    user: () => "ann",
+  });
+  return printed;
+}
