@@ -6,6 +6,7 @@ export * from "./instance.ts";
 export * from "./json.ts";
 export * from "./mark.ts";
 export * from "./names.ts";
+export * from "./places.ts";
 export * from "./references.ts";
 export * from "./revision.ts";
 export * from "./stack.ts";

@@ -119,7 +119,16 @@ export interface Flavor<F extends object = JsonObject> {
  * is not ours. `no-space`: no room. `unavailable`: nobody was reached, so nothing was done. `unknown`: it may have been
  * done; look before trying again.
  */
-export type FailureKind = "retryable" | "denied" | "invalid" | "conflict" | "no-space" | "unavailable" | "unknown";
+export const FAILURE_KINDS = [
+  "retryable",
+  "denied",
+  "invalid",
+  "conflict",
+  "no-space",
+  "unavailable",
+  "unknown",
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 export class ProviderError extends Error {
   override readonly name = "ProviderError";

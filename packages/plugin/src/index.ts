@@ -9,6 +9,7 @@ export * from "./infrakit/spec.ts";
 export * from "./presence.ts";
 export * from "./server/plugin.ts";
 export * from "./server/serve.ts";
+export * from "./system-error.ts";
 export * from "./wire/address.ts";
 export * from "./wire/directory.ts";
 export * from "./wire/limits.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { MusterError } from "@muster/model";
+import { MusterError, pluginDirectory } from "@muster/model";
 import { type Plugin, servePlugin } from "@muster/plugin";
 import { z } from "zod";
 import type { DefinedPlugin } from "./plugin.ts";
@@ -25,7 +25,7 @@ export async function runPlugin(plugin: DefinedPlugin): Promise<void> {
 }
 
 async function serveUntilAsked(plugin: DefinedPlugin): Promise<void> {
-  const { socket = join(pluginDirectory(process.env), plugin.name), ...settings } = optionsOf(plugin);
+  const { socket = join(pluginDirectory(process.env, homedir()), plugin.name), ...settings } = optionsOf(plugin);
   const open = await openPlugin(plugin, settings, { now: Date.now, randomBytes });
   const served = await servePlugin({ ...open, socket: resolve(socket) });
   process.stdout.write(`plugin ${plugin.name} serves ${contents(open)} at ${served.socket}\n`);
@@ -51,12 +51,4 @@ function contents({ types, flavors }: Plugin): string {
     ...flavors.map((flavor) => `the flavor ${flavor.name}`),
   ];
   return things.join(", ");
-}
-
-/** Where Muster looks for plugins: `$MUSTER_PLUGIN_DIR`, else `plugins` in its runtime directory. */
-function pluginDirectory(env: NodeJS.ProcessEnv): string {
-  if (env["MUSTER_PLUGIN_DIR"]) return resolve(env["MUSTER_PLUGIN_DIR"]);
-  const runtime = env["XDG_RUNTIME_DIR"];
-  if (runtime && isAbsolute(runtime)) return join(runtime, "muster", "plugins");
-  return join(env["HOME"] || homedir(), ".muster", "plugins");
 }

@@ -1,10 +1,9 @@
-import { isObject, type JsonObject, MusterError } from "@muster/model";
+import { isObject, type JsonObject, MusterError, messageOf } from "@muster/model";
 import { conform, type StatementResult } from "@muster/plugin";
 import type { Cli, Printer } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { paint, plain } from "../print/paint.ts";
 import { listenForEnd } from "./ending.ts";
-import { parseExactly } from "./exact-json.ts";
 import { pluginFile } from "./plugin-file.ts";
 
 export interface PluginTestFlags extends OutputFlags {
@@ -52,8 +51,12 @@ function lineOf(result: StatementResult, printer: Printer): string {
 /** Throws `usage.bad-value`. */
 function propertiesOf(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined;
-  const value = parseExactly(text);
-  if (isObject(value)) return value;
-  const words = { what: "--properties", detail: "this is not a JSON object", wanted: `one, as '{"text":"hello"}'` };
-  throw new MusterError("usage.bad-value", words);
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+    throw new Error("this is not a JSON object");
+  } catch (thrown) {
+    const words = { what: "--properties", detail: messageOf(thrown), wanted: `an object, as '{"text":"hello"}'` };
+    throw new MusterError("usage.bad-value", words);
+  }
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, type JsonObject, MusterError } from "@muster/model";
-import { asProviderError, type FailureKind, ProviderError } from "../contract.ts";
+import { asProviderError, FAILURE_KINDS, type FailureKind, ProviderError } from "../contract.ts";
 import type { Address } from "../wire/address.ts";
 import { callHttp, type HttpAnswer, type HttpCall, HttpFailure } from "../wire/http-client.ts";
 import { type RpcFault, readAnswer } from "../wire/json-rpc.ts";
@@ -131,17 +131,7 @@ export function callerOf(name: string, address: Address, deadlines: Deadlines, c
   };
 }
 
-const KINDS: readonly FailureKind[] = [
-  "retryable",
-  "denied",
-  "invalid",
-  "conflict",
-  "no-space",
-  "unavailable",
-  "unknown",
-];
-
 function kindOf({ data }: RpcFault): FailureKind | undefined {
   const given = typeof data === "object" && data !== null && "kind" in data ? data.kind : undefined;
-  return KINDS.find((kind) => kind === given);
+  return FAILURE_KINDS.find((kind) => kind === given);
 }

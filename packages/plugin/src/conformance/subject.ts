@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, messageOf } from "@muster/model";
 import { z } from "zod";
 import type { ClaimedProvider, ClaimedType, FailureKind, TaggedProvider, TaggedType } from "../contract.ts";
-import { ProviderError } from "../contract.ts";
+import { FAILURE_KINDS, ProviderError } from "../contract.ts";
 import type { Raw } from "./raw.ts";
 import { leastValue, rubbishFor } from "./sample.ts";
 import { demand } from "./statement.ts";
@@ -58,20 +58,10 @@ function isNamed(each: JsonObject, good: JsonObject, naming: string | undefined)
   return naming === undefined || each[naming] === good[naming];
 }
 
-const KINDS: Readonly<Record<FailureKind, true>> = {
-  retryable: true,
-  denied: true,
-  invalid: true,
-  conflict: true,
-  "no-space": true,
-  unavailable: true,
-  unknown: true,
-};
-
-export const KNOWN_KINDS = Object.keys(KINDS).join(", ");
+export const KNOWN_KINDS = FAILURE_KINDS.join(", ");
 
 export function isKnownKind(kind: Json | undefined): boolean {
-  return typeof kind === "string" && Object.hasOwn(KINDS, kind);
+  return FAILURE_KINDS.some((known) => known === kind);
 }
 
 /** Demands that a call fails, and in this way. */

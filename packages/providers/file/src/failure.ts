@@ -1,24 +1,5 @@
 import { messageOf } from "@muster/model";
-import { type FailureKind, ProviderError } from "@muster/plugin";
-
-/** The system's error codes, as a person can act on them. What is not here may have been done: `unknown`. */
-const kinds: Readonly<Record<string, FailureKind>> = {
-  ENOSPC: "no-space",
-  EDQUOT: "no-space",
-  EACCES: "denied",
-  EPERM: "denied",
-  EROFS: "denied",
-  ENOTDIR: "invalid",
-  EISDIR: "invalid",
-  ENAMETOOLONG: "invalid",
-  EINVAL: "invalid",
-  ELOOP: "invalid",
-  EEXIST: "conflict",
-  ENOENT: "retryable",
-  EBUSY: "retryable",
-  EMFILE: "retryable",
-  ENFILE: "retryable",
-};
+import { failureKindOf, ProviderError, systemCodeOf } from "@muster/plugin";
 
 const words: Readonly<Record<string, string>> = {
   ENOSPC: "no space left",
@@ -39,8 +20,8 @@ export function failureAt(path: string, thrown: unknown): ProviderError {
   if (thrown instanceof ProviderError) {
     return new ProviderError(thrown.kind, `${path}: ${thrown.message}`, { cause: thrown });
   }
-  const code = codeOf(thrown) ?? "";
-  return new ProviderError(kinds[code] ?? "unknown", `${path}: ${words[code] ?? messageOf(thrown)}`, { cause: thrown });
+  const word = words[systemCodeOf(thrown) ?? ""] ?? messageOf(thrown);
+  return new ProviderError(failureKindOf(thrown), `${path}: ${word}`, { cause: thrown });
 }
 
 /** Runs a call on `path`; its failure names the path. */
@@ -50,10 +31,4 @@ export function attempt<T>(path: string, call: () => T): T {
   } catch (thrown) {
     throw failureAt(path, thrown);
   }
-}
-
-/** The system's code of what was thrown: `ENOENT`. */
-export function codeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
-  return typeof thrown.code === "string" ? thrown.code : undefined;
 }

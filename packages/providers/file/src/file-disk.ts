@@ -11,8 +11,8 @@ import {
   type Stats,
   writeFileSync,
 } from "node:fs";
-import { ProviderError } from "@muster/plugin";
-import { codeOf } from "./failure.ts";
+import { ProviderError, systemCodeOf } from "@muster/plugin";
+
 import { CONTENT_LIMIT } from "./file-properties.ts";
 import { discard } from "./temporary.ts";
 
@@ -48,7 +48,7 @@ export function readContent(path: string): Content {
       return { text: readFileSync(file, "utf8") };
     });
   } catch (thrown) {
-    if (codeOf(thrown) === "EACCES") return { reason: "its content cannot be read: permission denied" };
+    if (systemCodeOf(thrown) === "EACCES") return { reason: "its content cannot be read: permission denied" };
     throw thrown;
   }
 }

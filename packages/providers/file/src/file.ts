@@ -1,9 +1,9 @@
 import { linkSync } from "node:fs";
 import { basename, dirname, normalize, relative, resolve } from "node:path";
 import type { Observed } from "@muster/model";
-import { type ClaimedProvider, type ClaimedType, type Io, ProviderError } from "@muster/plugin";
+import { type ClaimedProvider, type ClaimedType, type Io, ProviderError, systemCodeOf } from "@muster/plugin";
 import { type Accounts, accountsOf } from "./accounts.ts";
-import { attempt, codeOf, failureAt } from "./failure.ts";
+import { attempt, failureAt } from "./failure.ts";
 import { changeFile, kindOf, permissionsOf, readContent, statsAt, type Wanted, writeNewFile } from "./file-disk.ts";
 import {
   CONTENT_LIMIT,
@@ -112,7 +112,7 @@ function lookAt<T>(path: string, way: Way, use: (at: string) => T): T | undefine
   try {
     return inDirectory(dirname(path), way, false, (directory) => use(`${directory}/${basename(path)}`));
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = systemCodeOf(thrown);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw failureAt(path, thrown);
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { normalize, relative } from "node:path";
-import { ProviderError } from "@muster/plugin";
-import { codeOf, failureAt } from "./failure.ts";
+import { ProviderError, systemCodeOf } from "@muster/plugin";
+import { failureAt } from "./failure.ts";
 
 /** How a directory below a root is reached. */
 export interface Way {
@@ -54,7 +54,7 @@ function enterRoot(root: string, held: boolean): Place {
     const real = realpathSync(root);
     return held ? hold(real) : check(real);
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") throw new ProviderError("unavailable", `the root ${root} is not there`);
+    if (systemCodeOf(thrown) === "ENOENT") throw new ProviderError("unavailable", `the root ${root} is not there`);
     throw failureAt(root, thrown);
   }
 }
@@ -67,9 +67,9 @@ function enterOrMake(place: Place, part: string, make: boolean, enter: (path: st
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats?.isSymbolicLink()) throw new ProviderError("invalid", `\`${part}\` on its way below the root is a link`);
     // It was a link a moment ago: nothing can be told of what lies beyond.
-    const exchanged = stats?.isDirectory() && codeOf(thrown) === "ENOTDIR";
+    const exchanged = stats?.isDirectory() && systemCodeOf(thrown) === "ENOTDIR";
     if (exchanged) throw new ProviderError("retryable", `\`${part}\` was exchanged while it was entered`);
-    if (!make || codeOf(thrown) !== "ENOENT") throw thrown;
+    if (!make || systemCodeOf(thrown) !== "ENOENT") throw thrown;
   }
   makeDirectory(path, 0o755);
   return enter(path);
@@ -93,6 +93,6 @@ export function makeDirectory(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode });
   } catch (thrown) {
-    if (codeOf(thrown) !== "EEXIST") throw thrown;
+    if (systemCodeOf(thrown) !== "EEXIST") throw thrown;
   }
 }

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import type { Observed } from "@muster/model";
 import type { InstanceSpec } from "@muster/plugin";
-import { codeOf, failureAt } from "./failure.ts";
+import { systemCodeOf } from "@muster/plugin";
+import { failureAt } from "./failure.ts";
 import { readRecord, stranger } from "./instance-record.ts";
 
 /** A record beyond this many bytes is neither written nor read. */
@@ -125,7 +126,7 @@ function readInstance(path: string, name: string, stats: Stats): Instance | unde
   try {
     return readRecord(name, readPlainFile(path), since);
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = systemCodeOf(thrown);
     if (code === "ENOENT") return undefined;
     if (code === "ELOOP") return stranger(name, "it is not a plain file", since);
     throw thrown;

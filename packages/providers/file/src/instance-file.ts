@@ -7,11 +7,12 @@ import {
   instanceSpec,
   makeDirectories,
   ProviderError,
+  systemCodeOf,
   type TaggedProvider,
   type TaggedType,
 } from "@muster/plugin";
 import { z } from "zod";
-import { attempt, codeOf, failureAt } from "./failure.ts";
+import { attempt, failureAt } from "./failure.ts";
 import { makeDirectory } from "./folder.ts";
 import { instanceDirectory, RECORD_LIMIT, readPlainFile } from "./instance-directory.ts";
 import { recordOf, retagged } from "./instance-record.ts";
@@ -103,7 +104,7 @@ function makeWithParents(dir: string): void {
   try {
     makeDirectories(dir, 0o700);
   } catch (thrown) {
-    if (codeOf(thrown) === "EEXIST") throw new ProviderError("invalid", `${dir}: it is not a directory`);
+    if (systemCodeOf(thrown) === "EEXIST") throw new ProviderError("invalid", `${dir}: it is not a directory`);
     throw failureAt(dir, thrown);
   }
 }
@@ -113,7 +114,7 @@ function assertWritable(dir: string): void {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (thrown) {
     // One that was removed is made again by the next create.
-    if (codeOf(thrown) !== "ENOENT") throw thrown;
+    if (systemCodeOf(thrown) !== "ENOENT") throw thrown;
   }
 }
 
@@ -125,7 +126,7 @@ function namesIn(dir: string): readonly string[] {
   try {
     return readdirSync(dir).filter((name) => !name.startsWith("."));
   } catch (thrown) {
-    if (codeOf(thrown) !== "ENOENT") throw failureAt(dir, thrown);
+    if (systemCodeOf(thrown) !== "ENOENT") throw failureAt(dir, thrown);
     attempt(dirname(dir), () => accessSync(dirname(dir), constants.R_OK | constants.X_OK));
     return [];
   }
@@ -141,7 +142,7 @@ function writeNew(dir: string, id: string, temporary: string, text: string): voi
   try {
     writeWhole(dir, id, temporary, text);
   } catch (thrown) {
-    if (codeOf(thrown) !== "ENOENT") throw thrown;
+    if (systemCodeOf(thrown) !== "ENOENT") throw thrown;
     makeDirectory(dir, 0o700);
     makeDirectory(dirname(temporary), 0o700);
     writeWhole(dir, id, temporary, text);

@@ -1,6 +1,6 @@
 import { readdirSync, unlinkSync } from "node:fs";
 import type { Io } from "@muster/plugin";
-import { codeOf } from "./failure.ts";
+import { systemCodeOf } from "@muster/plugin";
 
 /** Files are written whole under such a name and then given their own; a list passes over names with a dot. */
 const TEMPORARY = /^\.muster-(\d{1,10})-\d{1,20}\.tmp$/;
@@ -43,7 +43,7 @@ export function discard(path: string): void {
   try {
     unlinkSync(path);
   } catch (thrown) {
-    if (codeOf(thrown) !== "ENOENT") throw thrown;
+    if (systemCodeOf(thrown) !== "ENOENT") throw thrown;
   }
 }
 
@@ -53,6 +53,6 @@ function isAnothers(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    return codeOf(thrown) !== "ESRCH";
+    return systemCodeOf(thrown) !== "ESRCH";
   }
 }

@@ -1,0 +1,32 @@
+import type { FailureKind } from "./contract.ts";
+
+/** The system's error codes, as Muster acts on them. */
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  ENOSPC: "no-space",
+  EDQUOT: "no-space",
+  EACCES: "denied",
+  EPERM: "denied",
+  EROFS: "denied",
+  ENOTDIR: "invalid",
+  EISDIR: "invalid",
+  ENAMETOOLONG: "invalid",
+  EINVAL: "invalid",
+  ELOOP: "invalid",
+  EEXIST: "conflict",
+  ENOENT: "retryable",
+  EBUSY: "retryable",
+  EMFILE: "retryable",
+  ENFILE: "retryable",
+  ECONNREFUSED: "unavailable",
+};
+
+/** What the system's refusal means for whoever tries again. What is not known may have been done: `unknown`. */
+export function failureKindOf(thrown: unknown): FailureKind {
+  return KINDS[systemCodeOf(thrown) ?? ""] ?? "unknown";
+}
+
+/** The system's code of what was thrown: `ENOENT`. */
+export function systemCodeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}
