@@ -261,6 +261,7 @@ describe("weak point 17: groups tell nothing", () => {
       "instance.vanished corrective muster",
       "group.decided corrective muster",
       "instance.created corrective muster",
+      "group.converged corrective muster",
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /**
  * Changes on living members what can be changed on them, one member at a time. A property that is not declared is not
- * managed, and one that could not be read is left alone.
+ * managed. One that could not be read is left alone, and the group says that it cannot tell.
  */
 export function amend({ declared, census }: Scene): Step {
   if (Object.keys(declared.changeable).length === 0) return NOTHING;
@@ -15,7 +15,16 @@ export function amend({ declared, census }: Scene): Step {
     const wish = amendment(declared, member);
     if (wish !== undefined) return { wishes: [wish] };
   }
-  return NOTHING;
+  const unread = census.living.find((member) => unreadOf(declared, member).length > 0);
+  if (unread === undefined) return NOTHING;
+  const message = `${unread.seen.id}: ${unreadOf(declared, unread).join(", ")} could not be read`;
+  return { wishes: [], held: { reason: "Unreadable", message } };
+}
+
+/** The declared properties of a current member that the look could not tell. */
+export function unreadOf({ changeable }: DeclaredGroup, { current, seen }: Living): readonly string[] {
+  if (!current) return [];
+  return Object.keys(changeable).filter((key) => seen.properties[key] === undefined);
 }
 
 export function amendment(declared: DeclaredGroup, member: Living): Wish | undefined {

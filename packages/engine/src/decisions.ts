@@ -28,7 +28,8 @@ export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wis
       slot: call.slot,
     }));
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
-  if (converged && !wasConverged(declared, memory)) {
+  // Said once for each declaration, and again whenever something had to be put right.
+  if (converged && (memory.calls.length > 0 || !wasConverged(declared, memory))) {
     const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
   }

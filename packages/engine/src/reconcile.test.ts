@@ -245,8 +245,11 @@ describe("a property that can be changed in place", () => {
     expect(isConverged(decided.status)).toBe(false);
   });
 
-  it("is left alone where it could not be read", () => {
-    expect(driven(group({ changeable }), LOCAL).pass(0, three).actions).toEqual([]);
+  it("is left alone where it could not be read, and the group says that it cannot tell", () => {
+    const decided = driven(group({ changeable }), LOCAL).pass(0, three);
+    expect(decided.actions).toEqual([]);
+    expect(isConverged(decided.status)).toBe(false);
+    expect(conditionOf(decided.status, "Stalled")).toMatchObject({ holds: true, reason: "Unreadable" });
   });
 });
 
@@ -259,6 +262,17 @@ describe("a list that shows nobody where there were some", () => {
     expect(first.wakeAt).toBe(1_010);
     expect(web.pass(20, []).actions).toEqual([]);
     expect(web.pass(1_010, []).actions).toHaveLength(3);
+  });
+
+  it("is put right, and the history says when it was", () => {
+    const web = driven(group(), LOCAL);
+    web.pass(0, three);
+    const [create] = web.pass(1, three.slice(1)).actions;
+    const outcomes = [{ intent: create?.intent ?? "", kind: "done", instance: "new", at: 2 } as const];
+    const fresh = member("new", { slot: "0", intent: create?.intent ?? "" });
+    const told = web.pass(3, [fresh, ...three.slice(1)], { outcomes }).decisions;
+    expect(told).toMatchObject([{ type: "group.converged", cause: "corrective" }]);
+    expect(web.pass(4, [fresh, ...three.slice(1)]).decisions).toEqual([]);
   });
 
   it("is believed at once when the type is local", () => {

@@ -1,5 +1,5 @@
 import { type Condition, type MemberState, type MemberStatus, type Status, slotCount } from "@muster/model";
-import { amendment } from "./amend.ts";
+import { amendment, unreadOf } from "./amend.ts";
 import { type Census, headCount, type Living } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import type { Call } from "./memory.ts";
@@ -44,7 +44,11 @@ export function isWhole({ declared, census }: Scene): boolean {
   if (declared.goal === "destroy") return headCount(census) === 0;
   // A member that could not be destroyed is there, and is none of those that are wanted.
   if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
-  return census.living.every((member) => isUp(member) && amendment(declared, member) === undefined);
+  return census.living.every((member) => isUp(member) && isAsWritten(declared, member));
+}
+
+function isAsWritten(declared: DeclaredGroup, member: Living): boolean {
+  return unreadOf(declared, member).length === 0 && amendment(declared, member) === undefined;
 }
 
 /** What is lacking, in a sentence; undefined when nothing is. */
