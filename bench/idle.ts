@@ -40,6 +40,8 @@ export async function idle(): Promise<readonly Row[]> {
 }
 
 async function watchIdle(folder: string, size: number): Promise<{ share: number; megabytes: number }> {
+  // Once for the compile cache: whoever serves has started Muster before.
+  await (await startServing(folder, 1)).end();
   const serving = await startServing(folder, size);
   try {
     await seconds(5);

@@ -5,13 +5,15 @@ import { inFolder } from "./place.ts";
 import { median, type Row, round } from "./table.ts";
 
 const COUNT = 1_000;
-const ROUNDS = 7;
+/** The first rounds pay for loading and compiling, which start-up is measured by. */
+const WARM_UP = 3;
+const ROUNDS = 15;
 
 /** 1000 instances from the first look to converged, beside writing and renaming the same files in a bare loop. */
 export async function make(): Promise<readonly Row[]> {
   const ours: number[] = [];
   const bare: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     await inFolder(async (folder) => {
       const kept = await keepBench(folder);
       ours.push(await timeMaking(kept));
@@ -19,8 +21,7 @@ export async function make(): Promise<readonly Row[]> {
       await kept.close();
     });
   }
-  // The first round pays for loading and compiling, which start-up is measured by.
-  const [fast, slow] = [median(ours.slice(1)), median(bare.slice(1))];
+  const [fast, slow] = [median(ours.slice(WARM_UP)), median(bare.slice(WARM_UP))];
   return [
     {
       what: `${COUNT} \`instance-file\` instances, look to converged`,

@@ -24,6 +24,7 @@ export function startUp(): Promise<readonly Row[]> {
 function compare(what: string, args: readonly string[], folder: string): Row {
   const ours: number[] = [];
   const bare: number[] = [];
+  time(args, folder);
   for (let index = 0; index < ROUNDS; index++) {
     ours.push(time(args, folder));
     bare.push(time(["-e", "0"], folder));

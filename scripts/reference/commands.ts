@@ -1,7 +1,5 @@
+import { type Cli, type Printer, routesFor, runCommandLine } from "@muster/cli";
 import type { Command, RouteMap } from "@stricli/core";
-import type { Cli, Printer } from "../../packages/cli/src/cli.ts";
-import { routesFor } from "../../packages/cli/src/routes.ts";
-import { runCommandLine } from "../../packages/cli/src/run.ts";
 
 /** Every command with the help that it prints itself. */
 export async function commandsPage(): Promise<string> {

@@ -13,6 +13,7 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   );
   process.exitCode = 1;
 } else {
+  require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
   require("./compile-cache.js")();
   require("../src/main.ts").main();
 }

@@ -51,8 +51,8 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   let begun = false;
   const readiness = () => readinessOf(begun, stacks, options.store);
   const closing = new AbortController();
-  const served = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
-  const app = parts.adopt(apiServer(served), closeServer);
+  const deps = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
+  const app = parts.adopt(apiServer(deps), closeServer);
   parts.defer(() => closing.abort());
   await listen(app, options.socket);
   await goOn(stacks, options);

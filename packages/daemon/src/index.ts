@@ -1,4 +1,5 @@
 export * from "./api.ts";
 export * from "./follow-file.ts";
 export type { Daemon, DaemonOptions, Notice } from "./options.ts";
+export * from "./plugin-state.ts";
 export * from "./start.ts";

@@ -6,11 +6,10 @@ import {
   type GroupDeclaration,
   type JsonObject,
   type MemberStatus,
-  revisionOf,
   sameJson,
   slotCount,
 } from "@muster/model";
-import { type Catalog, infrakitRevision } from "@muster/plugin";
+import { type Catalog, groupRevision } from "@muster/plugin";
 import type { StackKeeper } from "@muster/runtime";
 
 export interface Comparison {
@@ -47,11 +46,10 @@ interface Nature {
 function natureOf(group: GroupDeclaration, dialect: Document["dialect"], catalog: Catalog): Nature {
   const effects = catalog.type(group.template.name, dialect)?.effects ?? {};
   const flavorEffects = catalog.flavor(group.flavor.name, dialect)?.effects ?? {};
-  const revision =
-    group.marking.kind === "infrakit"
-      ? infrakitRevision(group.marking)
-      : revisionOf(group.template, effects, group.flavor, flavorEffects);
-  return { revision, changeable: changeable(group.template.properties, effects) };
+  return {
+    revision: groupRevision(group, effects, flavorEffects),
+    changeable: changeable(group.template.properties, effects),
+  };
 }
 
 function change(
@@ -80,7 +78,7 @@ function change(
 /** As many members as before, and others. */
 function renamed(old: GroupDeclaration, group: GroupDeclaration): string | undefined {
   if (sameJson({ ...old.slots }, { ...group.slots })) return undefined;
-  return `Replacing members that are no longer named`;
+  return "Replacing members that are no longer named";
 }
 
 function membersOf(keeper: StackKeeper | undefined, group: string): readonly MemberStatus[] {

@@ -11,7 +11,7 @@ import {
   type Slots,
   type Stack,
 } from "@muster/model";
-import { infrakitMarking } from "@muster/plugin";
+import { INFRAKIT_FLAVORS, infrakitMarking, ownName } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import {
@@ -41,7 +41,7 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
   const slots = isGiven(group.Allocation)
     ? readAllocation(group.Allocation, name, problems)
     : readSizeInFlavor(flavor, name, problems);
-  const treated = VANILLA.includes(flavor.name)
+  const treated = isVanilla(flavor.name)
     ? readVanilla(flavor, !isGiven(group.Allocation), problems)
     : { name: flavor.name, properties: flavor.properties };
   if (slots === undefined || treated === undefined) return undefined;
@@ -58,8 +58,10 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
   return { name, providers: recordOf([]), groups: recordOf([[name, declared]]) };
 }
 
-/** The names under which InfraKit's vanilla flavor is known; Muster's own has other words for its properties. */
-export const VANILLA: readonly string[] = ["vanilla", "flavor-vanilla"];
+/** InfraKit's vanilla flavor has other words for its properties than Muster's own. */
+export function isVanilla(flavor: string): boolean {
+  return ownName(INFRAKIT_FLAVORS, flavor) === "vanilla";
+}
 
 /** The value of a key, and the way to it as it is written; undefined where it is missing or null. */
 interface Found {

@@ -1,5 +1,5 @@
 import { type Document, isObject, type Json, type JsonObject } from "@muster/model";
-import { VANILLA } from "./infrakit.ts";
+import { isVanilla } from "./infrakit.ts";
 import type { Path, What } from "./source.ts";
 
 /** Where the parts of a group stand in its document: what a schema complains about has to be found there. */
@@ -42,7 +42,7 @@ function infrakitPlaces(data: JsonObject, flavor: string): GroupPlaces {
     flavorProperty([first, ...others]) {
       const path = written(...treated, "Properties");
       if (first === undefined) return path;
-      if (!VANILLA.includes(flavor)) return [...path, first, ...others];
+      if (!isVanilla(flavor)) return [...path, first, ...others];
       return [...written(...treated, "Properties", vanillaWord(data, first)), ...others];
     },
   };

@@ -1,9 +1,9 @@
-import { didYouMean, isObject, type Json, nearest, type Self } from "@muster/model";
+import { didYouMean, isObject, type Json, nearest, SELF_WORDS } from "@muster/model";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { listed } from "./values.ts";
 
-const WORDS: readonly string[] = ["stack", "group", "slot", "id"] satisfies readonly (keyof Self)[];
+const WORDS: readonly string[] = SELF_WORDS;
 
 /** Notes every `${self.…}` that no member can answer, wherever it stands in the value. */
 export function checkReferences(value: Json, path: Path, place: (inner: Path) => Path, problems: Problems): void {

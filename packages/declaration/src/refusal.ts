@@ -1,5 +1,5 @@
-import { type ErrorCode, MusterError } from "@muster/model";
-import { asProviderError, type FailureKind, type Type } from "@muster/plugin";
+import { MusterError } from "@muster/model";
+import { asProviderError, errorCodeOf, type Type } from "@muster/plugin";
 import type { GroupPlaces } from "./places.ts";
 import type { Problems } from "./problems.ts";
 
@@ -10,7 +10,7 @@ export function noteRefusal(thrown: unknown, type: Type, places: GroupPlaces, pr
   if (thrown instanceof MusterError) {
     problems.addError(thrown);
   } else if (kind !== "invalid") {
-    problems.add(codes[kind], words, places.type.path, places.type.what);
+    problems.add(errorCodeOf(kind), words, places.type.path, places.type.what);
   } else {
     const path = type.known === "claim" ? places.property([type.naming]) : places.type.path;
     const fix = "Change what it is to be, or its provider's settings.";
@@ -31,18 +31,9 @@ export function noteFlavorRefusal(
   if (thrown instanceof MusterError) {
     problems.addError(thrown);
   } else if (kind !== "invalid") {
-    problems.add(codes[kind], { name: flavor, detail: message }, path, what);
+    problems.add(errorCodeOf(kind), { name: flavor, detail: message }, path, what);
   } else {
     const words = { type: flavor, what: `group \`${group}\``, detail: `cannot be treated so: ${message}` };
     problems.add("declaration.bad-property", words, path, what);
   }
 }
-
-const codes: Readonly<Record<Exclude<FailureKind, "invalid">, ErrorCode>> = {
-  retryable: "provider.failed",
-  unknown: "provider.failed",
-  denied: "provider.denied",
-  conflict: "provider.conflict",
-  "no-space": "provider.no-space",
-  unavailable: "provider.unavailable",
-};

@@ -164,21 +164,13 @@ export const errorTable = {
   },
   "provider.unavailable": {
     says: "provider `{name}` is not there: {detail}",
-    next: "Start its plugin, or wait: Muster goes on by itself when it is back.",
+    next: "Mend the cause named here, or start its plugin; Muster goes on by itself when it is back.",
   },
   "provider.failed": { says: "{name}: {detail}", next: "Muster tries again by itself; mend the cause named here." },
   "provider.denied": { says: "{name} refused: {detail}", next: "Give the user that runs Muster the right to do this." },
   "provider.invalid": { says: "{name} cannot do this: {detail}", next: "Change the declaration." },
   "provider.conflict": { says: "{name}: {detail}", next: "It is not Muster's: move it away, or name another." },
   "provider.no-space": { says: "{name}: no room left: {detail}", next: "Make room; Muster goes on by itself." },
-  "provider.outside-root": {
-    says: "{path} is outside of {root}, or goes through a link",
-    next: "Name a path below {root} that passes through no link, or set `providers.file.root`.",
-  },
-  "provider.not-a-directory": {
-    says: "{path} is not a directory that can be written: {detail}",
-    next: "Name a directory that the user that runs Muster can write.",
-  },
   "plugin.not-found": { says: "there is no plugin `{name}`{nearest}", next: "`muster plugin ls` shows what there is." },
   "plugin.unreachable": {
     says: "plugin `{name}` does not answer at {socket}: {detail}",

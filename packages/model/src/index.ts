@@ -11,3 +11,4 @@ export * from "./references.ts";
 export * from "./revision.ts";
 export * from "./stack.ts";
 export * from "./status.ts";
+export * from "./system-code.ts";

@@ -28,7 +28,8 @@ export function resolveSelf(properties: JsonObject, self: Self, naming?: string)
   return { ...resolved, [naming]: name.replaceAll("{id}", self.id) };
 }
 
-const SELF_WORDS = ["stack", "group", "slot", "id"] as const;
+/** The words of `Self`, as a reference names them. */
+export const SELF_WORDS = ["stack", "group", "slot", "id"] as const satisfies readonly (keyof Self)[];
 
 function isSelfWord(word: string | undefined): word is keyof Self {
   return (SELF_WORDS as readonly (string | undefined)[]).includes(word);

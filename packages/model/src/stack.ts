@@ -23,7 +23,7 @@ export type Marking =
       /** The tags that tell the revision, as they are written on a new member. */
       readonly written: Readonly<Record<string, string>>;
       /** Every era's hash of the same declaration: a member that bears any of them is current. */
-      readonly accepted: readonly string[];
+      readonly accepted: readonly [string, ...string[]];
     };
 
 export interface GroupDeclaration {

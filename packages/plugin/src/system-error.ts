@@ -1,3 +1,4 @@
+import { systemCodeOf } from "@muster/model";
 import type { FailureKind } from "./contract.ts";
 
 /** The system's error codes, as Muster acts on them. */
@@ -23,10 +24,4 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 /** What the system's refusal means for whoever tries again. What is not known may have been done: `unknown`. */
 export function failureKindOf(thrown: unknown): FailureKind {
   return KINDS[systemCodeOf(thrown) ?? ""] ?? "unknown";
-}
-
-/** The system's code of what was thrown: `ENOENT`. */
-export function systemCodeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
-  return typeof thrown.code === "string" ? thrown.code : undefined;
 }

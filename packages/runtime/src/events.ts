@@ -61,7 +61,9 @@ export function eventsOfStall(group: string, cause: Cause, before: Status | unde
     return [{ type: "group.stalled", group, actor: MUSTER, cause, message: is.message }];
   }
   if (was?.holds === true && !is.holds) {
-    return [{ type: "group.resumed", group, actor: MUSTER, cause, message: `no longer held up: ${was.message}` }];
+    return [
+      { type: "group.resumed", group, actor: MUSTER, cause, message: `goes on; it had been held up: ${was.message}` },
+    ];
   }
   return [];
 }

@@ -1,5 +1,5 @@
-import { type JsonObject, MusterError } from "@muster/model";
-import type { Io, Plugin } from "@muster/plugin";
+import type { JsonObject } from "@muster/model";
+import { type Io, type Plugin, readSettings } from "@muster/plugin";
 import type { DefinedPlugin } from "./plugin.ts";
 
 /**
@@ -8,13 +8,7 @@ import type { DefinedPlugin } from "./plugin.ts";
  */
 export async function openPlugin(plugin: DefinedPlugin, settings: JsonObject, io: Io): Promise<Plugin> {
   const { name, version, flavors } = plugin;
-  const read = plugin.settings.safeParse(settings);
-  if (!read.success) {
-    const detail = read.error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
-    throw new MusterError("settings.bad", { name, detail });
-  }
-  const types = await Promise.all(
-    plugin.types.map(async (type) => ({ type, provider: await type.open(read.data, io) })),
-  );
+  const own = readSettings(name, plugin.settings, settings);
+  const types = await Promise.all(plugin.types.map(async (type) => ({ type, provider: await type.open(own, io) })));
   return { name, version, types, flavors, io };
 }

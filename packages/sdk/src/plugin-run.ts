@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { MusterError, pluginDirectory } from "@muster/model";
-import { type Plugin, servePlugin } from "@muster/plugin";
+import { contentsOf, servePlugin } from "@muster/plugin";
 import { z } from "zod";
 import type { DefinedPlugin } from "./plugin.ts";
 import { openPlugin } from "./plugin-open.ts";
@@ -28,7 +28,7 @@ async function serveUntilAsked(plugin: DefinedPlugin): Promise<void> {
   const { socket = join(pluginDirectory(process.env, homedir()), plugin.name), ...settings } = optionsOf(plugin);
   const open = await openPlugin(plugin, settings, { now: Date.now, randomBytes });
   const served = await servePlugin({ ...open, socket: resolve(socket) });
-  process.stdout.write(`plugin ${plugin.name} serves ${contents(open)} at ${served.socket}\n`);
+  process.stdout.write(`plugin ${plugin.name} serves ${contentsOf(open)} at ${served.socket}\n`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await served.close();
 }
@@ -43,12 +43,4 @@ function optionsOf({ name, settings }: DefinedPlugin): Readonly<Record<string, s
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new MusterError("settings.bad", { name, detail }, { cause });
   }
-}
-
-function contents({ types, flavors }: Plugin): string {
-  const things = [
-    ...types.map(({ type, provider }) => `the type ${type.name} (${provider.scope})`),
-    ...flavors.map((flavor) => `the flavor ${flavor.name}`),
-  ];
-  return things.join(", ");
 }

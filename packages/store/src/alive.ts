@@ -4,6 +4,7 @@
  */
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { systemCodeOf } from "@muster/model";
 import type { Holder } from "./contract.ts";
 
 /** The kernel refuses a dead socket at once: where connecting takes longer, somebody is there who is busy. */
@@ -65,7 +66,7 @@ function unlessMissing(read: () => string): string | undefined {
   try {
     return read();
   } catch (thrown) {
-    if (MISSING.has(codeOf(thrown))) return undefined;
+    if (MISSING.has(systemCodeOf(thrown) ?? "")) return undefined;
     throw thrown;
   }
 }
@@ -86,10 +87,6 @@ async function answers(socket: string): Promise<boolean> {
     };
     connection.setTimeout(CONNECT_MS, () => settle(true));
     connection.once("connect", () => settle(true));
-    connection.once("error", (error) => settle(!NOBODY.has(codeOf(error))));
+    connection.once("error", (error) => settle(!NOBODY.has(systemCodeOf(error) ?? "")));
   });
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

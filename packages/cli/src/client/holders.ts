@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GroupView, Ping } from "@muster/daemon";
-import { didYouMean, MusterError, nearest } from "@muster/model";
+import { didYouMean, MusterError, nearest, systemCodeOf } from "@muster/model";
 import type { Environment } from "../cli.ts";
 import { isStackSocket, serveSocket } from "../places.ts";
 import { type Api, apiAt } from "./api.ts";
@@ -91,7 +91,7 @@ function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory).sort();
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    if (systemCodeOf(thrown) === "ENOENT") return [];
     throw thrown;
   }
 }

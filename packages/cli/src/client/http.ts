@@ -4,7 +4,7 @@
  * it is, and closes when it is through: then there is little left to do.
  */
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { messageOf } from "@muster/model";
+import { messageOf, systemCodeOf } from "@muster/model";
 
 export interface Call {
   readonly method: "GET" | "POST";
@@ -127,6 +127,5 @@ const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK
 
 function noAnswer(thrown: unknown): NoAnswer {
   if (thrown instanceof NoAnswer) return thrown;
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  return new NoAnswer(NOBODY.has(code), messageOf(thrown), thrown);
+  return new NoAnswer(NOBODY.has(systemCodeOf(thrown) ?? ""), messageOf(thrown), thrown);
 }

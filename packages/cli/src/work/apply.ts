@@ -1,5 +1,4 @@
 import { MusterError } from "@muster/model";
-import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import { type Api, apiAt } from "../client/api.ts";
 import { holderOf } from "../client/holders.ts";
@@ -11,7 +10,7 @@ import { listenForEnd } from "./ending.ts";
 import { answerText, handOver, planText } from "./hand-over.ts";
 import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { readSettings } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 export interface ApplyFlags extends OutputFlags, SetFlags {
@@ -77,7 +76,7 @@ async function hostFor(
 ): Promise<Api> {
   const names = stacks.map(({ stack }) => stack.name);
   const quiet = flags.output === "json";
-  const settings = { defaults: defaultSettings(cli.env), overrides: readSettings(flags.set ?? [], cli.cwd) };
+  const settings = settingsOf(cli, flags);
   const host = await openHost(cli, settings, {
     command: `apply ${stacks.map(({ file }) => file).join(" ")}`,
     stacks: names,

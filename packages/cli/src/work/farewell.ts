@@ -16,7 +16,7 @@ export function farewell(
 ): readonly string[] {
   const staying = [...left].filter(([, count]) => count > 0);
   const total = staying.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return ["Ended. Nothing was left behind."];
+  if (total === 0) return ["Ended. No instance is kept any more."];
   return [
     `Ended. ${total === 1 ? "1 instance stays" : `${total} instances stay`}: ${places.join(", ")}.`,
     `  go on:    muster watch ${stacks.map(({ file }) => file).join(" ")}`,

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { didYouMean, MusterError, nearest } from "@muster/model";
+import { didYouMean, MusterError, nearest, systemCodeOf } from "@muster/model";
 import { pluginName } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
@@ -22,7 +22,7 @@ export function pluginFiles(directory: string): readonly string[] {
     const plugins = entries.filter((entry) => entry.isSocket() || (entry.isFile() && entry.name.endsWith(".listen")));
     return plugins.map(({ name }) => join(directory, name)).sort();
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    if (systemCodeOf(thrown) === "ENOENT") return [];
     throw thrown;
   }
 }

@@ -1,6 +1,6 @@
 import { extname, resolve } from "node:path";
-import { didYouMean, type ErrorCode, MusterError, nearest } from "@muster/model";
-import { type FailureKind, type Io, type Plugin, ProviderError, type Type } from "@muster/plugin";
+import { didYouMean, MusterError, nearest } from "@muster/model";
+import { errorCodeOf, type Io, type Plugin, ProviderError, readSettings, type Type } from "@muster/plugin";
 import { loadPlugin, openPlugin } from "@muster/sdk";
 import { builtins, defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
@@ -21,19 +21,9 @@ export async function openPluginOf(cli: Cli, what: string, settings: Settings, i
     return await openBuiltin(cli, what, settings, io);
   } catch (thrown) {
     if (!(thrown instanceof ProviderError)) throw thrown;
-    throw new MusterError(CODES[thrown.kind], { name: what, detail: thrown.message }, { cause: thrown });
+    throw new MusterError(errorCodeOf(thrown.kind), { name: what, detail: thrown.message }, { cause: thrown });
   }
 }
-
-const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
-  retryable: "provider.failed",
-  denied: "provider.denied",
-  invalid: "provider.invalid",
-  conflict: "provider.conflict",
-  "no-space": "provider.no-space",
-  unavailable: "provider.unavailable",
-  unknown: "provider.failed",
-};
 
 async function openBuiltin(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {
   const common = { name: what, version: VERSION, io };
@@ -51,10 +41,7 @@ async function openBuiltin(cli: Cli, what: string, settings: Settings, io: Io): 
 }
 
 function open(type: Type, settings: object, io: Io) {
-  const parsed = type.settings.safeParse(settings);
-  if (parsed.success) return type.open(parsed.data, io);
-  const detail = parsed.error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
-  throw new MusterError("settings.bad", { name: type.name, detail });
+  return type.open(readSettings(type.name, type.settings, settings), io);
 }
 
 function notBuiltIn(what: string): MusterError {

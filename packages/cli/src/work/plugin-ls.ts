@@ -1,4 +1,4 @@
-import type { PluginView } from "@muster/daemon";
+import { type PluginView, pluginStateAfter } from "@muster/daemon";
 import { MusterError, messageOf } from "@muster/model";
 import { connectPlugin, pluginName } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
@@ -40,7 +40,7 @@ async function ask(socket: string): Promise<PluginView> {
     const served = { types: types.map(shown), flavors: flavors.map(shown) };
     return { name, state: "connected", socket, dialect, ...(version ? { version } : {}), ...served };
   } catch (thrown) {
-    const state = thrown instanceof MusterError && thrown.code === "plugin.unreachable" ? "stale" : "refused";
+    const state = pluginStateAfter(thrown);
     return { name, state, socket, types: [], flavors: [], detail: messageOf(thrown) };
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { MusterError, NAME, NAME_RULE } from "@muster/model";
-import { type Plugin, servePlugin } from "@muster/plugin";
+import { contentsOf, type Plugin, servePlugin } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
 import { VERSION } from "../version.ts";
@@ -26,7 +26,7 @@ export async function runPlugin(this: Cli, flags: PluginRunFlags, what: string):
   const ending = listenForEnd();
   try {
     const served = await servePlugin({ ...plugin, socket: join(pluginDirectory(this.env), plugin.name) });
-    this.out.write(`muster ${VERSION} · plugin ${plugin.name} serves ${contents(plugin)} at ${served.socket}\n`);
+    this.out.write(`muster ${VERSION} · plugin ${plugin.name} serves ${contentsOf(plugin)} at ${served.socket}\n`);
     await untilAborted(ending.asked);
     await served.close();
     await Promise.all(plugin.types.map(({ provider }) => provider.close?.()));
@@ -49,12 +49,4 @@ function settingsOf({ dir, set = [] }: PluginRunFlags): Readonly<Record<string, 
     throw new MusterError("usage.bad-value", words);
   });
   return Object.fromEntries(dir === undefined ? given : [...given, ["dir", dir]]);
-}
-
-function contents({ types, flavors }: Plugin): string {
-  const things = [
-    ...types.map(({ type, provider }) => `the type ${type.name} (${provider.scope})`),
-    ...flavors.map(({ name }) => `the flavor ${name}`),
-  ];
-  return things.join(", ");
 }

@@ -1,4 +1,3 @@
-import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { pluginDirectory, serveSocket } from "../places.ts";
@@ -6,12 +5,12 @@ import { VERSION } from "../version.ts";
 import { listenForEnd, untilAborted } from "./ending.ts";
 import { membersLeft } from "./farewell.ts";
 import { openHost } from "./host.ts";
-import { readSettings } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 import { openStage } from "./stage.ts";
 
 /** Keeps whatever is applied, until it is asked to end. What was made stays. */
 export async function serve(this: Cli, flags: OutputFlags & SetFlags): Promise<void> {
-  const settings = { defaults: defaultSettings(this.env), overrides: readSettings(flags.set ?? [], this.cwd) };
+  const settings = settingsOf(this, flags);
   const stage = openStage(this, flags.output);
   const ending = listenForEnd();
   try {

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { type Daemon, followFile } from "@muster/daemon";
 import { MusterError } from "@muster/model";
 import type { ProviderSettings } from "@muster/runtime";
-import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
@@ -12,7 +11,7 @@ import { farewell, membersLeft } from "./farewell.ts";
 import { openHost } from "./host.ts";
 import { located } from "./located.ts";
 import { type ReadStack, readStack, readStacks } from "./read-stack.ts";
-import { readSettings } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { placesOf, whereabouts } from "./whereabouts.ts";
 
@@ -22,7 +21,7 @@ export interface WatchFlags extends OutputFlags, SetFlags {
 
 /** Keeps the stacks of these files until it is asked to end. What was made stays. */
 export async function watchStacks(this: Cli, flags: WatchFlags, ...files: readonly string[]): Promise<void> {
-  const settings = { defaults: defaultSettings(this.env), overrides: readSettings(flags.set ?? [], this.cwd) };
+  const settings = settingsOf(this, flags);
   const stacks = await readStacks(this, files);
   const stage = openStage(this, flags.output);
   const ending = listenForEnd();

@@ -1,4 +1,5 @@
 import type { GroupDeclaration, Stack } from "@muster/model";
+import { INFRAKIT_TYPES, ownName } from "@muster/plugin";
 import { type ProviderSettings, settingsFor } from "@muster/runtime";
 
 /** `stack shop · instance-file in /srv/instances · file`: what is made, and where. */
@@ -16,7 +17,6 @@ export function placesOf(stack: Stack, { defaults, overrides }: ProviderSettings
   });
 }
 
-/** In InfraKit's documents `file` means `instance-file`. */
 function typeOf({ template, marking }: GroupDeclaration): string {
-  return marking.kind === "infrakit" && template.name === "file" ? "instance-file" : template.name;
+  return marking.kind === "infrakit" ? ownName(INFRAKIT_TYPES, template.name) : template.name;
 }

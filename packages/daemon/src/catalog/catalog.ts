@@ -2,13 +2,20 @@
  * Types and flavors by name: what is built in, and what plugins in the plugin directory serve. Plugins come and go while
  * Muster runs; whoever uses one of them is told, and nobody else.
  */
-import { type Catalog, type Flavor, makePrivateDirectory, type Type } from "@muster/plugin";
+import {
+  type Catalog,
+  type Flavor,
+  INFRAKIT_FLAVORS,
+  INFRAKIT_TYPES,
+  makePrivateDirectory,
+  type Type,
+} from "@muster/plugin";
 import type { Clock } from "@muster/runtime";
 import type { PluginView } from "../api.ts";
 import type { DaemonOptions, Notice } from "../options.ts";
 import { type Sockets, watchSockets } from "./directory.ts";
-import { findNamed, INFRAKIT_FLAVORS, INFRAKIT_TYPES, namesOf, type Shelf } from "./names.ts";
-import { type Plugin, superviseAt } from "./plugin.ts";
+import { findNamed, namesOf, type Shelf } from "./names.ts";
+import { type SupervisedPlugin, superviseAt } from "./plugin.ts";
 
 export interface PluginCatalog extends Catalog {
   /** True where the name means what is built in. */
@@ -35,7 +42,7 @@ export async function openCatalog(
 ): Promise<PluginCatalog> {
   const builtInTypes = byName(builtins.types);
   const builtInFlavors = byName(builtins.flavors);
-  const plugins = new Map<string, Plugin>();
+  const plugins = new Map<string, SupervisedPlugin>();
   const listeners = new Set<() => void>();
   const told = new Set<string>();
   let endWatch: (() => void) | undefined;
@@ -47,7 +54,7 @@ export async function openCatalog(
     for (const [path, plugin] of plugins) plugin.found(sockets.get(path));
   }
 
-  function supervised(path: string): Plugin {
+  function supervised(path: string): SupervisedPlugin {
     return superviseAt(path, {
       clock: deps.clock,
       onChange(message) {
@@ -85,7 +92,7 @@ export async function openCatalog(
   }
 
   function served<T extends { readonly name: string }>(
-    pick: (serving: NonNullable<ReturnType<Plugin["serving"]>>) => readonly T[],
+    pick: (serving: NonNullable<ReturnType<SupervisedPlugin["serving"]>>) => readonly T[],
   ): Shelf<T>["plugins"] {
     return [...plugins.values()].flatMap((plugin) => {
       const serving = plugin.serving();

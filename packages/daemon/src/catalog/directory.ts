@@ -1,5 +1,6 @@
 import { type FSWatcher, lstatSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
+import { systemCodeOf } from "@muster/model";
 import type { Clock } from "@muster/runtime";
 
 /** What lies where a plugin may answer, by path: something else in its place has another identity. */
@@ -69,7 +70,7 @@ function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory).filter((name) => !name.startsWith("."));
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    if (systemCodeOf(thrown) === "ENOENT") return [];
     throw thrown;
   }
 }

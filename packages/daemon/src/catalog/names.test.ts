@@ -1,5 +1,6 @@
+import { INFRAKIT_TYPES } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
-import { findNamed, INFRAKIT_TYPES, namesOf, type Shelf } from "./names.ts";
+import { findNamed, namesOf, type Shelf } from "./names.ts";
 
 interface Thing {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** Which thing a name means. It depends on whose document the name stands in. */
 import type { Document } from "@muster/model";
+import { ownName } from "@muster/plugin";
 import type { Serving } from "./plugin.ts";
 
 interface Named {
@@ -19,15 +20,9 @@ export interface Shelf<T extends Named> {
   readonly infrakitNames: Readonly<Record<string, string>>;
 }
 
-export const INFRAKIT_TYPES: Readonly<Record<string, string>> = { file: "instance-file" };
-export const INFRAKIT_FLAVORS: Readonly<Record<string, string>> = {
-  "flavor-vanilla": "vanilla",
-  "flavor-combo": "combo",
-};
-
 export function findNamed<T extends Named>(shelf: Shelf<T>, name: string, dialect: Document["dialect"]): T | undefined {
   if (dialect === "infrakit") {
-    return atSocket(shelf.plugins, name) ?? shelf.builtIn.get(infrakitName(shelf, name));
+    return atSocket(shelf.plugins, name) ?? shelf.builtIn.get(ownName(shelf.infrakitNames, name));
   }
   const muster = shelf.plugins.filter((plugin) => plugin.dialect === "muster");
   const infrakit = shelf.plugins.filter((plugin) => plugin.dialect !== "muster");
@@ -37,10 +32,6 @@ export function findNamed<T extends Named>(shelf: Shelf<T>, name: string, dialec
 export function namesOf<T extends Named>({ builtIn, plugins }: Shelf<T>): readonly string[] {
   const served = plugins.flatMap(({ things }) => things.map(({ name }) => name));
   return [...new Set([...builtIn.keys(), ...served])].sort();
-}
-
-function infrakitName<T extends Named>({ infrakitNames }: Shelf<T>, name: string): string {
-  return Object.hasOwn(infrakitNames, name) ? (infrakitNames[name] ?? name) : name;
 }
 
 function byOwnName<T extends Named>(plugins: Shelf<T>["plugins"], name: string): T | undefined {

@@ -3,6 +3,7 @@ import { MusterError, messageOf } from "@muster/model";
 import { connectPlugin, type Flavor, type PluginConnection, pluginName, type Type } from "@muster/plugin";
 import type { Clock } from "@muster/runtime";
 import type { PluginState, PluginView } from "../api.ts";
+import { pluginStateAfter } from "../plugin-state.ts";
 import { type Gate, gatedFlavor, gatedType, openGate } from "./gate.ts";
 
 /** What a plugin serves. It stays the plugin's while the plugin is away: nobody else takes over its things. */
@@ -12,7 +13,7 @@ export interface Serving {
   readonly flavors: readonly Flavor[];
 }
 
-export interface Plugin {
+export interface SupervisedPlugin {
   readonly name: string;
   /** Undefined until it has answered for the first time. */
   serving(): Serving | undefined;
@@ -36,7 +37,7 @@ const PROBE_MS = 1_000;
 const FIRST_PROBES_MS = 100;
 const FIRST_PROBES = 5;
 
-export function superviseAt(path: string, { clock, onChange }: PluginDeps): Plugin {
+export function superviseAt(path: string, { clock, onChange }: PluginDeps): SupervisedPlugin {
   const name = pluginName(path);
   let identity: string | undefined;
   let over = new AbortController();
@@ -101,7 +102,7 @@ export function superviseAt(path: string, { clock, onChange }: PluginDeps): Plug
 
   function fail(thrown: unknown): void {
     const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
-    const next = stateAfter(thrown);
+    const next = pluginStateAfter(thrown);
     // One that hangs may answer again, and goes on with what it had begun; behind a dead socket nobody does.
     if (next === "stale") leave(error);
     else gate.shut(error);
@@ -151,12 +152,6 @@ const NOTHING = { types: [], flavors: [] } as const;
 
 function shown({ name, summary }: { readonly name: string; readonly summary: string }) {
   return { name, summary };
-}
-
-function stateAfter(thrown: unknown): PluginState {
-  const code = thrown instanceof MusterError ? thrown.code : undefined;
-  if (code === "plugin.hangs") return "hangs";
-  return code === "plugin.unreachable" ? "stale" : "refused";
 }
 
 function sentence(name: string, state: PluginState | "gone", why: string | undefined): string {

@@ -4,14 +4,14 @@ import type { EventQuery, JournalEntry } from "@muster/store";
 import type { FastifyInstance } from "fastify";
 import { type EventsQuery, PATHS } from "../api.ts";
 import { futureEvents, newestPlace, pastEvents } from "../events.ts";
-import type { Served } from "./served.ts";
+import type { ApiDeps } from "./deps.ts";
 
 /** As they come: every value a text. */
 type Given = Readonly<Partial<Record<keyof EventsQuery, string>>>;
 
 const MOST = 100_000;
 
-export function eventRoutes(app: FastifyInstance, { options: { store }, bell, closing }: Served): void {
+export function eventRoutes(app: FastifyInstance, { options: { store }, bell, closing }: ApiDeps): void {
   app.get<{ Querystring: Given }>(PATHS.events, async ({ query: given }, reply) => {
     const query = queryOf(given);
     const last = numberOf(given, "last", MOST);

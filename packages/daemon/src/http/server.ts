@@ -5,13 +5,13 @@ import { clearSocketPath, MAX_REQUEST } from "@muster/plugin";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type ApplyRequest, PATHS, type Ping } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
+import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { APPLY } from "./requests.ts";
-import type { Served } from "./served.ts";
 
-export function apiServer(served: Served): FastifyInstance {
-  const { options, stacks, applying } = served;
+export function apiServer(deps: ApiDeps): FastifyInstance {
+  const { options, stacks, applying } = deps;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     forceCloseConnections: "idle",
@@ -33,16 +33,16 @@ export function apiServer(served: Served): FastifyInstance {
   });
   app.get(PATHS.healthz, async () => ({}));
   app.get(PATHS.readyz, async (_request, reply) => {
-    const readiness = await served.readiness();
+    const readiness = await deps.readiness();
     return reply.status(readiness.ready ? 200 : 503).send(readiness);
   });
-  app.get(PATHS.plugins, async () => served.plugins());
+  app.get(PATHS.plugins, async () => deps.plugins());
   app.post<{ Body: ApplyRequest }>(PATHS.apply, { schema: APPLY }, async ({ body }) => {
     const { document, source, actor, pretend } = body;
     return pretend === true ? applying.pretend(document, source) : applying.apply(document, source, `user:${actor}`);
   });
   groupRoutes(app, stacks);
-  eventRoutes(app, served);
+  eventRoutes(app, deps);
   return app;
 }
 

@@ -31,7 +31,7 @@ export function infrakitMarking(properties: JsonObject): InfrakitMarking {
 
 /** The one name of the declared revision, whichever era's hash a member bears. */
 export function infrakitRevision(marking: InfrakitMarking): string {
-  return marking.accepted[0] ?? UNMARKED;
+  return marking.accepted[0];
 }
 
 /** The marks of one InfraKit group. Its stack has the group's own name: InfraKit knows no stacks. */

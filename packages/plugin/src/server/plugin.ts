@@ -17,3 +17,12 @@ export interface Plugin {
   readonly group?: GroupRole;
   readonly io: Io;
 }
+
+/** What it serves, for a person: `the type note (./notes), the flavor careful`. */
+export function contentsOf({ types, flavors }: Pick<Plugin, "types" | "flavors">): string {
+  const things = [
+    ...types.map(({ type, provider }) => `the type ${type.name} (${provider.scope})`),
+    ...flavors.map(({ name }) => `the flavor ${name}`),
+  ];
+  return things.join(", ");
+}

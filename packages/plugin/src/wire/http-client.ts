@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { messageOf } from "@muster/model";
+import { messageOf, systemCodeOf } from "@muster/model";
 import type { Address } from "./address.ts";
 import { MAX_ANSWER } from "./limits.ts";
 
@@ -120,13 +120,14 @@ async function open(address: Address, call: HttpCall, over: AbortSignal): Promis
   else request.end(call.body);
   return {
     response: promise,
-    isBusy: (cause) => !connected && codeOf(cause) === "EAGAIN",
+    isBusy: (cause) => !connected && systemCodeOf(cause) === "EAGAIN",
     failed(cause, givenUp, late = false) {
       if (cause instanceof HttpFailure) return cause;
       if (!connected) return new HttpFailure("refused", messageOf(cause), { cause });
       if (givenUp) return new HttpFailure("given-up", "nobody waits for it any more", { cause });
       if (late) return new HttpFailure("late", "it took too long", { cause });
-      if (codeOf(cause).startsWith("HPE_") && codeOf(cause) !== "HPE_INVALID_EOF_STATE") {
+      const code = systemCodeOf(cause) ?? "";
+      if (code.startsWith("HPE_") && code !== "HPE_INVALID_EOF_STATE") {
         return new HttpFailure("rubbish", "it is not HTTP", { cause });
       }
       return new HttpFailure("lost", "the connection broke off", { cause });
@@ -136,10 +137,6 @@ async function open(address: Address, call: HttpCall, over: AbortSignal): Promis
       request.destroy();
     },
   };
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {

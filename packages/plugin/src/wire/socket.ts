@@ -1,7 +1,7 @@
 import { lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { MusterError, messageOf } from "@muster/model";
+import { MusterError, messageOf, systemCodeOf } from "@muster/model";
 import { makePrivateDirectory } from "./directory.ts";
 
 /** A unix socket's path has room for so many bytes: 108 in Linux's sockaddr_un, less the closing zero. */
@@ -40,10 +40,11 @@ function answers(path: string): Promise<boolean> {
 }
 
 function isNobody(error: Error): boolean {
-  return "code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOENT");
+  const code = systemCodeOf(error);
+  return code === "ECONNREFUSED" || code === "ENOENT";
 }
 
 function unlessMissing(thrown: unknown): undefined {
-  if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+  if (systemCodeOf(thrown) === "ENOENT") return undefined;
   throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }

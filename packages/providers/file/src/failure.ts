@@ -1,5 +1,5 @@
-import { messageOf } from "@muster/model";
-import { failureKindOf, ProviderError, systemCodeOf } from "@muster/plugin";
+import { messageOf, systemCodeOf } from "@muster/model";
+import { failureKindOf, ProviderError } from "@muster/plugin";
 
 const words: Readonly<Record<string, string>> = {
   ENOSPC: "no space left",

@@ -11,8 +11,8 @@ import {
   type Stats,
   writeFileSync,
 } from "node:fs";
-import { ProviderError, systemCodeOf } from "@muster/plugin";
-
+import { systemCodeOf } from "@muster/model";
+import { ProviderError } from "@muster/plugin";
 import { CONTENT_LIMIT } from "./file-properties.ts";
 import { discard } from "./temporary.ts";
 

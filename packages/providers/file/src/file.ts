@@ -1,7 +1,7 @@
 import { linkSync } from "node:fs";
 import { basename, dirname, normalize, relative, resolve } from "node:path";
-import type { Observed } from "@muster/model";
-import { type ClaimedProvider, type ClaimedType, type Io, ProviderError, systemCodeOf } from "@muster/plugin";
+import { type Observed, systemCodeOf } from "@muster/model";
+import { type ClaimedProvider, type ClaimedType, type Io, ProviderError } from "@muster/plugin";
 import { type Accounts, accountsOf } from "./accounts.ts";
 import { attempt, failureAt } from "./failure.ts";
 import { changeFile, kindOf, permissionsOf, readContent, statsAt, type Wanted, writeNewFile } from "./file-disk.ts";

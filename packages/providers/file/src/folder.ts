@@ -1,6 +1,7 @@
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { normalize, relative } from "node:path";
-import { ProviderError, systemCodeOf } from "@muster/plugin";
+import { systemCodeOf } from "@muster/model";
+import { ProviderError } from "@muster/plugin";
 import { failureAt } from "./failure.ts";
 
 /** How a directory below a root is reached. */

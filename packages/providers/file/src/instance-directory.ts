@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from "node:fs";
-import type { Observed } from "@muster/model";
+import { type Observed, systemCodeOf } from "@muster/model";
 import type { InstanceSpec } from "@muster/plugin";
-import { systemCodeOf } from "@muster/plugin";
 import { failureAt } from "./failure.ts";
 import { readRecord, stranger } from "./instance-record.ts";
 

@@ -1,13 +1,12 @@
 import { accessSync, constants, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { bears, type Tags } from "@muster/model";
+import { bears, systemCodeOf, type Tags } from "@muster/model";
 import {
   type InstanceSpec,
   type Io,
   instanceSpec,
   makeDirectories,
   ProviderError,
-  systemCodeOf,
   type TaggedProvider,
   type TaggedType,
 } from "@muster/plugin";

@@ -1,6 +1,6 @@
 import { readdirSync, unlinkSync } from "node:fs";
+import { systemCodeOf } from "@muster/model";
 import type { Io } from "@muster/plugin";
-import { systemCodeOf } from "@muster/plugin";
 
 /** Files are written whole under such a name and then given their own; a list passes over names with a dot. */
 const TEMPORARY = /^\.muster-(\d{1,10})-\d{1,20}\.tmp$/;

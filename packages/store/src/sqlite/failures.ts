@@ -1,4 +1,4 @@
-import { MusterError, messageOf } from "@muster/model";
+import { MusterError, messageOf, systemCodeOf } from "@muster/model";
 
 /** SQLite's primary result codes: the low byte of `errcode` (sqlite.org/rescode.html). */
 const BUSY = 5;
@@ -14,7 +14,7 @@ export function storeError(path: string, thrown: unknown): MusterError {
   const options = { cause: thrown };
   if (isFull(thrown)) return new MusterError("store.full", { path }, options);
   const detail = messageOf(thrown);
-  if (!(thrown instanceof Error && "code" in thrown)) return new MusterError("internal", { detail }, options);
+  if (systemCodeOf(thrown) === undefined) return new MusterError("internal", { detail }, options);
   switch (primaryCode(thrown)) {
     case NOT_A_DATABASE:
     case CORRUPT:
@@ -31,9 +31,9 @@ export function isBusy(thrown: unknown): boolean {
 }
 
 function isFull(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
   if (primaryCode(thrown) === FULL || extendedCode(thrown) === SHARED_INDEX_SIZE) return true;
-  return "code" in thrown && (thrown.code === "ENOSPC" || thrown.code === "EDQUOT");
+  const code = systemCodeOf(thrown);
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 function primaryCode(thrown: unknown): number {

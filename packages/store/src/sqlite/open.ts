@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { MusterError } from "@muster/model";
+import { MusterError, systemCodeOf } from "@muster/model";
 import { makeDirectories } from "./directory.ts";
 import { isBusy } from "./failures.ts";
 import { numberOf } from "./rows.ts";
@@ -48,7 +48,7 @@ function makeFile(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (thrown) {
-    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+    if (systemCodeOf(thrown) !== "EEXIST") throw thrown;
   }
 }
 

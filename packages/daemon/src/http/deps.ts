@@ -5,7 +5,7 @@ import type { DaemonOptions } from "../options.ts";
 import type { Stacks } from "../stacks.ts";
 
 /** What the API shows of a daemon, and does with it. */
-export interface Served {
+export interface ApiDeps {
   readonly options: Pick<DaemonOptions, "command" | "version" | "store">;
   readonly stacks: Stacks;
   readonly applying: Applying;
