@@ -59,7 +59,7 @@ export async function keepBench(folder: string): Promise<Kept> {
     lease,
     catalog,
     grammar: { stackOf, resize, withoutGroup },
-    settings: { defaults: { "instance-file": { dir: instances } }, overrides: {} },
+    settings: { "instance-file": { dir: instances } },
     io: { now: Date.now, randomBytes },
     clock: systemClock,
     onEvent: () => undefined,

@@ -17,21 +17,22 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
-  "@muster/sdk": ["@muster/provider-file", "@muster/flavors", "@muster/simulator", "@muster/plugin", "@muster/model"],
+  "@muster/sdk": ["@muster/provider-file", "@muster/flavors", "@muster/plugin", "@muster/model"],
   "@muster/cli": ["*"],
 };
 
 const wrong: string[] = [];
 let rooms = 0;
 for (const file of globSync("packages/{*,providers/*}/package.json")) {
-  const { name, dependencies = {} } = JSON.parse(readFileSync(file, "utf8"));
+  const { name, dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(file, "utf8"));
   const allowed = below[name];
   rooms++;
   if (allowed === undefined) {
     wrong.push(`${file}: ${name} has no place in the house; give it one in scripts/arrows.ts and ARCHITECTURE.md`);
     continue;
   }
-  for (const dependency of Object.keys(dependencies).filter((each) => each.startsWith("@muster/"))) {
+  const named = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  for (const dependency of named.filter((each) => each.startsWith("@muster/"))) {
     if (allowed.includes("*") || allowed.includes(dependency)) continue;
     wrong.push(`${dirname(file)} imports ${dependency}, which is not below it`);
   }

@@ -127,7 +127,7 @@ async function keep({ folder }: Example, socket: string): Promise<StackKeeper> {
   const keeper = await keepStack({
     ...{ store, lease, catalog, clock: systemClock },
     grammar: { stackOf, resize, withoutGroup },
-    settings: { defaults: {}, overrides: {} },
+    settings: {},
     io: { now: Date.now, randomBytes },
     onEvent: () => undefined,
     onStatus: () => undefined,

@@ -20,8 +20,7 @@ error[CODE]: what happened
 
 and with \`--output json\` as one JSON object with \`code\`, \`message\`, \`next\` and, where there is one, \`place\`.
 
-Exit codes: 0 done or in sync; 1 failed; 2 used wrongly, or the declaration is invalid, and nothing was touched; 3 from
-\`plan\` and \`drift\`: there is something to change; 4 could not tell.
+Exit codes: 0 done; 1 failed; 2 used wrongly, or the declaration is invalid, and nothing was touched; 4 could not tell.
 
 ${entries.join("\n")}`;
 }

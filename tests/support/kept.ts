@@ -27,7 +27,7 @@ export async function keep(world: LyingWorld, store: Store = memoryStore()): Pro
   const keeper = await keepStack({
     ...{ store, lease, catalog, clock: systemClock },
     grammar: { stackOf, resize, withoutGroup },
-    settings: { defaults: {}, overrides: {} },
+    settings: {},
     io: { now: Date.now, randomBytes },
     onEvent: (event) => events.push(event),
     onStatus: () => undefined,

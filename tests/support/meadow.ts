@@ -130,7 +130,7 @@ export async function keeping({ type }: Meadow, store: Store = memoryStore()): P
     lease: await store.acquire("shop", holder, async () => false),
     catalog,
     grammar,
-    settings: { defaults: {}, overrides: {} },
+    settings: {},
     io: { now: Date.now, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     clock: hasty,
     onEvent: () => undefined,

@@ -1,9 +1,8 @@
 /** The one place that knows which types and flavors are part of Muster. */
 import { join } from "node:path";
 import { combo, vanilla } from "@muster/flavors";
-import type { JsonObject } from "@muster/model";
 import type { Flavor, Type } from "@muster/plugin";
-import { file, instanceFile } from "@muster/provider-file";
+import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { stateDirectory } from "@muster/store";
 import type { Environment } from "./cli.ts";
 
@@ -12,9 +11,9 @@ export interface Builtins {
   readonly flavors: readonly Flavor[];
 }
 
-export const builtins: Builtins = { types: [instanceFile, file], flavors: [vanilla, combo] };
-
-/** What the built-in types are opened with where nothing else is said, by type. */
-export function defaultSettings(env: Environment): Readonly<Record<string, JsonObject>> {
-  return { [instanceFile.name]: { dir: join(stateDirectory(env), instanceFile.name) } };
+/** With the settings that they have where nobody says otherwise. */
+export function builtinsOf(env: Environment): Builtins {
+  const directory = join(stateDirectory(env), instanceFile.name);
+  const placed: typeof instanceFile = { ...instanceFile, settings: instanceFileSettingsIn(directory) };
+  return { types: [placed, file], flavors: [vanilla, combo] };
 }

@@ -50,6 +50,7 @@ describe("the command line", () => {
     [["watch", "a.yaml", "--set", "dir=x"], "--set: `dir=x` sets nothing"],
     [["events", "--since", "yesterday"], "--since: `yesterday` is no time"],
     [["plugin", "run", "instance-fill"], "`instance-fill` is not built in (did you mean `instance-file`?)"],
+    [["plugin", "run", "flavor-vanilla", "--name", "group"], "--name: at `group`, `muster serve` answers InfraKit's"],
     [["plugin", "call", "x", "y", "{"], "params: this is not JSON"],
   ])("refuses what it does not understand: muster %j", async (words, says) => {
     const { code, out, err } = await house.run(...words);

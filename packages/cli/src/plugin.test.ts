@@ -172,6 +172,15 @@ describe("muster plugin", () => {
     }
   });
 
+  it("says that there are none, and how to start one", async () => {
+    const { code, out, err } = await house.run("plugin", "ls");
+    expect(out).toBe(
+      `No plugins in ${house.path("run/muster/plugins")}. \`muster plugin run --help\` shows how to start one.\n`,
+    );
+    expect([code, err]).toEqual([0, ""]);
+    expect((await house.run("plugin", "ls", "--output", "json")).out).toBe("[]\n");
+  });
+
   it("passes over what lies in the plugin directory and is no plugin", async () => {
     await run("flavor-vanilla");
     await writeFile(socketOf("notes.txt"), "hello");

@@ -1,8 +1,8 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
 import { isAbsolute } from "node:path";
 import { checkStack, placeOf, type SourceDocument, stackOf } from "@muster/declaration";
-import { type Document, MusterError, type Stack } from "@muster/model";
-import { openProviders, type ProviderSettings, settingsFor } from "@muster/runtime";
+import { type Document, MusterError, messageOf, type Stack } from "@muster/model";
+import { type GivenSettings, openProviders, type StackKeeper, settingsFor } from "@muster/runtime";
 import type { ApplyAnswer, WirePlace } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -18,7 +18,7 @@ export interface ApplyDeps {
   readonly options: DaemonOptions;
   readonly stacks: Stacks;
   readonly catalog: PluginCatalog;
-  readonly settings: ProviderSettings;
+  readonly settings: GivenSettings;
 }
 
 export function applying({ options, stacks, catalog, settings }: ApplyDeps): Applying {
@@ -33,13 +33,11 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
   }
 
   async function check(stack: Stack, located: Located): Promise<void> {
-    const { defaults, overrides } = settings;
     const providers = openProviders(options.outside.io);
     try {
       await checkStack(stack, located, catalog, {
-        defaults,
-        overrides,
-        opened: (type) => providers.open(type, settingsFor(type.name, stack.providers, defaults, overrides)),
+        given: settings,
+        opened: (type) => providers.open(type, settingsFor(type.name, stack.providers, settings)),
       });
     } finally {
       await providers.close();
@@ -54,6 +52,17 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     return { stack: stack.name, generation: after.generation, unchanged, groups: keeper.groups() };
   }
 
+  /** One that serves goes on with what it had, also when the new declaration is refused: and says that, whatever happens. */
+  async function goOn(keeper: StackKeeper): Promise<void> {
+    const { stack } = keeper;
+    try {
+      if (options.stacks === "all") await keeper.begin();
+      await stacks.dropIfEmpty(stack);
+    } catch (thrown) {
+      options.onNotice({ kind: "trouble", message: `stack ${stack}: ${messageOf(thrown)}`, stack });
+    }
+  }
+
   return {
     async apply(document, source, actor) {
       const { stack, located } = read(document, source);
@@ -64,9 +73,7 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
           await check(stack, located);
           return await commit(stack, document, source, actor);
         } finally {
-          // One that serves goes on with what it had, also when the new declaration is refused.
-          if (options.stacks === "all") await keeper.begin();
-          await stacks.dropIfEmpty(stack.name);
+          await goOn(keeper);
         }
       });
     },

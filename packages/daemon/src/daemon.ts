@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { MusterError, messageOf } from "@muster/model";
 import { checkSocketPath, servePlugin } from "@muster/plugin";
-import type { ProviderSettings } from "@muster/runtime";
 import { type Applying, applying } from "./apply.ts";
 import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
 import { newBell } from "./events.ts";
@@ -44,7 +43,7 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   };
   const leases = await takeLeases(options, parts);
   const catalog = parts.adopt(await catalogOf(options), (it) => it.close());
-  const settings = settingsOf(options.settings, catalog);
+  const { settings } = options;
   const stacks = parts.adopt(keepStacks({ options, leases, catalog, settings }), (it) => it.close());
   const work = applying({ options, stacks, catalog, settings });
   const { plugins } = catalog;
@@ -64,16 +63,6 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
 function catalogOf(options: DaemonOptions): Promise<PluginCatalog> {
   const { builtins, pluginDirectory, outside, onNotice } = options;
   return openCatalog(builtins, pluginDirectory, { clock: outside.clock, own: groupSocketOf(options), onNotice });
-}
-
-/** Defaults are the built-in types': where a plugin has taken the name, they are of no use to it. */
-function settingsOf({ defaults, overrides }: ProviderSettings, catalog: PluginCatalog): ProviderSettings {
-  return {
-    overrides,
-    get defaults() {
-      return Object.fromEntries(Object.entries(defaults).filter(([type]) => catalog.isBuiltIn(type)));
-    },
-  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Document, Event, MusterError, Status } from "@muster/model";
 import type { Flavor, Type } from "@muster/plugin";
-import type { Outside, ProviderSettings, StackKeeper } from "@muster/runtime";
+import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
 
@@ -29,8 +29,8 @@ export interface DaemonOptions {
   /** Stays open when the daemon closes. */
   readonly store: Store;
   readonly builtins: { readonly types: readonly Type[]; readonly flavors: readonly Flavor[] };
-  /** `defaults` are those of the built-in types; a plugin is opened by whoever starts it. */
-  readonly settings: ProviderSettings;
+  /** Said at the command line. A plugin is opened by whoever starts it, and has none. */
+  readonly settings: GivenSettings;
   /** Made, closed to others, when it is not there. Without it there are no plugins. */
   readonly pluginDirectory?: string;
   /** Answer InfraKit's clients at the socket `group` in the plugin directory. */

@@ -3,7 +3,7 @@
 import { resize, stackOf, withoutGroup } from "@muster/declaration";
 import { MusterError, messageOf } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type Grammar, keepStack, type ProviderSettings, type StackKeeper } from "@muster/runtime";
+import { type GivenSettings, type Grammar, keepStack, type StackKeeper } from "@muster/runtime";
 import { isAlive, type Lease, thisProcess } from "@muster/store";
 import type { DaemonOptions } from "./options.ts";
 
@@ -28,7 +28,7 @@ export interface StacksDeps {
   /** Of the stacks that it was given. */
   readonly leases: readonly Lease[];
   readonly catalog: Catalog;
-  readonly settings: ProviderSettings;
+  readonly settings: GivenSettings;
 }
 
 export function keepStacks({ options, leases, catalog, settings }: StacksDeps): Stacks {

@@ -12,13 +12,8 @@ import type { Problems } from "./problems.ts";
 import { checkSchema } from "./schema.ts";
 import { listed } from "./values.ts";
 
-/** Settings of providers that are not in the stack, by the provider's name. */
-export interface GivenSettings {
-  /** What holds where the stack says nothing. */
-  readonly defaults?: Readonly<Record<string, JsonObject>>;
-  /** What was said at the command line: `--set NAME.KEY=VALUE`. */
-  readonly overrides?: Readonly<Record<string, JsonObject>>;
-}
+/** What was said at the command line, by the provider's name: `--set NAME.KEY=VALUE`. */
+export type GivenSettings = Readonly<Record<string, JsonObject>>;
 
 /**
  * Checks the settings of every provider that the stack names or its groups use.
@@ -33,7 +28,7 @@ export function checkSettings(
   problems: Problems,
 ): void {
   const declared = Object.entries(stack.providers);
-  checkNames(Object.keys(given.overrides ?? {}), [...declared.map(([name]) => name), ...catalog.typeNames()], problems);
+  checkNames(Object.keys(given), [...declared.map(([name]) => name), ...catalog.typeNames()], problems);
   for (const [name, provider] of declared) {
     const type = catalog.type(provider.type, "muster");
     if (type === undefined) noteUnknownType(name, provider, catalog, problems);
@@ -61,8 +56,8 @@ function checkOne(
   given: GivenSettings,
   problems: Problems,
 ): void {
-  const override = given.overrides?.[name] ?? {};
-  const settings = { ...given.defaults?.[name], ...declared?.settings, ...override };
+  const override = given[name] ?? {};
+  const settings = { ...declared?.settings, ...override };
   const place = (inner: readonly (string | number)[]) => ["providers", name, ...inner];
   checkSchema(
     type.settings,

@@ -74,7 +74,7 @@ const catalog: Catalog = {
   onChange: () => () => undefined,
 };
 
-const settings: CheckDeps = { defaults: { box: { dir: "." } } };
+const settings: CheckDeps = { given: { box: { dir: "." } } };
 
 function checking(text: string, deps: CheckDeps = settings): () => Promise<void> {
   const { stack, source } = read(text);
@@ -231,17 +231,17 @@ describe("the settings of providers", () => {
   });
 
   it("are checked as they were given at the command line", async () => {
-    expect(await words(boxes("{}"), { overrides: { box: { dri: "x", dir: "y" } } })).toContain(
+    expect(await words(boxes("{}"), { given: { box: { dri: "x", dir: "y" } } })).toContain(
       "provider `box`: `dri` is not known here (did you mean `dir`?)",
     );
-    expect(await words(boxes("{}"), { ...settings, overrides: { bix: {} } })).toContain(
+    expect(await words(boxes("{}"), { given: { ...settings.given, bix: {} } })).toContain(
       "there is no provider `bix` (did you mean `box`?)",
     );
   });
 
-  it("may be given in part by the stack, in part by the command line, and by defaults", async () => {
+  it("may be given in part by the stack, in part by the command line", async () => {
     const text = shop("box: { depth: 2 }");
-    expect(await failures(text, { overrides: { box: { dir: "x" } } })).toEqual([]);
+    expect(await failures(text, { given: { box: { dir: "x" } } })).toEqual([]);
     expect(await failures(text, settings)).toEqual([]);
     expect(await failures(text, {})).toEqual(["declaration.missing-key stack.yaml:3:3 (providers.box.dir)"]);
     expect(await words(boxes("{}"), {})).toContain("provider `box`: `dir` is missing");

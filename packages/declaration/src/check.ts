@@ -12,7 +12,8 @@ import { checkSchema } from "./schema.ts";
 import type { SourceDocument } from "./source.ts";
 import { listed, shortened } from "./values.ts";
 
-export interface CheckDeps extends GivenSettings {
+export interface CheckDeps {
+  readonly given?: GivenSettings;
   /** The provider that groups of this type will have, opened. Without it providers are not asked. */
   opened?(type: Type): Promise<Provider>;
 }
@@ -34,7 +35,7 @@ export async function checkStack(
   const document = documentOf(source);
   const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
   const types = groups.flatMap(({ type }) => type ?? []);
-  checkSettings(stack, types, catalog, deps, problems);
+  checkSettings(stack, types, catalog, deps.given ?? {}, problems);
   for (const group of groups) {
     checkTemplate(group, stack, catalog, problems);
     checkFlavor(group, catalog, problems);

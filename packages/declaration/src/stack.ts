@@ -1,8 +1,9 @@
-import { type Document, MusterError, type Stack } from "@muster/model";
+import { type Document, type Json, MusterError, type Stack } from "@muster/model";
 import { infrakitStack } from "./infrakit.ts";
 import { musterStack } from "./muster.ts";
 import { gatherProblems } from "./problems.ts";
 import { type SourceDocument, sourceOf } from "./source.ts";
+import { MAX_DEPTH } from "./tree.ts";
 
 /**
  * What a document declares. Reads the structure only, so it needs neither schemas nor plugins: it is also how a stored
@@ -12,10 +13,21 @@ import { type SourceDocument, sourceOf } from "./source.ts";
  */
 export function stackOf(document: Document, source: Pick<SourceDocument, "locate"> = sourceOf(document)): Stack {
   const problems = gatherProblems(source.locate);
+  // What comes from a caller was read by no parser that would have refused it.
+  if (isDeeper(document.data, MAX_DEPTH)) {
+    const words = { what: "a declaration", wanted: `nested at most ${MAX_DEPTH} levels`, found: "nested deeper" };
+    problems.add("declaration.wrong-kind", words, []);
+    problems.throwIfAny();
+  }
   const stack =
     document.dialect === "muster" ? musterStack(document.data, problems) : infrakitStack(document.data, problems);
   problems.throwIfAny();
   if (stack === undefined)
     throw new MusterError("internal", { detail: "a stack could not be read, and nobody said why" });
   return stack;
+}
+
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

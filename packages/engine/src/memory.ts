@@ -90,7 +90,7 @@ const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MOST_MS = 600_000;
 
 /** 1 s, 2 s, 4 s … 10 min, up to a quarter longer, so that many do not come back at the same moment. */
-export function backoffMs(attempts: number, seed: string): number {
+function backoffMs(attempts: number, seed: string): number {
   const plain = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
   return Math.round(plain * (1 + fractionOf(seed, attempts) / 4));
 }

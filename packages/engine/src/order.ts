@@ -21,7 +21,7 @@ export function replacedFirst(a: Living, b: Living): number {
   return HEALTH_RANK[a.health] - HEALTH_RANK[b.health] || compareText(a.seen.id, b.seen.id);
 }
 
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -58,7 +58,13 @@ function waitForLook(situation: Situation, failed: FailedLook): Decided {
   const { declared, memory } = situation;
   const held = [{ reason: failed.reason, message: failed.message }];
   const status = statusOf(declared, failed.startedAt, 0, conditionsOf({ held, busy: false, converged: false }));
-  return { memory, cause: causeOf(situation), actions: [], status, decisions: [], wakeAt: undefined, gone: false };
+  return { ...heldUp(memory, status), cause: causeOf(situation) };
+}
+
+/** The decision of whoever could not look: to do nothing, and to say why. */
+export function heldUp(memory: Memory, status: Status): Decided {
+  const cause = memory.convergedAs === null ? "intentional" : "corrective";
+  return { memory, cause, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
 }
 
 function causeOf({ declared, memory }: Situation): Cause {

@@ -26,7 +26,7 @@ function toCreate(slot: string): Wish {
 }
 
 /** The declared places that nobody fills or is about to fill. */
-export function emptySlots(declared: DeclaredGroup, census: Census): readonly string[] {
+function emptySlots(declared: DeclaredGroup, census: Census): readonly string[] {
   const taken = new Set<string>();
   for (const { seen } of census.living) if (seen.mark.slot !== undefined) taken.add(seen.mark.slot);
   for (const call of census.pending) taken.add(call.slot);

@@ -241,7 +241,7 @@ export const errorTable = {
   // Could not tell. Exit code 4.
   "look.failed": {
     says: "{name} could not be looked at: {detail}",
-    next: "Nothing was changed. Mend the cause named here and try again.",
+    next: "Nothing is changed where nobody can tell. Mend the cause named here and try again.",
   },
 } as const satisfies Record<string, Entry>;
 

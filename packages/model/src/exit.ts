@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./errors.ts";
 
 /** What the command's exit code says. */
-export const EXIT = { done: 0, failed: 1, invalid: 2, changes: 3, unsure: 4 } as const;
+export const EXIT = { done: 0, failed: 1, invalid: 2, unsure: 4 } as const;
 
 const INVALID = ["usage", "declaration", "settings"];
 const INVALID_CODES: readonly ErrorCode[] = [

@@ -14,6 +14,9 @@ export function runtimeDirectory(env: Environment, home: string): string {
   return join(env["HOME"] || home, ".muster");
 }
 
+/** The name in the plugin directory at which `muster serve` answers InfraKit's clients, as their `group` plugin did. */
+export const GROUP_SOCKET = "group";
+
 /** Where plugins are looked for: `$MUSTER_PLUGIN_DIR`, else `plugins` in the runtime directory. */
 export function pluginDirectory(env: Environment, home: string): string {
   if (env["MUSTER_PLUGIN_DIR"]) return resolve(env["MUSTER_PLUGIN_DIR"]);

@@ -65,9 +65,11 @@ async function carryOut(
     }
     case "update": {
       confirmKept(letGo);
-      if (seen !== undefined) {
-        await bound.provider.update?.(seen, { ...definedOf(seen.properties), ...action.changes }, PATIENT);
+      if (seen === undefined) throw new ProviderError("retryable", `${action.instance} is not there any more`);
+      if (bound.provider.update === undefined) {
+        throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
       }
+      await bound.provider.update(seen, { ...definedOf(seen.properties), ...action.changes }, PATIENT);
       return { instance: action.instance };
     }
     case "destroy": {

@@ -9,9 +9,8 @@ import {
   MusterError,
   musterMarks,
   nearest,
-  revisionOf,
 } from "@muster/model";
-import { type Catalog, type Flavor, infrakitMarks, infrakitRevision, type Provider, type Type } from "@muster/plugin";
+import { type Catalog, type Flavor, groupRevision, infrakitMarks, type Provider, type Type } from "@muster/plugin";
 import type { Providers } from "./providers.ts";
 
 /** What a controller is told of its group: the declaration, and what a person wants done with it. */
@@ -55,11 +54,9 @@ export async function bind(assignment: Assignment, catalog: Catalog, providers: 
       generation: assignment.generation,
       goal: assignment.goal,
       slots: group.slots,
-      revision:
-        marking.kind === "infrakit"
-          ? infrakitRevision(marking)
-          : revisionOf(group.template, type.effects, group.flavor, flavor.effects),
-      changeable: changeable(group.template.properties, type.effects),
+      revision: groupRevision(group, type.effects, flavor.effects),
+      // InfraKit knows no change in place: whatever is written otherwise is had by replacing.
+      changeable: marking.kind === "infrakit" ? {} : changeable(group.template.properties, type.effects),
       rollout: group.rollout,
     },
     traits: traitsOf(type),

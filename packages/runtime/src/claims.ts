@@ -10,7 +10,7 @@ export interface ClaimChanges {
   readonly taken: ReadonlyMap<string, string>;
 }
 
-const NO_CHANGES: ClaimChanges = { claim: [], release: [], taken: new Map() };
+export const NO_CLAIMS: ClaimChanges = { claim: [], release: [], taken: new Map() };
 
 /**
  * A thing that cannot bear a mark is claimed before it is made. A name that is already somebody's, or that something
@@ -24,10 +24,12 @@ export async function claimChanges(
   store: Store,
 ): Promise<ClaimChanges> {
   const { provider, declared } = bound;
-  if (provider.known !== "claim" || look.kind === "failed") return NO_CHANGES;
+  if (provider.known !== "claim" || look.kind === "failed") return NO_CLAIMS;
   const claim: Claim[] = [];
   const taken = new Map<string, string>();
-  const mine = await store.claims(declared.stack, declared.name);
+  const all = await store.claims(declared.stack, declared.name);
+  // The look tells nothing of claims in another scope: they stay.
+  const mine = all.filter((each) => each.type === bound.type.name && each.scope === provider.scope);
   const mineById = new Set(mine.map(({ id }) => id));
   for (const action of actions) {
     const wanted = claimOf(bound, action);

@@ -14,7 +14,7 @@ export function sameDocument(a: Document, b: Document): boolean {
 }
 
 /** A change after which the members would not be known any more is refused: they would be orphaned. */
-export function refuseStrangers(
+export function refuseOrphaning(
   before: Declaration | undefined,
   was: Stack | undefined,
   document: Document,

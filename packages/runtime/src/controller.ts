@@ -4,10 +4,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import {
-  type Action,
   type Decided,
   describeMembers,
   type GoodLook,
+  heldUp,
   type Look,
   type Memory,
   recall,
@@ -19,16 +19,17 @@ import {
 import { type EventDraft, type MemberStatus, MusterError, messageOf, type Status, slotCount } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
-import pLimit from "p-limit";
-import { type Acted, act } from "./act.ts";
-import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
-import { claimChanges } from "./claims.ts";
+import type { Acted } from "./act.ts";
+import type { Assignment } from "./bind.ts";
+import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
+import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
 import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
-import { failedLook, observe } from "./observe.ts";
+import { trackCalls } from "./in-flight.ts";
 import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
 import type { Providers } from "./providers.ts";
+import { openEyes, type Sight } from "./sight.ts";
 
 export interface GroupController {
   /** Something may have changed. */
@@ -36,7 +37,7 @@ export interface GroupController {
   /** What the group is to be from now on. */
   assign(assignment: Assignment): void;
   /** Has the named members destroyed, under a new assignment, written down together. Resolves when it is. */
-  doom(ids: readonly string[], next: Assignment, writes: Writes): Promise<void>;
+  doom(request: DoomRequest): Promise<void>;
   /** Undefined before the first pass. */
   status(): Status | undefined;
   members(): readonly MemberStatus[];
@@ -63,8 +64,6 @@ export interface ControllerDeps extends Outside {
   onLost(error: MusterError): void;
 }
 
-/** Calls to one provider that are under way at once. */
-const CALLS_AT_ONCE = 16;
 /** Looks though nothing woke it: hints of a local type are reliable, and all the same not trusted for ever. */
 const RESYNC_LOCAL_MS = 30_000;
 const RESYNC_REMOTE_MS = 10_000;
@@ -75,22 +74,19 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 60_000;
 
 export function controlGroup(first: Assignment, remembered: Memory, deps: ControllerDeps): GroupController {
-  const { store, catalog, providers, io, clock } = deps;
-  const limit = pLimit(CALLS_AT_ONCE);
-  const underWay = new Set<Promise<void>>();
-  let assignment = first;
-  let memory = recall(remembered, clock.now());
-  let bound: BoundGroup | undefined;
-  let unlisten: (() => void) | undefined;
-  let shown: GoodLook | undefined;
-  let status: Status | undefined;
-  const ended: Acted[] = [];
-  let unanswered = 0;
-  let requests: readonly DoomRequest[] = [];
-  let failures = 0;
+  const { io, clock } = deps;
   /** Aborted when the group is let go: from then on nothing is begun. */
   const letGo = new AbortController();
   const pacer = pace(passSafely, clock);
+  const eyes = openEyes({ ...deps, wake: pacer.wake });
+  const requests = doomRequests();
+  // The last answer of a wave is looked into at once; until then, answers are gathered.
+  const calls = trackCalls(clock, letGo.signal, (last) => (last ? pacer.hurry() : pacer.wake()));
+  let assignment = first;
+  let memory = recall(remembered, clock.now());
+  let shown: GoodLook | undefined;
+  let status: Status | undefined;
+  let failures = 0;
   pacer.wake();
 
   async function passSafely(): Promise<number> {
@@ -98,90 +94,61 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       return await pass();
     } catch (thrown) {
       if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
-      failRequests(thrown);
+      requests.failAll(thrown);
       const code = thrown instanceof MusterError ? thrown.code : "internal";
       publish(stalled(assignment, code, messageOf(thrown)));
       return clock.now() + retryMs(++failures);
     }
   }
 
-  function failRequests(reason: unknown): void {
-    for (const request of requests) request.failed(reason);
-    requests = [];
-  }
-
   /** One turn of the loop. Answers when the next is due though nothing wakes it. */
   async function pass(): Promise<number> {
-    const acted = [...ended];
-    const asked = requests;
-    const current = assignment;
-    const target = asked.at(-1)?.next ?? current;
-    const before = withDoomed(
-      record(
-        memory,
-        acted.map(({ outcome }) => outcome),
-      ),
-      asked,
-    );
+    const assigned = assignment;
+    const asked = requests.waiting();
+    const next = asked.at(-1)?.next ?? assigned;
     // Outcomes are taken in before the look begins: so the look is the newer of the two, whatever the clock says.
-    const look = await lookAround(target);
+    const acted = calls.ended();
+    const before = withDoomed(record(memory, outcomesOf(acted)), asked);
+    const sight = await eyes.look(next);
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
-    if (letGo.signal.aborted || assignment !== current) return clock.now();
-    const decided = decide(target, look, before);
-    const claims =
-      bound === undefined ? undefined : await claimChanges(bound, decided.actions, look, decided.memory, store);
-    const events = draftEvents(acted, look, decided);
-    const writes: Writes = {
-      ...asked.at(-1)?.writes,
-      ...(decided.memory === memory ? {} : { memory: { [assignment.group.name]: decided.memory } }),
-      ...(claims === undefined || claims.claim.length === 0 ? {} : { claim: claims.claim }),
-      ...(claims === undefined || claims.release.length === 0 ? {} : { release: claims.release }),
-      ...(events.length === 0 ? {} : { events: [...asked.flatMap(({ writes }) => writes.events ?? []), ...events] }),
-    };
-    if (Object.keys(writes).length > 0) await deps.write(writes);
-    if (assignment === current) assignment = target;
-    ended.splice(0, acted.length);
-    requests = requests.slice(asked.length);
+    if (letGo.signal.aborted || assignment !== assigned) return clock.now();
+    const decided = decide(next, sight, before);
+    const claims = await claimsFor(sight, decided);
+    await write({ ...writesOf(asked, draftEvents(acted, sight.look, decided)), ...changesOf(decided, claims) });
+    if (assignment === assigned) assignment = next;
+    calls.written(acted.length);
+    requests.written(asked);
     memory = decided.memory;
-    for (const request of asked) request.written();
-    if (look.kind === "seen") shown = look;
-    begin(decided.actions, claims?.taken ?? new Map());
+    if (sight.look.kind === "seen") shown = sight.look;
+    if (sight.kind === "bound") calls.begin(sight.bound, decided.actions, shown?.members ?? [], claims.taken);
     publish(decided.status);
     if (decided.gone) deps.onGone();
-    return nextPass(look, decided.wakeAt);
+    return nextPass(sight, decided.wakeAt);
   }
 
-  async function lookAround(target: Assignment): Promise<Look> {
-    try {
-      if (bound === undefined || !isStillBound(bound, target, catalog)) {
-        unlisten?.();
-        bound = undefined;
-        bound = await bind(target, catalog, providers);
-        unlisten = providers.listen(bound.type, bound.settings, pacer.wake);
-      }
-    } catch (thrown) {
-      return failedLook(clock.now(), thrown);
-    }
-    return observe(bound, store, clock);
-  }
-
-  function decide(target: Assignment, look: Look, before: Memory): Decided {
-    const now = clock.now();
-    if (bound === undefined) {
-      const held = look.kind === "failed" ? look : { reason: "internal", message: "not bound" };
-      const status = stalled(target, held.reason, held.message);
-      const cause = before.convergedAs === null ? "intentional" : "corrective";
-      return { memory: before, cause, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
-    }
+  function decide(next: Assignment, sight: Sight, before: Memory): Decided {
+    if (sight.kind === "unbound") return heldUp(before, stalled(next, sight.look.reason, sight.look.message));
+    const { declared, traits } = sight.bound;
     const nonce = Buffer.from(io.randomBytes(16)).toString("hex");
-    return (deps.decide ?? reconcile)({
-      declared: bound.declared,
-      traits: bound.traits,
-      look,
-      memory: before,
-      now,
-      nonce,
-    });
+    const situation = { declared, traits, look: sight.look, memory: before, now: clock.now(), nonce };
+    return (deps.decide ?? reconcile)(situation);
+  }
+
+  async function claimsFor(sight: Sight, { actions, memory }: Decided): Promise<ClaimChanges> {
+    if (sight.kind === "unbound") return NO_CLAIMS;
+    return claimChanges(sight.bound, actions, sight.look, memory, deps.store);
+  }
+
+  function changesOf(decided: Decided, { claim, release }: ClaimChanges): Writes {
+    return {
+      ...(decided.memory === memory ? {} : { memory: { [assignment.group.name]: decided.memory } }),
+      ...(claim.length === 0 ? {} : { claim }),
+      ...(release.length === 0 ? {} : { release }),
+    };
+  }
+
+  async function write(writes: Writes): Promise<void> {
+    if (Object.keys(writes).length > 0) await deps.write(writes);
   }
 
   function stalled(target: Assignment, reason: string, message: string): Status {
@@ -202,52 +169,16 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   function vanished(group: string, before: GoodLook, now: GoodLook, acted: readonly Acted[]): readonly EventDraft[] {
     const destroyed = new Set<string>();
     for (const { action } of acted) if (action.kind === "destroy") destroyed.add(action.instance);
-    for (const call of memory.calls)
-      if (call.kind === "destroy" && call.instance !== null) destroyed.add(call.instance);
+    for (const { kind, instance } of memory.calls) if (kind === "destroy" && instance !== null) destroyed.add(instance);
     return eventsOfVanishing(group, idsOf(before), idsOf(now), destroyed);
   }
 
-  function begin(actions: readonly Action[], taken: ReadonlyMap<string, string>): void {
-    if (bound === undefined || actions.length === 0) return;
-    const group = bound;
-    unanswered += actions.length;
-    const byId = new Map(shown?.members.map((member) => [member.id, member]));
-    for (const action of actions) {
-      const refused = taken.get(action.intent);
-      const seen = action.kind === "create" ? undefined : byId.get(action.instance);
-      const call =
-        refused === undefined ? () => act(group, action, seen, clock, letGo.signal) : () => refuse(action, refused);
-      const promise = limit(call).then(note);
-      underWay.add(promise);
-      void promise.finally(() => underWay.delete(promise));
-    }
-  }
-
-  async function refuse(action: Action, reason: string): Promise<Acted> {
-    return { action, outcome: { kind: "failed", intent: action.intent, reason, at: clock.now() } };
-  }
-
-  /** The last answer of a wave is looked into at once; until then, answers are gathered. */
-  function note(acted: Acted): void {
-    ended.push(acted);
-    unanswered--;
-    if (unanswered === 0) pacer.hurry();
-    else pacer.wake();
-  }
-
-  function nextPass(look: Look, wakeAt: number | undefined): number {
+  function nextPass(sight: Sight, wakeAt: number | undefined): number {
     const now = clock.now();
-    failures = look.kind === "failed" ? failures + 1 : 0;
-    if (look.kind === "failed") return now + retryMs(failures);
-    const resync = now + (bound?.traits.local === true ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
+    failures = sight.look.kind === "failed" ? failures + 1 : 0;
+    if (sight.kind === "unbound" || sight.look.kind === "failed") return now + retryMs(failures);
+    const resync = now + (sight.bound.traits.local ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
     return Math.min(resync, wakeAt ?? resync);
-  }
-
-  function wasLetGo(): MusterError {
-    return new MusterError("stack.lost", {
-      stack: assignment.stack,
-      detail: "it was let go before this was written down",
-    });
   }
 
   function publish(next: Status): void {
@@ -256,21 +187,26 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     if (before === undefined || !sameStatus(before, next)) deps.onStatus(next);
   }
 
+  function wasLetGo(): MusterError {
+    const detail = "it was let go before this was written down";
+    return new MusterError("stack.lost", { stack: assignment.stack, detail });
+  }
+
   return {
     wake: pacer.wake,
     assign(next) {
       assignment = next;
       pacer.hurry();
     },
-    doom(ids, next, writes) {
-      return new Promise((written, failed) => {
-        requests = [...requests, { ids, next, writes, written, failed }];
-        if (letGo.signal.aborted) failRequests(wasLetGo());
-        else pacer.hurry();
-      });
+    doom(request) {
+      const answer = requests.ask(request);
+      if (letGo.signal.aborted) requests.failAll(wasLetGo());
+      else pacer.hurry();
+      return answer;
     },
     status: () => status,
     members() {
+      const bound = eyes.bound();
       if (bound === undefined || shown === undefined) return [];
       return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
     },
@@ -278,35 +214,26 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     async stop(graceMs = GRACE_MS) {
       letGo.abort();
       const lastPass = pacer.stop();
-      unlisten?.();
+      eyes.close();
       await atMost(
         graceMs,
-        lastPass.then(() => Promise.all(underWay)),
+        lastPass.then(() => calls.rest(graceMs)),
         clock,
       );
-      failRequests(wasLetGo());
-      if (ended.length === 0) return;
-      const final = record(
-        memory,
-        ended.map(({ outcome }) => outcome),
-      );
-      const events = eventsOfActions(assignment.group.name, ended);
-      await deps.write({ memory: { [assignment.group.name]: final }, events });
+      requests.failAll(wasLetGo());
+      const acted = calls.ended();
+      if (acted.length === 0) return;
+      const group = assignment.group.name;
+      await deps.write({
+        memory: { [group]: record(memory, outcomesOf(acted)) },
+        events: eventsOfActions(group, acted),
+      });
     },
   };
 }
 
-interface DoomRequest {
-  readonly ids: readonly string[];
-  readonly next: Assignment;
-  readonly writes: Writes;
-  readonly written: () => void;
-  readonly failed: (reason: unknown) => void;
-}
-
-function withDoomed(memory: Memory, requests: readonly DoomRequest[]): Memory {
-  if (requests.length === 0) return memory;
-  return { ...memory, doomed: [...new Set([...memory.doomed, ...requests.flatMap(({ ids }) => ids)])] };
+function outcomesOf(acted: readonly Acted[]): readonly Acted["outcome"][] {
+  return acted.map(({ outcome }) => outcome);
 }
 
 function idsOf(look: GoodLook): ReadonlySet<string> {

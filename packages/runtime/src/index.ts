@@ -1,4 +1,4 @@
 export type { GroupController } from "./controller.ts";
 export * from "./keeper.ts";
 export * from "./ports.ts";
-export { openProviders, type Providers, settingsFor } from "./providers.ts";
+export { type GivenSettings, openProviders, type Providers, settingsFor } from "./providers.ts";

@@ -8,33 +8,29 @@ import {
   didYouMean,
   type Event,
   type EventDraft,
-  type JsonObject,
   type MemberStatus,
   MusterError,
   nearest,
+  type Stack,
   type Status,
   slotCount,
 } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Steering, Store, Writes } from "@muster/store";
 import type { Assignment } from "./bind.ts";
-import { eventsOfCommit, refuseStrangers, sameDocument } from "./commit.ts";
+import { eventsOfCommit, refuseOrphaning, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
+import { MUSTER } from "./events.ts";
 import type { Grammar, Outside } from "./ports.ts";
-import { openProviders, settingsFor } from "./providers.ts";
-
-/** Settings by type: what is used where a stack says nothing, and what was said at the command line. */
-export interface ProviderSettings {
-  readonly defaults: Readonly<Record<string, JsonObject>>;
-  readonly overrides: Readonly<Record<string, JsonObject>>;
-}
+import { type GivenSettings, openProviders, settingsFor } from "./providers.ts";
+import { inTurn } from "./turns.ts";
 
 export interface KeeperDeps extends Outside {
   readonly store: Store;
   readonly lease: Lease;
   readonly catalog: Catalog;
   readonly grammar: Grammar;
-  readonly settings: ProviderSettings;
+  readonly settings: GivenSettings;
   /**
    * Nothing is kept before `begin` or the first commit: whoever is about to declare something else must not see the old
    * declaration carried out first.
@@ -121,7 +117,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
           goal: GOALS[from.steering[group.name] ?? "kept"],
           dialect: from.document.dialect,
           group,
-          settings: (type) => settingsFor(type, declared, settings.defaults, settings.overrides),
+          settings: (type) => settingsFor(type, declared, settings),
         },
       ];
     });
@@ -161,7 +157,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const event: EventDraft = {
       type: "group.removed",
       group,
-      ...MUSTERS,
+      actor: MUSTER,
+      cause: "intentional",
       message: "destroyed, down to the last member",
     };
     // Where this cannot be written the group is kept on, and its next look tries again.
@@ -239,14 +236,24 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return before;
     }
     const now = grammar.stackOf(document);
-    const was = before === undefined ? undefined : grammar.stackOf(before.document);
-    refuseStrangers(before, was, document, now, source);
+    const was = before === undefined ? undefined : readable(before.document);
+    refuseOrphaning(before, was, document, now, source);
     const generation = (before?.generation ?? 0) + 1;
     const steering = Object.entries(before?.steering ?? {}).filter(([group]) => group in now.groups);
     const next = { stack, document, source, generation, steering: Object.fromEntries(steering) };
     const gone = Object.keys(was?.groups ?? {}).filter((group) => !(group in now.groups));
     await take(next, eventsOfCommit(was, now, generation, actor), gone);
     return next;
+  }
+
+  /** A declaration of before that cannot be read any more must not keep a better one from being taken. */
+  function readable(document: Document): Stack | undefined {
+    try {
+      return grammar.stackOf(document);
+    } catch (thrown) {
+      deps.onTrouble?.(thrown);
+      return undefined;
+    }
   }
 
   async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
@@ -266,7 +273,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     if (assignment === undefined) return;
     const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
     const events: EventDraft[] = [{ type: "group.steered", group, actor, cause: "intentional", message }];
-    await controller.doom(doomed, assignment, { declaration: next, events });
+    await controller.doom({ ids: doomed, next: assignment, writes: { declaration: next, events } });
     declaration = next;
     await assignAll(next);
   }
@@ -322,7 +329,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 }
 
 const GOALS = { kept: "keep", paused: "pause", destroying: "destroy" } as const;
-const MUSTERS = { actor: "muster", cause: "intentional" } as const;
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;
@@ -331,14 +337,4 @@ function withoutMemory({ memory: _, ...others }: Writes): Writes {
 /** Throws the first failure, when everything has been tried. */
 function confirmAll(results: readonly PromiseSettledResult<void>[]): void {
   for (const result of results) if (result.status === "rejected") throw result.reason;
-}
-
-/** Runs what it is given one after another. */
-function inTurn(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const mine = last.then(run, run);
-    last = mine.catch(() => undefined);
-    return mine;
-  };
 }

@@ -1,4 +1,4 @@
-import type { FailedLook, GoodLook, Look, Seen } from "@muster/engine";
+import type { FailedLook, Look, Seen } from "@muster/engine";
 import { MusterError } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
@@ -26,10 +26,6 @@ export function failedLook(startedAt: number, thrown: unknown): FailedLook {
   }
   const error = asProviderError(thrown);
   return { kind: "failed", startedAt, reason: `look.${error.kind}`, message: error.message };
-}
-
-export function isGood(look: Look): look is GoodLook {
-  return look.kind === "seen";
 }
 
 /** A list that never ends is a failed look: it must not keep the group from being looked at again. */

@@ -1,5 +1,5 @@
 import { hashJson, type JsonObject, MusterError, messageOf, type ProviderDeclaration } from "@muster/model";
-import { type Io, type Provider, ProviderError, type Type } from "@muster/plugin";
+import { type Io, type Provider, ProviderError, readSettings, type Type } from "@muster/plugin";
 
 /** A provider that was opened, and who wants to hear its hints. */
 interface Opened {
@@ -69,25 +69,23 @@ async function letGo({ provider, over }: Opened): Promise<void> {
 }
 
 async function openOne(type: Type, settings: JsonObject, io: Io): Promise<Provider> {
-  const parsed = type.settings.safeParse(settings);
-  if (!parsed.success) {
-    const detail = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-    throw new MusterError("settings.bad", { name: type.name, detail });
-  }
+  const read = readSettings(type.name, type.settings, settings);
   try {
-    return await type.open(parsed.data, io);
+    return await type.open(read, io);
   } catch (thrown) {
     if (thrown instanceof ProviderError || thrown instanceof MusterError) throw thrown;
     throw new ProviderError("unavailable", messageOf(thrown), { cause: thrown });
   }
 }
 
-/** The settings a type is opened with: defaults, then the stack's own, then what was said at the command line. */
+/** Settings by type, said at the command line. They count before what a stack says. */
+export type GivenSettings = Readonly<Record<string, JsonObject>>;
+
+/** The settings a type is opened with: the stack's own, and over them what was said at the command line. */
 export function settingsFor(
   type: string,
   declared: Readonly<Record<string, ProviderDeclaration>>,
-  defaults: Readonly<Record<string, JsonObject>>,
-  overrides: Readonly<Record<string, JsonObject>>,
+  given: GivenSettings,
 ): JsonObject {
-  return { ...defaults[type], ...declared[type]?.settings, ...overrides[type] };
+  return { ...declared[type]?.settings, ...given[type] };
 }

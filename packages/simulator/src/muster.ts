@@ -60,7 +60,7 @@ export function runMuster(stage: Stage, parts: Parts): Muster {
       lease,
       catalog: catalogOf(stage, life),
       grammar,
-      settings: { defaults: {}, overrides: {} },
+      settings: {},
       decide: parts.decide,
       clock: life.clock,
       io: { now: clock.now, randomBytes: (count) => Uint8Array.from({ length: count }, () => bytes.between(0, 255)) },

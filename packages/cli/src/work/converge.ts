@@ -13,7 +13,8 @@ const LONGEST_MS = 600_000;
 
 /**
  * Asks until every group of the stack is as declared, and answers how they stand then. A signal ends the waiting, not the
- * work. Throws `group.not-converged` when a group is held up, or is not there after ten minutes.
+ * work. Throws `look.failed` when nobody can tell how a group stands, and `group.not-converged` when it is held up
+ * otherwise, or is not there after ten minutes.
  */
 export async function untilConverged(api: Api, answer: ApplyAnswer, signal: AbortSignal): Promise<ApplyAnswer> {
   const begun = performance.now();
@@ -27,7 +28,7 @@ export async function untilConverged(api: Api, answer: ApplyAnswer, signal: Abor
     heldSince = held === undefined ? undefined : (heldSince ?? now);
     const late = now - begun > LONGEST_MS ? open[0] : undefined;
     const hopeless = heldSince !== undefined && now - heldSince > HOPE_MS ? held : late;
-    if (hopeless !== undefined) throw notConverged(hopeless);
+    if (hopeless !== undefined) throw isUnseen(hopeless) ? notSeen(hopeless) : notConverged(hopeless);
     await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -40,6 +41,16 @@ function isDone({ steering, status }: GroupView, generation: number): boolean {
 
 function isHeldUp({ status }: GroupView): boolean {
   return status !== undefined && conditionOf(status, "Stalled")?.holds === true;
+}
+
+/** The runtime names what prevents a look so: `look.denied`. */
+function isUnseen({ status }: GroupView): boolean {
+  return status !== undefined && conditionOf(status, "Stalled")?.reason.startsWith("look.") === true;
+}
+
+function notSeen(view: GroupView): MusterError {
+  const name = `group \`${placeName(view.stack, view.name)}\``;
+  return new MusterError("look.failed", { name, detail: reasonOf(view) });
 }
 
 function notConverged(view: GroupView): MusterError {

@@ -1,9 +1,9 @@
 /** A Muster in this process: the daemon with its store and with what is built in. */
 import { randomBytes } from "node:crypto";
 import { type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
-import { type ProviderSettings, systemClock } from "@muster/runtime";
+import { type GivenSettings, systemClock } from "@muster/runtime";
 import { openSqliteStore, storePath } from "@muster/store";
-import { builtins } from "../builtins.ts";
+import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
 import { VERSION } from "../version.ts";
@@ -17,14 +17,14 @@ export interface Host {
 }
 
 /** Throws `stack.held`, `daemon.held`, `daemon.socket-path`, `daemon.unsafe-directory` and what the store throws. */
-export async function openHost(cli: Cli, settings: ProviderSettings, told: Told): Promise<Host> {
+export async function openHost(cli: Cli, settings: GivenSettings, told: Told): Promise<Host> {
   const store = openSqliteStore(storePath(cli.env));
   try {
     const daemon = await startDaemon({
       ...told,
       version: VERSION,
       store,
-      builtins,
+      builtins: builtinsOf(cli.env),
       settings,
       pluginDirectory: pluginDirectory(cli.env),
       outside: { io: { now: Date.now, randomBytes }, clock: systemClock },

@@ -2,7 +2,7 @@ import { extname, resolve } from "node:path";
 import { didYouMean, MusterError, nearest } from "@muster/model";
 import { errorCodeOf, type Io, type Plugin, ProviderError, readSettings, type Type } from "@muster/plugin";
 import { loadPlugin, openPlugin } from "@muster/sdk";
-import { builtins, defaultSettings } from "../builtins.ts";
+import { type Builtins, builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import { VERSION } from "../version.ts";
 
@@ -27,13 +27,14 @@ export async function openPluginOf(cli: Cli, what: string, settings: Settings, i
 
 async function openBuiltin(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {
   const common = { name: what, version: VERSION, io };
+  const builtins = builtinsOf(cli.env);
   const type = builtins.types.find(({ name }) => name === what);
   if (type !== undefined) {
-    const provider = await open(type, { ...defaultSettings(cli.env)[what], ...settings }, io);
+    const provider = await open(type, settings, io);
     return { ...common, types: [{ type, provider }], flavors: [] };
   }
   const flavor = builtins.flavors.find(({ name }) => `${FLAVOR}${name}` === what);
-  if (flavor === undefined) throw notBuiltIn(what);
+  if (flavor === undefined) throw notBuiltIn(what, builtins);
   const [key] = Object.keys(settings);
   if (key !== undefined)
     throw new MusterError("settings.bad", { name: what, detail: `${key}: a flavor has no settings` });
@@ -44,7 +45,7 @@ function open(type: Type, settings: object, io: Io) {
   return type.open(readSettings(type.name, type.settings, settings), io);
 }
 
-function notBuiltIn(what: string): MusterError {
+function notBuiltIn(what: string, builtins: Builtins): MusterError {
   const known = [...builtins.types.map(({ name }) => name), ...builtins.flavors.map(({ name }) => FLAVOR + name)];
   const detail = `\`${what}\` is not built in${didYouMean(nearest(what, known))}`;
   const wanted = `one of ${known.join(", ")}, or a .ts or .js file`;

@@ -17,7 +17,12 @@ export async function listPlugins(this: Cli, { output }: OutputFlags): Promise<v
       if (thrown instanceof MusterError && thrown.code === "daemon.not-running") return askPlugins(this);
       throw thrown;
     });
-  this.out.write(output === "json" ? `${JSON.stringify(views)}\n` : table([HEAD, ...views.map(row)]));
+  this.out.write(output === "json" ? `${JSON.stringify(views)}\n` : textOf(views, this));
+}
+
+function textOf(views: readonly PluginView[], { env }: Cli): string {
+  if (views.length > 0) return table([HEAD, ...views.map(row)]);
+  return `No plugins in ${pluginDirectory(env)}. \`muster plugin run --help\` shows how to start one.\n`;
 }
 
 const HEAD = ["PLUGIN", "STATE", "DIALECT", "TYPES", "FLAVORS", "SOCKET"];

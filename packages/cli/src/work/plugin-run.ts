@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { MusterError, NAME, NAME_RULE } from "@muster/model";
+import { GROUP_SOCKET, MusterError, NAME, NAME_RULE } from "@muster/model";
 import { contentsOf, type Plugin, servePlugin } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
@@ -19,21 +19,27 @@ export async function runPlugin(this: Cli, flags: PluginRunFlags, what: string):
   const io = { now: Date.now, randomBytes };
   const opened = await openPluginOf(this, what, settingsOf(flags), io);
   const plugin: Plugin = { ...opened, name: flags.name ?? opened.name };
-  if (!NAME.test(plugin.name)) {
-    const words = { what: "--name", detail: `\`${plugin.name}\` is no name`, wanted: NAME_RULE };
-    throw new MusterError("usage.bad-value", words);
-  }
+  checkName(plugin.name);
   const ending = listenForEnd();
   try {
     const served = await servePlugin({ ...plugin, socket: join(pluginDirectory(this.env), plugin.name) });
     this.out.write(`muster ${VERSION} · plugin ${plugin.name} serves ${contentsOf(plugin)} at ${served.socket}\n`);
     await untilAborted(ending.asked);
     await served.close();
-    await Promise.all(plugin.types.map(({ provider }) => provider.close?.()));
     this.out.write("Ended. What was made stays.\n");
   } finally {
     ending.forget();
   }
+}
+
+/** Throws `usage.bad-value`. */
+function checkName(name: string): void {
+  if (!NAME.test(name)) {
+    throw new MusterError("usage.bad-value", { what: "--name", detail: `\`${name}\` is no name`, wanted: NAME_RULE });
+  }
+  if (name !== GROUP_SOCKET) return;
+  const detail = `at \`${name}\`, \`muster serve\` answers InfraKit's clients`;
+  throw new MusterError("usage.bad-value", { what: "--name", detail, wanted: "another name" });
 }
 
 /** Throws `usage.bad-value`. */

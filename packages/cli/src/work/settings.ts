@@ -1,23 +1,21 @@
 import { resolve } from "node:path";
 import { MusterError } from "@muster/model";
-import type { ProviderSettings } from "@muster/runtime";
-import { defaultSettings } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { SetFlags } from "../commands/flags.ts";
 
-/** What providers are opened with where a stack says nothing, and what `--set` says. Throws `usage.bad-value`. */
-export function settingsOf({ env, cwd }: Cli, { set = [] }: SetFlags): ProviderSettings {
-  return { defaults: defaultSettings(env), overrides: readOverrides(set, cwd) };
-}
-
 /** Settings by provider, as `--set` gives them: all values are texts. */
-type Overrides = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type GivenSettings = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What `--set` says. Throws `usage.bad-value`. */
+export function settingsOf({ cwd }: Cli, { set = [] }: SetFlags): GivenSettings {
+  return readSettings(set, cwd);
+}
 
 /**
  * Reads `provider.key=value`, each in a text of its own; the last one of a key holds. Whatever Muster does with a path it
  * may do elsewhere, so one that is written as relative (`./x`, `../x`) becomes absolute here. Throws `usage.bad-value`.
  */
-export function readOverrides(given: readonly string[], cwd: string): Overrides {
+export function readSettings(given: readonly string[], cwd: string): GivenSettings {
   const settings: Record<string, Record<string, string>> = {};
   for (const text of given) {
     const { provider, key, value } = partsOf(text);

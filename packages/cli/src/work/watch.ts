@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { type Daemon, followFile } from "@muster/daemon";
 import { MusterError } from "@muster/model";
-import type { ProviderSettings } from "@muster/runtime";
+import type { GivenSettings } from "@muster/runtime";
+import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
@@ -35,7 +36,7 @@ export async function watchStacks(this: Cli, flags: WatchFlags, ...files: readon
 
 interface Watching {
   readonly stacks: readonly ReadStack[];
-  readonly settings: ProviderSettings;
+  readonly settings: GivenSettings;
   readonly stage: Stage;
   readonly follow: boolean;
   readonly asked: AbortSignal;
@@ -44,6 +45,7 @@ interface Watching {
 async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watching): Promise<void> {
   const lost = new AbortController();
   const names = stacks.map(({ stack }) => stack.name);
+  const { types } = builtinsOf(cli.env);
   const host = await openHost(cli, settings, {
     command: `watch ${stacks.map(({ file }) => basename(file)).join(" ")}`,
     stacks: names,
@@ -58,7 +60,7 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
   const unfollow: (() => void)[] = [];
   let left: ReadonlyMap<string, number>;
   try {
-    stage.say(`muster ${VERSION} · ${stacks.map(({ stack }) => whereabouts(stack, settings)).join(" · ")}`);
+    stage.say(`muster ${VERSION} · ${stacks.map(({ stack }) => whereabouts(stack, settings, types)).join(" · ")}`);
     // Followed before it is declared, so that no edit is missed; declared one after another, so that the last one holds.
     for (const each of stacks) {
       const declared = declare(cli, host.daemon, each);
@@ -74,7 +76,7 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
     await host.close();
   }
   if (lost.signal.aborted) throw lost.signal.reason;
-  const places = stacks.flatMap(({ stack }) => placesOf(stack, settings));
+  const places = stacks.flatMap(({ stack }) => placesOf(stack, settings, types));
   for (const line of farewell(stacks, left, places)) stage.say(line);
 }
 

@@ -1,19 +1,21 @@
 import type { GroupDeclaration, Stack } from "@muster/model";
-import { INFRAKIT_TYPES, ownName } from "@muster/plugin";
-import { type ProviderSettings, settingsFor } from "@muster/runtime";
+import { INFRAKIT_TYPES, ownName, type Type } from "@muster/plugin";
+import { type GivenSettings, settingsFor } from "@muster/runtime";
 
 /** `stack shop · instance-file in /srv/instances · file`: what is made, and where. */
-export function whereabouts(stack: Stack, settings: ProviderSettings): string {
-  return [`stack ${stack.name}`, ...placesOf(stack, settings)].join(" · ");
+export function whereabouts(stack: Stack, given: GivenSettings, types: readonly Type[]): string {
+  return [`stack ${stack.name}`, ...placesOf(stack, given, types)].join(" · ");
 }
 
 /** Each type of the stack's groups, with the directory it works in where it has one. */
-export function placesOf(stack: Stack, { defaults, overrides }: ProviderSettings): readonly string[] {
-  const types = new Set(Object.values(stack.groups).map(typeOf));
-  return [...types].map((type) => {
-    const settings = settingsFor(type, stack.providers, defaults, overrides);
-    const where = settings["dir"] ?? settings["root"];
-    return typeof where === "string" ? `${type} in ${where}` : type;
+export function placesOf(stack: Stack, given: GivenSettings, types: readonly Type[]): readonly string[] {
+  const names = new Set(Object.values(stack.groups).map(typeOf));
+  return [...names].map((name) => {
+    const settings = settingsFor(name, stack.providers, given);
+    const read = types.find((type) => type.name === name)?.settings.safeParse(settings);
+    const { dir, root }: Record<string, unknown> = read?.success === true ? { ...read.data } : settings;
+    const where = dir ?? root;
+    return typeof where === "string" ? `${name} in ${where}` : name;
   });
 }
 

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { conditionOf, isConverged, type Status } from "@muster/model";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Daemon, PluginView } from "../index.ts";
 import { type Child, startChild } from "../test/child.ts";
 import { infrakitGroup, webStack } from "../test/documents.ts";
@@ -119,11 +121,30 @@ describe("a plugin", () => {
 
     const daemon = await room.start();
 
-    expect(view(daemon, "shelf")).toMatchObject({ state: "stale", detail: expect.stringContaining("ECONNREFUSED") });
     await daemon.apply(webStack(1), FILE, "user:ada");
     await converged(daemon);
+    await vi.waitFor(() => expect(view(daemon, "shelf")?.state).toBe("stale"), SOON);
+    expect(view(daemon, "shelf")?.detail).toContain("ECONNREFUSED");
+    expect(room.notices).toEqual([{ kind: "plugin", message: expect.stringContaining("ECONNREFUSED") }]);
     await startPlugin(room, "shelf");
     await vi.waitFor(() => expect(view(daemon, "shelf")?.state).toBe("connected"), SOON);
+  });
+
+  it("that does not listen yet is waited for without a word", async () => {
+    const room = newRoom();
+    const socket = room.path("elsewhere", "shelf");
+    await startPlugin(room, "shelf", socket);
+    const daemon = await room.start();
+    const port = await freePort();
+    writeFileSync(room.path("plugins", "shelf.listen"), `tcp://127.0.0.1:${port}\n`);
+    await vi.waitFor(() => expect(view(daemon, "shelf")?.detail).toContain("ECONNREFUSED"), SOON);
+    expect(view(daemon, "shelf")?.state).toBe("connecting");
+
+    const server = createServer((near) => near.pipe(connect(socket)).pipe(near)).listen(port, "127.0.0.1");
+    onTestFinished(() => void server.close());
+
+    await vi.waitFor(() => expect(view(daemon, "shelf")?.state).toBe("connected"), SOON);
+    expect(room.notices).toEqual([{ kind: "plugin", message: "plugin shelf answers" }]);
   });
 
   it("that answers nothing of use is refused, and says why", async () => {
@@ -188,6 +209,16 @@ function startPlugin(
   createMs = 0,
 ): Promise<Child> {
   return startChild("plugin-process.ts", socket, dir, name, String(createMs));
+}
+
+/** A port of this host that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 function names(daemon: Daemon): readonly string[] {

@@ -18,8 +18,6 @@ import { findNamed, namesOf, type Shelf } from "./names.ts";
 import { type SupervisedPlugin, superviseAt } from "./plugin.ts";
 
 export interface PluginCatalog extends Catalog {
-  /** True where the name means what is built in. */
-  isBuiltIn(type: string): boolean;
   plugins(): readonly PluginView[];
   close(): void;
 }
@@ -111,7 +109,6 @@ export async function openCatalog(
     flavor: (name, dialect) => findNamed(flavors(), name, dialect),
     typeNames: () => namesOf(types()),
     flavorNames: () => namesOf(flavors()),
-    isBuiltIn: (name) => findNamed(types(), name, "muster") === builtInTypes.get(name),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -33,9 +33,9 @@ export interface PluginDeps {
 }
 
 const PROBE_MS = 1_000;
-/** A socket lies there a moment before anybody listens. */
+/** A socket lies there a moment before anybody listens: so often, and so close together, it is asked without a word. */
 const FIRST_PROBES_MS = 100;
-const FIRST_PROBES = 5;
+const FIRST_PROBES = 10;
 
 export function superviseAt(path: string, { clock, onChange }: PluginDeps): SupervisedPlugin {
   const name = pluginName(path);
@@ -64,19 +64,20 @@ export function superviseAt(path: string, { clock, onChange }: PluginDeps): Supe
 
   /** Asks once, and from then on by itself until the signal. */
   async function supervise(signal: AbortSignal, count = 1): Promise<void> {
-    await ask(signal);
+    const isNew = count <= FIRST_PROBES;
+    await ask(signal, isNew);
     if (signal.aborted) return;
-    const pause = connection === undefined && count <= FIRST_PROBES ? FIRST_PROBES_MS : PROBE_MS;
+    const pause = connection === undefined && isNew ? FIRST_PROBES_MS : PROBE_MS;
     const cancel = clock.after(pause, () => void supervise(signal, count + 1));
     signal.addEventListener("abort", cancel, { once: true });
   }
 
-  async function ask(signal: AbortSignal): Promise<void> {
+  async function ask(signal: AbortSignal, isNew: boolean): Promise<void> {
     try {
       if (connection === undefined) await connect(signal);
       else await connection.probe();
     } catch (thrown) {
-      if (!signal.aborted) fail(thrown);
+      if (!signal.aborted) fail(thrown, isNew);
       return;
     }
     if (signal.aborted) return;
@@ -100,11 +101,12 @@ export function superviseAt(path: string, { clock, onChange }: PluginDeps): Supe
     };
   }
 
-  function fail(thrown: unknown): void {
+  function fail(thrown: unknown, isNew: boolean): void {
     const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
-    const next = pluginStateAfter(thrown);
+    const after = pluginStateAfter(thrown);
+    const next = after === "stale" && isNew && state === "connecting" ? "connecting" : after;
     // One that hangs may answer again, and goes on with what it had begun; behind a dead socket nobody does.
-    if (next === "stale") leave(error);
+    if (after === "stale") leave(error);
     else gate.shut(error);
     enter(next, error.message);
   }

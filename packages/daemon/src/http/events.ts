@@ -6,8 +6,8 @@ import { type EventsQuery, PATHS } from "../api.ts";
 import { futureEvents, newestPlace, pastEvents } from "../events.ts";
 import type { ApiDeps } from "./deps.ts";
 
-/** As they come: every value a text. */
-type Given = Readonly<Partial<Record<keyof EventsQuery, string>>>;
+/** As they come: a text, or a list of what was given more than once. */
+type Given = Readonly<Partial<Record<keyof EventsQuery, string | readonly string[]>>>;
 
 const MOST = 100_000;
 
@@ -38,12 +38,14 @@ function line(entry: JournalEntry): string {
 }
 
 function queryOf(given: Given): EventQuery {
+  const stack = textOf(given, "stack");
+  const group = textOf(given, "group");
   const since = numberOf(given, "since");
   const after = numberOf(given, "after");
   const limit = numberOf(given, "limit", MOST);
   return {
-    ...(given.stack === undefined ? {} : { stack: given.stack }),
-    ...(given.group === undefined ? {} : { group: given.group }),
+    ...(stack === undefined ? {} : { stack }),
+    ...(group === undefined ? {} : { group }),
     ...(since === undefined ? {} : { since }),
     ...(after === undefined ? {} : { after }),
     ...(limit === undefined ? {} : { limit }),
@@ -51,9 +53,15 @@ function queryOf(given: Given): EventQuery {
 }
 
 function numberOf(given: Given, key: keyof EventsQuery, most = Number.MAX_SAFE_INTEGER): number | undefined {
-  const text = given[key];
+  const text = textOf(given, key);
   if (text === undefined) return undefined;
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= most) return number;
   throw new MusterError("api.bad-request", { detail: `${key} must be a whole number from 0 to ${most}` });
+}
+
+function textOf(given: Given, key: keyof EventsQuery): string | undefined {
+  const value = given[key];
+  if (value === undefined || typeof value === "string") return value;
+  throw new MusterError("api.bad-request", { detail: `${key} is given more than once` });
 }

@@ -144,6 +144,9 @@ describe("applying over the API", () => {
     expect(await ask(daemon.socket, "POST", PATHS.apply, odd)).toMatchObject(refused);
     const huge = { ...ADA, source: FILE, document: webStack(1), rest: "x".repeat(9_000_000) };
     expect(await ask(daemon.socket, "POST", PATHS.apply, huge)).toMatchObject(refused);
+    expect(await ask(daemon.socket, "GET", `${PATHS.events}?stack=shop&stack=shop`)).toMatchObject(refused);
+    const deep = webStack(1, { "instance-file": { properties: { deep: nested(3000) } } });
+    expect(await apply(daemon, deep)).toMatchObject({ status: 400 });
     expect(await ask(daemon.socket, "GET", "/v1/nothing")).toMatchObject({ ...refused, status: 404 });
   });
 });

@@ -14,7 +14,7 @@ export function defaultOptions(path: (...parts: string[]) => string, store: Stor
     socket: path("run", "muster.sock"),
     store,
     builtins: { types: [folderType()], flavors: [plainFlavor()] },
-    settings: { defaults: { "instance-file": { dir: path("instances") } }, overrides: {} },
+    settings: { "instance-file": { dir: path("instances") } },
     pluginDirectory: path("plugins"),
     outside: { io: { now: Date.now, randomBytes }, clock: systemClock },
     onEvent: () => undefined,

@@ -21,6 +21,7 @@ function result(json: string): (request: string) => string {
 }
 
 const CHUNK = "x".repeat(1024 * 1024);
+const PAGE = CHUNK.repeat(7);
 
 /** Sends more than anybody wants, as fast as it is taken. */
 function flood(socket: Socket): void {
@@ -42,6 +43,21 @@ function says(answer: string | ((request: string) => string)): Behaviour {
 
 const hangUp: Behaviour = (socket) => void socket.destroy();
 const saysNothing: Behaviour = () => undefined;
+const goesOver: Behaviour = (socket) => {
+  socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n");
+};
+const CIRCULAR = JSON.stringify({
+  protocol: 1,
+  name: "circular",
+  version: "1",
+  types: [
+    {
+      ...{ name: "circular", summary: "", schema: { $ref: "#" }, effects: {}, known: "tags" },
+      ...{ settleMs: 0, local: false, scope: "", can: [] },
+    },
+  ],
+  flavors: [],
+});
 
 /** A plugin that behaves so to every request. */
 async function hostile(behave: Behaviour): Promise<string> {
@@ -68,6 +84,8 @@ describe("a handshake with a plugin that", () => {
     ["answers no path and no method", says(http("", "404 Not Found")), "plugin.version"],
     ["answers 100 MB", flood, "plugin.too-big"],
     ["hangs up", hangUp, "plugin.bad-answer"],
+    ["goes over to another protocol", goesOver, "plugin.bad-answer"],
+    ["has a schema that leads to nothing but itself", says(result(CIRCULAR)), "plugin.bad-answer"],
     ["says nothing", saysNothing, "plugin.hangs"],
   ])("%s fails with a reason", async (_what, behave, code) => {
     const path = await hostile(behave);
@@ -121,6 +139,7 @@ const answers: readonly [string, Behaviour, string][] = [
   ["100 MB", flood, "plugin.too-big"],
   ["nothing", saysNothing, "plugin.timeout"],
   ["by hanging up", hangUp, "plugin.bad-answer"],
+  ["in another protocol", goesOver, "plugin.bad-answer"],
 ];
 
 const create = (provider: TaggedProvider) => provider.create({ properties: {} }, {}, ctx);
@@ -182,11 +201,24 @@ describe.each(["muster", "master", "walk-through"] as const)("a plugin that spea
 });
 
 describe("a list that never ends", () => {
-  it("is given up", async () => {
-    const endless = result('{"items":[],"next":"again"}');
-    const { provider } = await turned("muster", says(endless));
-    await expect(list(provider)).rejects.toMatchObject({ kind: "retryable", cause: { code: "plugin.bad-answer" } });
-  });
+  const thing = (text: string) => JSON.stringify({ id: "1", tags: {}, phase: "running", properties: { text } });
+  let page = 0;
+
+  it.each([
+    ["because its pages are empty", () => `{"items":[],"next":"${page++}"}`],
+    ["because a page leads to itself", () => `{"items":[${thing("")}],"next":"again"}`],
+    ["with pages as large as they may be", () => `{"items":[${thing(PAGE)}],"next":"${page++}"}`],
+  ])(
+    "is given up %s",
+    async (_why, json) => {
+      const { provider } = await turned(
+        "muster",
+        says((request) => result(json())(request)),
+      );
+      await expect(list(provider)).rejects.toMatchObject({ kind: "retryable", cause: { code: "plugin.bad-answer" } });
+    },
+    30_000,
+  );
 });
 
 describe("a plugin that is let go", () => {

@@ -46,7 +46,10 @@ function understood<R>(caller: Caller, method: string, result: ZodType<R>, answe
 /** A schema as it came over the wire. Throws `plugin.bad-answer`, as a `CallError`, when it is none. */
 export function schemaOf(caller: Caller, name: string, jsonSchema: JsonObject): Schema<JsonObject> {
   try {
-    return z.fromJSONSchema(jsonSchema) as Schema<JsonObject>;
+    const schema = z.fromJSONSchema(jsonSchema) as Schema<JsonObject>;
+    // One that leads to nothing but itself shows it only when it is used.
+    schema.safeParse({});
+    return schema;
   } catch (thrown) {
     throw caller.unusable(methods.hello.name, `the schema of ${name} is no JSON Schema: ${String(thrown)}`);
   }

@@ -9,8 +9,9 @@ import { callMuster, schemaOf } from "./muster.ts";
 /** A plugin is opened by whoever starts it: there is nothing to set from here. */
 export const noSettings = z.strictObject({});
 
-/** A list that goes on beyond so many things is taken for one that never ends. */
+/** A list that goes on beyond so many things, or so many characters, is taken for one that never ends. */
 const MOST = 1_000_000;
+const MOST_CHARACTERS = 256 * 1024 * 1024;
 
 /** A type that a plugin of Muster's own kind serves. */
 export function typeOf(served: ServedType, caller: Caller): Type {
@@ -85,11 +86,15 @@ async function read(caller: Caller, type: string, id: string, { signal }: Ctx): 
 async function* pages(caller: Caller, type: string, by: Tags, { signal }: Ctx): AsyncGenerator<readonly Observed[]> {
   let cursor: string | undefined;
   let seen = 0;
+  let characters = 0;
   do {
     const params = { type, by, ...(cursor === undefined ? {} : { cursor }) };
     const { items, next } = await callMuster(caller, methods.list, params, "ask", signal);
     seen += items.length;
-    if (next !== undefined && (items.length === 0 || seen > MOST)) {
+    // A list of one page is bounded as an answer, and need not be measured.
+    if (next !== undefined) characters += JSON.stringify(items).length;
+    const isEndless = items.length === 0 || next === cursor || seen > MOST || characters > MOST_CHARACTERS;
+    if (next !== undefined && isEndless) {
       throw providerErrorOf(caller.unusable(methods.list.name, "the list does not end"), "ask");
     }
     yield items;

@@ -34,6 +34,32 @@ describe("a plugin's socket", () => {
     expect(Number(answer.headers["content-length"])).toBe(Buffer.byteLength(answer.body));
   });
 
+  it("closes its providers when it is closed, after the calls that had begun", async () => {
+    const steps: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const provider = {
+      ...herd(),
+      async create() {
+        begun.resolve();
+        await answered.promise;
+        steps.push("created");
+        return { id: "bessy" };
+      },
+      async close() {
+        steps.push("closed");
+      },
+    };
+    const { plugin, call } = await served({ types: [{ type: herdType, provider }] });
+    const made = call("provider/create", { type: "herd", want: { properties: {} }, tags: {} });
+    await begun.promise;
+    const closed = plugin.close();
+    answered.resolve();
+    expect((await made).result).toEqual({ id: "bessy" });
+    await closed;
+    expect(steps).toEqual(["created", "closed"]);
+  });
+
   it("takes JSON, or what does not say what it is, and nothing else", async () => {
     const { socket } = await served();
     expect((await exchange(socket, post(hello, "/", undefined))).status).toBe(200);

@@ -23,19 +23,26 @@ export interface ServeOptions extends Plugin {
 
 export interface ServedPlugin {
   readonly socket: string;
-  /** Takes no more calls and lets those that have begun come to an end. What the providers made stays. */
+  /** Takes no more calls, lets those that have begun come to an end, and closes the providers. What they made stays. */
   close(): Promise<void>;
 }
 
 /**
- * Serves types, flavors and groups on a unix socket, to Muster and to InfraKit's clients of every era.
+ * Serves types, flavors and groups on a unix socket, to Muster and to InfraKit's clients of every era. Once it serves, the
+ * providers are its own to close.
  *
  * Throws `plugin.socket-taken`, `plugin.not-a-socket`, `daemon.socket-path` or `daemon.unsafe-directory`.
  */
 export async function servePlugin({ socket, dialects = SPOKEN, ...plugin }: ServeOptions): Promise<ServedPlugin> {
   const answers = answersOf(plugin, dialects);
   const server = await serveHttp(socket, (request) => reply(request, answers));
-  return { socket, close: server.close };
+  return {
+    socket,
+    async close() {
+      await server.close();
+      await Promise.all(plugin.types.map(({ provider }) => provider.close?.()));
+    },
+  };
 }
 
 /** What is answered to what, by the ways there are to ask. */

@@ -114,6 +114,11 @@ async function open(address: Address, call: HttpCall, over: AbortSignal): Promis
   });
   request.once("response", resolve);
   request.on("error", reject);
+  // Where nobody takes up another protocol, Node closes the connection and says nothing more.
+  request.once("upgrade", (_response, socket) => {
+    socket.destroy();
+    reject(new HttpFailure("rubbish", "it goes over to another protocol"));
+  });
   const hangUp = () => request.destroy(new Error("it took too long to be reached"));
   over.addEventListener("abort", hangUp, { once: true });
   if (over.aborted) hangUp();

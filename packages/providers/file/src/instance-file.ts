@@ -21,6 +21,10 @@ import { watchDirectory } from "./watch-directory.ts";
 export const instanceFileSettings = z.strictObject({
   dir: z.string().min(1).describe("The directory that holds the files; it is made when it is not there"),
 });
+/** The same, with a directory for whoever names none. */
+export function instanceFileSettingsIn(directory: string) {
+  return instanceFileSettings.extend({ dir: instanceFileSettings.shape.dir.default(directory) });
+}
 export type InstanceFileSettings = z.infer<typeof instanceFileSettings>;
 
 const PAGE = 1000;

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -117,6 +118,23 @@ describe("opening a store", () => {
 const SETPRIV = "/usr/bin/setpriv";
 const withoutRights =
   process.getuid?.() === 0 ? [SETPRIV, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] : [];
+
+describe("a store whose file is taken away", () => {
+  it("acknowledges nothing that nobody would find, and goes on when it is back", async () => {
+    const store = openSqliteStore(path);
+    const lease = await store.acquire("shop", thisProcess("", "serve"), isAlive);
+    const write = () => store.write(lease, { memory: { web: { n: 1 } } }, 0);
+    const failed = { code: "store.failed" };
+    renameSync(path, `${path}.away`);
+    await expect(write()).rejects.toMatchObject(failed);
+    await expect(store.declarations()).rejects.toMatchObject(failed);
+    writeFileSync(path, "");
+    await expect(write()).rejects.toMatchObject(failed);
+    renameSync(`${path}.away`, path);
+    await write();
+    await store.close();
+  });
+});
 
 describe("a store without the right to write", () => {
   const make = () => openSqliteStore(path).close();

@@ -40,6 +40,20 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 /**
+ * A question that throws `store.failed` when the file of a store is not at its path any more. What is written to a file
+ * that was moved or deleted is acknowledged by SQLite, and found by nobody.
+ */
+export function confirmPlace(path: string): () => void {
+  const opened = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino === opened.ino && now.dev === opened.dev) return;
+    const detail = now === undefined ? "it is not there any more" : "another file was put in its place";
+    throw new MusterError("store.failed", { path, detail });
+  };
+}
+
+/**
  * SQLite gives its other files the mode of this one. A file that is there already is not opened here: closing it again
  * would take away the locks of another store that this process may have open on it.
  */

@@ -4,7 +4,7 @@ import { confirmLease, confirmOwn, takeLease } from "../lease.ts";
 import { storeError } from "./failures.ts";
 import { journalTable } from "./journal.ts";
 import { leaseTable } from "./leases.ts";
-import { openDatabase } from "./open.ts";
+import { confirmPlace, openDatabase } from "./open.ts";
 import { recordTables } from "./records.ts";
 
 /**
@@ -12,35 +12,41 @@ import { recordTables } from "./records.ts";
  * other users, when they are missing. What a write has acknowledged is on the disk.
  *
  * Throws, here and from every method: `store.not-a-store`, `store.version` (written by a newer Muster), `store.full`,
- * `store.failed` (not readable, not writable, locked for more than 5 s).
+ * `store.failed` (not readable, not writable, locked for more than 5 s, moved or deleted since it was opened).
  */
 export function openSqliteStore(path: string): Store {
-  const { db, leases, records, journal } = reported(path, () => {
+  const { db, confirm, leases, records, journal } = reported(path, () => {
     const db = openDatabase(path);
-    return { db, leases: leaseTable(db), records: recordTables(db), journal: journalTable(db) };
+    const confirm = confirmPlace(path);
+    return { db, confirm, leases: leaseTable(db), records: recordTables(db), journal: journalTable(db) };
   });
   // A promise's body: whatever it throws rejects, in the words of the error table.
   const run = async <T>(work: () => T): Promise<T> => reported(path, work);
+  const inPlace = <T>(work: () => T): Promise<T> =>
+    run(() => {
+      confirm();
+      return work();
+    });
 
   return {
     acquire: (stack, holder, alive) =>
       takeLease(
         {
-          read: (name) => run(() => leases.read(name)),
-          replace: (name, seen, next) => run(() => leases.replace(name, seen, next)),
+          read: (name) => inPlace(() => leases.read(name)),
+          replace: (name, seen, next) => inPlace(() => leases.replace(name, seen, next)),
         },
         stack,
         holder,
         alive,
       ),
-    release: (lease) => run(() => leases.release(lease)),
+    release: (lease) => inPlace(() => leases.release(lease)),
     lease: (stack) =>
-      run(() => {
+      inPlace(() => {
         const record = leases.read(stack);
         return record?.holder && { stack, epoch: record.epoch, holder: record.holder };
       }),
     write: (lease, writes, now) =>
-      run(() => {
+      inPlace(() => {
         confirmOwn(lease, writes);
         return inTransaction(db, () => {
           confirmLease(lease, leases.read(lease.stack));
@@ -48,12 +54,12 @@ export function openSqliteStore(path: string): Store {
           return journal.append(lease.stack, writes.events ?? [], now);
         });
       }),
-    declarations: () => run(records.declarations),
-    declaration: (stack) => run(() => records.declaration(stack)),
-    memory: (stack, group) => run(() => records.memory(stack, group)),
-    claims: (stack, owner) => run(() => records.claims(stack, owner)),
-    claimed: (type, scope, id) => run(() => records.claimed(type, scope, id)),
-    events: (query) => run(() => journal.events(query)),
+    declarations: () => inPlace(records.declarations),
+    declaration: (stack) => inPlace(() => records.declaration(stack)),
+    memory: (stack, group) => inPlace(() => records.memory(stack, group)),
+    claims: (stack, owner) => inPlace(() => records.claims(stack, owner)),
+    claimed: (type, scope, id) => inPlace(() => records.claimed(type, scope, id)),
+    events: (query) => inPlace(() => journal.events(query)),
     close: () =>
       run(() => {
         if (db.isOpen) db.close();

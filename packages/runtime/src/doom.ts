@@ -1,0 +1,58 @@
+import type { Memory } from "@muster/engine";
+import type { EventDraft } from "@muster/model";
+import type { Writes } from "@muster/store";
+import type { Assignment } from "./bind.ts";
+
+/** Somebody wants the named members destroyed, under a new assignment, all of it written down at once. */
+export interface DoomRequest {
+  readonly ids: readonly string[];
+  readonly next: Assignment;
+  readonly writes: Writes;
+}
+
+interface Waiting extends DoomRequest {
+  readonly written: () => void;
+  readonly failed: (reason: unknown) => void;
+}
+
+/** Requests that wait for the next pass, which takes them in and answers them. */
+export interface DoomRequests {
+  ask(request: DoomRequest): Promise<void>;
+  /** Those that wait now; a pass answers exactly these. */
+  waiting(): readonly DoomRequest[];
+  written(requests: readonly DoomRequest[]): void;
+  failAll(reason: unknown): void;
+}
+
+export function doomRequests(): DoomRequests {
+  let all: readonly Waiting[] = [];
+  return {
+    ask: (request) =>
+      new Promise((written, failed) => {
+        all = [...all, { ...request, written, failed }];
+      }),
+    waiting: () => all,
+    written(requests) {
+      const done = all.filter((each) => requests.includes(each));
+      all = all.filter((each) => !requests.includes(each));
+      for (const { written } of done) written();
+    },
+    failAll(reason) {
+      const failed = all;
+      all = [];
+      for (const each of failed) each.failed(reason);
+    },
+  };
+}
+
+export function withDoomed(memory: Memory, requests: readonly DoomRequest[]): Memory {
+  if (requests.length === 0) return memory;
+  return { ...memory, doomed: [...new Set([...memory.doomed, ...requests.flatMap(({ ids }) => ids)])] };
+}
+
+/** What they want written besides: the newest declaration, and the events of all. */
+export function writesOf(requests: readonly DoomRequest[], events: readonly EventDraft[]): Writes {
+  const asked = requests.flatMap(({ writes }) => writes.events ?? []);
+  const all = [...asked, ...events];
+  return { ...requests.at(-1)?.writes, ...(all.length === 0 ? {} : { events: all }) };
+}

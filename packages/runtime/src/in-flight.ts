@@ -1,0 +1,59 @@
+import type { Action, Seen } from "@muster/engine";
+import pLimit from "p-limit";
+import { type Acted, act } from "./act.ts";
+import type { BoundGroup } from "./bind.ts";
+import { atMost } from "./deadline.ts";
+import type { Clock } from "./ports.ts";
+
+/** Calls to one provider that are under way at once. */
+const CALLS_AT_ONCE = 16;
+
+/** The calls of one group: those under way, and those that ended and are not written down yet. */
+export interface InFlight {
+  /** Begins these; `seen` are the members they are about, `taken` the creates that are refused before they are called. */
+  begin(group: BoundGroup, actions: readonly Action[], seen: readonly Seen[], taken: ReadonlyMap<string, string>): void;
+  /** How those ended that are not written down yet. */
+  ended(): readonly Acted[];
+  /** The first so many of `ended` are written down. */
+  written(count: number): void;
+  /** Resolves when none is under way, or after so many milliseconds. */
+  rest(graceMs: number): Promise<void>;
+}
+
+/** @param answered called after each answer; `last` when no other is awaited */
+export function trackCalls(clock: Clock, letGo: AbortSignal, answered: (last: boolean) => void): InFlight {
+  const limit = pLimit(CALLS_AT_ONCE);
+  const underWay = new Set<Promise<void>>();
+  const ended: Acted[] = [];
+  let unanswered = 0;
+
+  function note(acted: Acted): void {
+    ended.push(acted);
+    unanswered--;
+    answered(unanswered === 0);
+  }
+
+  function refused(action: Action, reason: string): Acted {
+    return { action, outcome: { kind: "failed", intent: action.intent, reason, at: clock.now() } };
+  }
+
+  return {
+    begin(group, actions, seen, taken) {
+      if (actions.length === 0) return;
+      unanswered += actions.length;
+      const byId = new Map(seen.map((member) => [member.id, member]));
+      for (const action of actions) {
+        const reason = taken.get(action.intent);
+        const member = action.kind === "create" ? undefined : byId.get(action.instance);
+        const call = async () =>
+          reason === undefined ? act(group, action, member, clock, letGo) : refused(action, reason);
+        const promise = limit(call).then(note);
+        underWay.add(promise);
+        void promise.finally(() => underWay.delete(promise));
+      }
+    },
+    ended: () => [...ended],
+    written: (count) => void ended.splice(0, count),
+    rest: (graceMs) => atMost(graceMs, Promise.all(underWay), clock),
+  };
+}

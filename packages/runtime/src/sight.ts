@@ -1,0 +1,64 @@
+import type { FailedLook, Look } from "@muster/engine";
+import type { Catalog } from "@muster/plugin";
+import type { Store } from "@muster/store";
+import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
+import { failedLook, observe } from "./observe.ts";
+import type { Clock } from "./ports.ts";
+import type { Providers } from "./providers.ts";
+
+/** A look at a group through what it is bound to; or why it could not even be bound. */
+export type Sight =
+  | { readonly kind: "bound"; readonly bound: BoundGroup; readonly look: Look }
+  | { readonly kind: "unbound"; readonly look: FailedLook };
+
+export interface Eyes {
+  /** Looks; binds anew first where the declaration or the catalog has changed. */
+  look(assignment: Assignment): Promise<Sight>;
+  /** What the last look was made through. */
+  bound(): BoundGroup | undefined;
+  /** Hears no hints any more. */
+  close(): void;
+}
+
+export interface EyesDeps {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly providers: Providers;
+  readonly clock: Clock;
+  /** Called on every hint of the provider. */
+  wake(): void;
+}
+
+export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): Eyes {
+  let bound: BoundGroup | undefined;
+  let unlisten: (() => void) | undefined;
+
+  function close(): void {
+    unlisten?.();
+    unlisten = undefined;
+    bound = undefined;
+  }
+
+  async function bindTo(assignment: Assignment): Promise<BoundGroup> {
+    if (bound !== undefined && isStillBound(bound, assignment, catalog)) return bound;
+    close();
+    const fresh = await bind(assignment, catalog, providers);
+    unlisten = providers.listen(fresh.type, fresh.settings, wake);
+    bound = fresh;
+    return fresh;
+  }
+
+  return {
+    bound: () => bound,
+    close,
+    async look(assignment) {
+      let group: BoundGroup;
+      try {
+        group = await bindTo(assignment);
+      } catch (thrown) {
+        return { kind: "unbound", look: failedLook(clock.now(), thrown) };
+      }
+      return { kind: "bound", bound: group, look: await observe(group, store, clock) };
+    },
+  };
+}
