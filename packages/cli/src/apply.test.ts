@@ -57,6 +57,72 @@ describe("muster apply where no Muster runs", () => {
     expect([code, out, house.files()]).toEqual([2, "", []]);
   });
 
+  const shop = (template: string) => `stack: shop\ngroups:\n  web:\n    size: 1\n    template: { ${template} }\n`;
+
+  it("refuses to make a group of another type: its members would not be known any more", async () => {
+    await house.write("shop.yaml", shop("instance-file: {}"));
+    expect((await house.run("apply", "shop.yaml", "--yes", ...here)).code).toBe(0);
+    const before = house.files();
+    await house.write("shop.yaml", shop(`file: { path: "${house.path("{id}.txt")}", content: hello }`));
+    const { code, err } = await house.run("apply", "shop.yaml", "--yes", ...here);
+    expect(err).toMatch(
+      /^error\[declaration\.type-changed\]: group `web` is made of instance-file and cannot become file\n {2}at .*shop\.yaml/,
+    );
+    expect([code, house.files()]).toEqual([2, before]);
+  });
+
+  it("refuses to declare InfraKit's group as a stack of Muster's: its members bear other marks", async () => {
+    await house.write("garethr.json", walkthrough(1));
+    expect((await house.run("apply", "garethr.json", "--yes", ...here)).code).toBe(0);
+    const before = house.files();
+    await house.write("garethr.yaml", shop("instance-file: {}").replace("shop", "garethr"));
+    const { code, err } = await house.run("apply", "garethr.yaml", "--yes", ...here);
+    expect(err).toMatch(
+      /^error\[declaration\.dialect-changed\]: the stack `garethr` was declared as infrakit, and .*garethr\.yaml declares it as muster/,
+    );
+    expect([code, house.files()]).toEqual([2, before]);
+  });
+
+  /** A plugin of one type, which cannot do what is named. */
+  async function startThing(cannot: string): Promise<void> {
+    const type = `{ name: "thing", schema: z.strictObject({}), list: async () => [], create: async () => "a",
+      destroy: async () => {}, ${cannot} }`;
+    await house.write(
+      "thing.ts",
+      `import { definePlugin, ProviderError, z } from "@muster/sdk";
+       const refuse = (kind, why) => () => Promise.reject(new ProviderError(kind, why));
+       export default definePlugin({ name: "thing", types: [${type}] });`,
+    );
+    await house.start("plugin", "run", "thing.ts").says("serves");
+    await house.write("shop.yaml", shop("thing: {}"));
+  }
+
+  it("fails where members cannot be made, and says why", async () => {
+    await startThing('create: refuse("no-space", "the shelf is full")');
+    const { code, err } = await house.run("apply", "shop.yaml", "--yes");
+    expect(err).toMatch(/^error\[group\.not-converged\]: group `shop\/web` is not as declared: .*the shelf is full/);
+    expect(code).toBe(1);
+  });
+
+  it("ends with 4 where nobody can tell how the group stands", async () => {
+    await startThing('list: refuse("denied", "the shelf is locked")');
+    const { code, err } = await house.run("apply", "shop.yaml", "--yes");
+    expect(err).toMatch(/^error\[look\.failed\]: group `shop\/web` could not be looked at: .*the shelf is locked/);
+    expect(code).toBe(4);
+  });
+
+  it.each([
+    ["retryable", "provider.failed", "thing: "],
+    ["conflict", "provider.conflict", "thing: "],
+    ["no-space", "provider.no-space", "thing: no room left: "],
+  ])("says why a provider would not make it: %s", async (kind, errorCode, says) => {
+    await startThing(`validate: refuse("${kind}", "not on this shelf")`);
+    const { code, err } = await house.run("apply", "shop.yaml", "--yes");
+    expect(err).toContain(`error[${errorCode}]: ${says}`);
+    expect(err).toContain("not on this shelf\n  at shop.yaml:5:17 (groups.web.template.thing)");
+    expect(code).toBe(1);
+  });
+
   it("fails where what is declared cannot be made", async () => {
     await house.write("a-file", "");
     await house.write("garethr.json", walkthrough(1));

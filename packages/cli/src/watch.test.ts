@@ -241,10 +241,18 @@ describe("muster watch", () => {
 
   it("finds the line also of what only the catalog can tell", async () => {
     await house.write("shop.yaml", "stack: shop\ngroups:\n  web:\n    size: 1\n    template: { instance-fill: {} }\n");
-    const { code, err } = await watch("shop.yaml").ended;
+    const { code, out, err } = await watch("shop.yaml").ended;
     expect(err).toContain("there is no type `instance-fill` (did you mean `instance-file`?)");
     expect(err).toContain("  at shop.yaml:5:17 (groups.web.template.instance-fill)");
-    expect(code).toBe(2);
+    expect([code, out]).toEqual([2, ""]);
+  });
+
+  it("makes nothing of one stack where another cannot be made", async () => {
+    await house.write("garethr.json", walkthrough(1));
+    await house.write("shop.yaml", "stack: shop\ngroups:\n  web:\n    size: 1\n    template: { instance-fill: {} }\n");
+    const { code, out, err } = await watch("garethr.json", "shop.yaml").ended;
+    expect(err).toContain("error[declaration.unknown-type]");
+    expect([code, out, house.files()]).toEqual([2, "", []]);
   });
 
   it("offers the nearest provider to a setting of one that there is not", async () => {

@@ -11,7 +11,7 @@ import { startChild } from "./test/child.ts";
 import { ask } from "./test/client.ts";
 import { infrakitGroup, webStack } from "./test/documents.ts";
 import { plainFlavor } from "./test/flavor.ts";
-import { folder, folderType, namesIn } from "./test/folder-type.ts";
+import { folder, folderTypeIn, namesIn } from "./test/folder-type.ts";
 import { newRoom } from "./test/room.ts";
 
 const FILE = "/stacks/shop.yaml";
@@ -115,7 +115,7 @@ describe("an end", () => {
     const room = newRoom();
     const called = Promise.withResolvers<void>();
     const endless = {
-      ...folderType(),
+      ...folderTypeIn(room.path("instances")),
       async open() {
         const provider = folder(room.path("instances"), { now: Date.now, randomBytes });
         return {

@@ -1,10 +1,15 @@
 import type { Daemon } from "@muster/daemon";
+import type { StackKeeper } from "@muster/runtime";
 import { placeName } from "../print/event-line.ts";
 import type { ReadStack } from "./read-stack.ts";
 
-/** The groups that a Muster keeps, by the name people call them, with how many members each has now. */
+/**
+ * The groups that a Muster keeps, by the name people call them, with how many members each has now. Of a group that was
+ * declared once and not looked at since, because something else went wrong first, nothing is known.
+ */
 export function membersLeft(daemon: Daemon): ReadonlyMap<string, number> {
-  const groups = daemon.keepers().flatMap((keeper) => keeper.groups().map((view) => ({ keeper, view })));
+  const known = (keeper: StackKeeper) => keeper.groups().filter(({ status }) => status !== undefined);
+  const groups = daemon.keepers().flatMap((keeper) => known(keeper).map((view) => ({ keeper, view })));
   return new Map(groups.map(({ keeper, view }) => [placeName(view.stack, view.name), keeper.seen(view.name).length]));
 }
 

@@ -57,16 +57,18 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
       else stage.notice(notice);
     },
   });
+  const declared = Promise.withResolvers<void>();
   const unfollow: (() => void)[] = [];
   let left: ReadonlyMap<string, number>;
   try {
-    stage.say(`muster ${VERSION} · ${stacks.map(({ stack }) => whereabouts(stack, settings, types)).join(" · ")}`);
     // Followed before it is declared, so that no edit is missed; declared one after another, so that the last one holds.
-    for (const each of stacks) {
-      const declared = declare(cli, host.daemon, each);
-      if (follow) unfollow.push(followEdits(cli, host.daemon, each, declared, stage));
-      await declared;
-    }
+    const edited = (each: ReadStack) => followEdits(cli, host.daemon, each, declared.promise, stage);
+    if (follow) unfollow.push(...stacks.map(edited));
+    // All are checked before anything is said or done for any of them.
+    for (const each of stacks) await check(host.daemon, each);
+    stage.say(`muster ${VERSION} · ${stacks.map(({ stack }) => whereabouts(stack, settings, types)).join(" · ")}`);
+    for (const each of stacks) await declare(cli, host.daemon, each);
+    declared.resolve();
     await untilAborted(asked, cli.out.closed, lost.signal);
     stage.end();
     if (asked.aborted) stage.say("Ending: what is in flight is finished first. (Ctrl-C again ends at once.)");
@@ -78,6 +80,14 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
   if (lost.signal.aborted) throw lost.signal.reason;
   const places = stacks.flatMap(({ stack }) => placesOf(stack, settings, types));
   for (const line of farewell(stacks, left, places)) stage.say(line);
+}
+
+async function check(daemon: Daemon, read: ReadStack): Promise<void> {
+  try {
+    await daemon.pretend(read.document, read.path);
+  } catch (thrown) {
+    throw located(thrown, read);
+  }
 }
 
 async function declare(cli: Cli, daemon: Daemon, read: ReadStack): Promise<void> {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createInterface } from "node:readline";
 import { documentOf, readDocument } from "@muster/declaration";
-import { isObject } from "@muster/model";
+import { isObject, type Json } from "@muster/model";
 import { describe, expect, it, vi } from "vitest";
 import { type Daemon, type DaemonOptions, groupPath, type JournalEntry, PATHS } from "../index.ts";
 import { ask } from "../test/client.ts";
@@ -12,6 +12,10 @@ import { newRoom, type Room } from "../test/room.ts";
 
 const FILE = "/stacks/shop.yaml";
 const ADA = { actor: "ada" };
+
+function nested(levels: number): Json {
+  return levels === 0 ? "deep" : [nested(levels - 1)];
+}
 
 describe("the API", () => {
   it("says who answers, and when everything was looked at once", async () => {

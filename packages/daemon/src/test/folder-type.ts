@@ -58,3 +58,8 @@ export function folder(dir: string, io: Io): TaggedProvider<InstanceSpec> {
 export function namesIn(dir: string): readonly string[] {
   return readdirSync(dir).filter((name) => !name.startsWith("."));
 }
+
+/** The same, with a directory for whoever names none: as the built-in type has one. */
+export function folderTypeIn(dir: string): TaggedType<InstanceSpec, Settings> {
+  return { ...folderType(), settings: settings.extend({ dir: settings.shape.dir.default(dir) }) };
+}

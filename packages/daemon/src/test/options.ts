@@ -3,7 +3,7 @@ import { systemClock } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { DaemonOptions } from "../index.ts";
 import { plainFlavor } from "./flavor.ts";
-import { folderType } from "./folder-type.ts";
+import { folderTypeIn } from "./folder-type.ts";
 
 /** A daemon in a room: a real store, real sockets, one built-in type. */
 export function defaultOptions(path: (...parts: string[]) => string, store: Store): DaemonOptions {
@@ -13,8 +13,8 @@ export function defaultOptions(path: (...parts: string[]) => string, store: Stor
     stacks: "all",
     socket: path("run", "muster.sock"),
     store,
-    builtins: { types: [folderType()], flavors: [plainFlavor()] },
-    settings: { "instance-file": { dir: path("instances") } },
+    builtins: { types: [folderTypeIn(path("instances"))], flavors: [plainFlavor()] },
+    settings: {},
     pluginDirectory: path("plugins"),
     outside: { io: { now: Date.now, randomBytes }, clock: systemClock },
     onEvent: () => undefined,

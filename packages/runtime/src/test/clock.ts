@@ -1,0 +1,35 @@
+import type { Clock } from "../ports.ts";
+
+/** A clock that stands still until it is moved. */
+export function heldClock(): Clock & { advance(ms: number): Promise<void> } {
+  let now = 0;
+  let timers: readonly { readonly at: number; readonly run: () => void }[] = [];
+
+  async function settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  return {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + Math.max(0, ms), run };
+      timers = [...timers, timer];
+      return () => {
+        timers = timers.filter((each) => each !== timer);
+      };
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const next = timers.toSorted((a, b) => a.at - b.at).find(({ at }) => at <= end);
+        if (next === undefined) break;
+        timers = timers.filter((each) => each !== next);
+        now = Math.max(now, next.at);
+        next.run();
+        await settle();
+      }
+      now = end;
+    },
+  };
+}
