@@ -61,6 +61,7 @@ describe("the command line", () => {
 
   it("says which help to ask for", async () => {
     const { err } = await house.run("group", "scale", "web");
+    expect(err).toMatch(/^error\[usage\.unknown-option\]: /);
     expect(err).toContain("next: Run `muster group scale --help`");
   });
 

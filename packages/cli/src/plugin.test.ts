@@ -146,6 +146,12 @@ describe("muster plugin", () => {
     expect(code).toBe(1);
   });
 
+  it("tests nothing where there is no socket", async () => {
+    const { code, out, err } = await house.run("plugin", "test", "./nothing.sock");
+    expect(err).toMatch(/^error\[plugin\.not-found\]: there is no plugin `.*nothing\.sock`\n/);
+    expect([code, out]).toEqual([1, ""]);
+  });
+
   it("holds a plugin to the contract", async () => {
     await run("instance-file", "--dir", "./instances");
     const { code, out, err } = await house.run("plugin", "test", "instance-file");

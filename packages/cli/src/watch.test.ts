@@ -54,6 +54,19 @@ describe("muster watch", () => {
     await count(2);
   });
 
+  it("says what is wrong with the declaration of a stack that was kept before, and ends", async () => {
+    const file = await house.write("garethr.json", walkthrough(1));
+    const first = watch(file);
+    await first.says("as declared");
+    first.signal("SIGINT");
+    await first.ended;
+    const text = JSON.stringify(walkthrough(1)).replace("instance-file", "instance-fil");
+    await writeFile(file, text);
+    const { code, err } = await watch(file).ended;
+    expect(err).toContain("error[declaration.unknown-type]");
+    expect(code).toBe(2);
+  });
+
   it("shows an edit that is not valid with its place, and goes on with what was declared", async () => {
     const file = await house.write("garethr.json", walkthrough(1));
     const { says, err } = watch(file);

@@ -169,8 +169,7 @@ describe("a group that is scaled", () => {
     expect(web.pass(1, [old]).actions).toEqual([]);
     const outcomes = [{ intent: destroy?.intent ?? "", kind: "done", instance: "i-1", at: 2 } as const];
     expect(web.pass(3, [old], { outcomes }).actions).toEqual([]);
-    web.pass(4, []);
-    expect(kinds(web.pass(2_000, []).actions)).toEqual(["create a"]);
+    expect(kinds(web.pass(4, []).actions)).toEqual(["create a"]);
   });
 });
 
@@ -273,6 +272,16 @@ describe("a list that shows nobody where there were some", () => {
     const told = web.pass(3, [fresh, ...three.slice(1)], { outcomes }).decisions;
     expect(told).toMatchObject([{ type: "group.converged", cause: "corrective" }]);
     expect(web.pass(4, [fresh, ...three.slice(1)]).decisions).toEqual([]);
+  });
+
+  it("is believed at once when it was Muster that destroyed them", () => {
+    const web = driven(group({ slots: { kind: "numbered", size: 0 } }), REMOTE);
+    const destroys = web.pass(0, three).actions;
+    expect(destroys).toHaveLength(3);
+    const outcomes = destroys.map(
+      ({ intent }, index) => ({ intent, kind: "done", instance: String(index), at: 1 }) as const,
+    );
+    expect(isConverged(web.pass(2, [], { outcomes }).status)).toBe(true);
   });
 
   it("is believed at once when the type is local", () => {

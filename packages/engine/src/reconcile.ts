@@ -97,11 +97,12 @@ function decide(situation: Situation, look: GoodLook): Decided {
 }
 
 /**
- * A remote list that shows nobody where there were some may be a hiccup of the list: a second look, begun later, must
- * say the same before everything is made anew.
+ * A remote list that shows nobody where there were some, and not all of them were destroyed here, may be a hiccup of the
+ * list: a second look, begun later, must say the same before everything is made anew.
  */
 function mustConfirm({ traits, memory }: Situation, look: GoodLook): boolean {
-  if (traits.local || look.members.length > 0 || memory.lastCount === 0) return false;
+  const leaving = memory.calls.filter(({ kind }) => kind === "destroy").length;
+  if (traits.local || look.members.length > 0 || memory.lastCount <= leaving) return false;
   return memory.vanishedAt === null || look.startedAt < memory.vanishedAt + CONFIRM_MS;
 }
 

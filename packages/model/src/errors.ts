@@ -202,7 +202,7 @@ export const errorTable = {
   },
   "plugin.socket-taken": {
     says: "a plugin already answers at {socket}",
-    next: "End it first, or choose another name with `--name`.",
+    next: "End it first, or serve under another name.",
   },
   "plugin.not-a-socket": {
     says: "{socket} is there and is not a socket",

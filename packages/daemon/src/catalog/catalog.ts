@@ -68,14 +68,15 @@ export async function openCatalog(
       ["type", types()],
       ["flavor", flavors()],
     ] as const) {
-      for (const { name: plugin, things } of shelf.plugins) {
-        for (const { name } of things) if (shelf.builtIn.has(name)) tellOnce(plugin, kind, name);
+      for (const { name: plugin, dialect, things } of shelf.plugins) {
+        const whose = dialect === "muster" ? "" : " by InfraKit's documents";
+        for (const { name } of things) if (shelf.builtIn.has(name)) tellOnce(plugin, `${kind} ${name}`, whose);
       }
     }
   }
 
-  function tellOnce(plugin: string, kind: string, name: string): void {
-    const message = `plugin ${plugin} serves the ${kind} ${name}: it is used, and the built-in one is not`;
+  function tellOnce(plugin: string, served: string, whose: string): void {
+    const message = `plugin ${plugin} serves the ${served}: it is used${whose}, and the built-in one is not`;
     if (told.has(message)) return;
     told.add(message);
     deps.onNotice({ kind: "shadowed", message });
