@@ -61,7 +61,8 @@ export function takeCensus(
       call,
     });
   }
-  const shown = new Set(look.members.length > 0 && createOf.size > 0 ? look.members.map((seen) => seen.id) : []);
+  const unsigned = createOf.size > 0 ? look.members.filter(({ mark }) => mark.intent === undefined) : [];
+  const shown = new Set(unsigned.map(({ id }) => id));
   const pending = [...createOf.values()].filter((call) => call.instance === null || !shown.has(call.instance));
   return { living, pending, leaving };
 }

@@ -14,5 +14,5 @@ export {
 } from "./memory.ts";
 export * from "./reconcile.ts";
 export { selfOf } from "./self.ts";
-export { type Held, stalledStatus } from "./status.ts";
-export type { Action } from "./step.ts";
+export { stalledStatus } from "./status.ts";
+export type { Action, Held } from "./step.ts";

@@ -12,8 +12,8 @@ export type CallState =
   /** It has been decided and committed; the answer is not known here. */
   | { readonly kind: "called" }
   | { readonly kind: "done"; readonly at: number }
-  /** It may have been done: only a look can tell. */
-  | { readonly kind: "unknown"; readonly at: number; readonly reason: string }
+  /** It may have been done: only a look can tell. `interrupted`: Muster itself ended, and nobody failed. */
+  | { readonly kind: "unknown"; readonly at: number; readonly reason: string; readonly interrupted: boolean }
   /** It was refused. Kept for update and destroy, which are tried again at `retryAt`. */
   | { readonly kind: "failed"; readonly retryAt: number; readonly reason: string };
 
@@ -41,7 +41,7 @@ export type Backoff = { readonly attempts: number; readonly until: number; reado
 export type Memory = {
   readonly version: 1;
   readonly calls: readonly Call[];
-  /** Creates that were refused; over with the first that is not. */
+  /** Creates that were refused, or came to nothing; over when a look shows one that did not. */
   readonly creating: Backoff | null;
   /** Members that were destroyed because they failed; over when the group has converged. */
   readonly repairing: Backoff | null;
@@ -49,6 +49,8 @@ export type Memory = {
   readonly doomed: readonly string[];
   /** What was declared (`wordFor`) when the group was seen as declared; null when something else is by now. */
   readonly convergedAs: string | null;
+  /** Where its members are: the provider's scope, and a word for the settings it was opened with; null before the first look. */
+  readonly home: { readonly scope: string; readonly settings: string } | null;
   /** How many members the last good look showed. */
   readonly lastCount: number;
   /** The look that first showed none where there had been some; null when there is nothing to confirm. */
@@ -63,6 +65,7 @@ export function emptyMemory(): Memory {
     repairing: null,
     doomed: [],
     convergedAs: null,
+    home: null,
     lastCount: 0,
     vanishedAt: null,
   };
@@ -109,7 +112,6 @@ export function record(memory: Memory, outcomes: readonly Outcome[]): Memory {
   if (outcomes.length === 0) return memory;
   const byIntent = new Map(outcomes.map((outcome) => [outcome.intent, outcome]));
   const calls: Call[] = [];
-  let made = false;
   let refused: { readonly reason: string; readonly at: number; readonly slot: string } | undefined;
   for (const call of memory.calls) {
     const outcome = byIntent.get(call.intent);
@@ -119,20 +121,20 @@ export function record(memory: Memory, outcomes: readonly Outcome[]): Memory {
     } else if (call.kind === "create" && outcome.kind === "failed") {
       refused = { reason: outcome.reason, at: outcome.at, slot: call.slot };
     } else {
-      if (call.kind === "create" && outcome.kind === "done") made = true;
       calls.push(ended(call, outcome));
     }
   }
   // One step for a whole wave: a thousand members refused for one reason are one failure.
   const creating = refused === undefined ? memory.creating : worse(memory.creating, refused);
-  return { ...memory, calls, creating: made && refused === undefined ? null : creating };
+  return { ...memory, calls, creating };
 }
 
 /** After a restart: whatever was under way then may have been done or not. */
 export function recall(memory: Memory, now: number): Memory {
   const calls = memory.calls.map((call): Call => {
     if (call.state.kind !== "called") return call;
-    return { ...call, state: { kind: "unknown", at: now, reason: "Muster ended while the call was under way" } };
+    const reason = "Muster ended while the call was under way";
+    return { ...call, state: { kind: "unknown", at: now, reason, interrupted: true } };
   });
   return { ...memory, calls };
 }
@@ -142,7 +144,7 @@ function ended(call: Call, outcome: Exclude<Outcome, { kind: "dropped" }>): Call
     case "done":
       return { ...call, instance: outcome.instance, state: { kind: "done", at: outcome.at } };
     case "unknown":
-      return { ...call, state: { kind: "unknown", at: outcome.at, reason: outcome.reason } };
+      return { ...call, state: { kind: "unknown", at: outcome.at, reason: outcome.reason, interrupted: false } };
     case "failed": {
       const retryAt = outcome.at + backoffMs(call.attempt, call.intent);
       return { ...call, state: { kind: "failed", retryAt, reason: outcome.reason } };

@@ -60,7 +60,43 @@ describe("a create whose effect is not seen yet", () => {
     expect(waiting.actions).toEqual([]);
     expect(waiting.wakeAt).toBe(60_010);
     expect(web.pass(60_009, []).actions).toEqual([]);
-    expect(kinds(web.pass(60_010, []).actions)).toEqual(["create 0"]);
+    const lost = web.pass(60_010, []);
+    expect(lost.actions).toEqual([]);
+    expect(conditionOf(lost.status, "Stalled")?.message).toContain("i-1 was made, and is not there");
+    expect(kinds(web.pass(lost.wakeAt ?? 0, []).actions)).toEqual(["create 0"]);
+  });
+
+  it("is paced when answers are not what looks show", () => {
+    const web = driven(group({ slots: { kind: "numbered", size: 1 } }), LOCAL);
+    const waits: number[] = [];
+    let now = 0;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const [create] = web.pass(now, []).actions;
+      const outcomes = [{ intent: create?.intent ?? "", kind: "done", instance: "ghost", at: now } as const];
+      const { wakeAt = 0 } = web.pass(now, [], { outcomes });
+      waits.push(wakeAt - now);
+      now = wakeAt;
+    }
+    expect(waits.every((wait, index) => wait >= 1_000 * 2 ** index)).toBe(true);
+  });
+
+  it("holds up a rollout when what was made lost its tags, instead of replacing it for ever", () => {
+    const web = driven(group({ slots: { kind: "numbered", size: 1 } }), LOCAL);
+    const [create] = web.pass(0, []).actions;
+    const outcomes = [{ intent: create?.intent ?? "", kind: "done", instance: "i-1", at: 1 } as const];
+    const changed = member("i-1", { slot: "0", revision: "R1", intent: create?.intent ?? "" });
+    const decided = web.pass(2, [changed], { outcomes });
+    expect(decided.actions).toEqual([]);
+    expect(conditionOf(decided.status, "Stalled")?.message).toContain("its tags were not kept");
+  });
+
+  it("is not taken for made when its id is that of another create's member", () => {
+    const web = driven(group({ slots: { kind: "numbered", size: 2 } }), LOCAL);
+    const [first, second] = web.pass(0, []).actions;
+    const both = [first, second].map((each) => ({ intent: each?.intent ?? "", kind: "done", instance: "same", at: 1 }) as const);
+    const decided = web.pass(2, [member("same", { slot: "1", intent: second?.intent ?? "" })], { outcomes: both });
+    expect(decided.actions).toEqual([]);
+    expect(conditionOf(decided.status, "Stalled")?.reason).toBe("CreateFailed");
   });
 
   it("is tried again after a lost answer only when a look that began late enough does not show it", () => {

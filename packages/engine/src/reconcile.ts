@@ -15,7 +15,7 @@ import { type Backoff, type Call, type Memory, worse } from "./memory.ts";
 import { refill } from "./refill.ts";
 import { repair } from "./repair.ts";
 import { roll } from "./roll.ts";
-import { settle } from "./settle.ts";
+import { type Settled, settle } from "./settle.ts";
 import { conditionsOf, graceEnds, isUp, isWhole, lacking, refusals, statusOf } from "./status.ts";
 import type { Action, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
@@ -77,7 +77,8 @@ function decide(situation: Situation, look: GoodLook): Decided {
   const settled = settle(situation.memory.calls, look, traits.settleMs);
   const census = takeCensus(declared, traits, look, settled.open, now);
   const cause = causeOf(situation);
-  const scene: Scene = { declared, traits, census, memory: situation.memory, cause, now };
+  const memory = { ...situation.memory, creating: creatingAfter(situation, settled) };
+  const scene: Scene = { declared, traits, census, memory, cause, now };
   const steps = stepsOf(scene);
   const wishes = steps.flatMap((step) => step.wishes);
   const actions = wishes.map((wish, index) => toAction(wish, situation, cause, index));
@@ -86,7 +87,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
   const held = [...steps.flatMap((step) => step.held ?? []), ...refusals(settled.open)];
   const conditions = conditionsOf({ held, busy, converged, lacking: lacking(scene) });
   return {
-    memory: remember(situation, look, settled.open, actions, converged),
+    memory: remember(situation, look, settled.open, actions, converged ? null : memory.creating, converged),
     cause,
     actions,
     status: statusOf(declared, look.startedAt, census.living.filter(isUp).length, conditions),
@@ -153,15 +154,17 @@ function remember(
   look: GoodLook,
   open: readonly Call[],
   actions: readonly Action[],
+  creating: Backoff | null,
   converged: boolean,
 ): Memory {
   const next: Memory = {
     version: 1,
     calls: rememberCalls(memory, open, actions, now),
-    creating: converged ? null : memory.creating,
+    creating,
     repairing: converged ? null : repairingAfter(memory, actions, now),
     doomed: stillThere(memory.doomed, look),
     convergedAs: converged ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
+    home: memory.home,
     lastCount: look.members.length,
     vanishedAt: null,
   };
@@ -188,6 +191,15 @@ function rememberCalls(
   return [...open.filter((call) => call.instance === null || !repeated.has(call.instance)), ...calls];
 }
 
+/** Answers are not believed, looks are: creating has failed until one shows what was made. */
+function creatingAfter({ memory, now }: Situation, { failure, made }: Settled): Backoff | null {
+  const { creating } = memory;
+  if (failure === undefined) return made ? null : creating;
+  // What fails during a wait is of the wave that the wait is for.
+  const waiting = creating !== null && now < creating.until;
+  return waiting ? creating : worse(creating, { reason: failure, at: now, slot: "" });
+}
+
 function repairingAfter(memory: Memory, actions: readonly Action[], now: number): Backoff | null {
   const repairs = actions.filter((action) => action.kind === "destroy" && action.why === "unhealthy");
   return repairs.reduce<Backoff | null>(
@@ -211,6 +223,7 @@ function isSameMemory(a: Memory, b: Memory): boolean {
     a.repairing === b.repairing &&
     a.doomed === b.doomed &&
     a.convergedAs === b.convergedAs &&
+    a.home === b.home &&
     a.lastCount === b.lastCount &&
     a.vanishedAt === b.vanishedAt
   );

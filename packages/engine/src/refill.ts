@@ -1,7 +1,8 @@
 import { slotCount } from "@muster/model";
 import { type Census, headCount } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
-import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
+import type { Backoff } from "./memory.ts";
+import { type Held, NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /** Makes what is missing: never above size + maxSurge, and carefully after a failure. */
 export function refill(scene: Scene): Step {
@@ -11,14 +12,18 @@ export function refill(scene: Scene): Step {
   if (slots.length === 0) return NOTHING;
   const backoff = memory.creating;
   if (backoff === null) return { wishes: slots.map(toCreate) };
-  const held = {
-    reason: "CreateFailed",
-    message: `creating failed ${backoff.attempts === 1 ? "once" : `${backoff.attempts} times`}: ${backoff.reason}`,
-  };
+  const held = createFailed(backoff);
   if (now < backoff.until) return { wishes: [], held, wakeAt: backoff.until };
   // One attempt tells whether the cause is gone; a thousand would be a storm.
   const attempt = census.pending.length === 0 ? slots.slice(0, 1) : [];
   return { wishes: attempt.map(toCreate), held };
+}
+
+export function createFailed({ attempts, reason }: Backoff): Held {
+  return {
+    reason: "CreateFailed",
+    message: `creating failed ${attempts === 1 ? "once" : `${attempts} times`}: ${reason}`,
+  };
 }
 
 function toCreate(slot: string): Wish {

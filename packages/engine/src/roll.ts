@@ -1,7 +1,7 @@
 import { slotCount } from "@muster/model";
 import { headCount, readyCount, readyWithout } from "./census.ts";
 import { replacedFirst } from "./order.ts";
-import { freeNumbers } from "./refill.ts";
+import { createFailed, freeNumbers } from "./refill.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /**
@@ -9,11 +9,15 @@ import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
  * one goes first. The next step waits until nothing is under way and everyone of the new revision is ready.
  */
 export function roll(scene: Scene): Step {
-  const { declared, census } = scene;
+  const { declared, census, memory, now } = scene;
   const outdated = census.living.filter((member) => !member.current && member.placed).toSorted(replacedFirst);
   const [oldest] = outdated;
   if (oldest === undefined || oldest.call !== undefined) return NOTHING;
   if (census.pending.length > 0 || census.leaving.length > 0) return NOTHING;
+  const { creating } = memory;
+  // What cannot be made anew must not be taken away.
+  if (creating !== null && now < creating.until)
+    return { wishes: [], held: createFailed(creating), wakeAt: creating.until };
   const settling = census.living.find((member) => member.current && member.health !== "ready");
   if (settling !== undefined) {
     return { wishes: [], held: { reason: "WaitingForReady", message: `${settling.seen.id} is not ready yet` } };

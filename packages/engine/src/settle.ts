@@ -11,12 +11,16 @@ export interface Settled {
   readonly open: readonly Call[];
   /** Calls whose answer was lost, and which this look shows to have been done, as far as presence tells. */
   readonly found: readonly { readonly call: Call; readonly instance: string }[];
+  /** Why a create of these came to nothing; undefined when none did. */
+  readonly failure: string | undefined;
+  /** This look shows what a create of these made. */
+  readonly made: boolean;
   /** When a look could tell more, ms since 1970. */
   readonly wakeAt: number | undefined;
 }
 
 export function settle(calls: readonly Call[], look: GoodLook, settleMs: number): Settled {
-  if (calls.length === 0) return { open: calls, found: [], wakeAt: undefined };
+  if (calls.length === 0) return { open: calls, found: [], failure: undefined, made: false, wakeAt: undefined };
   const byIntent = new Map<string, Seen>();
   const byId = new Map<string, Seen>();
   for (const seen of look.members) {
@@ -26,18 +30,43 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
   const open: Call[] = [];
   const found: { call: Call; instance: string }[] = [];
   let wakeAt: number | undefined;
+  let failure: string | undefined;
+  let made = false;
   for (const call of calls) {
-    const seen = byIntent.get(call.intent) ?? (call.instance === null ? undefined : byId.get(call.instance));
+    const seen = byIntent.get(call.intent) ?? namesake(call, byId);
     if (isOver(call, seen !== undefined, look.startedAt, settleMs)) {
       const instance = call.state.kind === "unknown" ? effectOf(call, seen) : undefined;
       if (instance !== undefined) found.push({ call, instance });
+      if (call.kind === "create") {
+        const wrong = failureOf(call, seen);
+        if (wrong === undefined) made ||= seen !== undefined;
+        else failure ??= wrong;
+      }
       continue;
     }
     open.push(call);
     const at = tellsAt(call, settleMs);
     if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
   }
-  return { open, found, wakeAt };
+  return { open, found, failure, made, wakeAt };
+}
+
+/** The member of that id. One that bears the intent of another create is not what this one made, whatever was answered. */
+function namesake({ kind, instance }: Call, byId: ReadonlyMap<string, Seen>): Seen | undefined {
+  const seen = instance === null ? undefined : byId.get(instance);
+  return kind === "create" && seen?.mark.intent !== undefined ? undefined : seen;
+}
+
+/** What is wrong with what a create made. Nothing, when Muster itself ended before it could know. */
+function failureOf({ state, revision, instance }: Call, seen: Seen | undefined): string | undefined {
+  if (seen !== undefined) {
+    const kept = seen.mark.revision === revision;
+    return kept
+      ? undefined
+      : `${seen.id} was made as ${revision} and is listed as ${seen.mark.revision}: its tags were not kept`;
+  }
+  if (state.kind === "unknown") return state.interrupted ? undefined : state.reason;
+  return `${instance ?? "what was made"} was made, and is not there`;
 }
 
 /** The member that a create made, an update may have changed, or a destroy took away. */

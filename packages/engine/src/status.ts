@@ -3,13 +3,7 @@ import { amendment, unreadOf } from "./amend.ts";
 import { type Census, headCount, type Living } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import type { Call } from "./memory.ts";
-import type { Scene } from "./step.ts";
-
-/** Why something that should be done is not. */
-export interface Held {
-  readonly reason: string;
-  readonly message: string;
-}
+import type { Held, Scene } from "./step.ts";
 
 export function statusOf(
   declared: DeclaredGroup,

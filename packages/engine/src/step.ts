@@ -38,10 +38,16 @@ export type Wish =
     }
   | { readonly kind: "destroy"; readonly instance: string; readonly slot: string; readonly why: string };
 
+/** Why something that should be done is not. */
+export interface Held {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** The wishes of a step, and why it cannot go on where it cannot. */
 export interface Step {
   readonly wishes: readonly Wish[];
-  readonly held?: { readonly reason: string; readonly message: string };
+  readonly held?: Held;
   readonly wakeAt?: number;
 }
 
