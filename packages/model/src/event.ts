@@ -9,6 +9,7 @@ export type EventType =
   | "group.steered"
   | "group.released"
   | "group.removed"
+  | "group.moved"
   | "group.decided"
   | "group.converged"
   | "group.stalled"

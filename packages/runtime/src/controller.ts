@@ -25,6 +25,7 @@ import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
 import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
+import { placeOf } from "./home.ts";
 import { trackCalls } from "./in-flight.ts";
 import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
@@ -108,13 +109,14 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const next = asked.at(-1)?.next ?? assigned;
     // Outcomes are taken in before the look begins: so the look is the newer of the two, whatever the clock says.
     const acted = calls.ended();
-    const before = withDoomed(record(memory, outcomesOf(acted)), asked);
-    const sight = await eyes.look(next);
+    const remembered = withDoomed(record(memory, outcomesOf(acted)), asked);
+    const { sight, before, moved } = settleIn(await eyes.look(next, letGo.signal), remembered);
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
     if (letGo.signal.aborted || assignment !== assigned) return clock.now();
     const decided = decide(next, sight, before);
     const claims = await claimsFor(sight, decided);
-    await write({ ...writesOf(asked, draftEvents(acted, sight.look, decided)), ...changesOf(decided, claims) });
+    const events = [...moved, ...draftEvents(acted, sight.look, decided)];
+    await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
     if (assignment === assigned) assignment = next;
     calls.written(acted.length);
     requests.written(asked);
@@ -124,6 +126,25 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     publish(decided.status);
     if (decided.gone) deps.onGone();
     return nextPass(sight, decided.wakeAt);
+  }
+
+  /** Sees to it that the members are looked for where they are. */
+  function settleIn(sight: Sight, remembered: Memory): { sight: Sight; before: Memory; moved: readonly EventDraft[] } {
+    const place = sight.kind === "bound" ? placeOf(sight.bound, remembered) : undefined;
+    switch (place?.kind) {
+      case undefined:
+        return { sight, before: remembered, moved: [] };
+      case "home":
+        return { sight, before: place.memory, moved: [] };
+      case "moved":
+        shown = undefined;
+        return { sight, before: place.memory, moved: [place.event] };
+      case "strayed": {
+        const { startedAt } = sight.look;
+        const look = { kind: "failed", startedAt, reason: "provider.elsewhere", message: place.message } as const;
+        return { sight: { kind: "unbound", look }, before: remembered, moved: [] };
+      }
+    }
   }
 
   function decide(next: Assignment, sight: Sight, before: Memory): Decided {

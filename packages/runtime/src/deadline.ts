@@ -1,11 +1,26 @@
 import { ProviderError } from "@muster/plugin";
 import type { Clock } from "./ports.ts";
 
-/** The promise, or an `unknown` failure when it takes longer. What it does goes on; nobody waits for it any more. */
-export function withDeadline<T>(promise: Promise<T>, ms: number, clock: Clock, what: string): Promise<T> {
+/**
+ * The promise, or an `unknown` failure when it takes longer or the signal comes first. What it does goes on; nobody waits
+ * for it any more.
+ */
+export function withDeadline<T>(
+  promise: Promise<T>,
+  ms: number,
+  clock: Clock,
+  what: string,
+  signal?: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(new ProviderError("unknown", `${what} within ${ms / 1000} s`)));
-    promise.then(resolve, reject).finally(cancel);
+    const giveUp = (why: string) => reject(new ProviderError("unknown", `${what} ${why}`));
+    const letGo = () => giveUp("before it was let go");
+    const cancel = clock.after(ms, () => giveUp(`within ${ms / 1000} s`));
+    signal?.addEventListener("abort", letGo, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      cancel();
+      signal?.removeEventListener("abort", letGo);
+    });
   });
 }
 

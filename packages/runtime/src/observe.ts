@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { FailedLook, Look, Seen } from "@muster/engine";
 import { MusterError } from "@muster/model";
-import { asProviderError, type ClaimedProvider, type Ctx, type TaggedProvider } from "@muster/plugin";
+import { asProviderError, type ClaimedProvider, type Ctx, ProviderError, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
 import type { BoundGroup } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
@@ -8,10 +9,10 @@ import type { Clock } from "./ports.ts";
 import { verdictsOn } from "./verdicts.ts";
 
 /** Looks at everything that belongs to the group. Whatever prevents it becomes a failed look. */
-export async function observe(bound: BoundGroup, store: Store, clock: Clock): Promise<Look> {
+export async function observe(bound: BoundGroup, store: Store, clock: Clock, letGo: AbortSignal): Promise<Look> {
   const startedAt = clock.now();
   try {
-    const members = await membersOf(bound, store, clock);
+    const members = await membersOf(bound, store, clock, letGo);
     const verdicts = await verdictsOn(members, bound.flavor, bound.assignment.group.flavor.properties, clock);
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
@@ -31,16 +32,32 @@ export function failedLook(startedAt: number, thrown: unknown): FailedLook {
 /** A list that never ends is a failed look: it must not keep the group from being looked at again. */
 const LOOK_MS = 60_000;
 
-async function membersOf(bound: BoundGroup, store: Store, clock: Clock): Promise<readonly Seen[]> {
+async function membersOf(bound: BoundGroup, store: Store, clock: Clock, letGo: AbortSignal): Promise<readonly Seen[]> {
   const { provider } = bound;
   const over = new AbortController();
   const ctx: Ctx = { signal: over.signal };
   const looking = provider.known === "tags" ? listed(bound, provider, ctx) : claimed(bound, provider, store, ctx);
   try {
-    return await withDeadline(looking, LOOK_MS, clock, `${bound.type.name} was not listed`);
+    return onceEach(await withDeadline(looking, LOOK_MS, clock, `${bound.type.name} was not listed`, letGo));
   } finally {
     over.abort();
   }
+}
+
+/**
+ * Pages that overlap show a member twice. One that is shown twice and differently is shown by somebody who does not know:
+ * that is no look.
+ */
+function onceEach(members: readonly Seen[]): readonly Seen[] {
+  const byId = new Map<string, Seen>();
+  for (const seen of members) {
+    const known = byId.get(seen.id);
+    if (known !== undefined && !isDeepStrictEqual(known, seen)) {
+      throw new ProviderError("retryable", `${seen.id} is listed twice, and differently`);
+    }
+    byId.set(seen.id, seen);
+  }
+  return byId.size === members.length ? members : [...byId.values()];
 }
 
 async function listed({ declared, marks }: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {

@@ -12,8 +12,8 @@ export type Sight =
   | { readonly kind: "unbound"; readonly look: FailedLook };
 
 export interface Eyes {
-  /** Looks; binds anew first where the declaration or the catalog has changed. */
-  look(assignment: Assignment): Promise<Sight>;
+  /** Looks; binds anew first where the declaration or the catalog has changed. Given up when the group is let go. */
+  look(assignment: Assignment, letGo: AbortSignal): Promise<Sight>;
   /** What the last look was made through. */
   bound(): BoundGroup | undefined;
   /** Hears no hints any more. */
@@ -51,14 +51,14 @@ export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): 
   return {
     bound: () => bound,
     close,
-    async look(assignment) {
+    async look(assignment, letGo) {
       let group: BoundGroup;
       try {
         group = await bindTo(assignment);
       } catch (thrown) {
         return { kind: "unbound", look: failedLook(clock.now(), thrown) };
       }
-      return { kind: "bound", bound: group, look: await observe(group, store, clock) };
+      return { kind: "bound", bound: group, look: await observe(group, store, clock, letGo) };
     },
   };
 }

@@ -20,6 +20,7 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "group.steered": WORD,
   "group.released": WORD,
   "group.removed": WORD,
+  "group.moved": TROUBLE,
   "group.decided": WORD,
   "group.converged": WHOLE,
   "group.stalled": TROUBLE,
