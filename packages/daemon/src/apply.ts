@@ -2,12 +2,13 @@
 import { isAbsolute } from "node:path";
 import { checkStack, placeOf, type SourceDocument, stackOf } from "@muster/declaration";
 import { type Document, MusterError, messageOf, type Stack } from "@muster/model";
-import { type GivenSettings, openProviders, type StackKeeper, settingsFor } from "@muster/runtime";
+import { type GivenSettings, openProviders, preview, type StackKeeper, settingsFor } from "@muster/runtime";
+import type { Declaration } from "@muster/store";
 import type { ApplyAnswer, WirePlace } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import type { DaemonOptions } from "./options.ts";
 import { whatWouldHappen } from "./pretend.ts";
-import type { Stacks } from "./stacks.ts";
+import { grammar, type Stacks } from "./stacks.ts";
 
 export interface Applying {
   apply(document: Document, source: string, actor: string): Promise<ApplyAnswer>;
@@ -63,6 +64,19 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     }
   }
 
+  /** Where the declaration changes nothing, reality may have: it is looked at, so that "nothing to do" is true. */
+  async function lookedAt(
+    declared: Readonly<Record<string, string | undefined>>,
+    before: Declaration | undefined,
+    document: Document,
+  ): Promise<Readonly<Record<string, string>>> {
+    const unchanged = Object.keys(declared).filter((group) => declared[group] === undefined);
+    if (before === undefined || unchanged.length === 0) return {};
+    const { store, outside } = options;
+    const seen = await preview({ ...before, document }, { ...outside, store, catalog, grammar, settings });
+    return Object.fromEntries(unchanged.flatMap((group) => (seen[group] === undefined ? [] : [[group, seen[group]]])));
+  }
+
   return {
     async apply(document, source, actor) {
       const { stack, located } = read(document, source);
@@ -82,7 +96,8 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
       await check(stack, located);
       const keeper = stacks.get(stack.name);
       const before = keeper?.declaration() ?? (await options.store.declaration(stack.name));
-      const would = whatWouldHappen({ before: before?.document, document, keeper, catalog });
+      const declared = whatWouldHappen({ before: before?.document, document, keeper, catalog });
+      const would = { ...declared, ...(await lookedAt(declared, before, document)) };
       const unchanged = Object.values(would).every((each) => each === undefined);
       const told = Object.entries(would).map(([group, change]) => [group, change ?? "Nothing to do"]);
       return {

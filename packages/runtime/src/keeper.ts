@@ -17,12 +17,13 @@ import {
 } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Steering, Store, Writes } from "@muster/store";
+import { assignmentsOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { eventsOfCommit, refuseOrphaning, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { MUSTER } from "./events.ts";
 import type { Grammar, Outside } from "./ports.ts";
-import { type GivenSettings, openProviders, settingsFor } from "./providers.ts";
+import { type GivenSettings, openProviders } from "./providers.ts";
 import { inTurn } from "./turns.ts";
 
 export interface KeeperDeps extends Outside {
@@ -106,27 +107,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     for (const event of await store.write(lease, writes, clock.now())) deps.onEvent(event);
   }
 
-  function assignmentsOf(from: Declaration): ReadonlyMap<string, Assignment> {
-    const { groups, providers: declared } = grammar.stackOf(from.document);
-    const assignments = Object.values(groups).map((group): [string, Assignment] => {
-      return [
-        group.name,
-        {
-          stack,
-          generation: from.generation,
-          goal: GOALS[from.steering[group.name] ?? "kept"],
-          dialect: from.document.dialect,
-          group,
-          settings: (type) => settingsFor(type, declared, settings),
-        },
-      ];
-    });
-    return new Map(assignments);
-  }
-
   /** Gives every group its controller and its assignment, and ends the controllers of those that are no more. */
   async function assignAll(from: Declaration | undefined): Promise<void> {
-    const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from);
+    const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from, grammar, settings);
     // Those that are no more end at once, and the others do not wait for what they still have under way.
     const gone = [...controllers.keys()].filter((name) => !assignments.has(name));
     const ended = Promise.allSettled(gone.map(endControl));
@@ -269,7 +252,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
     const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
     const next: Declaration = { ...before, document, generation: before.generation + 1 };
-    const assignment = assignmentsOf(next).get(group);
+    const assignment = assignmentsOf(next, grammar, settings).get(group);
     if (assignment === undefined) return;
     const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
     const events: EventDraft[] = [{ type: "group.steered", group, actor, cause: "intentional", message }];
@@ -327,8 +310,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     },
   };
 }
-
-const GOALS = { kept: "keep", paused: "pause", destroying: "destroy" } as const;
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;

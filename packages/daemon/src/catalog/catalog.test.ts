@@ -74,12 +74,33 @@ describe("a plugin", () => {
     await daemon.apply(webStack(1, { shelf: {} }), FILE, "user:ada");
     await converged(daemon);
 
-    // As a package manager does it: the new one is moved into the place of the old one, which still runs.
-    await startPlugin(room, "shelf", room.path("elsewhere", "shelf"), room.path("shelf-2"));
+    // As a package manager does it: the new one is moved into the place of the old one, which still runs and must not be
+    // asked any more: it is stopped.
+    const after = await startPlugin(room, "shelf", room.path("elsewhere", "shelf"), room.path("shelf"));
     renameSync(room.path("elsewhere", "shelf"), room.path("plugins", "shelf"));
+    before.process.kill("SIGSTOP");
+    const [first = ""] = namesIn(room.path("shelf"));
+    rmSync(room.path("shelf", first));
 
-    await vi.waitFor(() => expect(namesIn(room.path("shelf-2"))).toHaveLength(1), SOON);
-    expect(before.process.exitCode).toBe(null);
+    await vi.waitFor(() => expect(namesIn(room.path("shelf"))).toHaveLength(1), SOON);
+    expect(namesIn(room.path("shelf"))).not.toContain(first);
+    expect(after.process.exitCode).toBe(null);
+    before.process.kill("SIGCONT");
+  });
+
+  it("that comes back in another place makes its groups wait: nothing is made there a second time", async () => {
+    const room = newRoom();
+    const before = await startPlugin(room, "shelf");
+    const daemon = await room.start();
+    await daemon.apply(webStack(1, { shelf: {} }), FILE, "user:ada");
+    await converged(daemon);
+    await before.end("SIGTERM");
+
+    await startPlugin(room, "shelf", room.path("plugins", "shelf"), room.path("shelf-2"));
+
+    await vi.waitFor(() => expect(stalled(daemon)).toMatchObject({ reason: "provider.elsewhere" }), SOON);
+    expect(namesIn(room.path("shelf-2"))).toEqual([]);
+    expect(namesIn(room.path("shelf"))).toHaveLength(1);
   });
 
   it("that hangs is told apart, its groups say why they wait, and they go on when it answers again", async () => {
