@@ -22,7 +22,7 @@ export const errorTable = {
   },
   "declaration.not-readable": {
     says: "{file} cannot be read: {detail}",
-    next: "Make the file readable for the user that runs Muster.",
+    next: "Name a file that the user that runs Muster can read.",
   },
   "declaration.too-big": {
     says: "{file} has {bytes} bytes; a declaration has at most {limit}",
@@ -150,6 +150,14 @@ export const errorTable = {
     says: "no Muster is running ({socket})",
     next: "Start one: `muster serve`, or `muster watch FILE`.",
   },
+  "daemon.gone": {
+    says: "the Muster at {socket} went away before it answered",
+    next: "Look with `muster group ls` whether it was taken.",
+  },
+  "daemon.silent": {
+    says: "the Muster at {socket} did not answer within {seconds} s",
+    next: "See whether its process is stopped or overloaded; if it was to change something, look with `muster group ls` whether it was taken.",
+  },
   "daemon.bad-answer": {
     says: "the Muster at {socket} gave an answer that cannot be understood: {detail}",
     next: "Check that both are of the same version: `muster --version`.",
@@ -206,7 +214,7 @@ export const errorTable = {
   },
   "plugin.not-a-socket": {
     says: "{socket} is there and is not a socket",
-    next: "Move it away, or choose another name with `--name`.",
+    next: "Move it away, or use another name or path.",
   },
   "plugin.not-defined": {
     says: "{file} gives no plugin: {detail}",
