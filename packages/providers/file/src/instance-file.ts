@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import { attempt, failureAt } from "./failure.ts";
 import { makeDirectory } from "./folder.ts";
+import { gathered } from "./gathered.ts";
 import { instanceDirectory, RECORD_LIMIT, readPlainFile } from "./instance-directory.ts";
 import { recordOf, retagged } from "./instance-record.ts";
 import { discard, randomNumbers, sweepTemporary, temporaryName } from "./temporary.ts";
@@ -54,6 +55,7 @@ function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
   attempt(workshop, () => openWorkshop(workshop));
   const nextNumber = randomNumbers(io);
   const instances = instanceDirectory(dir, io.now);
+  const everything = gathered(() => instances.these(namesIn(dir)));
 
   return {
     known: "tags",
@@ -65,7 +67,7 @@ function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
     },
 
     async *list(by) {
-      const found = instances.these(namesIn(dir)).filter((each) => bears(each.tags, by));
+      const found = (await everything()).filter((each) => bears(each.tags, by));
       for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
     },
 
