@@ -1,7 +1,7 @@
 import type { Action, Seen } from "@muster/engine";
-import pLimit from "p-limit";
 import { type Acted, act } from "./act.ts";
 import type { BoundGroup } from "./bind.ts";
+import { bounded } from "./bounded.ts";
 import { atMost } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 
@@ -22,7 +22,7 @@ export interface InFlight {
 
 /** @param answered called after each answer; `last` when no other is awaited */
 export function trackCalls(clock: Clock, letGo: AbortSignal, answered: (last: boolean) => void): InFlight {
-  const limit = pLimit(CALLS_AT_ONCE);
+  const limit = bounded(CALLS_AT_ONCE);
   const underWay = new Set<Promise<void>>();
   const ended: Acted[] = [];
   let unanswered = 0;

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@muster/model";
 import { type Observed, PASS, type Verdict } from "@muster/model";
 import { type Flavor, presence } from "@muster/plugin";
-import pLimit from "p-limit";
+import { bounded } from "./bounded.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 
@@ -20,11 +20,11 @@ export async function verdictsOn(
     for (const member of members) verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
     return verdicts;
   }
-  const limit = pLimit(AT_ONCE);
+  const limit = bounded(AT_ONCE);
   const ask = async (member: Observed) => {
     verdicts.set(member.id, await healthOf(member, flavor, properties, clock));
   };
-  await Promise.all(members.map((member) => limit(ask, member)));
+  await Promise.all(members.map((member) => limit(() => ask(member))));
   return verdicts;
 }
 
