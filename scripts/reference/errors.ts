@@ -18,7 +18,11 @@ error[CODE]: what happened
   next: what to do
 \`\`\`
 
-and with \`--output json\` as one JSON object with \`code\`, \`message\`, \`next\` and, where there is one, \`place\`.
+With \`--output json\` all of them are one line of JSON, on standard error too; \`place\` is there where there is one:
+
+\`\`\`json
+{"errors":[{"code":"CODE","message":"what happened","next":"what to do","place":{"file":"FILE","line":1,"column":1}}]}
+\`\`\`
 
 Exit codes: 0 done; 1 failed; 2 used wrongly, or the declaration is invalid, and nothing was touched; 4 could not tell.
 

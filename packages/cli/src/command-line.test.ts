@@ -40,6 +40,17 @@ describe("the command line", () => {
   });
 
   it.each([
+    [["help"], ["--help"]],
+    [
+      ["help", "group", "scale"],
+      ["group", "scale", "--help"],
+    ],
+    [["version"], ["--version"]],
+  ])("takes muster %j for muster %j", async (words, same) => {
+    expect(await house.run(...words)).toEqual(await house.run(...same));
+  });
+
+  it.each([
     [["gruop"], "there is no command `gruop` (did you mean `group`?)"],
     [["group", "scale", "web"], "Expected argument for size"],
     [["group", "ls", "--output", "yaml"], 'Expected "yaml" to be one of (text|json)'],
@@ -51,6 +62,8 @@ describe("the command line", () => {
     [["events", "--since", "yesterday"], "--since: `yesterday` is no time"],
     [["plugin", "run", "instance-fill"], "`instance-fill` is not built in (did you mean `instance-file`?)"],
     [["plugin", "run", "flavor-vanilla", "--name", "group"], "--name: at `group`, `muster serve` answers InfraKit's"],
+    [["plugin", "run", "./nofile.ts"], "plugin run: there is no file "],
+    [["help", "gruop"], "there is no command `gruop`"],
     [["plugin", "call", "x", "y", "{"], "params: this is not JSON"],
   ])("refuses what it does not understand: muster %j", async (words, says) => {
     const { code, out, err } = await house.run(...words);

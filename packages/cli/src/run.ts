@@ -10,7 +10,8 @@ type Failure = { readonly misuse: string } | { readonly thrown: unknown };
  * Runs a command and answers its exit code. stricli writes errors in words of its own, each as it comes; here they are
  * gathered instead, and printed as all of Muster's errors are.
  */
-export async function runCommandLine(words: readonly string[], outside: Omit<Cli, "process">): Promise<number> {
+export async function runCommandLine(typed: readonly string[], outside: Omit<Cli, "process">): Promise<number> {
+  const words = asFlag(typed);
   const failures: Failure[] = [];
   let command = "muster";
   const remember = (prefix: readonly string[]): void => {
@@ -33,6 +34,13 @@ export async function runCommandLine(words: readonly string[], outside: Omit<Cli
   await run(app, words, context);
   if (failures.length === 0) return Number(context.process.exitCode ?? 0);
   return report(failures, words, command, outside);
+}
+
+/** `help [COMMAND…]` and `version`, as many tools have them, are the flags. */
+function asFlag(typed: readonly string[]): readonly string[] {
+  const [first, ...others] = typed;
+  if (first === "help") return [...others, "--help"];
+  return first === "version" && others.length === 0 ? ["--version"] : typed;
 }
 
 const FORMATTING = {

@@ -1,12 +1,13 @@
 /** Puts the parts together: leases, plugins, the socket, the stacks; and takes them apart again in the opposite order. */
 import { join } from "node:path";
-import { MusterError, messageOf } from "@muster/model";
-import { checkSocketPath, servePlugin } from "@muster/plugin";
+import { GROUP_SOCKET, MusterError, messageOf } from "@muster/model";
+import { checkSocketPath, type ServeOptions, servePlugin } from "@muster/plugin";
 import { type Applying, applying } from "./apply.ts";
 import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
 import { newBell } from "./events.ts";
 import { groupRole } from "./group-role.ts";
-import { apiServer, close as closeServer, listen } from "./http/server.ts";
+import { apiServer, listen } from "./http/server.ts";
+import { keepSocket, type Listener, type SocketDeps } from "./http/socket.ts";
 import { takeLeases } from "./leases.ts";
 import type { Daemon, DaemonOptions, Notice } from "./options.ts";
 import { readinessOf } from "./readiness.ts";
@@ -51,9 +52,9 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   const readiness = () => readinessOf(begun, stacks, options.store);
   const closing = new AbortController();
   const deps = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
-  const app = parts.adopt(apiServer(deps), closeServer);
+  const app = parts.adopt(apiServer(deps), (it) => it.close());
+  await answerAt(options.socket, () => listen(app, options.socket), options, parts);
   parts.defer(() => closing.abort());
-  await listen(app, options.socket);
   await goOn(stacks, options);
   await serveGroups(options, work, stacks, parts);
   begun = true;
@@ -98,10 +99,24 @@ async function serveGroups(
   const group = groupRole(work, stacks);
   const { version, outside } = options;
   const plugin = { socket, name: GROUP_SOCKET, version, types: [], flavors: [], group, io: outside.io };
-  parts.adopt(await servePlugin(plugin), (it) => it.close());
+  await answerAt(socket, () => listenAs(plugin), options, parts);
 }
 
-const GROUP_SOCKET = "group";
+async function listenAs(plugin: ServeOptions): Promise<Listener> {
+  const { close } = await servePlugin(plugin);
+  return { retire: () => void close(), close };
+}
+
+/** Answers there until `parts` is disposed of. */
+async function answerAt(
+  path: string,
+  listen: SocketDeps["listen"],
+  { outside, onNotice }: DaemonOptions,
+  parts: AsyncDisposableStack,
+): Promise<void> {
+  const onTrouble = (message: string) => onNotice({ kind: "trouble", message });
+  parts.adopt(await keepSocket({ path, clock: outside.clock, listen, onTrouble }), (it) => it.close());
+}
 
 function groupSocketOf({ groupSocket, pluginDirectory }: DaemonOptions): string | undefined {
   if (groupSocket !== true || pluginDirectory === undefined) return undefined;

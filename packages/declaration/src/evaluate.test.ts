@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readDocument } from "./read.ts";
 import { failuresOf, folderWith, wordsOf } from "./testing.ts";
 
@@ -30,6 +31,12 @@ async function data(content: string, options: Parameters<typeof reading>[1] = {}
 async function failures(content: string, options: Parameters<typeof reading>[1] = {}) {
   const { call } = await reading({ [options.name ?? "stack.ts"]: content }, options);
   return failuresOf(call);
+}
+
+/** False also for what ended and was not yet cleared away. */
+function runs(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !readFileSync(file, "utf8").includes(") Z ");
 }
 
 async function words(content: string) {
@@ -82,6 +89,19 @@ describe("a stack in TypeScript", () => {
 
   it("is not waited for once it has given its data", async () => {
     expect(await data(`setInterval(() => {}, 1000);\n${good}`)).toEqual({ stack: "shop", groups: {} });
+  });
+
+  it("is not waited for when it does not let go of its process", async () => {
+    expect(await data(`process.on("exit", () => { for (;;); });\n${good}`)).toEqual({ stack: "shop", groups: {} });
+  });
+
+  it("leaves no process behind", async () => {
+    const stack = `import { spawn } from "node:child_process";
+console.log(\`pid \${spawn("sleep", ["60"], { stdio: "inherit" }).pid}\`);\n${good}`;
+    const { call, printed } = await reading({ "stack.ts": stack });
+    expect((await call()).data).toEqual({ stack: "shop", groups: {} });
+    const pid = Number(/pid (\d+)/.exec(printed())?.[1]);
+    await vi.waitFor(() => expect(runs(pid)).toBe(false));
   });
 
   it("knows no places but the file", async () => {

@@ -93,7 +93,9 @@ describe("a create whose effect is not seen yet", () => {
   it("is not taken for made when its id is that of another create's member", () => {
     const web = driven(group({ slots: { kind: "numbered", size: 2 } }), LOCAL);
     const [first, second] = web.pass(0, []).actions;
-    const both = [first, second].map((each) => ({ intent: each?.intent ?? "", kind: "done", instance: "same", at: 1 }) as const);
+    const both = [first, second].map(
+      (each) => ({ intent: each?.intent ?? "", kind: "done", instance: "same", at: 1 }) as const,
+    );
     const decided = web.pass(2, [member("same", { slot: "1", intent: second?.intent ?? "" })], { outcomes: both });
     expect(decided.actions).toEqual([]);
     expect(conditionOf(decided.status, "Stalled")?.reason).toBe("CreateFailed");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { MusterError, pluginDirectory } from "@muster/model";
+import { GROUP_SOCKET, MusterError, pluginDirectory } from "@muster/model";
 import { contentsOf, servePlugin } from "@muster/plugin";
 import { z } from "zod";
 import type { DefinedPlugin } from "./plugin.ts";
@@ -25,12 +25,20 @@ export async function runPlugin(plugin: DefinedPlugin): Promise<void> {
 }
 
 async function serveUntilAsked(plugin: DefinedPlugin): Promise<void> {
+  checkName(plugin.name);
   const { socket = join(pluginDirectory(process.env, homedir()), plugin.name), ...settings } = optionsOf(plugin);
   const open = await openPlugin(plugin, settings, { now: Date.now, randomBytes });
   const served = await servePlugin({ ...open, socket: resolve(socket) });
   process.stdout.write(`plugin ${plugin.name} serves ${contentsOf(open)} at ${served.socket}\n`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await served.close();
+}
+
+/** Throws `usage.bad-value`. */
+function checkName(name: string): void {
+  if (name !== GROUP_SOCKET) return;
+  const detail = `at \`${name}\`, \`muster serve\` answers InfraKit's clients`;
+  throw new MusterError("usage.bad-value", { what: "name", detail, wanted: "another name" });
 }
 
 function optionsOf({ name, settings }: DefinedPlugin): Readonly<Record<string, string>> {

@@ -130,6 +130,15 @@ describe("the file of a plugin", () => {
     expect(await loaded(file)).toEqual({ name: "kind", flavors: ["kind"] });
   });
 
+  it("is refused as a program under the name of the service's own socket", async () => {
+    const program = `
+      const { definePlugin, runPlugin } = await import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)});
+      await runPlugin(definePlugin({ name: "group", types: [] }));`;
+    const run = promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]);
+    const stderr = expect.stringContaining("at `group`, `muster serve` answers InfraKit's clients");
+    await expect(run).rejects.toMatchObject({ code: 1, stderr });
+  });
+
   it("is refused when it gives no plugin", async () => {
     expect(await loaded("export default { name: 'kind' };\n")).toEqual({ code: "plugin.not-defined" });
     expect(await loaded("throw new Error('no');\n")).toEqual({ code: "plugin.not-defined" });

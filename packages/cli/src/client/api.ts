@@ -42,13 +42,14 @@ export interface Api {
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
 }
 
-/** Every method throws `daemon.not-running`, `daemon.bad-answer`, and what the daemon threw. */
+/** Every method throws `daemon.not-running`, `.gone`, `.silent`, `.bad-answer`, and what the daemon threw. */
 export function apiAt(socket: string): Api {
   const target = { path: socket };
 
   async function ask<T>(asked: Call, locate?: Locate): Promise<T> {
-    const answer = await call(target, asked, DEADLINES[asked.method]).catch((thrown: unknown) => {
-      throw notReached(thrown, socket);
+    const deadline = DEADLINES[asked.method];
+    const answer = await call(target, asked, deadline).catch((thrown: unknown) => {
+      throw notReached(thrown, socket, deadline);
     });
     if (answer.status !== 200) throw await refusal(answer, socket, locate);
     return parse(answer.text, socket);
@@ -98,8 +99,17 @@ function parse<T>(text: string, socket: string): T {
   }
 }
 
-function notReached(thrown: unknown, socket: string): unknown {
+function notReached(thrown: unknown, socket: string, deadline?: number): unknown {
   if (!(thrown instanceof NoAnswer)) return thrown;
-  if (thrown.nobody) return new MusterError("daemon.not-running", { socket }, { cause: thrown });
-  return new MusterError("daemon.bad-answer", { socket, detail: thrown.message }, { cause: thrown });
+  const { kind, message: detail } = thrown;
+  switch (kind) {
+    case "nobody":
+      return new MusterError("daemon.not-running", { socket }, { cause: thrown });
+    case "gone":
+      return new MusterError("daemon.gone", { socket }, { cause: thrown });
+    case "late":
+      return new MusterError("daemon.silent", { socket, seconds: (deadline ?? 0) / 1000 }, { cause: thrown });
+    case "odd":
+      return new MusterError("daemon.bad-answer", { socket, detail }, { cause: thrown });
+  }
 }

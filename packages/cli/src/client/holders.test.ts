@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type House, openHouse, walkthrough } from "../test/house.ts";
@@ -41,6 +42,25 @@ it("shows what it can, and fails for a Muster that gives no answer that can be u
   expect(err).toMatch(/^error\[daemon\.bad-answer\]: the Muster at .*stack-odd\.sock /);
   expect(code).toBe(1);
 });
+
+it("says that a Muster went away in the middle of a call", async () => {
+  await mkdir(house.path("run/muster"), { mode: 0o700 });
+  await answerAt("muster.sock", "");
+  const { code, out, err } = await house.run("group", "ls");
+  expect(err).toMatch(/^error\[daemon\.gone\]: .*went away before it answered\n {2}next: Look with `muster group ls`/);
+  expect([code, out]).toEqual([1, ""]);
+});
+
+it("says that a Muster is silent, and not that there are no groups", async () => {
+  await house.write("garethr.json", walkthrough(1));
+  const watch = house.start("watch", "garethr.json");
+  await watch.says("as declared");
+  watch.signal("SIGSTOP");
+  const { code, out, err } = await house.run("group", "ls");
+  watch.signal("SIGCONT");
+  expect(err).toMatch(/^error\[daemon\.silent\]: the Muster at .* did not answer within 10 s\n/);
+  expect([code, out]).toEqual([1, ""]);
+}, 30_000);
 
 it("says which stacks a name could mean", async () => {
   const stack = (name: string) => `stack: ${name}\ngroups:\n  web:\n    size: 0\n    template: { instance-file: {} }\n`;

@@ -18,15 +18,17 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Nobody listens there; who did went away; none came before the deadline; or it cannot be understood. */
+export type NoAnswerKind = "nobody" | "gone" | "late" | "odd";
+
 /** Why there is no answer that can be used. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-  /** Nobody listens there. */
-  readonly nobody: boolean;
+  readonly kind: NoAnswerKind;
 
-  constructor(nobody: boolean, detail: string, cause?: unknown) {
+  constructor(kind: NoAnswerKind, detail: string, cause?: unknown) {
     super(detail, { cause });
-    this.nobody = nobody;
+    this.kind = kind;
   }
 }
 
@@ -40,11 +42,11 @@ export async function call(target: NetConnectOpts, asked: Call, deadline: number
   try {
     for await (const part of send(target, asked, late)) {
       text += part;
-      if (text.length > MOST) throw new NoAnswer(false, `it is longer than ${MOST} characters`);
+      if (text.length > MOST) throw new NoAnswer("odd", `it is longer than ${MOST} characters`);
     }
     return answerOf(text);
   } catch (thrown) {
-    throw late.aborted ? new NoAnswer(false, `none within ${deadline / 1000} s`, thrown) : noAnswer(thrown);
+    throw late.aborted ? new NoAnswer("late", `none within ${deadline / 1000} s`, thrown) : noAnswer(thrown);
   }
 }
 
@@ -76,7 +78,7 @@ export async function* lines(
     if (signal.aborted) return;
     throw noAnswer(thrown);
   }
-  if (head === undefined) throw new NoAnswer(false, "it is not HTTP");
+  if (head === undefined) throw new NoAnswer("odd", "it is not HTTP");
   if (head.status !== 200) throw await refused({ status: head.status, text: rest });
 }
 
@@ -107,25 +109,30 @@ function headOf(text: string): Head | undefined {
   if (end < 0) return undefined;
   const [first = "", ...fields] = text.slice(0, end).split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1];
-  if (status === undefined) throw new NoAnswer(false, "it is not HTTP");
+  if (status === undefined) throw new NoAnswer("odd", "it is not HTTP");
   const length = fields.find((field) => /^content-length:/i.test(field))?.slice("content-length:".length);
   return { status: Number(status), bodyBytes: length === undefined ? undefined : Number(length), length: end + 4 };
 }
 
 function answerOf(text: string): Answer {
   const head = headOf(text);
-  if (head === undefined) throw new NoAnswer(false, text === "" ? "it is empty" : "it is not HTTP");
+  if (head === undefined)
+    throw text === "" ? new NoAnswer("gone", "it is empty") : new NoAnswer("odd", "it is not HTTP");
   const body = text.slice(head.length);
   if (head.bodyBytes !== undefined && Buffer.byteLength(body) < head.bodyBytes) {
-    throw new NoAnswer(false, "it breaks off");
+    throw new NoAnswer("gone", "it breaks off");
   }
   return { status: head.status, text: body };
 }
 
 /** It is not there, is stale, or is no socket at all. */
 const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK", "ENOTDIR"]);
+/** It was there when the call began. */
+const GONE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
 function noAnswer(thrown: unknown): NoAnswer {
   if (thrown instanceof NoAnswer) return thrown;
-  return new NoAnswer(NOBODY.has(systemCodeOf(thrown) ?? ""), messageOf(thrown), thrown);
+  const code = systemCodeOf(thrown) ?? "";
+  const kind = NOBODY.has(code) ? "nobody" : GONE.has(code) ? "gone" : "odd";
+  return new NoAnswer(kind, messageOf(thrown), thrown);
 }

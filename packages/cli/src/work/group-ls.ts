@@ -10,6 +10,8 @@ import { table } from "../print/table.ts";
 /** Shows what can be shown before it fails for those that did not answer. */
 export async function listGroups(this: Cli, { output }: OutputFlags): Promise<void> {
   const { groups, failures } = await keptGroups(this.env);
+  // That nobody could tell is not that there are none.
+  if (groups.length === 0 && failures.length > 0) throw failures[0];
   const views = groups.map(({ view }) => view);
   this.out.write(output === "json" ? `${JSON.stringify(views)}\n` : textOf(views));
   if (failures.length > 0) throw failures[0];

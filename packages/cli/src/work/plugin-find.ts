@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { didYouMean, MusterError, nearest } from "@muster/model";
 import { errorCodeOf, type Io, type Plugin, ProviderError, readSettings, type Type } from "@muster/plugin";
@@ -17,12 +18,19 @@ const PROGRAMS: ReadonlySet<string> = new Set([".ts", ".mts", ".js", ".mjs"]);
  */
 export async function openPluginOf(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {
   try {
-    if (PROGRAMS.has(extname(what))) return await openPlugin(await loadPlugin(resolve(cli.cwd, what)), settings, io);
+    if (PROGRAMS.has(extname(what))) return await openPlugin(await loadPlugin(fileOf(cli, what)), settings, io);
     return await openBuiltin(cli, what, settings, io);
   } catch (thrown) {
     if (!(thrown instanceof ProviderError)) throw thrown;
     throw new MusterError(errorCodeOf(thrown.kind), { name: what, detail: thrown.message }, { cause: thrown });
   }
+}
+
+function fileOf({ cwd }: Cli, what: string): string {
+  const path = resolve(cwd, what);
+  if (existsSync(path)) return path;
+  const words = { what: "plugin run", detail: `there is no file ${path}`, wanted: "the path of a .ts or .js file" };
+  throw new MusterError("usage.bad-value", words);
 }
 
 async function openBuiltin(cli: Cli, what: string, settings: Settings, io: Io): Promise<Plugin> {

@@ -27,10 +27,15 @@ export function openStage(cli: Cli, output: OutputFlags["output"]): Stage {
 
 /** Standard output is events and nothing else; what else there is to say goes to standard error, as JSON too. */
 function stageForPrograms({ out, err }: Cli): Stage {
+  const unwritten = untold();
   return {
     say: () => undefined,
     event: (event) => out.write(`${JSON.stringify(event)}\n`),
-    status: () => undefined,
+    status(stack, group, status) {
+      const message = unwritten(placeName(stack, group), status);
+      if (message !== undefined)
+        err.write(`${JSON.stringify({ notice: { kind: "stalled", stack, group, message } })}\n`);
+    },
     notice: ({ kind, message }) => err.write(`${JSON.stringify({ notice: { kind, message } })}\n`),
     failure: (thrown) => printErrors([thrown], { printer: err, json: true, debug: false }),
     end: () => undefined,
@@ -41,6 +46,7 @@ function stageForPeople({ out, err }: Cli): Stage {
   const live = liveLine(out);
   const standing = new Map<string, string>();
   const wholeSaid = new Set<string>();
+  const unwritten = untold();
 
   function say(line: string): void {
     live.print(`${line}\n`);
@@ -62,6 +68,10 @@ function stageForPeople({ out, err }: Cli): Stage {
         const sign = paint(out, "green", "=");
         say(`${paint(out, "dim", timeOfDay(status.lookedAt))} ${sign} ${name}  ${found(status)}`);
       }
+      const message = unwritten(name, status);
+      if (message !== undefined) {
+        say(`${paint(out, "dim", timeOfDay(Date.now()))} ${paint(out, "red", "!")} ${name}  ${plain(message)}`);
+      }
       standing.set(name, `${name} ${status.ready}/${status.desired} ${word(status)}`);
       live.show([...standing.values()].join("   "));
     },
@@ -76,6 +86,21 @@ function stageForPeople({ out, err }: Cli): Stage {
       else err.write(text.join(""));
     },
     end: live.end,
+  };
+}
+
+/**
+ * What holds a group up when it is the store: then there is no event of it, because events are what cannot be written.
+ * Undefined where there is nothing of that kind, or nothing new.
+ */
+function untold(): (name: string, status: Status) => string | undefined {
+  const told = new Map<string, string>();
+  return (name, status) => {
+    const stalled = conditionOf(status, "Stalled");
+    const message = stalled?.holds === true && stalled.reason.startsWith("store.") ? stalled.message : "";
+    if (message === (told.get(name) ?? "")) return undefined;
+    told.set(name, message);
+    return message === "" ? undefined : message;
   };
 }
 

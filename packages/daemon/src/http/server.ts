@@ -1,20 +1,27 @@
 /** The HTTP API on the daemon's unix socket. api.ts says what it is; this serves it. */
+import { once } from "node:events";
 import { chmod } from "node:fs/promises";
+import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
 import { clearSocketPath, MAX_REQUEST } from "@muster/plugin";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { type ApplyRequest, PATHS, type Ping } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { APPLY } from "./requests.ts";
+import type { Listener } from "./socket.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
   const { options, stacks, applying } = deps;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
-    forceCloseConnections: "idle",
+    // What fastify refuses before a route is found, such as a path that is too long.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const { body } = errorAnswer(badRequest(error.message));
+      return reply.status(error.statusCode ?? 400).send(body);
+    },
     // What was sent is taken as it is, or refused: nothing is made fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
@@ -47,7 +54,7 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
 }
 
 /** Answers at the socket, for nobody but this user. Throws `daemon.held` when another Muster does. */
-export async function listen(app: FastifyInstance, socket: string): Promise<void> {
+export async function listen(app: FastifyInstance, socket: string): Promise<Listener> {
   try {
     await clearSocketPath(socket);
   } catch (thrown) {
@@ -55,18 +62,27 @@ export async function listen(app: FastifyInstance, socket: string): Promise<void
       ? new MusterError("daemon.held", { socket, holder: "it answers there" }, { cause: thrown })
       : thrown;
   }
-  await app.listen({ path: socket });
+  await app.ready();
+  // A server of its own each time: fastify listens with one for good.
+  const server = createServer(app.routing);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  server.once("close", end);
+  server.listen({ path: socket });
+  await once(server, "listening");
   await chmod(socket, 0o600);
+  return {
+    retire: () => void server.close(),
+    async close() {
+      server.close();
+      const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      await ended;
+      clearTimeout(grace);
+    },
+  };
 }
 
 /** Calls that have begun may end; so long they are waited for, in milliseconds. */
 const GRACE_MS = 2_000;
-
-export async function close(app: FastifyInstance): Promise<void> {
-  const grace = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
-  await app.close();
-  clearTimeout(grace);
-}
 
 function badRequest(detail: string): MusterError {
   return new MusterError("api.bad-request", { detail });

@@ -108,6 +108,19 @@ describe("a handshake with a plugin that", () => {
   });
 });
 
+describe.each([
+  ["muster", (id: string) => result(`{"id":"${id}"}`)],
+  ["master", (id: string) => result(`{"ID":"${id}"}`)],
+  ["walk-through", (id: string) => () => http(`{"ID":"${id}"}`)],
+] as const)("a plugin that speaks %s", (dialect, answer) => {
+  it("may give an id of 512 characters, and none that is longer", async () => {
+    const { provider } = await turned(dialect, says(answer("x".repeat(512))));
+    expect(await create(provider)).toEqual({ id: "x".repeat(512) });
+    const { provider: wordy } = await turned(dialect, says(answer("x".repeat(513))));
+    await expect(create(wordy)).rejects.toMatchObject({ cause: { code: "plugin.bad-answer" } });
+  });
+});
+
 /** A plugin that introduces itself properly, and from then on behaves so. */
 async function turned(dialect: "muster" | "master" | "walk-through", behave: Behaviour) {
   const path = join(await temporaryFolder(), "turned");

@@ -2,6 +2,7 @@
 import { isObject, type JsonObject, type Verdict } from "@muster/model";
 import type { Caller, Purpose } from "../client/caller.ts";
 import { countField, field, listField, objectField, textField } from "../wire/fields.ts";
+import { MAX_ID } from "../wire/limits.ts";
 import type { FlavorCalls, InstanceCalls } from "./calls.ts";
 
 /** @param type which of the plugin's types is meant; empty for the plugin itself. @param labels false for v0.1, which knew no labels. */
@@ -12,9 +13,7 @@ export function rpcInstance(caller: Caller, type: string, labels: boolean): Inst
     },
     async provision(spec, signal) {
       const answer = await caller.rpc("Instance.Provision", { Type: type, Spec: spec }, "act", signal);
-      const id = textField(answer, "ID");
-      if (id === "") throw caller.unusable("Instance.Provision", "it names no instance");
-      return id;
+      return provisionedOf(caller, answer);
     },
     async describe(tags, signal) {
       const params = { Type: type, Tags: tags, Properties: true };
@@ -71,10 +70,22 @@ async function done(
   if (field(answer, "OK") === false) throw caller.failed(method, "it says that it was not done");
 }
 
+/** The id of the instance that was made. */
+export function provisionedOf(caller: Caller, answer: JsonObject): string {
+  const id = textField(answer, "ID");
+  if (id === "") throw caller.unusable("Instance.Provision", "it names no instance");
+  if (id.length > MAX_ID) throw caller.unusable("Instance.Provision", TOO_LONG);
+  return id;
+}
+
 export function descriptionOf(caller: Caller, value: unknown): JsonObject {
-  if (isObject(value) && textField(value, "ID") !== "") return value;
+  const id = isObject(value) ? textField(value, "ID") : "";
+  if (id.length > MAX_ID) throw caller.unusable("Instance.DescribeInstances", TOO_LONG);
+  if (isObject(value) && id !== "") return value;
   throw caller.unusable("Instance.DescribeInstances", "it describes an instance without an ID");
 }
+
+const TOO_LONG = `an instance's ID has more than ${MAX_ID} characters`;
 
 function verdictOf(health: number): Verdict {
   if (health === 1) return { kind: "pass" };

@@ -1,10 +1,10 @@
 /** The dialect of October 2016: a path per call, plain JSON in and out, 400 when it failed. */
 import { isObject, type Json, type JsonObject } from "@muster/model";
 import type { Caller, Purpose } from "../client/caller.ts";
-import { field, flagField, textField } from "../wire/fields.ts";
+import { field, flagField } from "../wire/fields.ts";
 import { parseJson } from "../wire/json-rpc.ts";
 import type { FlavorCalls, InstanceCalls } from "./calls.ts";
-import { descriptionOf } from "./rpc.ts";
+import { descriptionOf, provisionedOf } from "./rpc.ts";
 
 export function walkthroughInstance(caller: Caller): InstanceCalls {
   return {
@@ -13,9 +13,7 @@ export function walkthroughInstance(caller: Caller): InstanceCalls {
     },
     async provision(spec, signal) {
       const answer = await ask(caller, "Instance.Provision", spec, "act", signal);
-      const id = isObject(answer) ? textField(answer, "ID") : "";
-      if (id === "") throw caller.unusable("Instance.Provision", "it names no instance");
-      return id;
+      return provisionedOf(caller, isObject(answer) ? answer : {});
     },
     async describe(tags, signal) {
       const answer = await ask(caller, "Instance.DescribeInstances", tags, "ask", signal);

@@ -2,6 +2,9 @@
 export const MAX_REQUEST = 8 * 1024 * 1024;
 export const MAX_ANSWER = 8 * 1024 * 1024;
 
+/** The characters an id has at most. It stands in the store, in events and on terminals. */
+export const MAX_ID = 512;
+
 /** Where a page of a list ends: well below the largest answer. */
 export const PAGE_ITEMS = 500;
 export const PAGE_BYTES = 1024 * 1024;

@@ -7,6 +7,7 @@
  */
 import type { Json } from "@muster/model";
 import { type ZodType, z } from "zod";
+import { MAX_ID } from "./limits.ts";
 
 /** The version of everything in this file. One side with another version is not talked to. */
 export const PROTOCOL = 1;
@@ -31,7 +32,7 @@ const effects = z
   .describe("what a change of a property does; `replace` where nothing is said");
 const type = z.string().describe("the type's name, as the plugin told it");
 const flavor = z.string().describe("the flavor's name, as the plugin told it");
-const id = z.string().min(1).describe("unique within the provider's scope");
+const id = z.string().min(1).max(MAX_ID).describe("unique within the provider's scope");
 const nothing = z.object({});
 
 const observed = z.object({
