@@ -16,6 +16,15 @@ describe("muster apply where no Muster runs", () => {
     expect(out).toContain("Managing 2 instances");
     expect(out).toMatch(/garethr: declared, generation 1 · garethr 2\/2 ready\n$/);
     expect([code, err, house.files().length]).toEqual([0, "", 2]);
+    // Nothing runs any more, and the history can be read all the same.
+    const events = await house.run("events", "garethr", "--output", "json");
+    expect(
+      events.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).type),
+    ).toContain("group.converged");
+    expect(events.code).toBe(0);
   });
 
   it("prints how it ended as JSON", async () => {
