@@ -2,6 +2,8 @@ import type { Action, Look, Memory } from "@muster/engine";
 import type { Claim, Store } from "@muster/store";
 import { claimOf } from "./act.ts";
 import type { BoundGroup } from "./bind.ts";
+import { withDeadline } from "./deadline.ts";
+import type { Clock } from "./ports.ts";
 
 /** The claims to be written with the actions, the ones to be given up, and the creates whose name is somebody else's. */
 export interface ClaimChanges {
@@ -22,6 +24,7 @@ export async function claimChanges(
   look: Look,
   memory: Memory,
   store: Store,
+  clock: Clock,
 ): Promise<ClaimChanges> {
   const { provider, declared } = bound;
   if (provider.known !== "claim" || look.kind === "failed") return NO_CLAIMS;
@@ -34,17 +37,27 @@ export async function claimChanges(
   for (const action of actions) {
     const wanted = claimOf(bound, action);
     if (wanted === undefined) continue;
-    const other = mineById.has(wanted.id) ? undefined : await ownerOf(bound, wanted, store);
+    const other = mineById.has(wanted.id) ? undefined : await ownerOf(bound, wanted, store, clock);
     if (other === undefined) claim.push(wanted);
     else taken.set(action.intent, other);
   }
   return { claim, release: stale(mine, claim, look, memory), taken };
 }
 
-async function ownerOf({ provider }: BoundGroup, wanted: Claim, store: Store): Promise<string | undefined> {
+/** To read one name takes no longer than this, in milliseconds; else the pass has failed, and is made again. */
+const READ_MS = 60_000;
+
+async function ownerOf(
+  { provider, type }: BoundGroup,
+  wanted: Claim,
+  store: Store,
+  clock: Clock,
+): Promise<string | undefined> {
   const claimed = await store.claimed(wanted.type, wanted.scope, wanted.id);
   if (claimed !== undefined) return `${wanted.id} belongs to ${claimed.mark.stack}/${claimed.mark.owner}`;
-  const found = await provider.read?.(wanted.id, { signal: new AbortController().signal });
+  if (provider.known !== "claim") return undefined;
+  const reading = provider.read(wanted.id, { signal: new AbortController().signal });
+  const found = await withDeadline(reading, READ_MS, clock, `${type.name} did not read ${wanted.id}`);
   return found === undefined ? undefined : `${wanted.id} is there already and is not Muster's`;
 }
 

@@ -17,7 +17,7 @@ import {
   stalledStatus,
 } from "@muster/engine";
 import { type EventDraft, type MemberStatus, MusterError, messageOf, type Status, slotCount } from "@muster/model";
-import type { Catalog } from "@muster/plugin";
+import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
 import type { Assignment } from "./bind.ts";
@@ -96,8 +96,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     } catch (thrown) {
       if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
       requests.failAll(thrown);
-      const code = thrown instanceof MusterError ? thrown.code : "internal";
-      publish(stalled(assignment, code, messageOf(thrown)));
+      publish(stalled(assignment, reasonOf(thrown), messageOf(thrown)));
       return clock.now() + retryMs(++failures);
     }
   }
@@ -115,6 +114,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     if (letGo.signal.aborted || assignment !== assigned) return clock.now();
     const decided = decide(next, sight, before);
     const claims = await claimsFor(sight, decided);
+    if (letGo.signal.aborted) return clock.now();
     const events = [...moved, ...draftEvents(acted, sight.look, decided)];
     await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
     if (assignment === assigned) assignment = next;
@@ -157,7 +157,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
 
   async function claimsFor(sight: Sight, { actions, memory }: Decided): Promise<ClaimChanges> {
     if (sight.kind === "unbound") return NO_CLAIMS;
-    return claimChanges(sight.bound, actions, sight.look, memory, deps.store);
+    return claimChanges(sight.bound, actions, sight.look, memory, deps.store, clock);
   }
 
   function changesOf(decided: Decided, { claim, release }: ClaimChanges): Writes {
@@ -251,6 +251,11 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       });
     },
   };
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof MusterError) return thrown.code;
+  return thrown instanceof ProviderError ? `look.${thrown.kind}` : "internal";
 }
 
 function outcomesOf(acted: readonly Acted[]): readonly Acted["outcome"][] {

@@ -29,6 +29,7 @@ export async function untilConverged(api: Api, answer: ApplyAnswer, signal: Abor
     const late = now - begun > LONGEST_MS ? open[0] : undefined;
     const hopeless = heldSince !== undefined && now - heldSince > HOPE_MS ? held : late;
     if (hopeless !== undefined) throw isUnseen(hopeless) ? notSeen(hopeless) : notConverged(hopeless);
+    // Cut short by the signal, it has ended all the same.
     await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
