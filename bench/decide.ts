@@ -1,4 +1,4 @@
-import { type DeclaredGroup, emptyMemory, reconcile, type Seen } from "@muster/engine";
+import { type DeclaredGroup, emptyMemory, policyOf, reconcile, type Seen } from "@muster/engine";
 import { type MemberState, PASS, type Verdict } from "@muster/model";
 import { documentOf, keepBench } from "./keeping.ts";
 import { inFolder } from "./place.ts";
@@ -10,16 +10,19 @@ const HINTS = 1_000;
 
 /** The engine's decision over 10,000 members beside a bare pass over them; and what a burst of hints costs. */
 export async function decide(): Promise<readonly Row[]> {
+  const slots = { kind: "numbered", size: MEMBERS } as const;
   const declared: DeclaredGroup = {
-    ...{ stack: "bench", name: "cattle", generation: 1, goal: "keep", revision: "r1", changeable: {} },
-    slots: { kind: "numbered", size: MEMBERS },
-    rollout: { maxUnavailable: 0, maxSurge: 1 },
+    ...{ stack: "bench", name: "cattle", generation: 1, goal: "keep" },
+    ...{ version: "declared", revision: "r1", changeable: {}, restarting: [], former: undefined },
+    steered: { reverted: false, promoted: false, retriedIn: 0 },
+    slots,
+    ...policyOf({ slots, rollout: {}, repair: {} }, { local: true, exclusive: false }),
   };
   const members = Array.from({ length: MEMBERS }, (_, index) => memberAt(index));
   const verdicts = new Map<string, Verdict>(members.map(({ id }) => [id, PASS]));
   const ours: number[] = [];
   const bare: number[] = [];
-  const traits = { settleMs: 0, local: true, initialDelayMs: 0 };
+  const traits = { settleMs: 0, local: true };
   let memory = emptyMemory();
   for (let round = 0; round < ROUNDS; round++) {
     const look = { kind: "seen", startedAt: round, members, verdicts } as const;

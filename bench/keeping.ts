@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { resize, stackOf, withoutGroup } from "@muster/declaration";
+import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
 import { vanilla } from "@muster/flavors";
 import { type Document, isConverged } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
@@ -58,7 +58,7 @@ export async function keepBench(folder: string): Promise<Kept> {
     store,
     lease,
     catalog,
-    grammar: { stackOf, resize, withoutGroup },
+    grammar: { stackOf, onlyGroup, resize, withoutGroup },
     settings: { "instance-file": { dir: instances } },
     io: { now: Date.now, randomBytes },
     clock: systemClock,

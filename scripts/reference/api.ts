@@ -13,7 +13,7 @@ const SHAPES: readonly (readonly [file: string, names: readonly string[]])[] = [
   ["model/src/instance.ts", ["Observed", "Phase"]],
   ["daemon/src/api.ts", ["EventsQuery"]],
   ["store/src/contract.ts", ["JournalEntry"]],
-  ["model/src/event.ts", ["Event", "EventDraft", "EventType", "Cause"]],
+  ["model/src/event.ts", ["Event", "EventDraft", "EVENT_TYPES", "EventType", "Cause"]],
   ["daemon/src/api.ts", ["PluginState", "PluginView", "Served", "ErrorBody", "WireError", "WirePlace"]],
   ["model/src/errors.ts", ["Place"]],
 ];
@@ -73,10 +73,10 @@ ${SHAPES.flatMap(([file, names]) => names.map((name) => declarationOf(file, name
 
 const EXAMPLES = readFileSync(join(import.meta.dirname, "api-examples.md"), "utf8");
 
-/** The text of an exported type with its comment. */
+/** The text of an exported type, or of a constant that one is made of, with its comment. */
 function declarationOf(file: string, name: string): string {
   const source = readFileSync(join(import.meta.dirname, "../../packages", file), "utf8");
-  const start = new RegExp(`^(export )?(interface|type) ${name}\\b`, "m").exec(source);
+  const start = new RegExp(`^(export )?(interface|type|const) ${name}\\b`, "m").exec(source);
   if (start === null) throw new Error(`${file} declares no ${name}`);
   const before = source.slice(0, start.index);
   const comment = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n$/.exec(before)?.[0] ?? "";

@@ -96,12 +96,14 @@ const grammar: Grammar = {
         template: { name: "thing", properties },
         flavor: { name: "plain", properties: {} },
         marking: { kind: "muster" },
-        rollout: { maxUnavailable: 0, maxSurge: 1 },
+        rollout: {},
+        repair: {},
       } as const;
       return [name, group];
     });
-    return { name: "shop", providers: {}, groups: Object.fromEntries(groups) };
+    return { name: "shop", mode: "enforce", providers: {}, groups: Object.fromEntries(groups) };
   },
+  onlyGroup: ({ dialect, data }, group) => ({ dialect, data: { [group]: data[group] ?? null } }),
   withoutGroup({ dialect, data: all }, group) {
     const { [group]: _, ...data } = all;
     return Object.keys(data).length === 0 ? null : { dialect, data };

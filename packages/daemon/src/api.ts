@@ -106,11 +106,14 @@ export interface GroupAnswer {
 export interface EventsQuery {
   readonly stack?: string;
   readonly group?: string;
+  /** Only of these types: several with commas between them. */
+  readonly type?: string;
   /** Not before this time, ms since 1970. */
   readonly since?: number;
-  /** Only those after this place in the journal: `JournalEntry.place`. */
+  /** Only those after, or before, this place in the journal (`JournalEntry.place`): the next page, either way. */
   readonly after?: number;
-  /** At most so many; 1000 unless told. With `follow`: of those that are there already. */
+  readonly before?: number;
+  /** At most so many, up to 100,000; 1000 unless told. With `follow`: of those that are there already; all unless told. */
   readonly limit?: number;
   /** Only the last so many, oldest first; instead of `limit`. */
   readonly last?: number;

@@ -248,7 +248,7 @@ describe("two daemons on one store", () => {
     const store = room.store();
     const lease = await store.acquire("odd", thisProcess("", "serve"), async () => false);
     const document = { dialect: "muster", data: { stack: "odd", groups: 7 } } as const;
-    const declaration = { stack: "odd", document, source: FILE, generation: 1, steering: {} };
+    const declaration = { stack: "odd", document, source: FILE, generation: 1, steering: {}, former: {} };
     await store.write(lease, { declaration }, 0);
     await store.release(lease);
 

@@ -40,6 +40,17 @@ export async function pastEvents(
   return (await store.events({ ...query, limit: last, newestFirst: true })).toReversed();
 }
 
+/** All of them up to a place, a page at a time, oldest first. */
+export async function* pagesUpTo(store: Store, query: EventQuery, place: number): AsyncGenerator<JournalEntry, void> {
+  let after = query.after ?? 0;
+  for (;;) {
+    const entries = await store.events({ ...query, after, before: place + 1 });
+    yield* entries;
+    after = entries.at(-1)?.place ?? place;
+    if (after >= place) return;
+  }
+}
+
 /** What is written after a place, and goes on until the signal. */
 export async function* futureEvents(
   store: Store,
@@ -53,12 +64,11 @@ export async function* futureEvents(
     // Listened for before it is asked: what is written in between rings too.
     const listening = new AbortController();
     const heard = bell.heard(AbortSignal.any([signal, listening.signal]));
-    const entries = await store.events({ ...query, after: place });
-    for (const entry of entries) {
-      place = entry.place;
-      yield entry;
-    }
-    if (entries.length > 0) listening.abort();
+    const newest = await newestPlace(store);
+    yield* pagesUpTo(store, { ...query, after: place }, newest);
+    // Also past what was not asked for, or it would be gone through again each time.
+    if (newest > place) listening.abort();
+    place = Math.max(place, newest);
     await heard;
   }
 }

@@ -115,6 +115,28 @@ describe("a stack that can be made", () => {
   });
 });
 
+describe("a stack whose members are waited for", () => {
+  const distant: Catalog = { ...catalog, type: (name) => ({ ...box, name, local: false }) };
+  const check = (text: string, where: Catalog) => {
+    const { stack, source } = read(text);
+    return () => checkStack(stack, source, where, settings);
+  };
+  const hasty = boxes("{}", "    rollout: { healthyDeadline: 10s }");
+
+  it("is refused when nobody could be healthy for long enough before the deadline", async () => {
+    expect(await failuresOf(check(hasty, distant))).toEqual([
+      "declaration.policies-contradict stack.yaml:6:33 (groups.web.rollout.healthyDeadline)",
+    ]);
+    expect(await wordsOf(check(hasty, distant))).toContain("`minReady` is 10s unless told");
+  });
+
+  it("passes when it waits less, or is of a type that nothing is waited for", async () => {
+    const patient = hasty.replace("10s", "10s, minReady: 1s");
+    expect(await failuresOf(check(patient, distant))).toEqual([]);
+    expect(await failuresOf(check(hasty, catalog))).toEqual([]);
+  });
+});
+
 describe("a stack of what there is not", () => {
   it("is refused for an unknown type, and the nearest known one is named", async () => {
     const text = boxes("{}").replace("box:", "bix:");

@@ -1,10 +1,11 @@
 /** Whether a stack can be made with the types and flavors there are. Everything is checked before anything is touched. */
-import { type Document, didYouMean, type GroupDeclaration, nearest, type Stack } from "@muster/model";
+import { DEFAULT_WAITS, type Document, didYouMean, type GroupDeclaration, nearest, type Stack } from "@muster/model";
 import type { Catalog, Flavor, Provider, Type } from "@muster/plugin";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { exampleOf, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
+import { noteContradictions } from "./policies.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
 import { checkReferences } from "./references.ts";
 import { noteFlavorRefusal, noteRefusal } from "./refusal.ts";
@@ -39,6 +40,7 @@ export async function checkStack(
   for (const group of groups) {
     checkTemplate(group, stack, catalog, problems);
     checkFlavor(group, catalog, problems);
+    checkWaits(group, problems);
   }
   problems.throwIfAny();
 
@@ -92,6 +94,12 @@ function checkFlavor({ group, flavor, places }: Parts, catalog: Catalog, problem
   }
   const subject = { name: flavor.name, place: places.flavorProperty };
   checkSchema(flavor.schema, group.flavor.properties, subject, problems);
+}
+
+/** What the grammar could not know: members of a type that is not local are waited for also where nobody says so. */
+function checkWaits({ group, type, places }: Parts, problems: Problems): void {
+  if (type === undefined || type.local) return;
+  noteContradictions(group.rollout, { ...group, path: places.group }, DEFAULT_WAITS, problems);
 }
 
 function unknownWords(name: string, known: readonly string[]) {

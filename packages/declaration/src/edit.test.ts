@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resize, withoutGroup } from "./edit.ts";
 import { stackOf } from "./stack.ts";
-import { failuresOf, read } from "./testing.ts";
+import { failuresOf, read, wordsOf } from "./testing.ts";
 
 const shop = read(`
 stack: shop
@@ -46,6 +46,29 @@ describe("a document with another size", () => {
     for (const size of [-1, 1.5, Number.NaN, 1_000_000]) {
       expect(await failuresOf(() => resize(shop, "web", size))).toEqual(["declaration.bad-size (groups.web.size)"]);
     }
+  });
+});
+
+describe("a document with another size, and canaries", () => {
+  const tried = read(`
+stack: shop
+groups:
+  web: { size: 4, rollout: { canary: 2 }, template: { instance-file: {} } }
+`).document;
+
+  it("is refused where as many members as canaries would be left, with the reason and the fix", async () => {
+    expect(await failuresOf(() => resize(tried, "web", 2))).toEqual([
+      "declaration.policies-contradict (groups.web.rollout.canary)",
+    ]);
+    expect(await wordsOf(() => resize(tried, "web", 2))).toBe(
+      "group `web`: `canary` is 2, and the group has 2 members: canaries are fewer than all " +
+        "Write `canary: 1` at most, or let the group have more members.",
+    );
+  });
+
+  it("may have more, or none at all for a while", () => {
+    expect(sizeOf(resize(tried, "web", 3), "web")).toEqual({ kind: "numbered", size: 3 });
+    expect(sizeOf(resize(tried, "web", 0), "web")).toEqual({ kind: "numbered", size: 0 });
   });
 });
 

@@ -1,23 +1,21 @@
 /** Changes of a document that a command makes: what is not named stays as it was written. */
 import { type Document, didYouMean, isObject, type Json, type JsonObject, MusterError, nearest } from "@muster/model";
 import { asWritten, valueAt } from "./places.ts";
-import { gatherProblems } from "./problems.ts";
-import { type Path, placeOf } from "./source.ts";
+import type { Path } from "./source.ts";
 import { stackOf } from "./stack.ts";
-import { readSize } from "./values.ts";
 
 /**
- * The document with another size for a group. Throws `group.not-found`, `group.named-members`, and `declaration.bad-size`
- * in MusterErrors.
+ * The document with another size for a group. Throws `group.not-found`, `group.named-members`, and in MusterErrors what
+ * the grammar says of it: a `declaration.bad-size`, or a `declaration.policies-contradict` where as many canaries as
+ * members would be left.
  */
 export function resize(document: Document, group: string, size: number): Document {
   const declared = groupOf(document, group);
   if (declared.slots.kind === "named") throw new MusterError("group.named-members", { group });
-  const path = sizePath(document, group);
-  const problems = gatherProblems((at) => placeOf(at));
-  readSize(size, path, problems);
-  problems.throwIfAny();
-  return { ...document, data: withValue(document.data, path, size) };
+  const resized = { ...document, data: withValue(document.data, sizePath(document, group), size) };
+  // It is going to be kept, so it has to be readable.
+  stackOf(resized);
+  return resized;
 }
 
 /** The document without a group; null when nothing is left in it. Throws `group.not-found`. */
@@ -28,6 +26,14 @@ export function withoutGroup(document: Document, group: string): Document | null
   const left = Object.entries(groups).filter(([name]) => name !== group);
   if (left.length === 0) return null;
   return { ...document, data: { ...document.data, groups: Object.fromEntries(left) } };
+}
+
+/** A document of one group alone, with all that it rests on. Throws `group.not-found`. */
+export function onlyGroup(document: Document, group: string): Document {
+  groupOf(document, group);
+  const { groups } = document.data;
+  if (document.dialect === "infrakit" || !isObject(groups)) return document;
+  return { ...document, data: { ...document.data, groups: { [group]: groups[group] ?? null } } };
 }
 
 function groupOf(document: Document, group: string) {

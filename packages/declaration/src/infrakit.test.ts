@@ -21,6 +21,7 @@ describe("an InfraKit group of the walk-through", () => {
     const flavor = '{"Size": 2, "UserData": ["echo hi"], "Labels": {"tier": "web"}}';
     expect(read(walkthrough(flavor)).stack).toEqual({
       name: "cattle",
+      mode: "enforce",
       providers: {},
       groups: {
         cattle: {
@@ -33,7 +34,13 @@ describe("an InfraKit group of the walk-through", () => {
             written: { "infrakit.config_sha": "uA11BtRiX-42q0yGLm1AO01BYMQ=" },
             accepted: expect.arrayContaining(["uA11BtRiX-42q0yGLm1AO01BYMQ="]),
           },
-          rollout: { maxUnavailable: 1, maxSurge: 0 },
+          rollout: {
+            maxUnavailable: { kind: "count", count: 1 },
+            maxSurge: { kind: "count", count: 0 },
+            minReadyMs: 0,
+            initialDelayMs: 0,
+          },
+          repair: {},
         },
       },
     });
@@ -77,11 +84,6 @@ describe("an InfraKit group with an allocation", () => {
     ];
     expect(group?.flavor).toEqual({ name: "vanilla", properties: { init: ["echo hi"], tags: { tier: "web" } } });
     expect(group?.marking).toMatchObject({ written: { "infrakit.config.hash": "tryysjgoqkfgjfscffaw4rwdlouoqbqy" } });
-  });
-
-  it("may say how it is updated", () => {
-    const text = allocated('{"Size": 1}').replace('"Allocation"', '"Updating": {"Duration": "0s"}, "Allocation"');
-    expect(read(text).stack.name).toBe("cattle");
   });
 
   it("may have its keys in any case", () => {

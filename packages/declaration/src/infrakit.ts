@@ -2,21 +2,14 @@
  * InfraKit's groups, in the form of the walk-through (the size is in the flavor's properties) and in the later one (the
  * size is in `Allocation`). A group is a stack of its own, and both have its ID for a name.
  */
-import {
-  type Chosen,
-  type GroupDeclaration,
-  isObject,
-  type Json,
-  type JsonObject,
-  type Slots,
-  type Stack,
-} from "@muster/model";
+import { type Chosen, type GroupDeclaration, isObject, type JsonObject, type Slots, type Stack } from "@muster/model";
 import { INFRAKIT_FLAVORS, infrakitMarking, ownName } from "@muster/plugin";
+import { type Found, isGiven, readKeys } from "./infrakit-keys.ts";
+import { readUpdating } from "./infrakit-updating.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import {
   noteMissingKey,
-  noteUnknownKey,
   readMapping,
   readMembers,
   readName,
@@ -44,9 +37,9 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
   const treated = isVanilla(flavor.name)
     ? readVanilla(flavor, !isGiven(group.Allocation), problems)
     : { name: flavor.name, properties: flavor.properties };
-  if (slots === undefined || treated === undefined) return undefined;
+  const rollout = readUpdating(group.Updating, name, problems);
+  if (slots === undefined || treated === undefined || rollout === undefined) return undefined;
   const template = { name: instance.name, properties: { properties: instance.properties } };
-  const rollout = { maxUnavailable: 1, maxSurge: 0 };
   const declared: GroupDeclaration = {
     name,
     slots,
@@ -54,8 +47,9 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
     flavor: treated,
     marking: infrakitMarking(properties),
     rollout,
+    repair: {},
   };
-  return { name, providers: recordOf([]), groups: recordOf([[name, declared]]) };
+  return { name, mode: "enforce", providers: recordOf([]), groups: recordOf([[name, declared]]) };
 }
 
 /** InfraKit's vanilla flavor has other words for its properties than Muster's own. */
@@ -63,43 +57,9 @@ export function isVanilla(flavor: string): boolean {
   return ownName(INFRAKIT_FLAVORS, flavor) === "vanilla";
 }
 
-/** The value of a key, and the way to it as it is written; undefined where it is missing or null. */
-interface Found {
-  readonly value: Json | undefined;
-  readonly path: Path;
-}
-
 interface Plugin extends Chosen {
   /** Where its properties are. */
   readonly path: Path;
-}
-
-/** Finds the known keys in any case. InfraKit passes over others; here they are noted, because they are slips. */
-function readKeys<K extends string>(
-  mapping: JsonObject,
-  path: Path,
-  known: readonly K[],
-  problems: Problems,
-): Readonly<Record<K, Found>> {
-  const found = new Map<string, Found>();
-  for (const [key, value] of Object.entries(mapping)) {
-    const name = known.find((each) => each.toLowerCase() === key.toLowerCase());
-    const first = name === undefined ? undefined : found.get(name);
-    if (name === undefined) noteUnknownKey(key, path, known, problems);
-    else if (first) noteTwice(key, first, path, problems);
-    else found.set(name, { value: value ?? undefined, path: [...path, key] });
-  }
-  const entries = known.map((key) => [key, found.get(key) ?? { value: undefined, path: [...path, key] }]);
-  return Object.fromEntries(entries) as Record<K, Found>;
-}
-
-function noteTwice(key: string, first: Found, path: Path, problems: Problems): void {
-  const { line } = problems.locate(first.path, "key");
-  problems.add("declaration.duplicate-key", { key, first: line ?? "unknown" }, [...path, key], "key");
-}
-
-function isGiven(found: Found): boolean {
-  return found.value !== undefined;
 }
 
 function readPlugin(found: Found, wanted: string, problems: Problems): Plugin | undefined {

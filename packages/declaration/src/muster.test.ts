@@ -15,6 +15,7 @@ describe("a Muster stack", () => {
 stack: shop
 owner: team-web
 runbook: docs/runbook.md
+mode: observe
 providers:
   instance-file: { dir: /srv/instances }
 groups:
@@ -27,6 +28,7 @@ groups:
       name: "shop",
       owner: "team-web",
       runbook: "docs/runbook.md",
+      mode: "observe",
       providers: { "instance-file": { type: "instance-file", settings: { dir: "/srv/instances" } } },
       groups: {
         web: {
@@ -35,18 +37,16 @@ groups:
           template: { name: "instance-file", properties: { properties: { greeting: "hello" } } },
           flavor: { name: "vanilla", properties: { init: ["echo hello"] } },
           marking: { kind: "muster" },
-          rollout: { maxUnavailable: 0, maxSurge: 1 },
+          rollout: {},
+          repair: {},
         },
       },
     });
   });
 
-  it("carries changes through one by one where members have names", () => {
+  it("is read with named members", () => {
     const { stack } = read(group("members: [a, b]", template));
-    expect(stack.groups["web"]).toMatchObject({
-      slots: { kind: "named", names: ["a", "b"] },
-      rollout: { maxUnavailable: 1, maxSurge: 0 },
-    });
+    expect(stack.groups["web"]?.slots).toEqual({ kind: "named", names: ["a", "b"] });
   });
 
   it("treats members as vanilla does unless told", () => {
@@ -78,7 +78,7 @@ describe("a Muster stack that is wrong", () => {
       "declaration.unknown-key stack.yaml:2:1 (ownr)",
     ]);
     expect(await words("stack: shop\nownr: me\ngroups: {}\n")).toBe(
-      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, providers, groups.",
+      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, mode, providers, groups.",
     );
     const text = group("size: 1", "constructor: 1", template, "flavour: { vanilla: {} }");
     expect(await failures(text)).toEqual([
@@ -89,8 +89,8 @@ describe("a Muster stack that is wrong", () => {
   });
 
   it("is refused for what is not built yet", async () => {
-    expect(await failures(`${group("size: 1", template, "rollout: { maxSurge: 2 }")}\nresources: {}\n`)).toEqual([
-      "declaration.not-yet stack.yaml:6:5 (groups.web.rollout)",
+    expect(await failures(`${group("size: 1", template, "checks: []")}\nresources: {}\n`)).toEqual([
+      "declaration.not-yet stack.yaml:6:5 (groups.web.checks)",
       "declaration.not-yet stack.yaml:7:1 (resources)",
     ]);
   });

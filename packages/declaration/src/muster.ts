@@ -1,5 +1,6 @@
 /** Muster's own grammar, as far as it is built. */
 import type { Chosen, GroupDeclaration, Json, JsonObject, ProviderDeclaration, Slots, Stack } from "@muster/model";
+import { readMode, readRepair, readRollout } from "./policies.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import {
@@ -14,20 +15,10 @@ import {
   recordOf,
 } from "./values.ts";
 
-const STACK_KEYS = ["stack", "owner", "runbook", "providers", "groups"];
-const STACK_KEYS_LATER = ["mode", "resources", "checks"];
-const GROUP_KEYS = ["size", "members", "template", "flavor"];
-const GROUP_KEYS_LATER = [
-  "rollout",
-  "repair",
-  "checks",
-  "provider",
-  "protect",
-  "ignore",
-  "onDrift",
-  "dependsOn",
-  "notify",
-];
+const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "groups"];
+const STACK_KEYS_LATER = ["resources", "checks"];
+const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair"];
+const GROUP_KEYS_LATER = ["checks", "provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
 
 /** Undefined only where it has noted a problem. */
 export function musterStack(data: JsonObject, problems: Problems): Stack | undefined {
@@ -35,13 +26,15 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const name = readName(data["stack"], "the stack", ["stack"], problems);
   const owner = data["owner"] === undefined ? undefined : readText(data["owner"], ["owner"], problems);
   const runbook = data["runbook"] === undefined ? undefined : readText(data["runbook"], ["runbook"], problems);
+  const mode = readMode(data["mode"], ["mode"], problems);
   const providers = readEach(data["providers"] ?? {}, "the provider", ["providers"], readProvider, problems);
   const groups = readGroups(data["groups"], problems);
-  if (name === undefined) return undefined;
+  if (name === undefined || mode === undefined) return undefined;
   return {
     name,
     ...(owner === undefined ? {} : { owner }),
     ...(runbook === undefined ? {} : { runbook }),
+    mode,
     providers,
     groups,
   };
@@ -86,9 +79,11 @@ function readGroup(value: Json, name: string, path: Path, problems: Problems): G
   const slots = readSlots(group, name, path, problems);
   const template = readTemplate(group["template"], path, problems);
   const flavor = readChosen(group["flavor"] ?? { vanilla: {} }, "flavor", [...path, "flavor"], problems);
+  const rollout = readRollout(group["rollout"], { name, slots, path }, problems);
+  const repair = readRepair(group["repair"], [...path, "repair"], problems);
   if (slots === undefined || template === undefined || flavor === undefined) return undefined;
-  const rollout = slots.kind === "named" ? { maxUnavailable: 1, maxSurge: 0 } : { maxUnavailable: 0, maxSurge: 1 };
-  return { name, slots, template, flavor, marking: { kind: "muster" }, rollout };
+  if (rollout === undefined || repair === undefined) return undefined;
+  return { name, slots, template, flavor, marking: { kind: "muster" }, rollout, repair };
 }
 
 function readSlots(group: JsonObject, name: string, path: Path, problems: Problems): Slots | undefined {

@@ -1,49 +1,33 @@
 import { type JsonObject, resolveSelf, sameJson } from "@muster/model";
-import type { Living } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
+import type { Seen } from "./look.ts";
 import { selfOf } from "./self.ts";
-import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /**
- * Changes on living members what can be changed on them, one member at a time. A property that is not declared is not
- * managed. One that could not be read is left alone, and the group says that it cannot tell.
+ * What has to be changed on a member of the wanted revision; undefined when nothing has. A property that is not declared
+ * is not managed, and one that could not be read is left alone.
  */
-export function amend({ declared, census }: Scene): Step {
-  if (Object.keys(declared.changeable).length === 0) return NOTHING;
-  if (census.living.some((member) => member.call !== undefined)) return NOTHING;
-  for (const member of census.living) {
-    const wish = amendment(declared, member);
-    if (wish !== undefined) return { wishes: [wish] };
-  }
-  const unread = census.living.find((member) => unreadOf(declared, member).length > 0);
-  if (unread === undefined) return NOTHING;
-  const message = `${unread.seen.id}: ${unreadOf(declared, unread).join(", ")} could not be read`;
-  return { wishes: [], held: { reason: "Unreadable", message } };
-}
-
-/** The declared properties of a current member that the look could not tell. */
-export function unreadOf({ changeable }: DeclaredGroup, { current, seen }: Living): readonly string[] {
-  if (!current) return [];
-  return Object.keys(changeable).filter((key) => seen.properties[key] === undefined);
-}
-
-export function amendment(declared: DeclaredGroup, member: Living): Wish | undefined {
-  if (!member.current) return undefined;
-  const { id, mark, properties } = member.seen;
+export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | undefined {
+  if (!hasChangeable(declared)) return undefined;
+  const { id, mark, properties } = seen;
   const wanted = resolveSelf(declared.changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
-  const changes = differences(wanted, properties);
-  if (Object.keys(changes).length === 0) return undefined;
-  return {
-    kind: "update",
-    instance: id,
-    slot: mark.slot ?? "",
-    why: `${Object.keys(changes).join(", ")} differs`,
-    changes,
-  };
+  const changes = Object.entries(wanted).filter(
+    ([key, value]) => properties[key] !== undefined && !sameJson(value, properties[key]),
+  );
+  return changes.length === 0 ? undefined : Object.fromEntries(changes);
 }
 
-function differences(wanted: JsonObject, found: Partial<JsonObject>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([key, value]) => found[key] !== undefined && !sameJson(value, found[key])),
-  );
+/** The declared properties that the look could not tell. */
+export function unreadOf({ changeable }: DeclaredGroup, { properties }: Seen): readonly string[] {
+  return Object.keys(changeable).filter((key) => properties[key] === undefined);
+}
+
+export function hasChangeable({ changeable }: DeclaredGroup): boolean {
+  for (const _ in changeable) return true;
+  return false;
+}
+
+/** Changing these takes the member away for a moment. */
+export function restarts({ restarting }: DeclaredGroup, changes: JsonObject): boolean {
+  return restarting.some((key) => key in changes);
 }

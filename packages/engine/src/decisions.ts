@@ -1,19 +1,20 @@
-import { type Cause, type EventType, slotCount } from "@muster/model";
-import { amendment } from "./amend.ts";
+import { type Cause, type EventType, type Json, slotCount } from "@muster/model";
+import type { Aim } from "./aim.ts";
+import type { Living } from "./census.ts";
 import { wasConverged } from "./declared.ts";
+import type { Turn } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Scene, Wish } from "./step.ts";
 
 /** What was decided or found out, for the history. */
 export interface Decision {
-  readonly type: Extract<
-    EventType,
-    "group.decided" | "group.converged" | "instance.created" | "instance.updated" | "instance.destroyed"
-  >;
+  readonly type: Exclude<EventType, `stack.${string}` | "group.committed" | "group.steered">;
   readonly cause: Cause;
   readonly message: string;
   readonly instance?: string;
   readonly slot?: string;
+  readonly before?: Json;
+  readonly after?: Json;
 }
 
 export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wish[], converged: boolean): Decision[] {
@@ -42,16 +43,17 @@ const FOUND = {
   destroy: { type: "instance.destroyed", state: "gone" },
 } as const;
 
-function isAsDeclared({ declared, census }: Scene, instance: string): boolean {
+function isAsDeclared({ census }: Scene, instance: string): boolean {
   const member = census.living.find(({ seen }) => seen.id === instance);
-  return member !== undefined && amendment(declared, member) === undefined;
+  return member !== undefined && member.changes === undefined;
 }
 
-/** `making 2 (missing), destroying instance-7 (outdated)`. */
-function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string {
+/** `2 there, 3 wanted: making 1 (missing)`. */
+export function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string {
   const counts = new Map<string, number>();
   for (const wish of wishes) {
-    const what = `${VERBS[wish.kind]} # (${wish.why})`;
+    const former = wish.kind === "create" && wish.as.version !== declared.version ? " as before" : "";
+    const what = `${VERBS[wish.kind]} #${former} (${wish.why})`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const doing = [...counts].map(([what, count]) => what.replace("#", String(count))).join(", ");
@@ -60,3 +62,65 @@ function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string 
 }
 
 const VERBS = { create: "making", update: "changing", destroy: "destroying" } as const;
+
+/** The turns of a rollout, and of a revision that is suspected. */
+export function turnsOf(
+  { declared, memory, quarantine, cause }: Scene,
+  { instead }: Aim,
+  turns: readonly Turn[],
+): Decision[] {
+  const decisions = turns.map((turn): Decision => ({ cause, ...factOf(turn, declared.revision, instead) }));
+  const before = memory.quarantine;
+  if (quarantine !== null && before?.revision !== quarantine.revision) {
+    const message = `revision ${quarantine.revision} keeps failing: it is tried again seldom, and ${quarantine.kept} is kept`;
+    decisions.push({ type: "revision.quarantined", cause: "corrective", message, instance: quarantine.kept });
+  }
+  if (before !== null && quarantine === null) {
+    const message = `revision ${before.revision} is no longer quarantined`;
+    decisions.push({ type: "revision.released", cause: "corrective", message });
+  }
+  return decisions;
+}
+
+function factOf(turn: Turn, revision: string, instead: string | undefined): Pick<Decision, "type" | "message"> {
+  switch (turn.kind) {
+    case "started":
+      return instead === undefined
+        ? { type: "rollout.started", message: `revision ${revision} is carried through` }
+        : { type: "rollout.started", message: `back to revision ${revision}: ${instead}` };
+    case "promoted":
+      return { type: "rollout.promoted", message: `the canaries were promoted by ${turn.by}` };
+    case "failed":
+      return { type: "rollout.failed", message: turn.reason };
+    case "reverting":
+      return { type: "rollout.reverting", message: `the former version is taken up again: ${turn.reason}` };
+    case "finished":
+      return instead === undefined
+        ? { type: "rollout.finished", message: `revision ${revision} is everywhere` }
+        : { type: "rollout.reverted", message: `revision ${revision} is everywhere again: ${instead}` };
+  }
+}
+
+/** Members that fail and did not, or did and do not any more. Of one that is gone other events tell. */
+export function healthTurns(
+  living: readonly Living[],
+  before: readonly string[],
+  failing: readonly string[],
+  reasonOf: (id: string) => string,
+): Decision[] {
+  if (before === failing) return [];
+  const was = new Set(before);
+  const is = new Set(failing);
+  const decisions: Decision[] = [];
+  for (const { seen, health } of living) {
+    const common = { cause: "corrective", instance: seen.id, slot: seen.mark.slot ?? "" } as const;
+    if (is.has(seen.id) && !was.has(seen.id)) {
+      const message = `${seen.id} is unhealthy: ${reasonOf(seen.id)}`;
+      decisions.push({ ...common, type: "instance.unhealthy", message, before: "healthy", after: "unhealthy" });
+    } else if (was.has(seen.id) && health === "ready") {
+      const message = `${seen.id} is healthy again`;
+      decisions.push({ ...common, type: "instance.recovered", message, before: "unhealthy", after: "healthy" });
+    }
+  }
+  return decisions;
+}

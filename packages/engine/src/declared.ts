@@ -1,19 +1,48 @@
 import { hashJson, type JsonObject, type Slots } from "@muster/model";
+import type { Policy } from "./policy.ts";
 
-/** `keep` it as declared; `pause`: refill and scale it, but carry no change through; `destroy` it, member by member. */
-export type Goal = "keep" | "pause" | "destroy";
+/**
+ * `keep` it as declared; `pause`: refill and scale it, but carry no change through; `destroy` it, member by member;
+ * `observe`: say what differs, and touch nothing.
+ */
+export type Goal = "keep" | "pause" | "destroy" | "observe";
+
+/** What the members are to be. */
+export interface Version {
+  /** Which of the two that a group can have: the declared one, or the one it had before. */
+  readonly version: "declared" | "former";
+  readonly revision: string;
+  /** The properties that can be changed on a living member, as written. */
+  readonly changeable: JsonObject;
+  /** Those of them whose change takes the member away for a moment. */
+  readonly restarting: readonly string[];
+}
+
+/** What a person has asked for besides. */
+export interface Steered {
+  /** Kept at its former version. */
+  readonly reverted: boolean;
+  /** The canaries are good. */
+  readonly promoted: boolean;
+  /** The generation in which this was last asked for: what had failed before is tried again. */
+  readonly retriedIn: number;
+}
 
 /** A group as the engine needs it: the declaration, bound to what its type and flavor are like. */
-export interface DeclaredGroup {
+export interface DeclaredGroup extends Version, Policy {
   readonly stack: string;
   readonly name: string;
   readonly generation: number;
   readonly goal: Goal;
   readonly slots: Slots;
-  readonly revision: string;
-  /** The properties that can be changed on a living member, as written. */
-  readonly changeable: JsonObject;
-  readonly rollout: { readonly maxUnavailable: number; readonly maxSurge: number };
+  /** What a revert goes back to; undefined when there is nothing. */
+  readonly former: Version | undefined;
+  readonly steered: Steered;
+}
+
+/** What is to be, as one word: of a member, whatever the size of its group. */
+export function versionWord({ revision, changeable }: Version): string {
+  return hashJson([revision, changeable]).slice(0, 20);
 }
 
 /**
@@ -35,17 +64,10 @@ export function wasConverged(
   return memory.doomed.length === 0 && memory.convergedAs === wordFor(declared);
 }
 
-/** What the engine must know of a type. Durations in milliseconds. */
+/** What the engine must know of a type. */
 export interface Traits {
-  /** A finished call may stay unlisted so long. */
+  /** A finished call may stay unlisted so long, in milliseconds. */
   readonly settleMs: number;
   /** Looks are cheap and hints reliable. */
   readonly local: boolean;
-  /** So long after it came to be, a failing member is still called starting. */
-  readonly initialDelayMs: number;
-}
-
-/** Waits that a person at a local directory need not have, and a cloud must. */
-export function traitsOf(type: { readonly settleMs: number; readonly local: boolean }): Traits {
-  return { settleMs: type.settleMs, local: type.local, initialDelayMs: type.local ? 0 : 60_000 };
 }

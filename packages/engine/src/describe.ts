@@ -1,4 +1,5 @@
 import type { MemberStatus } from "@muster/model";
+import { aimOf } from "./aim.ts";
 import { takeCensus } from "./census.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
@@ -14,8 +15,9 @@ export function describeMembers(
   memory: Memory,
   now: number,
 ): readonly MemberStatus[] {
-  const { open } = settle(memory.calls, look, traits.settleMs);
-  return membersOf(takeCensus(declared, traits, look, open, now), (id) => {
+  const settled = settle(memory.calls, look, traits.settleMs);
+  const { group } = aimOf(declared, memory);
+  return membersOf(takeCensus({ declared: group, look, settled, young: memory.young, now }), (id) => {
     const verdict = look.verdicts.get(id);
     return verdict === undefined || verdict.kind === "pass" ? undefined : verdict.reason;
   });

@@ -12,6 +12,7 @@ export {
   recall,
   record,
 } from "./memory.ts";
+export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { selfOf } from "./self.ts";
 export { stalledStatus } from "./status.ts";

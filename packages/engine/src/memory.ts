@@ -38,9 +38,72 @@ export type Call = {
 /** Something has failed: wait before the next attempt. */
 export type Backoff = { readonly attempts: number; readonly until: number; readonly reason: string };
 
+/** A member that is new, or was changed, and has not been healthy for long enough yet to count. */
+export type Young = {
+  readonly since: number;
+  /** Healthy without a break since then; null while it is not. */
+  readonly readyAt: number | null;
+  /** It has failed its trial. It may recover. */
+  readonly failed: boolean;
+};
+
+/** A version on its way to everyone. */
+export type Rollout = {
+  /** `versionWord` of where it goes. */
+  readonly to: string;
+  /** The generation in which it began, or was last tried again. */
+  readonly generation: number;
+  readonly startedAt: number;
+  /** There were members to be changed. The first members of a group are made, and not rolled out. */
+  readonly changing: boolean;
+  /** When it last got further. */
+  readonly progressAt: number;
+  /** The fewest that were left to be changed or made, and the most that had arrived. */
+  readonly left: number;
+  readonly arrived: number;
+  /** Members of the new version that failed their trial and have not recovered. */
+  readonly failed: readonly string[];
+  readonly promoted: boolean;
+  /** Since when all canaries count; null while they do not. */
+  readonly canariesAt: number | null;
+  readonly failure: RolloutFailure | null;
+};
+
+/** `members` of the new version fail; or nothing got further in time. */
+export type RolloutFailure = { readonly kind: "members" | "progress"; readonly at: number; readonly reason: string };
+
+/** A declared version that failed: the former one is kept in its stead. */
+export type Reverted = { readonly from: string; readonly generation: number; readonly reason: string };
+
+/** A revision that keeps failing: it is tried again seldom, and one that failed is kept to be looked into. */
+export type Quarantine = {
+  readonly revision: string;
+  /** The generation in which it began. */
+  readonly generation: number;
+  /** The member that is kept. */
+  readonly kept: string;
+  readonly since: number;
+};
+
 export type Memory = {
   readonly version: 1;
   readonly calls: readonly Call[];
+  /** By id: those on trial. */
+  readonly young: Readonly<Record<string, Young>>;
+  /** Null when what is wanted has been carried through to everyone. */
+  readonly rollout: Rollout | null;
+  /** `versionWord` of what was last carried through to everyone; null while something else is on its way. */
+  readonly proven: string | null;
+  readonly reverted: Reverted | null;
+  /** How many of a revision failed their trial, one after the other. */
+  readonly streak: { readonly revision: string; readonly count: number } | null;
+  readonly quarantine: Quarantine | null;
+  /** Creates since the beginning of the hour that `since` began. */
+  readonly creates: { readonly since: number; readonly count: number };
+  /** Members that failed at the last look. */
+  readonly failing: readonly string[];
+  /** What a group that is only observed was last said to lack. */
+  readonly drift: string | null;
   /** Creates that were refused, or came to nothing; over when a look shows one that did not. */
   readonly creating: Backoff | null;
   /** Members that were destroyed because they failed; over when the group has converged. */
@@ -61,6 +124,15 @@ export function emptyMemory(): Memory {
   return {
     version: 1,
     calls: [],
+    young: {},
+    rollout: null,
+    proven: null,
+    reverted: null,
+    streak: null,
+    quarantine: null,
+    creates: { since: 0, count: 0 },
+    failing: [],
+    drift: null,
     creating: null,
     repairing: null,
     doomed: [],
@@ -73,7 +145,8 @@ export function emptyMemory(): Memory {
 
 /** Memory as the store gave it back; empty when there is none, or none of a version that is known here. */
 export function memoryFrom(stored: Json | undefined): Memory {
-  return isMemory(stored) ? stored : emptyMemory();
+  // What an older Muster did not remember yet is as if nothing of it had happened.
+  return isMemory(stored) ? { ...emptyMemory(), ...stored } : emptyMemory();
 }
 
 function isMemory(stored: unknown): stored is Memory {
@@ -90,7 +163,7 @@ export type Outcome = { readonly intent: string; readonly at: number } & (
 );
 
 const BACKOFF_FIRST_MS = 1_000;
-const BACKOFF_MOST_MS = 600_000;
+export const BACKOFF_MOST_MS = 600_000;
 
 /** 1 s, 2 s, 4 s … 10 min, up to a quarter longer, so that many do not come back at the same moment. */
 function backoffMs(attempts: number, seed: string): number {

@@ -2,7 +2,7 @@ import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { emptyMemory, recall } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
-import { driven, group, LOCAL, look, member, REMOTE } from "./scene.test-support.ts";
+import { driven, group, LOCAL, look, member, REMOTE, rollout } from "./scene.test-support.ts";
 
 const three = [member("0"), member("1"), member("2")];
 const kinds = (actions: readonly { kind: string; slot: string }[]) =>
@@ -191,7 +191,7 @@ describe("a group that is scaled", () => {
   it("goes over to named members without ever having nobody", () => {
     const named = group({
       slots: { kind: "named", names: ["a", "b", "c"] },
-      rollout: { maxUnavailable: 1, maxSurge: 0 },
+      rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }),
     });
     const decided = driven(named, LOCAL).pass(0, three);
     expect(decided.actions).toHaveLength(1);
@@ -199,7 +199,10 @@ describe("a group that is scaled", () => {
   });
 
   it("never gives a name on before its last bearer is gone", () => {
-    const named = group({ slots: { kind: "named", names: ["a"] }, rollout: { maxUnavailable: 1, maxSurge: 0 } });
+    const named = group({
+      slots: { kind: "named", names: ["a"] },
+      rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }),
+    });
     const web = driven(named, REMOTE);
     const old = member("i-1", { slot: "a", revision: "r0" });
     const [destroy] = web.pass(0, [old]).actions;
@@ -229,16 +232,16 @@ describe("a change of revision", () => {
   });
 
   it("takes the lowest id first where one may be away and none too many", () => {
-    const web = driven({ ...r2, rollout: { maxUnavailable: 1, maxSurge: 0 } }, LOCAL);
+    const web = driven({ ...r2, rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }) }, LOCAL);
     expect(web.pass(0, three).actions).toMatchObject([{ kind: "destroy", instance: "0" }]);
   });
 
   it("waits while a new member is not ready", () => {
     const members = [member("0", { revision: "r2" }), member("1"), member("2")];
-    const web = driven({ ...r2, rollout: { maxUnavailable: 1, maxSurge: 0 } }, LOCAL);
+    const web = driven({ ...r2, rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }) }, LOCAL);
     const decided = web.pass(0, members, { verdicts: { "0": { kind: "unknown", reason: "starting" } } });
     expect(decided.actions).toEqual([]);
-    expect(conditionOf(decided.status, "Stalled")?.reason).toBe("WaitingForReady");
+    expect(conditionOf(decided.status, "Progressing")?.message).toContain("0 is not ready yet");
   });
 
   it("is not carried through while the group is paused, and refilling goes on", () => {

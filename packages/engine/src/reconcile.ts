@@ -4,20 +4,23 @@
  * Pure: time and the nonce for new intents are arguments.
  */
 import { type Cause, hashJson, type Status } from "@muster/model";
-import { amend } from "./amend.ts";
+import { type Aim, aimOf } from "./aim.ts";
 import { takeCensus } from "./census.ts";
 import { cull, doomedOf } from "./cull.ts";
-import { type Decision, decisionsOf } from "./decisions.ts";
-import { type DeclaredGroup, type Traits, wasConverged, wordFor } from "./declared.ts";
+import { type Decision, decisionsOf, healthTurns, sentence, turnsOf } from "./decisions.ts";
+import { type DeclaredGroup, type Traits, wasConverged } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
 import type { FailedLook, GoodLook, Look } from "./look.ts";
-import { type Backoff, type Call, type Memory, worse } from "./memory.ts";
+import type { Memory } from "./memory.ts";
+import { suspect } from "./quarantine.ts";
 import { refill } from "./refill.ts";
+import { createsLeftOf, creatingAfter, failingOf, remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { roll } from "./roll.ts";
+import { type Followed, followRollout, stuckUnseen } from "./rollout.ts";
 import { type Settled, settle } from "./settle.ts";
-import { conditionsOf, graceEnds, isUp, isWhole, lacking, refusals, statusOf } from "./status.ts";
-import type { Action, Scene, Step, Wish } from "./step.ts";
+import { conditionsOf, graceEnds, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } from "./status.ts";
+import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
 
 export interface Situation {
@@ -51,14 +54,18 @@ const CONFIRM_MS = 1_000;
 
 export function reconcile(situation: Situation): Decided {
   const { look } = situation;
-  return look.kind === "failed" ? waitForLook(situation, look) : decide(situation, look);
+  if (look.kind === "failed") return waitForLook(situation, look);
+  return mustConfirm(situation, look) ? confirmFirst(situation, look) : decide(situation, look);
 }
 
-function waitForLook(situation: Situation, failed: FailedLook): Decided {
-  const { declared, memory } = situation;
+function waitForLook({ declared, memory, now }: Situation, failed: FailedLook): Decided {
   const held = [{ reason: failed.reason, message: failed.message }];
   const status = statusOf(declared, failed.startedAt, 0, conditionsOf({ held, busy: false, converged: false }));
-  return { ...heldUp(memory, status), cause: causeOf(situation) };
+  const cause = causeOf(declared, memory);
+  const rollout = stuckUnseen(declared, memory, now);
+  if (rollout === undefined) return { ...heldUp(memory, status), cause };
+  const late: Decision = { type: "rollout.failed", cause, message: rollout.failure?.reason ?? "" };
+  return { ...heldUp({ ...memory, rollout }, status), cause, decisions: [late] };
 }
 
 /** The decision of whoever could not look: to do nothing, and to say why. */
@@ -67,34 +74,8 @@ export function heldUp(memory: Memory, status: Status): Decided {
   return { memory, cause, actions: [], status, decisions: [], wakeAt: undefined, gone: false };
 }
 
-function causeOf({ declared, memory }: Situation): Cause {
-  return wasConverged(declared, memory) ? "corrective" : "intentional";
-}
-
-function decide(situation: Situation, look: GoodLook): Decided {
-  const { declared, traits, now } = situation;
-  if (mustConfirm(situation, look)) return confirmFirst(situation, look);
-  const settled = settle(situation.memory.calls, look, traits.settleMs);
-  const census = takeCensus(declared, traits, look, settled.open, now);
-  const cause = causeOf(situation);
-  const memory = { ...situation.memory, creating: creatingAfter(situation, settled) };
-  const scene: Scene = { declared, traits, census, memory, cause, now };
-  const steps = stepsOf(scene);
-  const wishes = steps.flatMap((step) => step.wishes);
-  const actions = wishes.map((wish, index) => toAction(wish, situation, cause, index));
-  const busy = wishes.length > 0 || settled.open.some((call) => call.state.kind !== "failed");
-  const converged = !busy && isWhole(scene);
-  const held = [...steps.flatMap((step) => step.held ?? []), ...refusals(settled.open)];
-  const conditions = conditionsOf({ held, busy, converged, lacking: lacking(scene) });
-  return {
-    memory: remember(situation, look, settled.open, actions, converged ? null : memory.creating, converged),
-    cause,
-    actions,
-    status: statusOf(declared, look.startedAt, census.living.filter(isUp).length, conditions),
-    decisions: decisionsOf(scene, settled, wishes, converged),
-    wakeAt: earliest([settled.wakeAt, ...steps.map((step) => step.wakeAt), graceEnds(scene)]),
-    gone: declared.goal === "destroy" && look.members.length === 0 && settled.open.length === 0,
-  };
+function causeOf(aimed: DeclaredGroup, memory: Memory): Cause {
+  return wasConverged(aimed, memory) ? "corrective" : "intentional";
 }
 
 /**
@@ -107,14 +88,13 @@ function mustConfirm({ traits, memory }: Situation, look: GoodLook): boolean {
   return memory.vanishedAt === null || look.startedAt < memory.vanishedAt + CONFIRM_MS;
 }
 
-function confirmFirst(situation: Situation, look: GoodLook): Decided {
-  const { declared, memory } = situation;
+function confirmFirst({ declared, memory }: Situation, look: GoodLook): Decided {
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
   const message = `the list shows none of ${memory.lastCount} members; a second look must confirm it`;
   const conditions = conditionsOf({ held: [{ reason: "Confirming", message }], busy: true, converged: false });
   return {
     memory: memory.vanishedAt === vanishedAt ? memory : { ...memory, vanishedAt },
-    cause: causeOf(situation),
+    cause: causeOf(declared, memory),
     actions: [],
     status: statusOf(declared, look.startedAt, 0, conditions),
     decisions: [],
@@ -123,17 +103,119 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
   };
 }
 
+/** What is there and what is aimed at, put together before anything is wished for. */
+interface Survey {
+  readonly aim: Aim;
+  readonly settled: Settled;
+  readonly followed: Followed;
+  readonly streak: Memory["streak"];
+  readonly scene: Scene;
+  /** Everybody is as aimed at, and nothing is under way. */
+  readonly whole: boolean;
+}
+
+function survey({ declared, traits, memory: before, now }: Situation, look: GoodLook): Survey {
+  const aim = aimOf(declared, before);
+  const { group } = aim;
+  const settled = settle(before.calls, look, traits.settleMs);
+  const census = takeCensus({ declared: group, look, settled, young: before.young, now });
+  const memory = { ...before, creating: creatingAfter(before, settled, now) };
+  const whole = !isActing(settled) && isWhole({ declared: group, census });
+  const followed = followRollout({ aim, declared, census, memory, whole, now });
+  const { streak, quarantine } = suspect(group, census, before, now);
+  const scene: Scene = {
+    declared: group,
+    traits,
+    census,
+    memory,
+    course: followed.course,
+    quarantine,
+    createsLeft: createsLeftOf(group, before, now),
+    cause: causeOf(group, before),
+    now,
+  };
+  return { aim, settled, followed, streak, scene, whole };
+}
+
+function decide(situation: Situation, look: GoodLook): Decided {
+  const surveyed = survey(situation, look);
+  const { aim, settled, followed, scene, whole } = surveyed;
+  const { declared, census, cause, memory } = scene;
+  const steps = stepsOf(scene);
+  const wanted = steps.flatMap((step) => step.wishes);
+  const wishes = declared.goal === "observe" ? [] : wanted;
+  const actions = wishes.map((wish, index) => toAction(wish, situation, cause, index));
+  const there = whole && wanted.length === 0;
+  // The former version may be there to the last member: it is not what is declared.
+  const converged = there && aim.instead === undefined;
+  const busy = wishes.length > 0 || isActing(settled) || (declared.goal !== "observe" && isAwaiting(scene, steps));
+  const lacks = [lacking(scene), ...steps.map(({ waits }) => waits)].filter((part) => part !== undefined).join("; ");
+  const conditions = conditionsOf({ held: heldBy(surveyed, steps, wanted), busy, converged, lacking: lacks });
+  const failing = failingOf(census, memory.failing);
+  const drift = wanted.length > wishes.length ? hashJson(sentence(scene, wanted)) : null;
+  return {
+    memory: remember(situation.memory, { ...surveyed, look, actions, failing, drift, there }),
+    cause,
+    actions,
+    status: statusOf(
+      declared,
+      look.startedAt,
+      census.living.filter(isUp).length,
+      conditions,
+      rolloutOf(scene, followed.rollout, aim, whole),
+    ),
+    decisions: [
+      ...healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
+      ...turnsOf(scene, aim, followed.turns),
+      ...decisionsOf(scene, settled, wishes, converged),
+      ...(drift === null || drift === memory.drift ? [] : [drifted(scene, wanted)]),
+    ],
+    wakeAt: earliest([
+      settled.wakeAt,
+      census.trials.wakeAt,
+      followed.wakeAt,
+      ...steps.map((step) => step.wakeAt),
+      graceEnds(scene),
+    ]),
+    gone: declared.goal === "destroy" && look.members.length === 0 && settled.open.length === 0,
+  };
+}
+
+function isActing({ open }: Settled): boolean {
+  return open.some((call) => call.state.kind !== "failed");
+}
+
+/** Something is awaited that comes by itself: members on trial, or a batch that is not done. */
+function isAwaiting({ census }: Scene, steps: readonly Step[]): boolean {
+  return census.trials.wakeAt !== undefined || steps.some((step) => step.waits !== undefined);
+}
+
 /** Refilling and thinning never wait for each other; the others touch what is there, and only one of them at a time. */
 function stepsOf(scene: Scene): readonly Step[] {
   if (scene.declared.goal === "destroy") return [dissolve(scene)];
   if (doomedOf(scene.census, scene.memory.doomed).length > 0) return [cull(scene), refill(scene)];
   const steps = [refill(scene), thin(scene)];
-  const disturbing = scene.declared.goal === "pause" ? [repair] : [repair, roll, amend];
-  for (const disturb of disturbing) {
+  for (const disturb of [repair, roll]) {
     if (steps.some((step) => step.wishes.length > 0)) break;
     steps.push(disturb(scene));
   }
   return steps;
+}
+
+/** Everything that stands in the way, the gravest first. */
+function heldBy({ aim, scene, settled }: Survey, steps: readonly Step[], wanted: readonly Wish[]): readonly Held[] {
+  const { declared, course } = scene;
+  const held: Held[] = [];
+  if (declared.goal === "observe" && wanted.length > 0) {
+    held.push({ reason: "Observed", message: `only observed: ${sentence(scene, wanted)}`, meant: true });
+  }
+  held.push(...steps.flatMap((step) => step.held ?? []));
+  if (course.says !== undefined) held.push(course.says);
+  if (aim.instead !== undefined) {
+    const again = `\`muster group resume ${declared.name}\` tries the declared one again`;
+    held.push({ reason: "Reverted", message: `kept at its former version: ${aim.instead}; ${again}` });
+  }
+  return [...held, ...refusals(settled.open)];
 }
 
 function toAction(wish: Wish, { nonce, declared }: Situation, cause: Cause, index: number): Action {
@@ -141,7 +223,7 @@ function toAction(wish: Wish, { nonce, declared }: Situation, cause: Cause, inde
   const common = { intent, slot: wish.slot, cause, why: wish.why };
   switch (wish.kind) {
     case "create":
-      return { ...common, kind: "create", revision: declared.revision };
+      return { ...common, kind: "create", version: wish.as.version, revision: wish.as.revision };
     case "update":
       return { ...common, kind: "update", instance: wish.instance, changes: wish.changes };
     case "destroy":
@@ -149,84 +231,13 @@ function toAction(wish: Wish, { nonce, declared }: Situation, cause: Cause, inde
   }
 }
 
-function remember(
-  { memory, declared, now }: Situation,
-  look: GoodLook,
-  open: readonly Call[],
-  actions: readonly Action[],
-  creating: Backoff | null,
-  converged: boolean,
-): Memory {
-  const next: Memory = {
-    version: 1,
-    calls: rememberCalls(memory, open, actions, now),
-    creating,
-    repairing: converged ? null : repairingAfter(memory, actions, now),
-    doomed: stillThere(memory.doomed, look),
-    convergedAs: converged ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
-    home: memory.home,
-    lastCount: look.members.length,
-    vanishedAt: null,
-  };
-  return isSameMemory(memory, next) ? memory : next;
+function whyFailing({ verdicts }: GoodLook, id: string): string {
+  const verdict = verdicts.get(id);
+  return verdict === undefined || verdict.kind === "pass" ? "it did not come up in time" : verdict.reason;
 }
 
-/** Actions become calls. One that repeats a refused call takes its place and counts on. */
-function rememberCalls(
-  memory: Memory,
-  open: readonly Call[],
-  actions: readonly Action[],
-  now: number,
-): readonly Call[] {
-  if (actions.length === 0) return open.length === memory.calls.length ? memory.calls : open;
-  const calls = actions.map((action): Call => {
-    const { intent, kind, slot, cause, why } = action;
-    const revision = action.kind === "create" ? action.revision : "";
-    const instance = action.kind === "create" ? null : action.instance;
-    const before = instance === null ? undefined : memory.calls.find((call) => call.instance === instance);
-    const attempt = (before?.attempt ?? 0) + 1;
-    return { intent, kind, slot, revision, cause, why, at: now, attempt, instance, state: { kind: "called" } };
-  });
-  const repeated = new Set(calls.map((call) => call.instance));
-  return [...open.filter((call) => call.instance === null || !repeated.has(call.instance)), ...calls];
-}
-
-/** Answers are not believed, looks are: creating has failed until one shows what was made. */
-function creatingAfter({ memory, now }: Situation, { failure, made }: Settled): Backoff | null {
-  const { creating } = memory;
-  if (failure === undefined) return made ? null : creating;
-  // What fails during a wait is of the wave that the wait is for.
-  const waiting = creating !== null && now < creating.until;
-  return waiting ? creating : worse(creating, { reason: failure, at: now, slot: "" });
-}
-
-function repairingAfter(memory: Memory, actions: readonly Action[], now: number): Backoff | null {
-  const repairs = actions.filter((action) => action.kind === "destroy" && action.why === "unhealthy");
-  return repairs.reduce<Backoff | null>(
-    (backoff, { slot }) => worse(backoff, { reason: "a member was unhealthy", at: now, slot }),
-    memory.repairing,
-  );
-}
-
-function stillThere(doomed: readonly string[], look: GoodLook): readonly string[] {
-  if (doomed.length === 0) return doomed;
-  const seen = new Set(look.members.map((member) => member.id));
-  const rest = doomed.filter((id) => seen.has(id));
-  return rest.length === doomed.length ? doomed : rest;
-}
-
-/** Unchanged memory keeps its identity, so that nothing is written when nothing happened. */
-function isSameMemory(a: Memory, b: Memory): boolean {
-  return (
-    a.calls === b.calls &&
-    a.creating === b.creating &&
-    a.repairing === b.repairing &&
-    a.doomed === b.doomed &&
-    a.convergedAs === b.convergedAs &&
-    a.home === b.home &&
-    a.lastCount === b.lastCount &&
-    a.vanishedAt === b.vanishedAt
-  );
+function drifted(scene: Scene, wanted: readonly Wish[]): Decision {
+  return { type: "group.drifted", cause: scene.cause, message: sentence(scene, wanted) };
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {

@@ -2,21 +2,37 @@ import { PASS, type Verdict } from "@muster/model";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import { emptyMemory, type Memory, type Outcome, record } from "./memory.ts";
+import { type Policy, policyOf } from "./policy.ts";
 import { type Decided, reconcile } from "./reconcile.ts";
 
-export const LOCAL: Traits = { settleMs: 0, local: true, initialDelayMs: 0 };
-export const REMOTE: Traits = { settleMs: 60_000, local: false, initialDelayMs: 0 };
+export const LOCAL: Traits = { settleMs: 0, local: true };
+export const REMOTE: Traits = { settleMs: 60_000, local: false };
+
+/** Nothing declared, and no waits but the deadlines. */
+export const POLICY: Policy = policyOf(
+  { slots: { kind: "numbered", size: 3 }, rollout: {}, repair: {} },
+  { local: true, exclusive: false },
+);
+
+/** The policy with some of its rollout changed. */
+export function rollout(changes: Partial<Policy["rollout"]>): Policy["rollout"] {
+  return { ...POLICY.rollout, ...changes };
+}
 
 export function group(changes: Partial<DeclaredGroup> = {}): DeclaredGroup {
   return {
+    ...POLICY,
     stack: "shop",
     name: "web",
     generation: 1,
     goal: "keep",
     slots: { kind: "numbered", size: 3 },
+    version: "declared",
     revision: "r1",
     changeable: {},
-    rollout: { maxUnavailable: 0, maxSurge: 1 },
+    restarting: [],
+    former: undefined,
+    steered: { reverted: false, promoted: false, retriedIn: 0 },
     ...changes,
   };
 }

@@ -11,6 +11,8 @@ export interface Settled {
   readonly open: readonly Call[];
   /** Calls whose answer was lost, and which this look shows to have been done, as far as presence tells. */
   readonly found: readonly { readonly call: Call; readonly instance: string }[];
+  /** Members that a create of these made, or an update changed: they are on trial. */
+  readonly fresh: ReadonlyMap<string, Call>;
   /** Why a create of these came to nothing; undefined when none did. */
   readonly failure: string | undefined;
   /** This look shows what a create of these made. */
@@ -20,7 +22,7 @@ export interface Settled {
 }
 
 export function settle(calls: readonly Call[], look: GoodLook, settleMs: number): Settled {
-  if (calls.length === 0) return { open: calls, found: [], failure: undefined, made: false, wakeAt: undefined };
+  if (calls.length === 0) return NONE;
   const byIntent = new Map<string, Seen>();
   const byId = new Map<string, Seen>();
   for (const seen of look.members) {
@@ -29,11 +31,13 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
   }
   const open: Call[] = [];
   const found: { call: Call; instance: string }[] = [];
+  const fresh = new Map<string, Call>();
   let wakeAt: number | undefined;
   let failure: string | undefined;
   let made = false;
   for (const call of calls) {
     const seen = byIntent.get(call.intent) ?? namesake(call, byId);
+    if (seen !== undefined && isOnTrial(call)) fresh.set(seen.id, call);
     if (isOver(call, seen !== undefined, look.startedAt, settleMs)) {
       const instance = call.state.kind === "unknown" ? effectOf(call, seen) : undefined;
       if (instance !== undefined) found.push({ call, instance });
@@ -48,7 +52,22 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
     const at = tellsAt(call, settleMs);
     if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
   }
-  return { open, found, failure, made, wakeAt };
+  return { open, found, fresh, failure, made, wakeAt };
+}
+
+const NONE: Settled = {
+  open: [],
+  found: [],
+  fresh: new Map(),
+  failure: undefined,
+  made: false,
+  wakeAt: undefined,
+};
+
+/** A create that shows has made somebody new; an update has, when it was not refused. */
+function isOnTrial({ kind, state }: Call): boolean {
+  if (kind === "update") return state.kind === "done" || state.kind === "unknown";
+  return kind === "create";
 }
 
 /** The member of that id. One that bears the intent of another create is not what this one made, whatever was answered. */

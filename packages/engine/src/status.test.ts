@@ -1,9 +1,12 @@
 import { conditionOf, isConverged } from "@muster/model";
 import { expect, it } from "vitest";
-import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member, rollout } from "./scene.test-support.ts";
 
 it("does not say converged while a member that could not be destroyed is there", () => {
-  const named = group({ slots: { kind: "named", names: ["a", "b"] }, rollout: { maxUnavailable: 1, maxSurge: 1 } });
+  const named = group({
+    slots: { kind: "named", names: ["a", "b"] },
+    rollout: rollout({ maxUnavailable: 1, maxSurge: 1 }),
+  });
   const web = driven(named, LOCAL);
   const [old, other] = [member("old", { slot: "b", revision: "r0" }), member("a")];
   const [destroy] = web.pass(0, [old, other]).actions;

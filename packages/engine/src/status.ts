@@ -1,8 +1,17 @@
-import { type Condition, type MemberState, type MemberStatus, type Status, slotCount } from "@muster/model";
-import { amendment, unreadOf } from "./amend.ts";
-import { type Census, headCount, type Living } from "./census.ts";
+import {
+  type Condition,
+  type MemberState,
+  type MemberStatus,
+  type RolloutStatus,
+  type Status,
+  slotCount,
+} from "@muster/model";
+import type { Aim } from "./aim.ts";
+import { hasChangeable, unreadOf } from "./amend.ts";
+import { type Census, headCount, isStale, type Living } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
-import type { Call } from "./memory.ts";
+import type { Call, Rollout } from "./memory.ts";
+import type { Course } from "./rollout.ts";
 import type { Held, Scene } from "./step.ts";
 
 export function statusOf(
@@ -10,6 +19,7 @@ export function statusOf(
   lookedAt: number,
   ready: number,
   conditions: readonly Condition[],
+  rollout: RolloutStatus | null = null,
 ): Status {
   return {
     generation: declared.generation,
@@ -18,6 +28,7 @@ export function statusOf(
     desired: declared.goal === "destroy" ? 0 : slotCount(declared.slots),
     ready,
     revision: declared.revision,
+    rollout,
     conditions,
   };
 }
@@ -25,24 +36,24 @@ export function statusOf(
 /** The status of a group that could not even be looked at: its type is not there, or its directory cannot be read. */
 export function stalledStatus(generation: number, desired: number, revision: string, at: number, held: Held): Status {
   const conditions = conditionsOf({ held: [held], busy: false, converged: false });
-  return { generation, observedGeneration: generation, lookedAt: at, desired, ready: 0, revision, conditions };
+  const looked = { generation, observedGeneration: generation, lookedAt: at, desired, ready: 0, revision };
+  return { ...looked, rollout: null, conditions };
 }
 
-/** Seen, at the declared revision, and healthy. */
+/** Seen, at the revision that is wanted, and healthy for long enough. */
 export function isUp(member: Living): boolean {
-  return member.current && member.placed && member.health === "ready";
+  return member.current && member.placed && member.available;
 }
 
 /** The declared number at the declared revision was seen and is healthy, and nobody else is there. */
-export function isWhole({ declared, census }: Scene): boolean {
+export function isWhole({ declared, census }: Pick<Scene, "declared" | "census">): boolean {
   if (declared.goal === "destroy") return headCount(census) === 0;
   // A member that could not be destroyed is there, and is none of those that are wanted.
   if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
-  return census.living.every((member) => isUp(member) && isAsWritten(declared, member));
-}
-
-function isAsWritten(declared: DeclaredGroup, member: Living): boolean {
-  return unreadOf(declared, member).length === 0 && amendment(declared, member) === undefined;
+  const managed = hasChangeable(declared);
+  return census.living.every(
+    (member) => isUp(member) && !isStale(member) && (!managed || unreadOf(declared, member.seen).length === 0),
+  );
 }
 
 /** What is lacking, in a sentence; undefined when nothing is. */
@@ -50,11 +61,11 @@ export function lacking({ declared, census }: Scene): string | undefined {
   if (declared.goal === "destroy") return `${headCount(census)} left to destroy`;
   const size = slotCount(declared.slots);
   const up = census.living.filter(isUp).length;
-  const outdated = census.living.filter((member) => !member.current).length;
+  const outdated = census.living.filter(isStale).length;
   const parts = [`${up} of ${size} ready`];
   if (census.pending.length > 0) parts.push(`${census.pending.length} being made`);
   if (census.leaving.length > 0) parts.push(`${census.leaving.length} leaving`);
-  if (outdated > 0) parts.push(`${outdated} of another revision`);
+  if (outdated > 0) parts.push(`${outdated} outdated`);
   return parts.join(", ");
 }
 
@@ -64,7 +75,8 @@ export function conditionsOf(facts: {
   readonly converged: boolean;
   readonly lacking?: string | undefined;
 }): readonly Condition[] {
-  const [held] = facts.held;
+  const stalled = facts.held.find(({ meant }) => meant !== true);
+  const held = stalled ?? facts.held[0];
   const lacks = held?.message ?? facts.lacking ?? "not known yet";
   return [
     {
@@ -81,11 +93,39 @@ export function conditionsOf(facts: {
     },
     {
       name: "Stalled",
-      holds: held !== undefined,
-      reason: held?.reason ?? "NotStalled",
-      message: held?.message ?? "nothing stands in the way",
+      holds: stalled !== undefined,
+      reason: stalled?.reason ?? "NotStalled",
+      message: stalled?.message ?? "nothing stands in the way",
     },
   ];
+}
+
+/** How far the members are from the version that is aimed at. */
+export function rolloutOf(
+  { declared, census, course }: Scene,
+  rollout: Rollout | null,
+  aim: Aim,
+  whole: boolean,
+): RolloutStatus | null {
+  const phase = phaseOf(declared, course, rollout, aim, whole);
+  if (phase === undefined) return null;
+  const arrived = census.living.filter((member) => isUp(member) && !isStale(member)).length;
+  return { phase, arrived, of: slotCount(declared.slots) };
+}
+
+function phaseOf(
+  { goal, slots }: DeclaredGroup,
+  course: Course,
+  rollout: Rollout | null,
+  { instead }: Aim,
+  whole: boolean,
+): RolloutStatus["phase"] | undefined {
+  if (goal === "destroy" || goal === "observe") return undefined;
+  if (instead !== undefined) return whole ? "reverted" : "reverting";
+  if (rollout?.changing !== true) return undefined;
+  if (goal === "pause") return "paused";
+  if (rollout.failure?.kind === "members") return "failed";
+  return course.limit < slotCount(slots) ? "canary" : "rolling";
 }
 
 /** Calls that a provider refused and that will be tried again. */
@@ -103,11 +143,12 @@ export function refusals(open: readonly Call[]): readonly Held[] {
 }
 
 /** When the first failing member that is still called starting must be judged. */
-export function graceEnds({ census, traits, now }: Scene): number | undefined {
-  if (traits.initialDelayMs === 0) return undefined;
+export function graceEnds({ census, declared, now }: Scene): number | undefined {
+  const { initialDelayMs } = declared.rollout;
+  if (initialDelayMs === 0) return undefined;
   const ends = census.living
     .filter((member) => member.health === "waiting")
-    .map((member) => member.seen.since + traits.initialDelayMs)
+    .map((member) => member.seen.since + initialDelayMs)
     .filter((end) => end > now);
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
@@ -123,11 +164,11 @@ export function membersOf(census: Census, verdictReason: (id: string) => string 
   return [...living, ...census.leaving.map(leaverStatus), ...census.pending.map(pendingStatus)];
 }
 
-function stateOf({ current, placed, health }: Living): MemberState {
-  if (health === "failing") return "unhealthy";
-  if (!placed) return "surplus";
-  if (!current) return "outdated";
-  return health === "ready" ? "ready" : "starting";
+function stateOf(member: Living): MemberState {
+  if (member.health === "failing") return "unhealthy";
+  if (!member.placed) return "surplus";
+  if (isStale(member)) return "outdated";
+  return member.available ? "ready" : "starting";
 }
 
 function leaverStatus(call: Call): MemberStatus {

@@ -1,5 +1,5 @@
 import { slotCount } from "@muster/model";
-import { isBusy, type Living, readyCount } from "./census.ts";
+import { availableCount, isBusy, isStale, type Living } from "./census.ts";
 import { goesFirst } from "./order.ts";
 import { NOTHING, type Scene, type Step } from "./step.ts";
 
@@ -12,25 +12,25 @@ export function thin(scene: Scene): Step {
   const surplus = surplusOf(scene);
   if (surplus.length === 0) return NOTHING;
   const least = slotCount(declared.slots) - declared.rollout.maxUnavailable;
-  let ready = readyCount(census);
+  let counting = availableCount(census);
   const wishes: Step["wishes"][number][] = [];
   for (const member of surplus) {
-    const left = member.health === "ready" ? ready - 1 : ready;
+    const left = member.available ? counting - 1 : counting;
     if (!member.down && left < least) continue;
-    ready = left;
+    counting = left;
     if (isBusy(member)) continue;
     wishes.push({ kind: "destroy", instance: member.seen.id, slot: member.seen.mark.slot ?? "", why: "surplus" });
   }
   return { wishes };
 }
 
-function surplusOf({ declared, census }: Scene): readonly Living[] {
+function surplusOf({ declared, census, quarantine }: Scene): readonly Living[] {
   const { living } = census;
   if (declared.slots.kind === "numbered") {
-    // While a change is carried through, the extra ones are the surge that replaces the others.
+    // While members are replaced, the extra ones are the surge that replaces the others.
     const carried = declared.goal !== "pause" && declared.slots.size > 0;
-    const rolling = carried && living.some((member) => !member.current);
-    const most = declared.slots.size + (rolling ? declared.rollout.maxSurge : 0);
+    const replacing = carried && (quarantine !== null || living.some(isStale));
+    const most = declared.slots.size + (replacing ? declared.rollout.maxSurge : 0);
     if (living.length <= most) return [];
     return living.toSorted(goesFirst).slice(0, living.length - most);
   }

@@ -54,6 +54,9 @@ export const errorTable = {
     says: "a group cannot have {size} members",
     next: "Give a whole number from 0 to {limit}.",
   },
+  "declaration.bad-duration": { says: "{what} cannot be {found}: {detail}", next: "{fix}" },
+  "declaration.bad-amount": { says: "{what} cannot be {found}: {detail}", next: "{fix}" },
+  "declaration.policies-contradict": { says: "group `{group}`: {detail}", next: "{fix}" },
   "declaration.size-and-members": {
     says: "group `{group}` has both `{size}` and `{members}`",
     next: "Keep one: `{size}` for members that are alike, `{members}` for named ones.",
@@ -123,9 +126,29 @@ export const errorTable = {
     says: "group `{group}` has named members and no size",
     next: "Add or remove names under `members` in its declaration.",
   },
+  "group.no-canary": {
+    says: "group `{group}` has no canaries that wait to be promoted",
+    next: "Declare `rollout.canary`; `muster group describe {group}` shows how far a rollout is.",
+  },
+  "group.nothing-to-revert-to": {
+    says: "group `{group}` has no earlier version that was carried through to everyone",
+    next: "Declare what it is to be, and apply that.",
+  },
   "instance.not-found": {
     says: "group `{group}` has no instance `{instance}`{nearest}",
     next: "`muster group describe {group}` shows them. Nothing was changed.",
+  },
+  "history.no-group": {
+    says: "the history tells of no group `{group}`{nearest}",
+    next: "`muster events` shows what it tells of.",
+  },
+  "history.no-stack": {
+    says: "the history tells of no stack `{stack}`{nearest}",
+    next: "`muster events` shows what it tells of.",
+  },
+  "history.too-early": {
+    says: "nothing is known of group `{group}` at {at}: its history begins at {begins}",
+    next: "Ask for a later time.",
   },
 
   // Something failed. Exit code 1.
@@ -240,6 +263,26 @@ export const errorTable = {
     says: "{path} is not a store of Muster's: {detail}",
     next: "Move it away, or set MUSTER_STATE_DIR to another directory.",
   },
+  "store.missing": {
+    says: "there is no store at {path}: nothing was declared here yet",
+    next: "`muster watch FILE` begins one; where there is one elsewhere, set MUSTER_STATE_DIR to its directory.",
+  },
+  "store.in-use": {
+    says: "the store {path} is of an older Muster, which still runs: {holder}",
+    next: "End that one first: then the store is brought to the form of this Muster. If it is gone, remove {socket}.",
+  },
+  "store.damaged": {
+    says: "the store {path} is damaged: {detail}",
+    next: "`muster audit verify` tells where the history is damaged. Go on with a copy of the store from before that.",
+  },
+  "history.broken": {
+    says: "the history of stack `{stack}` does not hold at number {seq}{when}: {detail}",
+    next: "What stands from there on cannot be trusted: compare it with a copy of the store that was kept elsewhere.",
+  },
+  "history.cut": {
+    says: "the history of {of} has no event with the hash {hash}{dropped}",
+    next: "Its end was cut off, or it was written anew: compare it with a copy of the store that was kept elsewhere.",
+  },
   "api.bad-request": { says: "the request cannot be understood: {detail}", next: "See docs/reference/api.md." },
   internal: {
     says: "this should not have happened: {detail}",
@@ -247,6 +290,10 @@ export const errorTable = {
   },
 
   // Could not tell. Exit code 4.
+  "history.dropped": {
+    says: "how group `{group}` stood at {at} is known no more: the history of stack `{stack}` up to {until} was dropped by {actor}",
+    next: "Ask for a time after that.",
+  },
   "look.failed": {
     says: "{name} could not be looked at: {detail}",
     next: "Nothing is changed where nobody can tell. Mend the cause named here and try again.",

@@ -3,23 +3,39 @@ import type { Json } from "./json.ts";
 /** Was the declaration changed (`intentional`), or reality though nobody changed the declaration (`corrective`)? */
 export type Cause = "intentional" | "corrective";
 
-export type EventType =
-  | "stack.committed"
-  | "group.committed"
-  | "group.steered"
-  | "group.released"
-  | "group.removed"
-  | "group.moved"
-  | "group.decided"
-  | "group.converged"
-  | "group.stalled"
-  | "group.resumed"
-  | "instance.created"
-  | "instance.adopted"
-  | "instance.updated"
-  | "instance.destroyed"
-  | "instance.vanished"
-  | "instance.failed";
+/** Everything that can stand in the history. The word before the dot is its family. */
+export const EVENT_TYPES = [
+  "stack.committed",
+  "group.committed",
+  "group.steered",
+  "group.released",
+  "group.removed",
+  "group.moved",
+  "group.decided",
+  "group.drifted",
+  "group.converged",
+  "group.stalled",
+  "group.resumed",
+  "rollout.started",
+  "rollout.promoted",
+  "rollout.failed",
+  "rollout.reverting",
+  "rollout.reverted",
+  "rollout.finished",
+  "revision.quarantined",
+  "revision.released",
+  "instance.created",
+  "instance.adopted",
+  "instance.updated",
+  "instance.destroyed",
+  "instance.vanished",
+  "instance.failed",
+  "instance.unhealthy",
+  "instance.recovered",
+  "history.pruned",
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** One fact of the history, before it has its place in the chain. */
 export interface EventDraft {

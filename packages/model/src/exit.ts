@@ -9,11 +9,15 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "group.ambiguous",
   "group.named-members",
   "instance.not-found",
+  "history.no-group",
+  "history.no-stack",
+  "history.too-early",
 ];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";
   if (INVALID.includes(family) || INVALID_CODES.includes(code)) return EXIT.invalid;
-  if (family === "look") return EXIT.unsure;
+  if (family === "look" || UNSURE_CODES.includes(code)) return EXIT.unsure;
   return EXIT.failed;
 }

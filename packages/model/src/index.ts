@@ -12,3 +12,4 @@ export * from "./revision.ts";
 export * from "./stack.ts";
 export * from "./status.ts";
 export * from "./system-code.ts";
+export * from "./waits.ts";

@@ -26,6 +26,49 @@ export type Marking =
       readonly accepted: readonly [string, ...string[]];
     };
 
+/** So many members: a number, or a share of the group's size, 0 to 100. */
+export type Amount =
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "percent"; readonly percent: number };
+
+/**
+ * How a change is carried through a group, as far as it is declared; what is not takes the default of the type
+ * (`policyOf` of the engine). Durations in milliseconds.
+ */
+export interface RolloutDeclaration {
+  /** How many may be away. A share rounds down. */
+  readonly maxUnavailable?: Amount;
+  /** How many may be there beyond the size. A share rounds up. */
+  readonly maxSurge?: Amount;
+  /** A new member counts when it has been healthy for so long. */
+  readonly minReadyMs?: number;
+  /** So long after it came to be, a failing member is still called starting. */
+  readonly initialDelayMs?: number;
+  /** A new member must count by then, or it has failed. */
+  readonly healthyDeadlineMs?: number;
+  /** A rollout that gets no further for so long has failed. */
+  readonly progressDeadlineMs?: number;
+  /** So many are changed first; the others follow when these are promoted. 0: none. */
+  readonly canary?: number;
+  /** The canaries are promoted when they have been healthy for so long. Missing: by hand. */
+  readonly bakeMs?: number;
+  readonly onFailure?: "pause" | "revert";
+  /** A member is given so long to leave by itself; then it is destroyed all the same. */
+  readonly drainTimeoutMs?: number;
+}
+
+/** How members that fail are replaced, as far as it is declared. */
+export interface RepairDeclaration {
+  /** Nothing is destroyed where at least two members, and at least this share (1 to 100), fail together. */
+  readonly breakerPercent?: number;
+  /** How many may be under repair at once. */
+  readonly maxInFlight?: number;
+  /** A revision of which so many in a row were made and never became healthy is quarantined. */
+  readonly quarantineAfter?: number;
+  /** Never more creates in an hour than this, whatever the reason. */
+  readonly createsPerHour?: number;
+}
+
 export interface GroupDeclaration {
   readonly name: string;
   readonly slots: Slots;
@@ -33,8 +76,8 @@ export interface GroupDeclaration {
   readonly template: Chosen;
   readonly flavor: Chosen;
   readonly marking: Marking;
-  /** How many may be away, or too many, while a change is carried through. Never both 0. */
-  readonly rollout: { readonly maxUnavailable: number; readonly maxSurge: number };
+  readonly rollout: RolloutDeclaration;
+  readonly repair: RepairDeclaration;
 }
 
 /** An entry under `providers`: a type opened with settings of its own. */
@@ -48,6 +91,8 @@ export interface Stack {
   readonly name: string;
   readonly owner?: string;
   readonly runbook?: string;
+  /** `observe`: what differs is said, and nothing is touched. */
+  readonly mode: "enforce" | "observe";
   readonly providers: Readonly<Record<string, ProviderDeclaration>>;
   readonly groups: Readonly<Record<string, GroupDeclaration>>;
 }

@@ -32,6 +32,18 @@ export interface Condition {
   readonly message: string;
 }
 
+/** How far a change of the members has come. */
+export interface RolloutStatus {
+  /**
+   * `canary`: the first ones are changed, and the others wait for them; `paused` by a person; `failed`: held, because new
+   * members fail; `reverting`, `reverted`: the former version is kept in the place of the declared one.
+   */
+  readonly phase: "rolling" | "canary" | "paused" | "failed" | "reverting" | "reverted";
+  /** Members as they are wanted, healthy for long enough. */
+  readonly arrived: number;
+  readonly of: number;
+}
+
 export interface Status {
   readonly generation: number;
   /** The generation this status speaks of. */
@@ -42,6 +54,8 @@ export interface Status {
   /** Seen, at the declared revision and healthy. */
   readonly ready: number;
   readonly revision: string;
+  /** Null when nothing is on its way. */
+  readonly rollout: RolloutStatus | null;
   readonly conditions: readonly Condition[];
 }
 

@@ -2,12 +2,12 @@ import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
 import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
 import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
-import type { BoundGroup } from "./bind.ts";
+import { type BoundGroup, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 
-/** A member is given so long to leave by itself; then it is destroyed all the same. */
-const DRAIN_MS = 300_000;
+/** A call that is not answered by then may have been done or not: a look tells. */
+const CALL_MS = 600_000;
 
 /** How an action ended, and what a person should know besides. */
 export interface Acted {
@@ -60,7 +60,8 @@ async function carryOut(
     case "create": {
       const want = await wantOf(bound, action);
       confirmKept(letGo);
-      const { id } = await bound.provider.create(want, bound.marks.write(markOf(bound, action)), PATIENT);
+      const tags = bound.treatments[action.version].marks.write(markOf(bound, action));
+      const { id } = await answered(bound.provider.create(want, tags, PATIENT), action, clock);
       return { instance: id };
     }
     case "update": {
@@ -69,16 +70,22 @@ async function carryOut(
       if (bound.provider.update === undefined) {
         throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
       }
-      await bound.provider.update(seen, { ...definedOf(seen.properties), ...action.changes }, PATIENT);
+      const want = { ...definedOf(seen.properties), ...action.changes };
+      await answered(bound.provider.update(seen, want, PATIENT), action, clock);
       return { instance: action.instance };
     }
     case "destroy": {
       const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
       confirmKept(letGo);
-      await bound.provider.destroy(action.instance, PATIENT);
+      await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
       return { instance: action.instance, forced };
     }
   }
+}
+
+/** Nobody hangs up on a call; but whoever waits for its answer goes on without. */
+function answered<T>(call: Promise<T>, { kind }: Action, clock: Clock): Promise<T> {
+  return withDeadline(call, CALL_MS, clock, `the ${kind} was not answered`);
 }
 
 const LET_GO = new Error("the group was let go before the call began");
@@ -88,12 +95,14 @@ function confirmKept(letGo: AbortSignal): void {
 }
 
 /** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */
-async function drain({ flavor, assignment }: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
-  if (flavor.drain === undefined) return undefined;
+async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
+  const { flavor, group } = treatmentOf(bound, seen.mark.revision);
+  const { drainTimeoutMs } = bound.declared.rollout;
+  if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
   const over = new AbortController();
-  const drained = flavor.drain(seen, assignment.group.flavor.properties, { signal: over.signal });
+  const drained = flavor.drain(seen, group.flavor.properties, { signal: over.signal });
   try {
-    await withDeadline(drained, DRAIN_MS, clock, `${seen.id} was not drained`);
+    await withDeadline(drained, drainTimeoutMs, clock, `${seen.id} was not drained`);
     return undefined;
   } catch (thrown) {
     over.abort();
@@ -106,13 +115,16 @@ function definedOf(properties: Partial<JsonObject>): JsonObject {
   return Object.fromEntries(entries);
 }
 
+type Create = Extract<Action, { kind: "create" }>;
+
 /** What a create asks for: the template in this member's words, with what the flavor adds. */
-async function wantOf(bound: BoundGroup, action: Action): Promise<JsonObject> {
-  const { declared, flavor, type, assignment } = bound;
+async function wantOf(bound: BoundGroup, action: Create): Promise<JsonObject> {
+  const { declared, type, treatments } = bound;
+  const { flavor, group } = treatments[action.version];
   const want = ownProperties(bound, action);
   if (flavor.prepare === undefined) return want;
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
-  const prepared = await flavor.prepare(want, member, assignment.group.flavor.properties);
+  const prepared = await flavor.prepare(want, member, group.flavor.properties);
   // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
   const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);
   if (checked?.success === false) {
@@ -128,15 +140,15 @@ function addsNothing(want: JsonObject, prepared: JsonObject): boolean {
 }
 
 /** The template in this member's words. InfraKit's documents have no such words: their texts stay as they are. */
-function ownProperties({ declared, assignment, type }: BoundGroup, action: Action): JsonObject {
-  const { template, marking } = assignment.group;
+function ownProperties({ declared, treatments, type }: BoundGroup, action: Create): JsonObject {
+  const { template, marking } = treatments[action.version].group;
   if (marking.kind === "infrakit") return template.properties;
   const naming = type.known === "claim" ? type.naming : undefined;
   return resolveSelf(template.properties, selfOf(declared, action.slot, action.intent), naming);
 }
 
-function markOf({ declared, assignment }: BoundGroup, { slot, intent }: Action): Mark {
-  const mark = { stack: declared.stack, owner: declared.name, intent, revision: declared.revision };
+function markOf({ declared, assignment }: BoundGroup, { slot, intent, revision }: Create): Mark {
+  const mark = { stack: declared.stack, owner: declared.name, intent, revision };
   // InfraKit gives its members names, but never counts them.
   const unnamed = assignment.group.marking.kind === "infrakit" && declared.slots.kind === "numbered";
   return unnamed ? mark : { ...mark, slot };

@@ -1,4 +1,6 @@
-import type { Declaration } from "@muster/store";
+import type { Goal } from "@muster/engine";
+import type { GroupDeclaration, Stack } from "@muster/model";
+import { type Declaration, type Steering, UNSTEERED } from "@muster/store";
 import type { Assignment } from "./bind.ts";
 import type { Grammar } from "./ports.ts";
 import { type GivenSettings, settingsFor } from "./providers.ts";
@@ -11,17 +13,37 @@ export function assignmentsOf(
   grammar: Pick<Grammar, "stackOf">,
   given: GivenSettings,
 ): ReadonlyMap<string, Assignment> {
-  const { groups, providers } = grammar.stackOf(declaration.document);
+  const { groups, providers, mode } = grammar.stackOf(declaration.document);
   const assignments = Object.values(groups).map((group): [string, Assignment] => [
     group.name,
     {
       stack: declaration.stack,
       generation: declaration.generation,
-      goal: GOALS[declaration.steering[group.name] ?? "kept"],
+      goal: goalOf(mode, steeringOf(declaration, group.name)),
       dialect: declaration.document.dialect,
       group,
+      former: formerOf(declaration, group.name, grammar),
+      steered: steeringOf(declaration, group.name),
       settings: (type) => settingsFor(type, providers, given),
     },
   ]);
   return new Map(assignments);
+}
+
+export function steeringOf({ steering }: Declaration, group: string): Steering {
+  return steering[group] ?? UNSTEERED;
+}
+
+/** Who only observes destroys nothing either. */
+function goalOf(mode: Stack["mode"], { goal }: Steering): Goal {
+  return mode === "observe" ? "observe" : GOALS[goal];
+}
+
+function formerOf(
+  { former }: Declaration,
+  group: string,
+  grammar: Pick<Grammar, "stackOf">,
+): GroupDeclaration | undefined {
+  const document = former[group];
+  return document && grammar.stackOf(document).groups[group];
 }

@@ -1,14 +1,18 @@
-import { type DeclaredGroup, type Goal, type Traits, traitsOf } from "@muster/engine";
+import { type DeclaredGroup, type Goal, policyOf, type Steered, type Traits, type Version } from "@muster/engine";
 import {
   changeable,
   type Document,
   didYouMean,
+  type Effects,
   type GroupDeclaration,
   type JsonObject,
+  type Mark,
   type MarkCodec,
   MusterError,
   musterMarks,
   nearest,
+  resolveSelf,
+  type Tags,
 } from "@muster/model";
 import { type Catalog, type Flavor, groupRevision, infrakitMarks, type Provider, type Type } from "@muster/plugin";
 import type { Providers } from "./providers.ts";
@@ -20,8 +24,18 @@ export interface Assignment {
   readonly goal: Goal;
   readonly dialect: Document["dialect"];
   readonly group: GroupDeclaration;
+  /** The group as its version before was; undefined when there is none. */
+  readonly former: GroupDeclaration | undefined;
+  readonly steered: Steered;
   /** What a type is opened with. InfraKit's documents call types by other names than their own: the type's own counts. */
   readonly settings: (type: string) => JsonObject;
+}
+
+/** How the members of one version are made, told and treated. */
+export interface Treatment {
+  readonly group: GroupDeclaration;
+  readonly flavor: Flavor;
+  readonly marks: MarkCodec;
 }
 
 /** A group with everything that is needed to look at it and to act on it. */
@@ -32,40 +46,80 @@ export interface BoundGroup {
   readonly type: Type;
   readonly settings: JsonObject;
   readonly provider: Provider;
-  readonly flavor: Flavor;
-  readonly marks: MarkCodec;
+  readonly treatments: Readonly<Record<Version["version"], Treatment>>;
 }
 
 /** Finds the group's type and flavor and opens its provider. Throws when one of them is not there. */
 export async function bind(assignment: Assignment, catalog: Catalog, providers: Providers): Promise<BoundGroup> {
-  const { group, dialect } = assignment;
+  const { group, former, dialect } = assignment;
   const type = catalog.type(group.template.name, dialect);
   if (type === undefined) throw unknown("declaration.unknown-type", group.template.name, catalog.typeNames());
   const flavor = catalog.flavor(group.flavor.name, dialect);
   if (flavor === undefined) throw unknown("declaration.unknown-flavor", group.flavor.name, catalog.flavorNames());
+  // A version whose flavor is not there any more cannot be gone back to.
+  const formerFlavor = former === undefined ? undefined : catalog.flavor(former.flavor.name, dialect);
+  const before =
+    former === undefined || formerFlavor === undefined ? undefined : { group: former, flavor: formerFlavor };
   const settings = assignment.settings(type.name);
   const provider = await providers.open(type, settings);
-  const { marking } = group;
+  const { stack, generation, goal, steered } = assignment;
   return {
     assignment,
     declared: {
-      stack: assignment.stack,
-      name: group.name,
-      generation: assignment.generation,
-      goal: assignment.goal,
-      slots: group.slots,
-      revision: groupRevision(group, type.effects, flavor.effects),
-      // InfraKit knows no change in place: whatever is written otherwise is had by replacing.
-      changeable: marking.kind === "infrakit" ? {} : changeable(group.template.properties, type.effects),
-      rollout: group.rollout,
+      ...{ stack, generation, goal, steered, name: group.name, slots: group.slots },
+      ...versionOf("declared", group, type, flavor),
+      former: before && versionOf("former", before.group, type, before.flavor),
+      ...policyOf(group, { local: type.local, exclusive: isExclusive(assignment, type) }),
     },
-    traits: traitsOf(type),
+    traits: { settleMs: type.settleMs, local: type.local },
     type,
     settings,
     provider,
-    flavor,
-    marks: marking.kind === "infrakit" ? infrakitMarks(marking) : musterMarks,
+    treatments: {
+      declared: { group, flavor, marks: marksOf(group) },
+      former: before ? { ...before, marks: marksOf(before.group) } : { group, flavor, marks: marksOf(group) },
+    },
   };
+}
+
+function versionOf(version: Version["version"], group: GroupDeclaration, type: Type, flavor: Flavor): Version {
+  const { template, marking } = group;
+  // InfraKit knows no change in place: whatever is written otherwise is had by replacing.
+  const inPlace = marking.kind === "infrakit" ? {} : changeable(template.properties, type.effects);
+  const effects: Effects = type.effects;
+  return {
+    version,
+    revision: groupRevision(group, type.effects, flavor.effects),
+    changeable: inPlace,
+    restarting: Object.keys(inPlace).filter((key) => effects[key] === "restart"),
+  };
+}
+
+function marksOf({ marking }: GroupDeclaration): MarkCodec {
+  return marking.kind === "infrakit" ? infrakitMarks(marking) : musterMarks;
+}
+
+/** Two members, in whatever places, would hold what only one can. */
+function isExclusive({ stack, group }: Assignment, type: Type): boolean {
+  if (type.exclusive === undefined || group.marking.kind === "infrakit") return false;
+  const [first = [], second = []] = ["0", "1"].map((slot) => {
+    const self = { stack, group: group.name, slot, id: slot };
+    return type.exclusive?.(resolveSelf(group.template.properties, self)) ?? [];
+  });
+  return first.some((held) => second.includes(held));
+}
+
+/** How a member of this revision is treated: as what it is, as long as that is known. */
+export function treatmentOf({ treatments, declared }: BoundGroup, revision: string): Treatment {
+  return treatments[revision === declared.former?.revision && revision !== declared.revision ? "former" : "declared"];
+}
+
+/** Whose a thing is. The revision of a member is told in the words of its own version. */
+export function markOn({ treatments, declared }: BoundGroup, tags: Tags): Mark | undefined {
+  const mark = treatments.declared.marks.read(tags);
+  if (declared.former === undefined || mark?.revision === declared.revision) return mark;
+  const before = treatments.former.marks.read(tags);
+  return before?.revision === declared.former.revision ? before : mark;
 }
 
 /** True when a bound group is still bound to what the catalog has under these names. */
@@ -74,7 +128,7 @@ export function isStillBound(bound: BoundGroup, assignment: Assignment, catalog:
   return (
     bound.assignment === assignment &&
     catalog.type(group.template.name, dialect) === bound.type &&
-    catalog.flavor(group.flavor.name, dialect) === bound.flavor
+    catalog.flavor(group.flavor.name, dialect) === bound.treatments.declared.flavor
   );
 }
 

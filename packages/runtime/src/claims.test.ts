@@ -1,4 +1,4 @@
-import { type Action, type DeclaredGroup, emptyMemory, type GoodLook, traitsOf } from "@muster/engine";
+import { type Action, type DeclaredGroup, emptyMemory, type GoodLook } from "@muster/engine";
 import { type GroupDeclaration, musterMarks } from "@muster/model";
 import type { ClaimedProvider, ClaimedType, Flavor } from "@muster/plugin";
 import { type Claim, memoryStore, type Store, thisProcess } from "@muster/store";
@@ -12,12 +12,13 @@ function named(read: ClaimedProvider["read"]): BoundGroup {
   const group: GroupDeclaration = {
     ...{ name: "web", slots: { kind: "named", names: ["a"] }, flavor: { name: "vanilla", properties: {} } },
     ...{ template: { name: "thing", properties: { path: "/{id}" } }, marking: { kind: "muster" } },
-    rollout: { maxUnavailable: 1, maxSurge: 0 },
+    ...{ rollout: {}, repair: {} },
   };
   const declared = { stack: "shop", name: "web", revision: "r1", slots: group.slots } as DeclaredGroup;
+  const treatment = { group, flavor: {} as Flavor, marks: musterMarks };
   return {
-    ...{ declared, settings: {}, marks: musterMarks, flavor: {} as Flavor },
-    ...{ traits: traitsOf({ settleMs: 0, local: true }), assignment: { group } as BoundGroup["assignment"] },
+    ...{ declared, settings: {}, treatments: { declared: treatment, former: treatment } },
+    ...{ traits: { settleMs: 0, local: true }, assignment: { group } as BoundGroup["assignment"] },
     type: { known: "claim", name: "thing", naming: "path" } as ClaimedType,
     provider: { known: "claim", scope: "/", read } as ClaimedProvider,
   };
@@ -25,6 +26,7 @@ function named(read: ClaimedProvider["read"]): BoundGroup {
 
 const create: Action = {
   kind: "create",
+  version: "declared",
   intent: "i1",
   slot: "a",
   revision: "r1",

@@ -10,16 +10,22 @@ function group(name: string, size: number, type = "file"): GroupDeclaration {
     template: { name: type, properties: {} },
     flavor: { name: "vanilla", properties: {} },
     marking: { kind: "muster" },
-    rollout: { maxUnavailable: 0, maxSurge: 1 },
+    rollout: {},
+    repair: {},
   };
 }
 
 function stack(...groups: GroupDeclaration[]): Stack {
-  return { name: "shop", providers: {}, groups: Object.fromEntries(groups.map((each) => [each.name, each])) };
+  return {
+    name: "shop",
+    mode: "enforce",
+    providers: {},
+    groups: Object.fromEntries(groups.map((each) => [each.name, each])),
+  };
 }
 
 const muster: Document = { dialect: "muster", data: {} };
-const declared: Declaration = { stack: "shop", document: muster, source: "a", generation: 1, steering: {} };
+const declared: Declaration = { stack: "shop", document: muster, source: "a", generation: 1, steering: {}, former: {} };
 
 describe("a new declaration", () => {
   it("is refused when the members of a group would not be known any more", () => {

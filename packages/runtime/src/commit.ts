@@ -7,7 +7,8 @@ import {
   type Stack,
   sameJson,
 } from "@muster/model";
-import type { Declaration } from "@muster/store";
+import type { Declaration, Steering } from "@muster/store";
+import type { Grammar } from "./ports.ts";
 
 export function sameDocument(a: Document, b: Document): boolean {
   return a.dialect === b.dialect && sameJson(a.data, b.data);
@@ -32,6 +33,50 @@ export function refuseOrphaning(
     const words = { group: group.name, before: old.template.name, after: group.template.name };
     throw new MusterError("declaration.type-changed", words, { place: { file: source, path: `groups.${group.name}` } });
   }
+}
+
+/**
+ * What stays of the steering, and what a revert goes back to from now on. A version that never reached everyone is not
+ * gone back to: then the one before it stays.
+ */
+export function carriedOver(
+  before: Declaration | undefined,
+  was: Stack | undefined,
+  now: Stack,
+  isProven: (group: string) => boolean,
+  grammar: Pick<Grammar, "onlyGroup">,
+): Pick<Declaration, "steering" | "former"> {
+  const steering: Record<string, Steering> = {};
+  const former: Record<string, Document> = {};
+  for (const name of Object.keys(before === undefined ? {} : now.groups)) {
+    const [old, group] = [was?.groups[name], now.groups[name]];
+    if (before === undefined || group === undefined) continue;
+    const changed = old !== undefined && !sameVersion(old, group);
+    const steered = before.steering[name];
+    const document = changed && isProven(name) ? grammar.onlyGroup(before.document, name) : before.former[name];
+    if (steered !== undefined) steering[name] = changed ? { ...steered, reverted: false, promoted: false } : steered;
+    if (document !== undefined && old !== undefined) former[name] = document;
+  }
+  return { steering, former };
+}
+
+/** There is a version to go back to, and it is another one. */
+export function hasFormer(
+  { former, document }: Declaration,
+  group: string,
+  grammar: Pick<Grammar, "stackOf">,
+): boolean {
+  const before = former[group];
+  const [old, now] = [before && grammar.stackOf(before).groups[group], grammar.stackOf(document).groups[group]];
+  return old !== undefined && now !== undefined && !sameVersion(old, now);
+}
+
+function sameVersion(a: GroupDeclaration, b: GroupDeclaration): boolean {
+  return sameJson(versionOf(a), versionOf(b));
+}
+
+function versionOf({ template, flavor }: GroupDeclaration): JsonObject {
+  return { template: { ...template }, flavor: { ...flavor } };
 }
 
 /** What a commit changes, group by group. */
@@ -62,7 +107,13 @@ export function eventsOfCommit(was: Stack | undefined, now: Stack, generation: n
   return events;
 }
 
-function summary({ slots, template, flavor }: GroupDeclaration): JsonObject {
+function summary({ slots, template, flavor, rollout, repair }: GroupDeclaration): JsonObject {
   const count: JsonObject = slots.kind === "numbered" ? { size: slots.size } : { members: slots.names };
-  return { ...count, template: { [template.name]: template.properties }, flavor: { [flavor.name]: flavor.properties } };
+  return {
+    ...count,
+    template: { [template.name]: template.properties },
+    flavor: { [flavor.name]: flavor.properties },
+    ...(Object.keys(rollout).length === 0 ? {} : { rollout: { ...rollout } }),
+    ...(Object.keys(repair).length === 0 ? {} : { repair: { ...repair } }),
+  };
 }

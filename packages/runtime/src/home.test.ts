@@ -1,6 +1,6 @@
-import { type DeclaredGroup, emptyMemory, type Memory, traitsOf } from "@muster/engine";
-import { type JsonObject, musterMarks } from "@muster/model";
-import type { Flavor, TaggedProvider, TaggedType } from "@muster/plugin";
+import { type DeclaredGroup, emptyMemory, type Memory } from "@muster/engine";
+import type { JsonObject } from "@muster/model";
+import type { TaggedProvider, TaggedType } from "@muster/plugin";
 import { expect, it } from "vitest";
 import type { BoundGroup } from "./bind.ts";
 import { placeOf } from "./home.ts";
@@ -9,8 +9,14 @@ function boundAt(scope: string, settings: JsonObject = {}): BoundGroup {
   const provider = { known: "tags", scope } as TaggedProvider;
   const declared = { name: "web", stack: "shop" } as DeclaredGroup;
   return {
-    ...{ provider, settings, declared, type: { name: "file" } as TaggedType, flavor: {} as Flavor, marks: musterMarks },
-    ...{ assignment: {} as BoundGroup["assignment"], traits: traitsOf({ settleMs: 0, local: true }) },
+    ...{
+      provider,
+      settings,
+      declared,
+      type: { name: "file" } as TaggedType,
+      treatments: {} as BoundGroup["treatments"],
+    },
+    ...{ assignment: {} as BoundGroup["assignment"], traits: { settleMs: 0, local: true } },
   };
 }
 

@@ -17,13 +17,14 @@ import {
 } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Steering, Store, Writes } from "@muster/store";
-import { assignmentsOf } from "./assignments.ts";
+import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
-import { eventsOfCommit, refuseOrphaning, sameDocument } from "./commit.ts";
+import { carriedOver, eventsOfCommit, hasFormer, refuseOrphaning, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { MUSTER } from "./events.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
+import * as turns from "./steering.ts";
 import { inTurn } from "./turns.ts";
 
 export interface KeeperDeps extends Outside {
@@ -53,7 +54,8 @@ export interface GroupView {
   readonly type: string;
   readonly flavor: string;
   readonly size: number;
-  readonly steering: Steering | undefined;
+  /** What a person wants done with it; undefined where it is simply kept. */
+  readonly steering: "paused" | "destroying" | undefined;
   /** Undefined before the first look. */
   readonly status: Status | undefined;
 }
@@ -71,7 +73,12 @@ export interface StackKeeper {
   seen(group: string): ReturnType<GroupController["seen"]>;
   scale(group: string, size: number, actor: string): Promise<void>;
   pause(group: string, actor: string): Promise<void>;
+  /** Takes away a pause; where there is none, tries again what had failed or had been reverted. */
   resume(group: string, actor: string): Promise<void>;
+  /** The canaries are good: the others follow. Throws `group.no-canary`. */
+  promote(group: string, actor: string): Promise<void>;
+  /** Back to the version before. Throws `group.nothing-to-revert-to`. */
+  revert(group: string, actor: string): Promise<void>;
   /** Stops keeping the group; its members stay. */
   free(group: string, actor: string): Promise<void>;
   /** Destroys the group, member by member; it is forgotten when the last is gone. */
@@ -136,7 +143,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   /** The group was destroyed and is gone: its declaration goes too. */
   async function forget(group: string): Promise<void> {
-    if (over || declaration?.steering[group] !== "destroying") return;
+    if (over || declaration === undefined || steeringOf(declaration, group).goal !== "destroying") return;
     const event: EventDraft = {
       type: "group.removed",
       group,
@@ -151,7 +158,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   function without(before: Declaration, group: string): Declaration | undefined {
     const document = grammar.withoutGroup(before.document, group);
     const { [group]: _, ...steering } = before.steering;
-    return document === null ? undefined : { ...before, document, steering, generation: before.generation + 1 };
+    const { [group]: __, ...former } = before.former;
+    return document === null ? undefined : { ...before, document, steering, former, generation: before.generation + 1 };
   }
 
   /** Writes down what is declared from now on, and keeps that; the groups that are `gone` are let go and forgotten. */
@@ -174,18 +182,25 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     await ending.finally(() => endings.delete(ending));
   }
 
-  function steer(group: string, steering: Steering | undefined, actor: string, message: string): Promise<void> {
+  /** @param turn what is asked for from now on, in this generation; undefined: it is so already */
+  function steer(
+    group: string,
+    actor: string,
+    message: string,
+    turn: (before: Steering, generation: number, status: Status | undefined) => Steering | undefined,
+  ): Promise<void> {
     return serially(async () => {
-      controllerOf(group);
+      const controller = controllerOf(group);
       const before = known();
-      const { [group]: was, ...others } = before.steering;
-      if (was === steering) return;
-      const next: Declaration = {
-        ...before,
-        generation: before.generation + 1,
-        steering: steering === undefined ? others : { ...others, [group]: steering },
-      };
-      await take(next, [{ type: "group.steered", group, actor, cause: "intentional", message }], []);
+      const generation = before.generation + 1;
+      const next = turn(steeringOf(before, group), generation, controller.status());
+      if (next === undefined) return;
+      const steering = { ...before.steering, [group]: next };
+      await take(
+        { ...before, generation, steering },
+        [{ type: "group.steered", group, actor, cause: "intentional", message }],
+        [],
+      );
     });
   }
 
@@ -222,8 +237,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const was = before === undefined ? undefined : readable(before.document);
     refuseOrphaning(before, was, document, now, source);
     const generation = (before?.generation ?? 0) + 1;
-    const steering = Object.entries(before?.steering ?? {}).filter(([group]) => group in now.groups);
-    const next = { stack, document, source, generation, steering: Object.fromEntries(steering) };
+    const isProven = (group: string) => controllers.get(group)?.isProven() === true;
+    const carried = carriedOver(before, was, now, isProven, grammar);
+    const next = { stack, document, source, generation, ...carried };
     const gone = Object.keys(was?.groups ?? {}).filter((group) => !(group in now.groups));
     await take(next, eventsOfCommit(was, now, generation, actor), gone);
     return next;
@@ -275,7 +291,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         type: group.template.name,
         flavor: group.flavor.name,
         size: slotCount(group.slots),
-        steering: declaration?.steering[group.name],
+        steering: askedOf(declaration, group.name),
         status: controllers.get(group.name)?.status(),
       }));
     },
@@ -287,9 +303,17 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         const { document, source } = known();
         await commit(grammar.resize(document, group, size), source, actor);
       }),
-    pause: (group, actor) => steer(group, "paused", actor, "paused: changes are not carried through"),
-    resume: (group, actor) => steer(group, undefined, actor, "resumed"),
-    destroy: (group, actor) => steer(group, "destroying", actor, "to be destroyed"),
+    pause: (group, actor) => steer(group, actor, "paused: changes are not carried through", turns.pause),
+    resume: (group, actor) => steer(group, actor, "resumed", turns.resume),
+    destroy: (group, actor) => steer(group, actor, "to be destroyed", turns.destroy),
+    promote: (group, actor) => steer(group, actor, "the canaries are promoted", turns.promote(group)),
+    revert: (group, actor) =>
+      steer(
+        group,
+        actor,
+        "reverted to its former version",
+        turns.revert(group, () => hasFormer(known(), group, grammar)),
+      ),
     free: (group, actor) =>
       serially(async () => {
         controllerOf(group);
@@ -309,6 +333,11 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       confirmAll(stopped);
     },
   };
+}
+
+function askedOf(declaration: Declaration | undefined, group: string): GroupView["steering"] {
+  const goal = declaration === undefined ? "kept" : steeringOf(declaration, group).goal;
+  return goal === "kept" ? undefined : goal;
 }
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {

@@ -3,7 +3,7 @@ import type { FailedLook, Look, Seen } from "@muster/engine";
 import { MusterError } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, ProviderError, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
-import type { BoundGroup } from "./bind.ts";
+import { type BoundGroup, markOn, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 import { verdictsOn } from "./verdicts.ts";
@@ -13,7 +13,7 @@ export async function observe(bound: BoundGroup, store: Store, clock: Clock, let
   const startedAt = clock.now();
   try {
     const members = await membersOf(bound, store, clock, letGo);
-    const verdicts = await verdictsOn(members, bound.flavor, bound.assignment.group.flavor.properties, clock);
+    const verdicts = await verdictsOn(members, (revision) => treatmentOf(bound, revision), clock);
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
     return failedLook(startedAt, thrown);
@@ -60,11 +60,12 @@ function onceEach(members: readonly Seen[]): readonly Seen[] {
   return byId.size === members.length ? members : [...byId.values()];
 }
 
-async function listed({ declared, marks }: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {
+async function listed(bound: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {
+  const { declared, treatments } = bound;
   const found: Seen[] = [];
-  for await (const page of provider.list(marks.owned(declared.stack, declared.name), ctx)) {
+  for await (const page of provider.list(treatments.declared.marks.owned(declared.stack, declared.name), ctx)) {
     for (const observed of page) {
-      const mark = marks.read(observed.tags);
+      const mark = markOn(bound, observed.tags);
       // A list that shows too much must not make anybody else's thing ours.
       if (mark?.stack !== declared.stack || mark.owner !== declared.name) continue;
       found.push({ ...observed, mark });

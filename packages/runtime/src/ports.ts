@@ -15,6 +15,8 @@ export interface Grammar {
   stackOf(document: Document): Stack;
   /** The document without the group; null when nothing is left. */
   withoutGroup(document: Document, group: string): Document | null;
+  /** A document of the group alone. */
+  onlyGroup(document: Document, group: string): Document;
   /** The document with the group at another size. */
   resize(document: Document, group: string, size: number): Document;
 }

@@ -28,6 +28,18 @@ const stacks: readonly StackFile[] = [
   defineStack({ stack: "shop", groups: { web: { size: 3, template, flavor: "vanilla" } } }),
   // @ts-expect-error an unknown setting
   defineStack({ stack: "shop", providers: { "instance-file": { directory: "." } }, groups: {} }),
+  // @ts-expect-error a mode that is none
+  defineStack({ stack: "shop", mode: "watch", groups: {} }),
+  // @ts-expect-error a duration without a unit
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, rollout: { minReady: 10 } } } }),
+  // @ts-expect-error a unit that is none
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, rollout: { minReady: "10 seconds" } } } }),
+  // @ts-expect-error an amount that is neither a number nor a share
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, rollout: { maxSurge: "1" } } } }),
+  // @ts-expect-error a share without its sign
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, repair: { breaker: 40 } } } }),
+  // @ts-expect-error something else to do on a failure
+  defineStack({ stack: "shop", groups: { web: { size: 3, template, rollout: { onFailure: "stop" } } } }),
 ];
 const parts: readonly object[] = [
   // @ts-expect-error an unknown property

@@ -7,10 +7,13 @@ describe("a stack in TypeScript", () => {
       stack: "shop",
       owner: "team-web",
       runbook: "docs/runbook.md",
+      mode: "observe",
       providers: { "instance-file": { dir: "./instances" } },
       groups: {
         web: {
           size: 3,
+          rollout: { maxSurge: "25%", minReady: `${2 * 3}s`, healthyDeadline: "1m30s", canary: 1, bake: "10m" },
+          repair: { breaker: "50%", maxInFlight: 2 },
           template: types.instanceFile({ properties: { greeting: "hello" } }),
           flavor: flavors.combo({ flavors: [flavors.vanilla({ init: ["echo hello"] }), flavors.vanilla()] }),
         },
@@ -23,10 +26,13 @@ describe("a stack in TypeScript", () => {
       stack: "shop",
       owner: "team-web",
       runbook: "docs/runbook.md",
+      mode: "observe",
       providers: { "instance-file": { dir: "./instances" } },
       groups: {
         web: {
           size: 3,
+          rollout: { maxSurge: "25%", minReady: "6s", healthyDeadline: "1m30s", canary: 1, bake: "10m" },
+          repair: { breaker: "50%", maxInFlight: 2 },
           template: { "instance-file": { properties: { greeting: "hello" } } },
           flavor: { combo: { flavors: [{ vanilla: { init: ["echo hello"] } }, { vanilla: {} }] } },
         },

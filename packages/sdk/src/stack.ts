@@ -6,6 +6,7 @@ import type { vanilla } from "@muster/flavors";
 import type { JsonObject } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { file, instanceFile } from "@muster/provider-file";
+import type { Repair, Rollout } from "./policies.ts";
 
 type PropertiesOf<T> = T extends { readonly schema: Schema<infer P> } ? P : never;
 type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<C> : never;
@@ -45,6 +46,10 @@ export type Group = Members & {
   readonly template: Template;
   /** `vanilla` unless told. */
   readonly flavor?: Treatment;
+  /** How a change is carried through the group. */
+  readonly rollout?: Rollout;
+  /** How members that fail are replaced. */
+  readonly repair?: Repair;
 };
 
 /** Settings by the name of the type; what is left out keeps its default. */
@@ -60,6 +65,8 @@ export interface StackFile {
   readonly owner?: string;
   /** Where it is written what to do when something is broken. */
   readonly runbook?: string;
+  /** `observe`: what differs is said, and nothing is touched. `enforce` unless told. */
+  readonly mode?: "enforce" | "observe";
   readonly providers?: Providers;
   readonly groups: Readonly<Record<string, Group>>;
 }

@@ -31,11 +31,15 @@ export function textOf(document: Document): StackText {
 export const grammar: Grammar = {
   stackOf(document): Stack {
     const groups = Object.entries(textOf(document)).map(([name, text]) => [name, groupOf(name, text)]);
-    return { name: STACK, providers: {}, groups: Object.fromEntries(groups) };
+    return { name: STACK, mode: "enforce", providers: {}, groups: Object.fromEntries(groups) };
   },
   withoutGroup(document, group) {
     const { [group]: _, ...others } = textOf(document);
     return Object.keys(others).length === 0 ? null : documentOf(others);
+  },
+  onlyGroup(document, group) {
+    const text = textOf(document)[group];
+    return text === undefined ? document : documentOf({ [group]: text });
   },
   resize(document, group, size) {
     const groups = textOf(document);
@@ -53,7 +57,11 @@ function groupOf(name: string, text: GroupText): GroupDeclaration {
     template: { name: "simulated", properties: propertiesOf(text) },
     flavor: { name: text.flavor, properties: {} },
     marking: { kind: "muster" },
-    rollout: { maxUnavailable: text.maxUnavailable, maxSurge: text.maxSurge },
+    rollout: {
+      maxUnavailable: { kind: "count", count: text.maxUnavailable },
+      maxSurge: { kind: "count", count: text.maxSurge },
+    },
+    repair: {},
   };
 }
 

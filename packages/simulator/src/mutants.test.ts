@@ -125,8 +125,11 @@ function withTraits(traits: Partial<Situation["traits"]>) {
   return (situation: Situation) => reconcile({ ...situation, traits: { ...situation.traits, ...traits } });
 }
 
-function withRollout(rollout: Situation["declared"]["rollout"]) {
-  return (situation: Situation) => reconcile({ ...situation, declared: { ...situation.declared, rollout } });
+function withRollout(changes: Partial<Situation["declared"]["rollout"]>) {
+  return (situation: Situation) => {
+    const rollout = { ...situation.declared.rollout, ...changes };
+    return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
+  };
 }
 
 /** As decided, and one destroy more, written down as it should be. */

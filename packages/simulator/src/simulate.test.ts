@@ -83,7 +83,7 @@ describe("a scenario that fails", () => {
     const smallest = await shrink(noisy, {
       // It forgets how many must stay.
       decide: (situation) => {
-        const rollout = { maxUnavailable: 3, maxSurge: 0 };
+        const rollout = { ...situation.declared.rollout, maxUnavailable: 3, maxSurge: 0 };
         return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
       },
     });

@@ -100,7 +100,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   function isGroupAtRest(group: string): boolean {
     const wanted = history.wanted(group);
     const status = statuses.get(group);
-    if (wanted === undefined || status === undefined || wanted.steering === "destroying") return false;
+    if (wanted === undefined || status === undefined || wanted.steering?.goal === "destroying") return false;
     const { text, steering, generation, since } = wanted;
     const look = history.lookOf(muster.keeper()?.life.number ?? 0, group);
     if (status.generation !== generation || look === undefined || look.began < Math.max(since, calmedAt)) {
@@ -112,7 +112,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
     // What a look has shown is taken in when health has been asked, which takes no longer than this.
     if (clock.now() < look.ended + 1_000) return false;
-    if (steering === "paused") return clock.now() >= lastDeed + STILL_MS;
+    if (steering?.goal === "paused") return clock.now() >= lastDeed + STILL_MS;
     const same = living.every(({ properties: { image, note } }) => image === text.image && note === text.note);
     return same && isConverged(status);
   }

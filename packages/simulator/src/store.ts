@@ -31,6 +31,12 @@ export function storeOf(store: Store, life: Life, { random, faults, tell }: Stag
     claims: (stack, owner) => life.step("claims", () => store.claims(stack, owner)),
     claimed: (type, scope, id) => life.step("claimed", () => store.claimed(type, scope, id)),
     events: (query) => life.step("events", () => store.events(query)),
+    stacks: () => life.step("stacks", () => store.stacks()),
+    groups: () => life.step("groups", () => store.groups()),
+    links: (stack, after, limit) => life.step("links", () => store.links(stack, after, limit)),
+    checkpoint: (stack) => life.step("checkpoint", () => store.checkpoint(stack)),
+    prune: (pruning, now) => life.step("prune", () => store.prune(pruning, now)),
+    sweep: (stack, most) => life.step("sweep", () => store.sweep(stack, most)),
     close: () => life.step("close", () => store.close()),
   };
 }

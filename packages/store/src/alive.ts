@@ -26,11 +26,16 @@ export function thisProcess(socket: string, command: string, proc = "/proc"): Ho
  * shows no processes: by its socket. One of another boot is dead.
  */
 export async function isAlive(holder: Holder, proc = "/proc"): Promise<boolean> {
+  return isRunning(holder, proc) ?? answers(holder.socket);
+}
+
+/** The same as far as the kernel shows it; undefined where it does not. */
+export function isRunning(holder: Holder, proc = "/proc"): boolean | undefined {
   const here = surroundings(proc);
   const visible = here.boot !== "" && here.namespace !== "" && holder.boot !== "" && holder.namespace !== "";
-  if (!visible) return answers(holder.socket);
+  if (!visible) return undefined;
   if (holder.boot !== here.boot) return false;
-  if (holder.namespace !== here.namespace) return answers(holder.socket);
+  if (holder.namespace !== here.namespace) return undefined;
   const stat = readStat(proc, holder.pid);
   return stat !== undefined && stat.started === holder.started && !ENDED.has(stat.state);
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Claim, Declaration, Holder, Store } from "./contract.ts";
+import { type Claim, type Declaration, type Holder, type Store, UNSTEERED } from "./contract.ts";
 import { dead, describeEveryStore, event, holder, living, NOW } from "./test/stores.ts";
 
 const declaration = (stack: string, generation = 1): Declaration => ({
@@ -7,7 +7,8 @@ const declaration = (stack: string, generation = 1): Declaration => ({
   document: { dialect: "muster", data: { stack, groups: { web: { size: 3 } } } },
   source: `/srv/${stack}.yaml`,
   generation,
-  steering: { web: "paused" },
+  steering: { web: { ...UNSTEERED, goal: "paused", retriedIn: 2 } },
+  former: { web: { dialect: "muster", data: { stack, groups: { web: { size: 2 } } } } },
 });
 
 const claim = (id: string, owner = "web", stack = "shop"): Claim => ({

@@ -3,6 +3,8 @@
  * (events), in one transaction.
  */
 import type { Document, Event, EventDraft, EventType, Json, Mark } from "@muster/model";
+import type { Head } from "./chain.ts";
+import type { GroupPast } from "./past.ts";
 
 /** Who holds a lease: enough to tell whether it still lives. */
 export interface Holder {
@@ -26,7 +28,18 @@ export interface Lease {
 }
 
 /** What a person asked of a group beside its declaration. */
-export type Steering = "paused" | "destroying";
+export interface Steering {
+  readonly goal: "kept" | "paused" | "destroying";
+  /** It is kept at its former version, whatever is declared. */
+  readonly reverted: boolean;
+  /** Its canaries are good: the declared version may go to everyone. */
+  readonly promoted: boolean;
+  /** The generation of the last resume, promotion or revert: what had failed before it is tried again. */
+  readonly retriedIn: number;
+}
+
+/** A group that nobody steers. */
+export const UNSTEERED: Steering = { goal: "kept", reverted: false, promoted: false, retriedIn: 0 };
 
 export interface Declaration {
   readonly stack: string;
@@ -35,7 +48,10 @@ export interface Declaration {
   readonly source: string;
   /** Counts the commits. */
   readonly generation: number;
+  /** By group; one that is missing is `UNSTEERED`. */
   readonly steering: Readonly<Record<string, Steering>>;
+  /** By group: a document of that group alone, as it was when its version before was carried through to everyone. */
+  readonly former: Readonly<Record<string, Document>>;
 }
 
 /** Stands in for a mark where a thing cannot bear one. */
@@ -67,8 +83,9 @@ export interface EventQuery {
   readonly stack?: string;
   readonly group?: string;
   readonly types?: readonly EventType[];
-  /** Not before this time, ms since 1970. */
+  /** Not before, and not after, this time, ms since 1970. */
   readonly since?: number;
+  readonly until?: number;
   /** Only those after, or before, this place in the journal (`JournalEntry.place`): the next page, either way. */
   readonly after?: number;
   readonly before?: number;
@@ -82,6 +99,43 @@ export interface JournalEntry {
   /** Grows over all stacks: where to read on from. */
   readonly place: number;
   readonly event: Event;
+}
+
+export interface GroupName {
+  readonly stack: string;
+  readonly group: string;
+}
+
+/** What was dropped of a stack's history. Its chain goes on from here. */
+export interface Checkpoint extends Head {
+  readonly stack: string;
+  /** The latest time of what was dropped, ms since 1970. */
+  readonly until: number;
+  /** When it was dropped, and by whom: `user:NAME`. */
+  readonly at: number;
+  readonly actor: string;
+  /** How its groups stood at that point. */
+  readonly groups: readonly GroupPast[];
+}
+
+/** Drops a stack's history up to a checkpoint, and writes down that it was done. */
+export interface Pruning {
+  readonly checkpoint: Checkpoint;
+  /** The `seq` of the checkpoint before; 0: there was none. */
+  readonly seen: number;
+  readonly event: EventDraft;
+}
+
+/** An event as it lies in the store, believed or not: the text that its hash was taken over, and what it is found by. */
+export interface StoredLink {
+  readonly place: number;
+  readonly stack: string;
+  readonly seq: number;
+  readonly group: string | undefined;
+  readonly type: string;
+  readonly at: number;
+  readonly hash: string;
+  readonly text: string;
 }
 
 export interface Store {
@@ -109,7 +163,24 @@ export interface Store {
   claims(stack: string, owner: string): Promise<readonly Claim[]>;
   /** Whose a thing is, if anybody's. */
   claimed(type: string, scope: string, id: string): Promise<Claim | undefined>;
+  /** Throws `store.damaged` when one of them cannot be read. */
   events(query: EventQuery): Promise<readonly JournalEntry[]>;
+
+  /** Every stack that the history tells of, by name. */
+  stacks(): Promise<readonly string[]>;
+  /** Every group that it tells of, also those that are no more, by stack and name. */
+  groups(): Promise<readonly GroupName[]>;
+  /** At most so many links of a stack's chain after a place (0: from the first), without what lies before its checkpoint. */
+  links(stack: string, after: number, limit: number): Promise<readonly StoredLink[]>;
+  checkpoint(stack: string): Promise<Checkpoint | undefined>;
+  /**
+   * Sets the checkpoint and writes its event, in one transaction; nothing of the chain is read from before it any more.
+   * Undefined, and nothing is written, when the checkpoint is not the one that was seen. No lease is needed: what it drops
+   * nobody changes, and what it adds is chained to whatever is last.
+   */
+  prune(pruning: Pruning, now: number): Promise<Event | undefined>;
+  /** Frees the room of at most so many events that were dropped, oldest first; how many they were. Needs no lease either. */
+  sweep(stack: string, most: number): Promise<number>;
   /** A store that is closed answers nothing more. Closing it twice is harmless. */
   close(): Promise<void>;
 }

@@ -46,6 +46,10 @@ describeEveryStore("the journal", (present) => {
     ],
     ["no type at all", { types: [] }, []],
     ["time, the given one included", { stack: "shop", since: NOW + 2 }, ["shop api 2", "shop api 3"]],
+    ["an end of time, the given one included", { stack: "shop", until: NOW + 1 }, ["shop web 0", "shop web 1"]],
+    ["both ends of time", { since: NOW + 1, until: NOW + 1 }, ["shop web 1", "blog 1"]],
+    ["group over all stacks", { group: "web" }, ["shop web 0", "blog 0", "shop web 1", "blog 1", "blog 2"]],
+    ["group over all stacks, the newest first", { group: "web", limit: 2, newestFirst: true }, ["blog 2", "blog 1"]],
     ["number, the oldest first", { limit: 2 }, ["shop web 0", "blog 0"]],
     ["number, the newest first", { limit: 3, newestFirst: true }, ["blog 3", "shop api 3", "blog 2"]],
     ["a number of none", { limit: 0 }, []],
@@ -54,6 +58,17 @@ describeEveryStore("the journal", (present) => {
   ])("is asked by %s", async (_, query, expected) => {
     await history();
     expect(await messages(query)).toEqual(expected);
+  });
+
+  it("knows every stack and every group that it tells of", async () => {
+    expect([await store.stacks(), await store.groups()]).toEqual([[], []]);
+    await history();
+    expect(await store.stacks()).toEqual(["blog", "shop"]);
+    expect(await store.groups()).toEqual([
+      { stack: "blog", group: "web" },
+      { stack: "shop", group: "api" },
+      { stack: "shop", group: "web" },
+    ]);
   });
 
   it("is asked by time though the clock went back", async () => {

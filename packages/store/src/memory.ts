@@ -1,8 +1,7 @@
 import { type Json, MusterError } from "@muster/model";
-import { chain, GENESIS, type Head } from "./chain.ts";
-import type { JournalEntry, Store, Writes } from "./contract.ts";
-import { type Claim, type Declaration, EVENTS_PER_PAGE, type EventQuery } from "./contract.ts";
+import type { Claim, Declaration, Store, Writes } from "./contract.ts";
 import { confirmClaimable, confirmLease, confirmOwn, type LeaseRecord, takeLease } from "./lease.ts";
+import { memoryJournal } from "./memory-journal.ts";
 
 /** A store that lives as long as the process: for tests, simulations, and looks that leave nothing behind. */
 export function memoryStore(): Store {
@@ -11,8 +10,7 @@ export function memoryStore(): Store {
   const declarations = new Map<string, string>();
   const memories = new Map<string, string>();
   const claims = new Map<string, Claim>();
-  const heads = new Map<string, Head>();
-  const journal: JournalEntry[] = [];
+  const journal = memoryJournal();
   let closed = false;
 
   function confirmOpen(): void {
@@ -65,18 +63,14 @@ export function memoryStore(): Store {
       confirmLease(lease, leases.get(stack));
       // Whatever can fail comes first; from the first `put` on nothing can.
       const changed = changedClaims(stack, writes);
-      const links = chain(stack, writes.events ?? [], now, heads.get(stack) ?? GENESIS);
+      const links = journal.chained(stack, writes.events ?? [], now);
       const memory = Object.entries(writes.memory ?? {}).map(([group, value]) => [group, textOf(value)] as const);
       const declaration = writes.declaration === undefined ? undefined : textOf(writes.declaration);
 
       for (const [key, claim] of changed) put(claims, key, claim);
       for (const [group, text] of memory) put(memories, keyOf(stack, group), text ?? undefined);
       if (declaration !== undefined) put(declarations, stack, declaration ?? undefined);
-      const events = links.map((link) => link.event);
-      for (const event of events) journal.push({ place: journal.length + 1, event });
-      const last = events.at(-1);
-      if (last !== undefined) heads.set(stack, last);
-      return events;
+      return journal.append(links);
     },
     async declarations() {
       confirmOpen();
@@ -101,7 +95,31 @@ export function memoryStore(): Store {
     },
     async events(query) {
       confirmOpen();
-      return select(journal, query);
+      return journal.events(query);
+    },
+    async stacks() {
+      confirmOpen();
+      return journal.stacks();
+    },
+    async groups() {
+      confirmOpen();
+      return journal.groups();
+    },
+    async links(stack, after, limit) {
+      confirmOpen();
+      return journal.links(stack, after, limit);
+    },
+    async checkpoint(stack) {
+      confirmOpen();
+      return journal.checkpoint(stack);
+    },
+    async prune(pruning, now) {
+      confirmOpen();
+      return journal.prune(pruning, now);
+    },
+    async sweep(stack, most) {
+      confirmOpen();
+      return journal.sweep(stack, most);
     },
     async close() {
       closed = true;
@@ -126,23 +144,4 @@ function parsed<T>(text: string | undefined): T | undefined {
 function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {
   if (value === undefined) map.delete(key);
   else map.set(key, value);
-}
-
-function select(journal: readonly JournalEntry[], query: EventQuery): readonly JournalEntry[] {
-  const { limit = EVENTS_PER_PAGE, newestFirst = false } = query;
-  const first = Math.max(0, query.after ?? 0);
-  const end = Math.min(journal.length, (query.before ?? Number.POSITIVE_INFINITY) - 1);
-  const found: JournalEntry[] = [];
-  for (let i = 0; i < end - first && found.length < limit; i++) {
-    const entry = journal[newestFirst ? end - 1 - i : first + i];
-    if (entry !== undefined && matches(entry, query)) found.push(entry);
-  }
-  return found;
-}
-
-function matches({ event }: JournalEntry, { stack, group, types, since }: EventQuery): boolean {
-  if (stack !== undefined && event.stack !== stack) return false;
-  if (group !== undefined && event.group !== group) return false;
-  if (types !== undefined && !types.includes(event.type)) return false;
-  return since === undefined || event.at >= since;
 }

@@ -7,7 +7,7 @@ const FULL = "there is no room left for the store /s";
 
 function stalled(reason: string, message: string, holds = true): Status {
   return {
-    ...{ generation: 1, observedGeneration: 1, lookedAt: 1, desired: 1, ready: 0, revision: "r" },
+    ...{ generation: 1, observedGeneration: 1, lookedAt: 1, desired: 1, ready: 0, revision: "r", rollout: null },
     conditions: [
       { name: "Converged", holds: false, reason: "Stalled", message },
       { name: "Stalled", holds, reason, message },

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
-import { MusterError } from "@muster/model";
+import { didYouMean, EVENT_TYPES, type EventType, MusterError, nearest } from "@muster/model";
 import type { EventQuery, JournalEntry } from "@muster/store";
 import type { FastifyInstance } from "fastify";
 import { type EventsQuery, PATHS } from "../api.ts";
-import { futureEvents, newestPlace, pastEvents } from "../events.ts";
+import { futureEvents, newestPlace, pagesUpTo, pastEvents } from "../events.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** As they come: a text, or a list of what was given more than once. */
@@ -24,10 +24,13 @@ export function eventRoutes(app: FastifyInstance, { options: { store }, bell, cl
     reply.raw.once("close", () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);
     const newest = await newestPlace(store);
-    const past = (await pastEvents(store, query, last)).filter(({ place }) => place <= newest);
+    const { limit, ...unlimited } = query;
+    const begin = limit === undefined && last === undefined;
+    const past = begin ? [] : await pastEvents(store, upTo(query, newest), last);
     async function* lines(): AsyncGenerator<string, void> {
+      if (begin) for await (const entry of pagesUpTo(store, upTo(query, newest), newest)) yield line(entry);
       for (const entry of past) yield line(entry);
-      for await (const entry of futureEvents(store, query, newest, bell, signal)) yield line(entry);
+      for await (const entry of futureEvents(store, unlimited, newest, bell, signal)) yield line(entry);
     }
     return reply.send(Readable.from(lines()));
   });

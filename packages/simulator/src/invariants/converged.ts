@@ -23,7 +23,7 @@ function falsehood(
   if (look === undefined) return `${group} is said to be converged, and nobody has looked`;
   const wanted = history.wantedSince(group, look.began);
   const lies = wanted.map(({ text, steering }) => {
-    const size = steering === "destroying" ? 0 : sizeOf(text);
+    const size = steering?.goal === "destroying" ? 0 : sizeOf(text);
     if (look.shown.length !== size) return `${look.shown.length} members are there, and ${size} are wanted`;
     const other = look.shown.find(
       ({ properties }) => properties["image"] !== text.image || properties["note"] !== text.note,

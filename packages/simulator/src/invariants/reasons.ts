@@ -19,7 +19,8 @@ export function reasonsFor(decision: Decision, history: History): readonly Reaso
   if (look === undefined || member === undefined) return [];
   const wanted = history.wantedSince(decision.group, look.began);
   const reasons: Reason[] = [];
-  if (history.wasAskedFor(member.id) || wanted.some(({ steering }) => steering === "destroying")) reasons.push("asked");
+  if (history.wasAskedFor(member.id) || wanted.some(({ steering }) => steering?.goal === "destroying"))
+    reasons.push("asked");
   if (wanted.some((each) => isSurplus(member, look, each))) reasons.push("surplus");
   if (wanted.some(({ text }) => member.properties["image"] !== text.image)) reasons.push("outdated");
   if (look.verdicts.get(member.id)?.kind === "fail") reasons.push("unhealthy");

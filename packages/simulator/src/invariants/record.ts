@@ -100,7 +100,7 @@ export const causes: Invariant = {
     };
     const declare = (group: string) => {
       const { text, steering } = history.wanted(group) ?? {};
-      const now = JSON.stringify([text, steering === "destroying"]);
+      const now = JSON.stringify([text, steering?.goal === "destroying"]);
       const { text: before, touched } = stateOf(group);
       if (before !== now) groups.set(group, { reached: false, touched, text: now });
     };

@@ -1,4 +1,5 @@
 import { MusterError, messageOf, systemCodeOf } from "@muster/model";
+import { Damage } from "./rows.ts";
 
 /** SQLite's primary result codes: the low byte of `errcode` (sqlite.org/rescode.html). */
 const BUSY = 5;
@@ -14,6 +15,7 @@ export function storeError(path: string, thrown: unknown): MusterError {
   const options = { cause: thrown };
   if (isFull(thrown)) return new MusterError("store.full", { path }, options);
   const detail = messageOf(thrown);
+  if (thrown instanceof Damage) return new MusterError("store.damaged", { path, detail }, options);
   if (systemCodeOf(thrown) === undefined) return new MusterError("internal", { detail }, options);
   switch (primaryCode(thrown)) {
     case NOT_A_DATABASE:

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { MusterError, systemCodeOf } from "@muster/model";
 import { makeDirectories } from "./directory.ts";
 import { isBusy } from "./failures.ts";
+import { migrate } from "./migrate.ts";
 import { numberOf } from "./rows.ts";
 import { APPLICATION_ID, FORMAT, SCHEMA } from "./schema.ts";
 
@@ -25,7 +26,9 @@ export function openDatabase(path: string): DatabaseSync {
 
   const db = new DatabaseSync(path, { timeout: WAIT_MS });
   try {
-    if (isNew(db, path)) makeStore(db, path);
+    const format = formatOf(db, path);
+    if (format === 0) makeStore(db, path);
+    else if (format < FORMAT) migrate(db, path);
     // FULL: what was acknowledged survives a loss of power too.
     db.exec(`
       PRAGMA synchronous = FULL;
@@ -77,8 +80,8 @@ function refuseOther(path: string): void {
   }
 }
 
-/** Whether nothing was ever written there. Throws when it holds something that this Muster cannot use. */
-function isNew(db: DatabaseSync, path: string): boolean {
+/** 0: nothing was ever written there. Throws when it holds something that this Muster cannot use. */
+function formatOf(db: DatabaseSync, path: string): number {
   // One statement, and so one moment: another process may be making the store just now.
   const row = db
     .prepare(
@@ -88,18 +91,19 @@ function isNew(db: DatabaseSync, path: string): boolean {
     .get();
   const format = numberOf(row, "format");
   const application = numberOf(row, "application");
-  if (application === 0 && format === 0 && numberOf(row, "objects") === 0) return true;
+  if (application === 0 && format === 0 && numberOf(row, "objects") === 0) return 0;
   if (application !== APPLICATION_ID) {
     throw new MusterError("store.not-a-store", { path, detail: "it is a database of another program" });
   }
+  if (format === 0) throw new MusterError("store.not-a-store", { path, detail: "it does not say its format" });
   if (format > FORMAT) throw new MusterError("store.version", { path, found: format, known: FORMAT });
-  return false;
+  return format;
 }
 
 function makeStore(db: DatabaseSync, path: string): void {
   enterWriteAheadLog(db);
   db.exec("BEGIN IMMEDIATE");
-  if (isNew(db, path)) db.exec(SCHEMA);
+  if (formatOf(db, path) === 0) db.exec(SCHEMA);
   db.exec("COMMIT");
 }
 

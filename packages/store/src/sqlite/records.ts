@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Json, Mark } from "@muster/model";
 import type { Claim, Declaration, Writes } from "../contract.ts";
 import { confirmClaimable } from "../lease.ts";
-import { jsonOf, type Row, textOf } from "./rows.ts";
+import { jsonOf, type Row, someJsonOf, textOf } from "./rows.ts";
 
 /** Declarations, memory and claims. */
 export interface RecordTables {
@@ -54,7 +54,7 @@ export function recordTables(db: DatabaseSync): RecordTables {
       for (const { type, scope, id } of writes.release ?? []) dropClaim.run(type, scope, id, stack);
       for (const claim of writes.claim ?? []) writeClaim(claim);
     },
-    declarations: () => declarations.all().map((row) => JSON.parse(textOf(row, "declaration")) as Declaration),
+    declarations: () => declarations.all().map((row) => someJsonOf<Declaration>(row, "declaration")),
     declaration: (stack) => jsonOf<Declaration>(declaration.get(stack), "declaration"),
     memory: (stack, group) => jsonOf<Json>(memory.get(stack, group), "memory"),
     claims: (stack, owner) => claims.all(stack, owner).map(claimOf),
@@ -67,6 +67,6 @@ function claimOf(row: Row): Claim {
     type: textOf(row, "type"),
     scope: textOf(row, "scope"),
     id: textOf(row, "id"),
-    mark: JSON.parse(textOf(row, "mark")) as Mark,
+    mark: someJsonOf<Mark>(row, "mark"),
   };
 }

@@ -1,13 +1,28 @@
-/** The format of the file. A change of it raises FORMAT and brings a step that carries an older file over. */
-export const FORMAT = 1;
+/** The format of the file. A change of it raises FORMAT and brings a step (migrate.ts) that carries an older file over. */
+export const FORMAT = 2;
 
 /** "Mstr" in ASCII: tells a store from another program's database. */
 export const APPLICATION_ID = 0x4d737472;
+
+/** What was dropped of each stack's history: `groups` tells in JSON how its groups stood then (`GroupPast`). */
+export const CHECKPOINTS = `
+  CREATE TABLE checkpoints (
+    stack TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    groups TEXT NOT NULL
+  ) STRICT;
+`;
 
 /**
  * `groupName`: `group` is a word of SQL's. `body` is the text that the event's hash was taken over, and the one place
  * its content is read from; the columns beside it are there to be searched.
  * An index holds the rowid (`place`) after its columns, so the first two journal indexes give pages in the order of the journal.
+ * `latest` is the latest `at` up to there, over all stacks. Clocks go back now and then; it never does, so the first place
+ * of a time is found without going through all that came after.
  */
 export const SCHEMA = `
   CREATE TABLE leases (
@@ -46,12 +61,14 @@ export const SCHEMA = `
     groupName TEXT,
     type TEXT NOT NULL,
     at INTEGER NOT NULL,
+    latest INTEGER NOT NULL,
     hash TEXT NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX eventsByStack ON events (stack);
   CREATE INDEX eventsByGroup ON events (groupName, stack);
-  CREATE INDEX eventsByTime ON events (at);
+  CREATE INDEX eventsByTime ON events (latest);
+  ${CHECKPOINTS}
 
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${FORMAT};

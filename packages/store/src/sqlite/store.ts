@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../contract.ts";
+import { withDropped } from "../groups.ts";
 import { confirmLease, confirmOwn, takeLease } from "../lease.ts";
+import { checkpointTable } from "./checkpoints.ts";
 import { storeError } from "./failures.ts";
 import { journalTable } from "./journal.ts";
 import { leaseTable } from "./leases.ts";
@@ -11,14 +13,17 @@ import { recordTables } from "./records.ts";
  * The store in one SQLite file, which several processes may have open. The file and its directory are made, closed to
  * other users, when they are missing. What a write has acknowledged is on the disk.
  *
- * Throws, here and from every method: `store.not-a-store`, `store.version` (written by a newer Muster), `store.full`,
- * `store.failed` (not readable, not writable, locked for more than 5 s, moved or deleted since it was opened).
+ * Throws, here and from every method: `store.not-a-store`, `store.version` (written by a newer Muster), `store.in-use`
+ * (of an older Muster, which still runs), `store.full`, `store.damaged`, `store.failed` (not readable, not writable, locked
+ * for more than 5 s, moved or deleted since it was opened).
  */
 export function openSqliteStore(path: string): Store {
-  const { db, confirm, leases, records, journal } = reported(path, () => {
+  const { db, confirm, leases, records, journal, checkpoints } = reported(path, () => {
     const db = openDatabase(path);
     const confirm = confirmPlace(path);
-    return { db, confirm, leases: leaseTable(db), records: recordTables(db), journal: journalTable(db) };
+    const journal = journalTable(db);
+    const checkpoints = checkpointTable(db);
+    return { db, confirm, leases: leaseTable(db), records: recordTables(db), journal, checkpoints };
   });
   // A promise's body: whatever it throws rejects, in the words of the error table.
   const run = async <T>(work: () => T): Promise<T> => reported(path, work);
@@ -60,6 +65,22 @@ export function openSqliteStore(path: string): Store {
     claims: (stack, owner) => inPlace(() => records.claims(stack, owner)),
     claimed: (type, scope, id) => inPlace(() => records.claimed(type, scope, id)),
     events: (query) => inPlace(() => journal.events(query)),
+    stacks: () => inPlace(journal.stacks),
+    groups: () => inPlace(() => withDropped(journal.groups(), checkpoints.all())),
+    links: (stack, after, limit) =>
+      inPlace(() => journal.links(stack, after, checkpoints.dropped(stack), Math.max(0, limit))),
+    checkpoint: (stack) => inPlace(() => checkpoints.read(stack)),
+    prune: ({ checkpoint, seen, event }, now) =>
+      inPlace(() =>
+        inTransaction(db, () => {
+          const { stack } = checkpoint;
+          if (checkpoints.dropped(stack) !== seen) return undefined;
+          const [written] = journal.append(stack, [event], now);
+          checkpoints.put(checkpoint);
+          return written;
+        }),
+      ),
+    sweep: (stack, most) => inPlace(() => inTransaction(db, () => checkpoints.sweep(stack, Math.max(0, most)))),
     close: () =>
       run(() => {
         if (db.isOpen) db.close();
