@@ -82,6 +82,17 @@ export async function bind(assignment: Assignment, catalog: Catalog, providers: 
   };
 }
 
+/** What a group's members are declared to be; undefined where its type or flavor is not there. */
+export function versionIn(
+  catalog: Catalog,
+  group: GroupDeclaration,
+  dialect: Document["dialect"],
+): Version | undefined {
+  const type = catalog.type(group.template.name, dialect);
+  const flavor = catalog.flavor(group.flavor.name, dialect);
+  return type === undefined || flavor === undefined ? undefined : versionOf("declared", group, type, flavor);
+}
+
 function versionOf(version: Version["version"], group: GroupDeclaration, type: Type, flavor: Flavor): Version {
   const { template, marking } = group;
   // InfraKit knows no change in place: whatever is written otherwise is had by replacing.

@@ -35,27 +35,34 @@ export function refuseOrphaning(
   }
 }
 
+/** What was declared before, and what can still be read of it. */
+export interface Before {
+  readonly declaration: Declaration | undefined;
+  readonly stack: Stack | undefined;
+  /** Groups whose version had been carried through to everyone. */
+  readonly proven: ReadonlySet<string>;
+}
+
 /**
  * What stays of the steering, and what a revert goes back to from now on. A version that never reached everyone is not
  * gone back to: then the one before it stays.
  */
 export function carriedOver(
-  before: Declaration | undefined,
-  was: Stack | undefined,
+  { declaration, stack, proven }: Before,
   now: Stack,
-  isProven: (group: string) => boolean,
   grammar: Pick<Grammar, "onlyGroup">,
 ): Pick<Declaration, "steering" | "former"> {
   const steering: Record<string, Steering> = {};
   const former: Record<string, Document> = {};
-  for (const name of Object.keys(before === undefined ? {} : now.groups)) {
-    const [old, group] = [was?.groups[name], now.groups[name]];
-    if (before === undefined || group === undefined) continue;
-    const changed = old !== undefined && !sameVersion(old, group);
-    const steered = before.steering[name];
-    const document = changed && isProven(name) ? grammar.onlyGroup(before.document, name) : before.former[name];
-    if (steered !== undefined) steering[name] = changed ? { ...steered, reverted: false, promoted: false } : steered;
-    if (document !== undefined && old !== undefined) former[name] = document;
+  for (const [name, group] of Object.entries(now.groups)) {
+    const old = stack?.groups[name];
+    if (declaration === undefined || old === undefined) continue;
+    const changed = !sameVersion(old, group);
+    const asked = declaration.steering[name];
+    if (asked !== undefined) steering[name] = changed ? { ...asked, reverted: false, promoted: false } : asked;
+    const before =
+      changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : declaration.former[name];
+    if (before !== undefined) former[name] = before;
   }
   return { steering, former };
 }

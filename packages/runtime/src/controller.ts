@@ -15,7 +15,6 @@ import {
   record,
   type Seen,
   stalledStatus,
-  versionWord,
 } from "@muster/engine";
 import { type EventDraft, type MemberStatus, MusterError, messageOf, type Status, slotCount } from "@muster/model";
 import { type Catalog, ProviderError } from "@muster/plugin";
@@ -43,8 +42,8 @@ export interface GroupController {
   /** Undefined before the first pass. */
   status(): Status | undefined;
   members(): readonly MemberStatus[];
-  /** The declared version was the last that was carried through to everyone. */
-  isProven(): boolean;
+  /** What was last carried through to everyone, as a word (`versionWord`). */
+  proven(): string | null;
   /** The members as the last good look showed them. */
   seen(): readonly Seen[];
   /**
@@ -234,10 +233,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       if (bound === undefined || shown === undefined) return [];
       return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
     },
-    isProven() {
-      const bound = eyes.bound();
-      return bound !== undefined && memory.proven === versionWord(bound.declared);
-    },
+    proven: () => memory.proven,
     seen: () => shown?.members ?? [],
     async stop(graceMs = GRACE_MS) {
       letGo.abort();

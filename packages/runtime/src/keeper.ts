@@ -2,12 +2,11 @@
  * Keeps one stack: holds its lease, its declaration and a controller for each of its groups. `watch`, `apply`, the
  * daemon and the simulator all work through it.
  */
-import { memoryFrom } from "@muster/engine";
+import { memoryFrom, versionWord } from "@muster/engine";
 import {
   type Document,
   didYouMean,
   type Event,
-  type EventDraft,
   type MemberStatus,
   MusterError,
   nearest,
@@ -16,15 +15,15 @@ import {
   slotCount,
 } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import type { Declaration, Lease, Steering, Store, Writes } from "@muster/store";
+import type { Declaration, Lease, Store, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
-import type { Assignment } from "./bind.ts";
-import { carriedOver, eventsOfCommit, hasFormer, refuseOrphaning, sameDocument } from "./commit.ts";
+import { type Assignment, versionIn } from "./bind.ts";
+import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
-import { MUSTER } from "./events.ts";
+import { declared, freed, removed, steered, type Transition, withoutInstances } from "./declaring.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
-import * as turns from "./steering.ts";
+import { destroy, pause, promote, resume, revert, type Turn } from "./steering.ts";
 import { inTurn } from "./turns.ts";
 
 export interface KeeperDeps extends Outside {
@@ -141,33 +140,14 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     });
   }
 
-  /** The group was destroyed and is gone: its declaration goes too. */
+  /** The group was destroyed and is gone. Where this cannot be written it is kept on, and its next look tries again. */
   async function forget(group: string): Promise<void> {
     if (over || declaration === undefined || steeringOf(declaration, group).goal !== "destroying") return;
-    const event: EventDraft = {
-      type: "group.removed",
-      group,
-      actor: MUSTER,
-      cause: "intentional",
-      message: "destroyed, down to the last member",
-    };
-    // Where this cannot be written the group is kept on, and its next look tries again.
-    await take(without(known(), group), [event], [group]);
+    await take(removed(known(), group, grammar));
   }
 
-  function without(before: Declaration, group: string): Declaration | undefined {
-    const document = grammar.withoutGroup(before.document, group);
-    const { [group]: _, ...steering } = before.steering;
-    const { [group]: __, ...former } = before.former;
-    return document === null ? undefined : { ...before, document, steering, former, generation: before.generation + 1 };
-  }
-
-  /** Writes down what is declared from now on, and keeps that; the groups that are `gone` are let go and forgotten. */
-  async function take(
-    next: Declaration | undefined,
-    events: readonly EventDraft[],
-    gone: readonly string[],
-  ): Promise<void> {
+  /** Writes down what is declared from now on, and keeps that. */
+  async function take({ next, events, gone }: Transition): Promise<void> {
     const memory = Object.fromEntries(gone.map((group) => [group, null]));
     await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
     declaration = next;
@@ -182,25 +162,11 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     await ending.finally(() => endings.delete(ending));
   }
 
-  /** @param turn what is asked for from now on, in this generation; undefined: it is so already */
-  function steer(
-    group: string,
-    actor: string,
-    message: string,
-    turn: (before: Steering, generation: number, status: Status | undefined) => Steering | undefined,
-  ): Promise<void> {
+  function steer(group: string, turn: () => Turn, actor: string): Promise<void> {
     return serially(async () => {
-      const controller = controllerOf(group);
-      const before = known();
-      const generation = before.generation + 1;
-      const next = turn(steeringOf(before, group), generation, controller.status());
-      if (next === undefined) return;
-      const steering = { ...before.steering, [group]: next };
-      await take(
-        { ...before, generation, steering },
-        [{ type: "group.steered", group, actor, cause: "intentional", message }],
-        [],
-      );
+      const status = controllerOf(group).status();
+      const transition = steered(known(), group, turn(), status, actor);
+      if (transition !== undefined) await take(transition);
     });
   }
 
@@ -233,16 +199,23 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       await begin();
       return before;
     }
-    const now = grammar.stackOf(document);
     const was = before === undefined ? undefined : readable(before.document);
-    refuseOrphaning(before, was, document, now, source);
-    const generation = (before?.generation ?? 0) + 1;
-    const isProven = (group: string) => controllers.get(group)?.isProven() === true;
-    const carried = carriedOver(before, was, now, isProven, grammar);
-    const next = { stack, document, source, generation, ...carried };
-    const gone = Object.keys(was?.groups ?? {}).filter((group) => !(group in now.groups));
-    await take(next, eventsOfCommit(was, now, generation, actor), gone);
-    return next;
+    const known = { declaration: before, stack: was, proven: await provenOf(before, was) };
+    const transition = declared(known, { stack, document, source }, actor, grammar);
+    await take(transition);
+    return transition.next;
+  }
+
+  /** The groups whose version had been carried through to everyone, as far as the catalog can tell. */
+  async function provenOf(before: Declaration | undefined, was: Stack | undefined): Promise<ReadonlySet<string>> {
+    const proven = new Set<string>();
+    if (before === undefined || was === undefined) return proven;
+    for (const group of Object.values(was.groups)) {
+      const version = versionIn(catalog, group, before.document.dialect);
+      const kept = controllers.get(group.name)?.proven() ?? memoryFrom(await store.memory(stack, group.name)).proven;
+      if (version !== undefined && kept === versionWord(version)) proven.add(group.name);
+    }
+    return proven;
   }
 
   /** A declaration of before that cannot be read any more must not keep a better one from being taken. */
@@ -257,21 +230,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
     const controller = controllerOf(group);
-    const before = known();
     const there = controller.seen().map(({ id }) => id);
-    for (const instance of ids) {
-      if (there.includes(instance)) continue;
-      throw new MusterError("instance.not-found", { group, instance, nearest: didYouMean(nearest(instance, there)) });
-    }
-    const doomed = [...new Set(ids)];
-    const slots = grammar.stackOf(before.document).groups[group]?.slots;
-    if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
-    const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
-    const next: Declaration = { ...before, document, generation: before.generation + 1 };
+    const { next, events, doomed } = withoutInstances(known(), group, ids, there, actor, grammar);
     const assignment = assignmentsOf(next, grammar, settings).get(group);
     if (assignment === undefined) return;
-    const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
-    const events: EventDraft[] = [{ type: "group.steered", group, actor, cause: "intentional", message }];
     await controller.doom({ ids: doomed, next: assignment, writes: { declaration: next, events } });
     declaration = next;
     await assignAll(next);
@@ -303,23 +265,15 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         const { document, source } = known();
         await commit(grammar.resize(document, group, size), source, actor);
       }),
-    pause: (group, actor) => steer(group, actor, "paused: changes are not carried through", turns.pause),
-    resume: (group, actor) => steer(group, actor, "resumed", turns.resume),
-    destroy: (group, actor) => steer(group, actor, "to be destroyed", turns.destroy),
-    promote: (group, actor) => steer(group, actor, "the canaries are promoted", turns.promote(group)),
-    revert: (group, actor) =>
-      steer(
-        group,
-        actor,
-        "reverted to its former version",
-        turns.revert(group, () => hasFormer(known(), group, grammar)),
-      ),
+    pause: (group, actor) => steer(group, () => pause, actor),
+    resume: (group, actor) => steer(group, () => resume, actor),
+    destroy: (group, actor) => steer(group, () => destroy, actor),
+    promote: (group, actor) => steer(group, () => promote(group), actor),
+    revert: (group, actor) => steer(group, () => revert(group, hasFormer(known(), group, grammar)), actor),
     free: (group, actor) =>
       serially(async () => {
         controllerOf(group);
-        const message = "no longer kept; its members stay";
-        const event: EventDraft = { type: "group.released", group, actor, cause: "intentional", message };
-        await take(without(known(), group), [event], [group]);
+        await take(freed(known(), group, actor, grammar));
       }),
     destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
     wake: wakeAll,

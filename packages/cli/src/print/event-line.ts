@@ -22,23 +22,40 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "group.removed": WORD,
   "group.moved": TROUBLE,
   "group.decided": WORD,
+  "group.drifted": TROUBLE,
   "group.converged": WHOLE,
   "group.stalled": TROUBLE,
   "group.resumed": WORD,
+  "rollout.started": WORD,
+  "rollout.promoted": WORD,
+  "rollout.failed": TROUBLE,
+  "rollout.reverting": TROUBLE,
+  "rollout.reverted": WHOLE,
+  "rollout.finished": WHOLE,
+  "revision.quarantined": TROUBLE,
+  "revision.released": WORD,
   "instance.created": MADE,
   "instance.adopted": MADE,
   "instance.updated": CHANGED,
   "instance.destroyed": GONE,
   "instance.vanished": GONE,
   "instance.failed": TROUBLE,
+  "instance.unhealthy": TROUBLE,
+  "instance.recovered": WHOLE,
+  "history.pruned": WORD,
 };
 
 /** One event on a line: when, a sign for what kind of thing happened, where, and what in words. */
 export function eventLine(event: Event, time: (at: number) => string, printer: Pick<Printer, "colors">): string {
+  const { when, sign, message } = partsOf(event, time, printer);
+  return `${when} ${sign} ${placeName(event.stack, event.group)}  ${message}\n`;
+}
+
+/** The parts of an event's line, in their colours. */
+export function partsOf(event: Event, time: (at: number) => string, printer: Pick<Printer, "colors">) {
   const { sign, color } = SIGNS[event.type] ?? WORD;
-  const where = placeName(event.stack, event.group);
   const message = color === "dim" ? plain(event.message) : paint(printer, color, plain(event.message));
-  return `${paint(printer, "dim", time(event.at))} ${paint(printer, color, sign)} ${where}  ${message}\n`;
+  return { when: paint(printer, "dim", time(event.at)), sign: paint(printer, color, sign), message };
 }
 
 /** A group as people name it: alone where the stack has the same name. */

@@ -16,20 +16,19 @@ export function eventRoutes(app: FastifyInstance, { options: { store }, bell, cl
     const query = queryOf(given);
     const last = numberOf(given, "last", MOST);
     reply.type("application/x-ndjson");
-    if (given.follow !== "1") {
-      const past = await pastEvents(store, query, last);
-      return reply.send(past.map(line).join(""));
-    }
+    if (given.follow !== "1") return reply.send((await pastEvents(store, query, last)).map(line).join(""));
+    if (query.before !== undefined) throw badRequest("before does not go with follow");
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);
     const newest = await newestPlace(store);
     const { limit, ...unlimited } = query;
-    const begin = limit === undefined && last === undefined;
-    const past = begin ? [] : await pastEvents(store, upTo(query, newest), last);
+    const all = limit === undefined && last === undefined;
+    const past = all
+      ? pagesUpTo(store, query, newest)
+      : await pastEvents(store, { ...query, before: newest + 1 }, last);
     async function* lines(): AsyncGenerator<string, void> {
-      if (begin) for await (const entry of pagesUpTo(store, upTo(query, newest), newest)) yield line(entry);
-      for (const entry of past) yield line(entry);
+      for await (const entry of past) yield line(entry);
       for await (const entry of futureEvents(store, unlimited, newest, bell, signal)) yield line(entry);
     }
     return reply.send(Readable.from(lines()));
@@ -43,16 +42,30 @@ function line(entry: JournalEntry): string {
 function queryOf(given: Given): EventQuery {
   const stack = textOf(given, "stack");
   const group = textOf(given, "group");
+  const types = typesOf(given);
   const since = numberOf(given, "since");
   const after = numberOf(given, "after");
+  const before = numberOf(given, "before");
   const limit = numberOf(given, "limit", MOST);
   return {
     ...(stack === undefined ? {} : { stack }),
     ...(group === undefined ? {} : { group }),
+    ...(types === undefined ? {} : { types }),
     ...(since === undefined ? {} : { since }),
     ...(after === undefined ? {} : { after }),
+    ...(before === undefined ? {} : { before }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+function typesOf(given: Given): readonly EventType[] | undefined {
+  return textOf(given, "type")?.split(",").map(typeOf);
+}
+
+function typeOf(word: string): EventType {
+  const found = EVENT_TYPES.find((type) => type === word);
+  if (found !== undefined) return found;
+  throw badRequest(`there is no event type \`${word}\`${didYouMean(nearest(word, EVENT_TYPES))}`);
 }
 
 function numberOf(given: Given, key: keyof EventsQuery, most = Number.MAX_SAFE_INTEGER): number | undefined {
@@ -60,11 +73,15 @@ function numberOf(given: Given, key: keyof EventsQuery, most = Number.MAX_SAFE_I
   if (text === undefined) return undefined;
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= most) return number;
-  throw new MusterError("api.bad-request", { detail: `${key} must be a whole number from 0 to ${most}` });
+  throw badRequest(`${key} must be a whole number from 0 to ${most}`);
 }
 
 function textOf(given: Given, key: keyof EventsQuery): string | undefined {
   const value = given[key];
   if (value === undefined || typeof value === "string") return value;
-  throw new MusterError("api.bad-request", { detail: `${key} is given more than once` });
+  throw badRequest(`${key} is given more than once`);
+}
+
+function badRequest(detail: string): MusterError {
+  return new MusterError("api.bad-request", { detail });
 }

@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { createInterface } from "node:readline";
 import { documentOf, readDocument } from "@muster/declaration";
 import { isObject, type Json } from "@muster/model";
+import { isAlive, thisProcess } from "@muster/store";
 import { describe, expect, it, vi } from "vitest";
 import { type Daemon, type DaemonOptions, groupPath, type JournalEntry, PATHS } from "../index.ts";
 import { ask } from "../test/client.ts";
@@ -222,6 +223,55 @@ describe("the history over the API", () => {
     expect(await linesOf(daemon, `?limit=1&after=${all[0]?.place}`)).toEqual([all[1]]);
     expect(await linesOf(daemon, "?last=2")).toEqual(all.slice(-2));
     expect(await ask(daemon.socket, "GET", `${PATHS.events}?limit=many`)).toMatchObject({ status: 400 });
+  });
+
+  it("is of one group, of some types, and page by page from its end", async () => {
+    const { daemon } = await shop(2);
+    const all = await linesOf(daemon, "?stack=shop");
+    const of = (wanted: (entry: JournalEntry) => boolean) => all.filter(wanted);
+    expect(await linesOf(daemon, "?group=web")).toEqual(of(({ event }) => event.group === "web"));
+    expect(await linesOf(daemon, "?group=api")).toEqual([]);
+    expect(await linesOf(daemon, "?type=stack.committed,instance.created")).toEqual(
+      of(({ event }) => ["stack.committed", "instance.created"].includes(event.type)),
+    );
+    const [, , third] = all;
+    expect(await linesOf(daemon, `?last=1&before=${third?.place}`)).toEqual([all[1]]);
+  });
+
+  it("refuses what it does not understand", async () => {
+    const { daemon } = await shop(0);
+    const refused = async (query: string) => {
+      const { status, body } = await ask(daemon.socket, "GET", `${PATHS.events}${query}`);
+      return [status, isObject(body) && isObject(body["error"]) ? body["error"]["message"] : body];
+    };
+    expect(await refused("?type=made")).toEqual([
+      400,
+      "the request cannot be understood: there is no event type `made`",
+    ]);
+    expect(await refused("?type=instance.craeted")).toEqual([
+      400,
+      expect.stringContaining("(did you mean `instance.created`?)"),
+    ]);
+    expect(await refused("?before=5&follow=1")).toEqual([400, expect.stringContaining("before does not go with")]);
+    expect(await refused("?before=x")).toEqual([400, expect.stringContaining("before must be a whole number")]);
+    expect(await refused("?group=a&group=b")).toEqual([400, expect.stringContaining("group is given more than once")]);
+  });
+
+  it("goes on with what was asked for only, however much else happens", async () => {
+    const { daemon, options } = await shop(1);
+    const lease = await options.store.acquire("blog", thisProcess("", "test"), isAlive);
+    const other = { type: "group.decided", group: "web", actor: "muster", cause: "corrective", message: "" } as const;
+    await options.store.write(lease, { events: Array.from({ length: 2500 }, () => other) }, 1);
+    const followed = follow(daemon, "?stack=shop&type=group.steered&follow=1");
+    await options.store.write(lease, { events: Array.from({ length: 2500 }, () => other) }, 2);
+    await steer(daemon, "pause");
+    await vi.waitFor(() => expect(followed.entries).toHaveLength(1));
+    const everything = follow(daemon, "?stack=blog&follow=1");
+    await vi.waitFor(() => expect(everything.entries).toHaveLength(5000), { timeout: 10_000 });
+    await daemon.close();
+    await Promise.all([followed.ended, everything.ended]);
+    expect(followed.entries.map(({ event }) => event.type)).toEqual(["group.steered"]);
+    expect(new Set(everything.entries.map(({ event }) => event.seq)).size).toBe(5000);
   });
 
   it("goes on with what happens, and ends with the daemon", async () => {

@@ -1,0 +1,82 @@
+import type { Document, GroupDeclaration, Stack } from "@muster/model";
+import { type Declaration, UNSTEERED } from "@muster/store";
+import { describe, expect, it } from "vitest";
+import { declared, steered } from "./declaring.ts";
+import type { Grammar } from "./ports.ts";
+import { pause, promote, resume, revert } from "./steering.ts";
+
+/** `{ web: "v1" }`: a group of two, and what is in its template. */
+const grammar: Grammar = {
+  stackOf: ({ data }): Stack => ({
+    ...{ name: "shop", mode: "enforce", providers: {} },
+    groups: Object.fromEntries(Object.entries(data).map(([name, note]) => [name, group(name, String(note))])),
+  }),
+  withoutGroup: () => null,
+  onlyGroup: ({ dialect, data }, name) => ({ dialect, data: { [name]: data[name] ?? null } }),
+  resize: (document) => document,
+};
+
+function group(name: string, note: string): GroupDeclaration {
+  return {
+    ...{ name, slots: { kind: "numbered", size: 2 }, template: { name: "thing", properties: { note } } },
+    ...{ flavor: { name: "vanilla", properties: {} }, marking: { kind: "muster" }, rollout: {}, repair: {} },
+  };
+}
+
+function documentOf(data: Document["data"]): Document {
+  return { dialect: "muster", data };
+}
+
+function declare(before: Declaration | undefined, note: string, proven: readonly string[]): Declaration {
+  const stack = before && grammar.stackOf(before.document);
+  const to = { stack: "shop", document: documentOf({ web: note }), source: "shop.yaml" };
+  return declared({ declaration: before, stack, proven: new Set(proven) }, to, "user:ann", grammar).next;
+}
+
+describe("what a revert goes back to", () => {
+  it("is the version before, where that had reached everyone", () => {
+    const v2 = declare(declare(undefined, "v1", []), "v2", ["web"]);
+    expect(v2.former).toEqual({ web: documentOf({ web: "v1" }) });
+  });
+
+  it("stays the one before that, where the version before had not", () => {
+    const v3 = declare(declare(declare(undefined, "v1", []), "v2", ["web"]), "v3", []);
+    expect(v3.former).toEqual({ web: documentOf({ web: "v1" }) });
+  });
+
+  it("is nothing for a group that was never carried through", () => {
+    expect(declare(declare(undefined, "v1", []), "v2", []).former).toEqual({});
+  });
+});
+
+describe("steering", () => {
+  const v2 = declare(declare(undefined, "v1", []), "v2", ["web"]);
+  const next = (before: Declaration, turn: Parameters<typeof steered>[2]) =>
+    steered(before, "web", turn, undefined, "user:ann")?.next ?? before;
+
+  it("is forgotten with the version that it was about, but a pause is not", () => {
+    const reverted = next(next(v2, revert("web", true)), pause);
+    expect(reverted.steering["web"]).toMatchObject({ reverted: true, goal: "paused" });
+    expect(declare(reverted, "v3", []).steering["web"]).toMatchObject({ reverted: false, goal: "paused" });
+  });
+
+  it("takes a pause away first, and tries again what was reverted when asked once more", () => {
+    const paused = next(next(v2, revert("web", true)), pause);
+    const resumed = next(paused, resume);
+    expect(resumed.steering["web"]).toMatchObject({ reverted: true, goal: "kept" });
+    const again = next(resumed, resume);
+    expect(again.steering["web"]).toMatchObject({ reverted: false, retriedIn: again.generation });
+  });
+
+  it("refuses a revert with nothing to go back to, and a promotion without a canary", () => {
+    expect(() => next(v2, revert("web", false))).toThrow(
+      expect.objectContaining({ code: "group.nothing-to-revert-to" }),
+    );
+    expect(() => next(v2, promote("web"))).toThrow(expect.objectContaining({ code: "group.no-canary" }));
+  });
+
+  it("tells the history what it was and what it is", () => {
+    const [event] = steered(v2, "web", pause, undefined, "user:ann")?.events ?? [];
+    expect(event).toMatchObject({ actor: "user:ann", before: { goal: UNSTEERED.goal }, after: { goal: "paused" } });
+  });
+});

@@ -1,0 +1,111 @@
+/** What is declared from one moment to the next: pure transitions, each with what the history is told of it. */
+import {
+  type Document,
+  didYouMean,
+  type EventDraft,
+  type JsonObject,
+  MusterError,
+  nearest,
+  type Status,
+} from "@muster/model";
+import type { Declaration, Steering } from "@muster/store";
+import { steeringOf } from "./assignments.ts";
+import { type Before, carriedOver, eventsOfCommit, refuseOrphaning } from "./commit.ts";
+import { MUSTER } from "./events.ts";
+import type { Grammar } from "./ports.ts";
+import type { Turn } from "./steering.ts";
+
+export interface Transition {
+  /** Undefined: nothing is left. */
+  readonly next: Declaration | undefined;
+  readonly events: readonly EventDraft[];
+  /** Groups that are let go and forgotten. */
+  readonly gone: readonly string[];
+}
+
+/** A new declaration. Throws where members would be orphaned by it. */
+export function declared(
+  before: Before,
+  to: { readonly stack: string; readonly document: Document; readonly source: string },
+  actor: string,
+  grammar: Grammar,
+): Transition & { readonly next: Declaration } {
+  const now = grammar.stackOf(to.document);
+  refuseOrphaning(before.declaration, before.stack, to.document, now, to.source);
+  const generation = (before.declaration?.generation ?? 0) + 1;
+  const next = { ...to, generation, ...carriedOver(before, now, grammar) };
+  const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !(group in now.groups));
+  return { next, events: eventsOfCommit(before.stack, now, generation, actor), gone };
+}
+
+/** A group that is steered otherwise; undefined where it is steered so already. */
+export function steered(
+  before: Declaration,
+  group: string,
+  turn: Turn,
+  status: Status | undefined,
+  actor: string,
+): Transition | undefined {
+  const generation = before.generation + 1;
+  const was = steeringOf(before, group);
+  const is = turn.to(was, generation, status);
+  if (is === undefined) return undefined;
+  const event: EventDraft = {
+    ...{ type: "group.steered", group, actor, cause: "intentional", message: turn.message },
+    ...{ before: told(was), after: told(is) },
+  };
+  const next = { ...before, generation, steering: { ...before.steering, [group]: is } };
+  return { next, events: [event], gone: [] };
+}
+
+function told({ goal, reverted, promoted }: Steering): JsonObject {
+  return { goal, ...(reverted ? { reverted } : {}), ...(promoted ? { promoted } : {}) };
+}
+
+/** The group was destroyed and is gone: its declaration goes too. */
+export function removed(before: Declaration, group: string, grammar: Grammar): Transition {
+  const message = "destroyed, down to the last member";
+  return without(before, { type: "group.removed", group, actor: MUSTER, cause: "intentional", message }, grammar);
+}
+
+/** The group is let go. */
+export function freed(before: Declaration, group: string, actor: string, grammar: Grammar): Transition {
+  const message = "no longer kept; its members stay";
+  return without(before, { type: "group.released", group, actor, cause: "intentional", message }, grammar);
+}
+
+function without(before: Declaration, event: EventDraft & { readonly group: string }, grammar: Grammar): Transition {
+  const { group } = event;
+  const document = grammar.withoutGroup(before.document, group);
+  const { [group]: _, ...steering } = before.steering;
+  const { [group]: __, ...former } = before.former;
+  const generation = before.generation + 1;
+  const next = document === null ? undefined : { ...before, document, steering, former, generation };
+  return { next, events: [event], gone: [group] };
+}
+
+/** The group without these members, and smaller by as many. Throws when one of them is not `there`. */
+export function withoutInstances(
+  before: Declaration,
+  group: string,
+  ids: readonly string[],
+  there: readonly string[],
+  actor: string,
+  grammar: Grammar,
+): { readonly next: Declaration; readonly events: readonly EventDraft[]; readonly doomed: readonly string[] } {
+  const missing = ids.find((id) => !there.includes(id));
+  if (missing !== undefined) {
+    const words = { group, instance: missing, nearest: didYouMean(nearest(missing, there)) };
+    throw new MusterError("instance.not-found", words);
+  }
+  const doomed = [...new Set(ids)];
+  const slots = grammar.stackOf(before.document).groups[group]?.slots;
+  if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
+  const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
+  const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
+  return {
+    next: { ...before, document, generation: before.generation + 1 },
+    events: [{ type: "group.steered", group, actor, cause: "intentional", message }],
+    doomed,
+  };
+}
