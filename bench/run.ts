@@ -7,12 +7,22 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { decide } from "./decide.ts";
 import { heal } from "./heal.ts";
+import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { make } from "./make.ts";
+import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
 import { markdown, type Row } from "./table.ts";
 
-const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = { make, heal, idle, decide, "start-up": startUp };
+const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  make,
+  heal,
+  idle,
+  decide,
+  history,
+  simulate: simulating,
+  "start-up": startUp,
+};
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const rows: Row[] = [];

@@ -58,6 +58,7 @@ function more(name: string, lines: readonly string[]): Block {
 /** A line without what is another each time: ids, times, ages, and so how wide a column is. */
 export function masked(line: string): string {
   return line
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "INSTANT")
     .replace(/\d{4}-\d\d-\d\d(?=[ T])/g, "DATE")
     .replace(/\b\d\d:\d\d:\d\d\b/g, "TIME")
     .replace(/\b(instance|note)-[0-9a-f-]{10,}/g, "$1-ID")

@@ -28,7 +28,9 @@ export function openGuideRoom(): GuideRoom {
   const base = mkdtempSync(join(tmpdir(), "guide-"));
   const [home, runtime, bin] = ["home", "run", "bin"].map((name) => join(base, name)) as [string, string, string];
   for (const directory of [home, runtime, bin]) mkdirSync(directory, { mode: 0o700 });
-  cpSync(join(ROOT, "examples/hello"), join(home, "examples/hello"), { recursive: true });
+  for (const example of ["hello", "rollout"]) {
+    cpSync(join(ROOT, "examples", example), join(home, "examples", example), { recursive: true });
+  }
   const command = join(bin, "muster");
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, "packages/cli/bin/muster.js")} "$@"\n`);
   chmodSync(command, 0o755);

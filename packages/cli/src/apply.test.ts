@@ -13,7 +13,7 @@ describe("muster apply where no Muster runs", () => {
   it("makes what is declared and ends", async () => {
     await house.write("garethr.json", walkthrough(2));
     const { code, out, err } = await house.run("apply", "garethr.json", "--yes", ...here);
-    expect(out).toContain("Managing 2 instances");
+    expect(out).toMatch(/^garethr {2}new: 2 members of instance-file\n {2}create 2 members\n/);
     expect(out).toMatch(/garethr: declared, generation 1 · garethr 2\/2 ready\n$/);
     expect([code, err, house.files().length]).toEqual([0, "", 2]);
     // Nothing runs any more, and the history can be read all the same.
@@ -42,7 +42,7 @@ describe("muster apply where no Muster runs", () => {
     await watch.says("as declared");
     await house.write("garethr.json", walkthrough(3));
     const { code, out } = await house.run("apply", "garethr.json", "--yes");
-    expect(out).toContain("Adding 2 instances");
+    expect(out).toMatch(/^garethr {2}declared otherwise: size 1 → 3\n {2}create 2 members \(missing\)\n/);
     expect([code, house.files().length]).toEqual([0, 3]);
     expect(watch.out()).toContain("generation 2");
   });

@@ -34,6 +34,8 @@ const group = branch(
     scale: async () => (await import("./commands/group-scale.ts")).groupScale,
     pause: async () => (await import("./commands/group-pause.ts")).groupPause,
     resume: async () => (await import("./commands/group-resume.ts")).groupResume,
+    promote: async () => (await import("./commands/group-promote.ts")).groupPromote,
+    revert: async () => (await import("./commands/group-revert.ts")).groupRevert,
     free: async () => (await import("./commands/group-free.ts")).groupFree,
     destroy: async () => (await import("./commands/group-destroy.ts")).groupDestroy,
     ...Object.fromEntries(
@@ -55,6 +57,17 @@ const plugin = branch(
   },
 );
 
+const audit = branch(
+  {
+    brief: "Verify the history, and drop what is old",
+    fullDescription: "Verifies the history, and drops what is old of it.\n\nEXAMPLE\n  muster audit verify",
+  },
+  {
+    verify: async () => (await import("./commands/audit-verify.ts")).auditVerify,
+    prune: async () => (await import("./commands/audit-prune.ts")).auditPrune,
+  },
+);
+
 export const routesFor = branch(
   {
     brief: "Keeps infrastructure as declared, and proves it",
@@ -64,9 +77,12 @@ export const routesFor = branch(
   {
     watch: async () => (await import("./commands/watch.ts")).watch,
     serve: async () => (await import("./commands/serve.ts")).serve,
+    plan: async () => (await import("./commands/plan.ts")).plan,
     apply: async () => (await import("./commands/apply.ts")).apply,
     group,
     plugin,
     events: async () => (await import("./commands/events.ts")).events,
+    history: async () => (await import("./commands/history.ts")).history,
+    audit,
   },
 );

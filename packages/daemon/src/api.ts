@@ -12,10 +12,10 @@
  * column: `source.locate(at.path, at.what)`.
  */
 import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
-import type { GroupView } from "@muster/runtime";
+import type { GroupView, Policy, RepairPolicy, RolloutPolicy } from "@muster/runtime";
 import type { JournalEntry } from "@muster/store";
 
-export type { GroupView, JournalEntry };
+export type { GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy };
 
 /** The paths. Names of stacks and groups go into them percent-encoded: see `groupPath`. */
 export const PATHS = {
@@ -29,6 +29,8 @@ export const PATHS = {
   groups: "/v1/groups",
   /** POST ApplyRequest → ApplyAnswer */
   apply: "/v1/apply",
+  /** POST PlanRequest → StackPlan */
+  plan: "/v1/plan",
   /** GET EventsQuery → JournalEntry, one a line (application/x-ndjson). */
   events: "/v1/events",
   /** GET → PluginView[] */
@@ -36,7 +38,7 @@ export const PATHS = {
 } as const;
 
 /** What can be done to a group: `POST {groupPath}/{verb}`. */
-export type GroupVerb = "scale" | "pause" | "resume" | "free" | "destroy" | "destroy-instances";
+export type GroupVerb = "scale" | "pause" | "resume" | "promote" | "revert" | "free" | "destroy" | "destroy-instances";
 
 /** GET → GroupDetail; with a verb POST `GroupRequests[verb]` → GroupAnswer. */
 export function groupPath(stack: string, group: string, verb?: GroupVerb): string {
@@ -60,6 +62,8 @@ export interface Readiness {
 }
 
 export interface GroupDetail extends GroupView {
+  /** How it is changed and repaired, with the defaults filled in. Missing while its type or flavor is not there. */
+  readonly policy?: Policy;
   readonly members: readonly MemberStatus[];
   /** What is seen of the members. */
   readonly seen: readonly Observed[];
@@ -78,6 +82,13 @@ export interface ApplyRequest extends Asked {
   readonly pretend?: boolean;
 }
 
+/** What a declaration would do: nothing is changed by asking. */
+export interface PlanRequest {
+  readonly document: Document;
+  /** As in `ApplyRequest`. */
+  readonly source: string;
+}
+
 export interface ApplyAnswer {
   readonly stack: string;
   readonly generation: number;
@@ -92,6 +103,8 @@ export interface GroupRequests {
   readonly scale: Asked & { readonly size: number };
   readonly pause: Asked;
   readonly resume: Asked;
+  readonly promote: Asked;
+  readonly revert: Asked;
   readonly free: Asked;
   readonly destroy: Asked;
   readonly "destroy-instances": Asked & { readonly instances: readonly string[] };

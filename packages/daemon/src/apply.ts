@@ -1,18 +1,20 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { isAbsolute } from "node:path";
-import { checkStack, placeOf, type SourceDocument, stackOf } from "@muster/declaration";
-import { type Document, MusterError, messageOf, type Stack } from "@muster/model";
-import { type GivenSettings, openProviders, preview, type StackKeeper, settingsFor } from "@muster/runtime";
+import { type Document, MusterError, messageOf, type Stack, type StackPlan } from "@muster/model";
+import { type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
-import type { ApplyAnswer, WirePlace } from "./api.ts";
+import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
+import { checkGiven, type Given, readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
+import { planGiven } from "./plan.ts";
 import { whatWouldHappen } from "./pretend.ts";
 import { grammar, type Stacks } from "./stacks.ts";
 
 export interface Applying {
   apply(document: Document, source: string, actor: string): Promise<ApplyAnswer>;
+  /** In InfraKit's sentences. */
   pretend(document: Document, source: string): Promise<ApplyAnswer>;
+  plan(document: Document, source: string): Promise<StackPlan>;
 }
 
 export interface ApplyDeps {
@@ -23,27 +25,19 @@ export interface ApplyDeps {
 }
 
 export function applying({ options, stacks, catalog, settings }: ApplyDeps): Applying {
-  function read(document: Document, source: string): { stack: Stack; located: Located } {
-    const located = { data: document.data, locate: locateIn(source) };
-    const stack = stackOf(document, located);
-    if (options.stacks !== "all" && !options.stacks.includes(stack.name)) {
-      const detail = `this Muster keeps ${options.stacks.join(", ")}, and not ${stack.name}`;
-      throw new MusterError("api.bad-request", { detail });
-    }
-    return { stack, located };
+  function read(document: Document, source: string): Given {
+    const given = readGiven(document, source);
+    confirmOurs(given.stack);
+    return given;
   }
 
-  async function check(stack: Stack, located: Located): Promise<void> {
-    const providers = openProviders(options.outside.io);
-    try {
-      await checkStack(stack, located, catalog, {
-        given: settings,
-        opened: (type) => providers.open(type, settingsFor(type.name, stack.providers, settings)),
-      });
-    } finally {
-      await providers.close();
-    }
+  function confirmOurs({ name }: Stack): void {
+    if (options.stacks === "all" || options.stacks.includes(name)) return;
+    const detail = `this Muster keeps ${options.stacks.join(", ")}, and not ${name}`;
+    throw new MusterError("api.bad-request", { detail });
   }
+
+  const check = (given: Given) => checkGiven(given, { outside: options.outside, catalog, settings });
 
   async function commit(stack: Stack, document: Document, source: string, actor: string): Promise<ApplyAnswer> {
     const keeper = await stacks.take(stack.name);
@@ -79,12 +73,13 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
 
   return {
     async apply(document, source, actor) {
-      const { stack, located } = read(document, source);
+      const given = read(document, source);
+      const { stack } = given;
       return stacks.inTurn(stack.name, async () => {
         // Taken first: what another process keeps is not even asked about here.
         const keeper = await stacks.take(stack.name);
         try {
-          await check(stack, located);
+          await check(given);
           return await commit(stack, document, source, actor);
         } finally {
           await goOn(keeper);
@@ -92,8 +87,9 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
       });
     },
     async pretend(document, source) {
-      const { stack, located } = read(document, source);
-      await check(stack, located);
+      const given = read(document, source);
+      const { stack } = given;
+      await check(given);
       const keeper = stacks.get(stack.name);
       const before = keeper?.declaration() ?? (await options.store.declaration(stack.name));
       const declared = whatWouldHappen({ before: before?.document, document, keeper, catalog });
@@ -108,13 +104,10 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
         would: Object.fromEntries(told),
       };
     },
+    async plan(document, source) {
+      const given = read(document, source);
+      const { store, outside } = options;
+      return planGiven(given, { store, outside, catalog, settings }, stacks.get(given.stack.name));
+    },
   };
-}
-
-type Located = Pick<SourceDocument, "data" | "locate">;
-
-/** Whoever has the text makes line and column of it: see api.ts. */
-function locateIn(source: string): SourceDocument["locate"] {
-  const file = isAbsolute(source) ? source : undefined;
-  return (path, what): WirePlace => ({ ...placeOf(path, file), at: { path, what } });
 }

@@ -1,4 +1,5 @@
 import type { Daemon, DaemonOptions } from "./options.ts";
+import type { Planner, PlannerOptions } from "./planner.ts";
 
 /**
  * Starts what keeps stacks and answers on a socket. Throws `stack.held` (one of the stacks it was given is another
@@ -9,4 +10,10 @@ import type { Daemon, DaemonOptions } from "./options.ts";
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { openDaemon } = await import("./daemon.ts");
   return openDaemon(options);
+}
+
+/** Makes ready what plans where no Muster runs. */
+export async function openPlanner(options: PlannerOptions): Promise<Planner> {
+  const { assemblePlanner } = await import("./planner.ts");
+  return assemblePlanner(options);
 }

@@ -1,6 +1,12 @@
 /** Policies of a rollout that cannot all hold: each would make it wait for ever, or fail whatever happens. */
-import { type Amount, DEFAULT_WAITS, type RolloutDeclaration, type Slots, slotCount } from "@muster/model";
-import { durationText } from "./durations.ts";
+import {
+  type Amount,
+  DEFAULT_WAITS,
+  durationText,
+  type RolloutDeclaration,
+  type Slots,
+  slotCount,
+} from "@muster/model";
 
 export interface Contradiction {
   /** The key of the rollout that it is told at: one that is declared. */

@@ -1,7 +1,7 @@
-import type { Json } from "@muster/model";
+import { durationText, type Json } from "@muster/model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { durationOf, durationText, MAX_DURATION_MS, readDuration } from "./durations.ts";
+import { durationOf, MAX_DURATION_MS, readDuration } from "./durations.ts";
 import { gatherProblems } from "./problems.ts";
 import { placeOf } from "./source.ts";
 import { wordsOf } from "./testing.ts";

@@ -1,10 +1,8 @@
 /** Durations as people write them: `10s`, `5m`, `1h30m`. */
-import type { Json } from "@muster/model";
+import { durationText, type Json, DURATION_UNITS as UNITS } from "@muster/model";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { described, nameOf, wrongKind } from "./values.ts";
-
-const UNITS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 /** Longer than this is taken for a slip of the hand, in milliseconds. */
 export const MAX_DURATION_MS = 30 * 24 * UNITS.h;
@@ -17,17 +15,6 @@ export function durationOf(text: string): number | undefined {
   if (match === null) return undefined;
   const [, hours, minutes, seconds, rest] = match.map((digits) => Number(digits ?? 0));
   return (hours ?? 0) * UNITS.h + (minutes ?? 0) * UNITS.m + (seconds ?? 0) * UNITS.s + (rest ?? 0);
-}
-
-/** The shortest text of a duration in whole milliseconds: `90000` is `1m30s`. */
-export function durationText(ms: number): string {
-  let left = ms;
-  const parts = Object.entries(UNITS).map(([unit, length]) => {
-    const count = Math.floor(left / length);
-    left -= count * length;
-    return count === 0 ? "" : `${count}${unit}`;
-  });
-  return parts.join("") || "0s";
 }
 
 /** @param leastMs what is shorter is refused */

@@ -16,7 +16,8 @@ export interface Aim {
 export function aimOf(declared: DeclaredGroup, memory: Pick<Memory, "reverted">): Aim {
   const { former, steered } = declared;
   const reverted = stillReverted(declared, memory.reverted);
-  if (former === undefined) return { group: declared, instead: undefined, reverted };
+  // What was declared before may be declared again: then there is nothing to go back to.
+  if (former === undefined || !isNew(declared, former)) return { group: declared, instead: undefined, reverted };
   if (reverted !== null) return { group: { ...declared, ...former }, instead: reverted.reason, reverted };
   if (steered.reverted) return { group: { ...declared, ...former }, instead: "somebody reverted it", reverted };
   return { group: declared, instead: undefined, reverted };

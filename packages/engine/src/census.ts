@@ -4,7 +4,7 @@ import type { DeclaredGroup } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Call, Memory, Young } from "./memory.ts";
 import type { Settled } from "./settle.ts";
-import { type Trial, tryMember } from "./trial.ts";
+import { type Trial, trialBy, tryMember } from "./trial.ts";
 
 /** How a member does: `ready` passes, `failing` does not, `waiting` cannot be told yet. */
 export type Health = "ready" | "waiting" | "failing";
@@ -35,6 +35,8 @@ export interface Census {
   /** Members with an open destroy, seen or not. */
   readonly leaving: readonly Call[];
   readonly trials: Trials;
+  /** When the first failing member that is still called starting must be judged, ms since 1970. */
+  readonly graceEnds: number | undefined;
 }
 
 /** How the trials stand after this look. */
@@ -57,7 +59,7 @@ export interface Roll {
   readonly now: number;
 }
 
-export function takeCensus({ declared, look, settled, young, now }: Roll): Census {
+export function takeCensus({ declared, look, settled, young: before, now }: Roll): Census {
   const names = declared.slots.kind === "named" ? new Set(declared.slots.names) : undefined;
   const callOn = new Map<string, Call>();
   const createOf = new Map<string, Call>();
@@ -67,23 +69,34 @@ export function takeCensus({ declared, look, settled, young, now }: Roll): Censu
     else if (call.instance !== null) callOn.set(call.instance, call);
     if (call.kind === "destroy") leaving.push(call);
   }
-  const trials = openTrials(young);
+  const trials = openTrials(before);
+  const { initialDelayMs } = declared.rollout;
+  let graceEnds: number | undefined;
   const living: Living[] = [];
   for (const seen of look.members) {
     const call = callOn.size > 0 ? callOn.get(seen.id) : undefined;
     const creating = createOf.size > 0 && seen.mark.intent !== undefined && createOf.delete(seen.mark.intent);
-    if (call?.kind === "destroy") continue;
+    const onTrial = trials.of(seen.id);
+    if (call?.kind === "destroy") {
+      // Nobody judges it any more; but it may turn out that it cannot be destroyed.
+      if (onTrial !== undefined) trials.keep(seen.id, onTrial);
+      continue;
+    }
     const verdict = look.verdicts.get(seen.id) ?? UNKNOWN;
-    const health = healthOf(seen, verdict, declared.rollout.initialDelayMs, now);
-    const onTrial = young[seen.id];
-    const isTried = onTrial !== undefined || settled.fresh.has(seen.id);
+    const fresh = settled.fresh.size > 0 ? settled.fresh.get(seen.id) : undefined;
+    const young = fresh === undefined ? onTrial : trialBy(fresh, onTrial, now);
+    const since = young?.kind === "changed" ? young.since : seen.since;
+    const health = isChanging(call) ? whileChanging(verdict) : healthOf({ since }, verdict, initialDelayMs, now);
+    if (health === "waiting" && verdict.kind === "fail" && now < since + initialDelayMs) {
+      graceEnds = Math.min(graceEnds ?? Number.POSITIVE_INFINITY, since + initialDelayMs);
+    }
     const unsettled = creating || call !== undefined;
-    const trial = isTried ? tryMember(onTrial, health, unsettled, declared.rollout, now) : undefined;
+    const trial = young && tryMember(young, health, unsettled, declared.rollout, now);
     const current = seen.mark.revision === declared.revision;
     const member: Living = {
       seen,
-      // Whoever has not come up by its deadline is as one that fails.
-      health: health === "waiting" && trial?.young?.failed === true ? "failing" : health,
+      // One that has not come up by its deadline has failed its trial; but whose health is unknown is not repaired.
+      health,
       available: health === "ready" && trial?.young === undefined,
       down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
       current,
@@ -97,36 +110,54 @@ export function takeCensus({ declared, look, settled, young, now }: Roll): Censu
   const unsigned = createOf.size > 0 ? look.members.filter(({ mark }) => mark.intent === undefined) : [];
   const shown = new Set(unsigned.map(({ id }) => id));
   const pending = [...createOf.values()].filter((call) => call.instance === null || !shown.has(call.instance));
-  return { living, pending, leaving, trials: trials.close() };
+  return { living, pending, leaving, trials: trials.close(), graceEnds };
 }
 
 /** Gathers how the trials stand. Nothing new is made where nothing has changed. */
 function openTrials(before: Memory["young"]) {
+  const known = new Map(Object.entries(before));
   const now: [string, Young][] = [];
   const passed: Living[] = [];
   const failed: Living[] = [];
   let same = true;
   let wakeAt: number | undefined;
   return {
+    of: (id: string): Young | undefined => (known.size > 0 ? known.get(id) : undefined),
+    keep: (id: string, trial: Young): void => void now.push([id, trial]),
     note(member: Living, trial: Trial): void {
       const { id } = member.seen;
       if (trial.young !== undefined) now.push([id, trial.young]);
-      same &&= trial.young !== undefined && before[id] === trial.young;
+      same &&= trial.young !== undefined && known.get(id) === trial.young;
       if (trial.passes) passed.push(member);
       if (trial.fails) failed.push(member);
       if (trial.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? trial.wakeAt, trial.wakeAt);
     },
     close(): Trials {
-      const unchanged = same && now.length === Object.keys(before).length;
+      const unchanged = same && now.length === known.size;
       return { young: unchanged ? before : Object.fromEntries(now), passed, failed, wakeAt };
     },
   };
 }
 
-export function healthOf(seen: Seen, verdict: Verdict, initialDelayMs: number, now: number): Health {
+/** @param since when it came to be, or was changed */
+export function healthOf(
+  { since }: Pick<Seen, "since">,
+  verdict: Verdict,
+  initialDelayMs: number,
+  now: number,
+): Health {
   if (verdict.kind === "pass") return "ready";
   if (verdict.kind === "unknown") return "waiting";
-  return now - seen.since < initialDelayMs ? "waiting" : "failing";
+  return now - since < initialDelayMs ? "waiting" : "failing";
+}
+
+/** It is being changed by our own hand, or the look may be older than the change: that it fails says nothing yet. */
+function isChanging(call: Call | undefined): boolean {
+  return call?.kind === "update" && call.state.kind !== "failed";
+}
+
+function whileChanging({ kind }: Verdict): Health {
+  return kind === "pass" ? "ready" : "waiting";
 }
 
 /** How many members count. */

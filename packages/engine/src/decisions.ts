@@ -30,7 +30,7 @@ export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wis
     }));
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
   // Said once for each declaration, and again whenever something had to be put right.
-  if (converged && (memory.calls.length > 0 || !wasConverged(declared, memory))) {
+  if (converged && (memory.calls.length > 0 || memory.drift !== null || !wasConverged(declared, memory))) {
     const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
   }
@@ -50,10 +50,11 @@ function isAsDeclared({ census }: Scene, instance: string): boolean {
 
 /** `2 there, 3 wanted: making 1 (missing)`. */
 export function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string {
+  const said = declared.goal === "observe" ? LACKING : DOING;
   const counts = new Map<string, number>();
   for (const wish of wishes) {
     const former = wish.kind === "create" && wish.as.version !== declared.version ? " as before" : "";
-    const what = `${VERBS[wish.kind]} #${former} (${wish.why})`;
+    const what = `${said[wish.kind]}${former} (${wish.why})`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const doing = [...counts].map(([what, count]) => what.replace("#", String(count))).join(", ");
@@ -61,7 +62,9 @@ export function sentence({ census, declared }: Scene, wishes: readonly Wish[]): 
   return `${census.living.length} there, ${size} wanted: ${doing}`;
 }
 
-const VERBS = { create: "making", update: "changing", destroy: "destroying" } as const;
+const DOING = { create: "making #", update: "changing #", destroy: "destroying #" } as const;
+/** Where nothing is done. */
+const LACKING = { create: "# to make", update: "# to change", destroy: "# to destroy" } as const;
 
 /** The turns of a rollout, and of a revision that is suspected. */
 export function turnsOf(
@@ -86,18 +89,18 @@ function factOf(turn: Turn, revision: string, instead: string | undefined): Pick
   switch (turn.kind) {
     case "started":
       return instead === undefined
-        ? { type: "rollout.started", message: `revision ${revision} is carried through` }
+        ? { type: "rollout.started", message: `rollout of revision ${revision} begins` }
         : { type: "rollout.started", message: `back to revision ${revision}: ${instead}` };
     case "promoted":
-      return { type: "rollout.promoted", message: `the canaries were promoted by ${turn.by}` };
+      return { type: "rollout.promoted", message: `the canaries were promoted by ${turn.by}: the others follow` };
     case "failed":
-      return { type: "rollout.failed", message: turn.reason };
+      return { type: "rollout.failed", message: `the rollout failed: ${turn.reason}` };
     case "reverting":
-      return { type: "rollout.reverting", message: `the former version is taken up again: ${turn.reason}` };
+      return { type: "rollout.reverting", message: "going back to the version before" };
     case "finished":
       return instead === undefined
         ? { type: "rollout.finished", message: `revision ${revision} is everywhere` }
-        : { type: "rollout.reverted", message: `revision ${revision} is everywhere again: ${instead}` };
+        : { type: "rollout.reverted", message: `back at revision ${revision}` };
   }
 }
 

@@ -41,16 +41,30 @@ export interface DeclaredGroup extends Version, Policy {
 }
 
 /** What is to be, as one word: of a member, whatever the size of its group. */
-export function versionWord({ revision, changeable }: Version): string {
-  return hashJson([revision, changeable]).slice(0, 20);
+export function versionWord(version: Version): string {
+  const known = versionWords.get(version);
+  if (known !== undefined) return known;
+  const { revision, changeable } = version;
+  const word = hashJson([revision, changeable]).slice(0, 20);
+  versionWords.set(version, word);
+  return word;
 }
+
+/** Every pass asks for these words, and a declaration stays the same for many passes. */
+const versionWords = new WeakMap<Version, string>();
+const words = new WeakMap<DeclaredGroup, string>();
 
 /**
  * What is declared, as one word: it changes when the group is to be otherwise. Not the generation, which counts the
  * changes of the whole stack, nor a pause, which is no change of what is wanted.
  */
-export function wordFor({ goal, slots, revision, changeable }: DeclaredGroup): string {
-  return hashJson([goal === "destroy", slots, revision, changeable]).slice(0, 20);
+export function wordFor(group: DeclaredGroup): string {
+  const known = words.get(group);
+  if (known !== undefined) return known;
+  const { goal, slots, revision, changeable } = group;
+  const word = hashJson([goal === "destroy", slots, revision, changeable]).slice(0, 20);
+  words.set(group, word);
+  return word;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { MemberStatus } from "@muster/model";
+import { durationText, type MemberStatus } from "@muster/model";
 import { aimOf } from "./aim.ts";
-import { takeCensus } from "./census.ts";
+import { type Living, takeCensus } from "./census.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import type { Memory } from "./memory.ts";
@@ -17,8 +17,26 @@ export function describeMembers(
 ): readonly MemberStatus[] {
   const settled = settle(memory.calls, look, traits.settleMs);
   const { group } = aimOf(declared, memory);
-  return membersOf(takeCensus({ declared: group, look, settled, young: memory.young, now }), (id) => {
-    const verdict = look.verdicts.get(id);
-    return verdict === undefined || verdict.kind === "pass" ? undefined : verdict.reason;
-  });
+  const census = takeCensus({ declared: group, look, settled, young: memory.young, now });
+  return membersOf(census, (member) => whyIt(member, look, memory, group));
+}
+
+/** Why a member is in its state, as far as that is not plain from the state. */
+function whyIt(
+  { seen, health }: Living,
+  look: GoodLook,
+  memory: Memory,
+  { rollout }: DeclaredGroup,
+): string | undefined {
+  const verdict = look.verdicts.get(seen.id);
+  const said = verdict === undefined || verdict.kind === "pass" ? seen.reason : verdict.reason;
+  const young = memory.young[seen.id];
+  const late = health === "waiting" && young?.failed === true ? ["it did not come up in time"] : [];
+  const kept = memory.quarantine?.kept === seen.id ? ["kept to be looked into"] : [];
+  const tried =
+    health === "ready" && young !== undefined && rollout.minReadyMs > 0
+      ? [`on trial: it counts when it has been healthy for ${durationText(rollout.minReadyMs)}`]
+      : [];
+  const parts = [...kept, ...late, ...tried, ...(said === undefined ? [] : [said])];
+  return parts.length === 0 ? undefined : parts.join(": ");
 }

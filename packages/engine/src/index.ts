@@ -12,6 +12,7 @@ export {
   recall,
   record,
 } from "./memory.ts";
+export { type Planned, type Prospect, planOf, TAKEN_UP } from "./plan.ts";
 export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { selfOf } from "./self.ts";

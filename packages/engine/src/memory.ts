@@ -40,6 +40,7 @@ export type Backoff = { readonly attempts: number; readonly until: number; reado
 
 /** A member that is new, or was changed, and has not been healthy for long enough yet to count. */
 export type Young = {
+  readonly kind: "made" | "changed";
   readonly since: number;
   /** Healthy without a break since then; null while it is not. */
   readonly readyAt: number | null;
@@ -83,6 +84,8 @@ export type Quarantine = {
   /** The member that is kept. */
   readonly kept: string;
   readonly since: number;
+  /** When it may be tried again. */
+  readonly againAt: number;
 };
 
 export type Memory = {
@@ -100,13 +103,13 @@ export type Memory = {
   readonly quarantine: Quarantine | null;
   /** Creates since the beginning of the hour that `since` began. */
   readonly creates: { readonly since: number; readonly count: number };
-  /** Members that failed at the last look. */
+  /** Members that fail, and have not been healthy since. */
   readonly failing: readonly string[];
   /** What a group that is only observed was last said to lack. */
   readonly drift: string | null;
   /** Creates that were refused, or came to nothing; over when a look shows one that did not. */
   readonly creating: Backoff | null;
-  /** Members that were destroyed because they failed; over when the group has converged. */
+  /** Members that were destroyed because they failed; over when nobody else has failed for as long again. */
   readonly repairing: Backoff | null;
   /** Members that a person asked to have destroyed, until a look shows them gone. */
   readonly doomed: readonly string[];
@@ -165,10 +168,13 @@ export type Outcome = { readonly intent: string; readonly at: number } & (
 const BACKOFF_FIRST_MS = 1_000;
 export const BACKOFF_MOST_MS = 600_000;
 
+function plainBackoffMs(attempts: number): number {
+  return Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
+}
+
 /** 1 s, 2 s, 4 s … 10 min, up to a quarter longer, so that many do not come back at the same moment. */
 function backoffMs(attempts: number, seed: string): number {
-  const plain = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
-  return Math.round(plain * (1 + fractionOf(seed, attempts) / 4));
+  return Math.round(plainBackoffMs(attempts) * (1 + fractionOf(seed, attempts) / 4));
 }
 
 /** One failure more: the next wait is longer. */
@@ -178,6 +184,11 @@ export function worse(
 ): Backoff {
   const attempts = (backoff?.attempts ?? 0) + 1;
   return { attempts, until: failure.at + backoffMs(attempts, failure.slot), reason: failure.reason };
+}
+
+/** After the wait it was quiet for as long again: what fails then is another story. */
+export function isOutlived({ attempts, until }: Backoff, now: number): boolean {
+  return now >= until + plainBackoffMs(attempts);
 }
 
 /** Takes in how calls ended. A create that was refused is forgotten, and creating backs off. */
@@ -202,14 +213,18 @@ export function record(memory: Memory, outcomes: readonly Outcome[]): Memory {
   return { ...memory, calls, creating };
 }
 
-/** After a restart: whatever was under way then may have been done or not. */
+/**
+ * After a restart: whatever was under way then may have been done or not. And what could not get further while nobody
+ * was there to carry it is not late.
+ */
 export function recall(memory: Memory, now: number): Memory {
   const calls = memory.calls.map((call): Call => {
     if (call.state.kind !== "called") return call;
     const reason = "Muster ended while the call was under way";
     return { ...call, state: { kind: "unknown", at: now, reason, interrupted: true } };
   });
-  return { ...memory, calls };
+  const rollout = memory.rollout && { ...memory.rollout, progressAt: now };
+  return { ...memory, calls, rollout };
 }
 
 function ended(call: Call, outcome: Exclude<Outcome, { kind: "dropped" }>): Call {

@@ -1,7 +1,8 @@
-import type { Census, Living } from "./census.ts";
+import { momentText } from "@muster/model";
+import type { Census } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import { BACKOFF_MOST_MS, type Memory, type Quarantine } from "./memory.ts";
-import type { Held, Scene } from "./step.ts";
+import type { Action, Held, Scene } from "./step.ts";
 
 /** What is known of a revision that keeps failing, after this look. */
 export interface Suspicion {
@@ -12,26 +13,31 @@ export interface Suspicion {
 /**
  * Counts members of the wanted revision that were made and never came up, one after the other. So many in a row, and
  * the revision is tried only every ten minutes; one that comes up ends it.
+ *
+ * @param whole everybody is as wanted, and nothing is under way
  */
-export function suspect(declared: DeclaredGroup, census: Census, memory: Memory, now: number): Suspicion {
+export function suspect(
+  declared: DeclaredGroup,
+  census: Census,
+  memory: Memory,
+  whole: boolean,
+  now: number,
+): Suspicion {
   const { revision, steered, generation, repair } = declared;
-  const { passed, failed } = census.trials;
+  const { passed, failed, young } = census.trials;
+  if (whole || passed.some(({ current }) => current)) return { streak: null, quarantine: null };
   const known = memory.quarantine;
   const still = known !== null && known.revision === revision && steered.retriedIn <= known.generation ? known : null;
   const lifted = known !== null && still === null;
   const streak = memory.streak?.revision === revision && !lifted ? memory.streak : null;
-  if (passed.some(isCurrent)) return { streak: null, quarantine: null };
-  const fell = failed.filter(isCurrent);
+  const fell = failed.filter(({ current, seen }) => current && young[seen.id]?.kind === "made");
   const last = fell.at(-1);
   if (last === undefined) return { streak, quarantine: still === null ? null : keepOne(still, census) };
-  const count = (streak?.count ?? 0) + fell.length;
-  const next = { revision, count };
-  if (count < repair.quarantineAfter) return { streak: next, quarantine: still };
-  return { streak: next, quarantine: still ?? { revision, generation, kept: last.seen.id, since: now } };
-}
-
-function isCurrent({ current }: Living): boolean {
-  return current;
+  const next = { revision, count: (streak?.count ?? 0) + fell.length };
+  if (still !== null) return { streak: next, quarantine: keepOne(still, census) };
+  if (next.count < repair.quarantineAfter) return { streak: next, quarantine: null };
+  const quarantine = { revision, generation, kept: last.seen.id, since: now, againAt: now + BACKOFF_MOST_MS };
+  return { streak: next, quarantine };
 }
 
 /** Another one is kept where the one that was kept is gone. */
@@ -41,16 +47,20 @@ function keepOne(quarantine: Quarantine, { living }: Census): Quarantine {
   return other === undefined ? quarantine : { ...quarantine, kept: other.seen.id };
 }
 
-export function quarantined({ quarantine, memory }: Scene): Held | undefined {
+export function quarantined({ quarantine, memory }: Pick<Scene, "quarantine" | "memory">): Held | undefined {
   if (quarantine === null) return undefined;
-  const { revision, kept } = quarantine;
-  const again = memory.repairing === null ? "" : `; tried again at ${new Date(memory.repairing.until).toISOString()}`;
+  const { revision, kept, againAt } = quarantine;
   const count = memory.streak?.count ?? 0;
-  const message = `revision ${revision} failed ${count} times in a row and is quarantined; ${kept} is kept to be looked into${again}`;
+  const again = momentText(againAt);
+  const message = `revision ${revision} failed ${count} times in a row and is quarantined; ${kept} is kept to be looked into; tried again at ${again}`;
   return { reason: "Quarantined", message };
 }
 
-/** When a quarantined revision may be tried again after it was tried now. */
-export function triedAgainAt(now: number): number {
-  return now + BACKOFF_MOST_MS;
+/** It is tried again: by a new member, or in the place of one that failed. */
+export function afterTrying(quarantine: Quarantine | null, actions: readonly Action[], now: number): Quarantine | null {
+  if (quarantine === null) return null;
+  const tried = actions.some((action) =>
+    action.kind === "create" ? action.revision === quarantine.revision : action.why === "unhealthy",
+  );
+  return tried ? { ...quarantine, againAt: now + BACKOFF_MOST_MS } : quarantine;
 }

@@ -10,16 +10,18 @@ import { cull, doomedOf } from "./cull.ts";
 import { type Decision, decisionsOf, healthTurns, sentence, turnsOf } from "./decisions.ts";
 import { type DeclaredGroup, type Traits, wasConverged } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
+import { failedUnseen } from "./failure.ts";
 import type { FailedLook, GoodLook, Look } from "./look.ts";
+import { createsLeftOf } from "./making.ts";
 import type { Memory } from "./memory.ts";
 import { suspect } from "./quarantine.ts";
 import { refill } from "./refill.ts";
-import { createsLeftOf, creatingAfter, failingOf, remember } from "./remember.ts";
+import { creatingAfter, failingOf, remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { roll } from "./roll.ts";
-import { type Followed, followRollout, stuckUnseen } from "./rollout.ts";
+import { type Followed, followRollout } from "./rollout.ts";
 import { type Settled, settle } from "./settle.ts";
-import { conditionsOf, graceEnds, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } from "./status.ts";
+import { conditionsOf, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } from "./status.ts";
 import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
 
@@ -62,9 +64,13 @@ function waitForLook({ declared, memory, now }: Situation, failed: FailedLook): 
   const held = [{ reason: failed.reason, message: failed.message }];
   const status = statusOf(declared, failed.startedAt, 0, conditionsOf({ held, busy: false, converged: false }));
   const cause = causeOf(declared, memory);
-  const rollout = stuckUnseen(declared, memory, now);
+  const rollout = failedUnseen(declared, memory, now);
   if (rollout === undefined) return { ...heldUp(memory, status), cause };
-  const late: Decision = { type: "rollout.failed", cause, message: rollout.failure?.reason ?? "" };
+  const late: Decision = {
+    type: "rollout.failed",
+    cause,
+    message: `the rollout failed: ${rollout.failure?.reason ?? ""}`,
+  };
   return { ...heldUp({ ...memory, rollout }, status), cause, decisions: [late] };
 }
 
@@ -119,10 +125,13 @@ function survey({ declared, traits, memory: before, now }: Situation, look: Good
   const { group } = aim;
   const settled = settle(before.calls, look, traits.settleMs);
   const census = takeCensus({ declared: group, look, settled, young: before.young, now });
-  const memory = { ...before, creating: creatingAfter(before, settled, now) };
   const whole = !isActing(settled) && isWhole({ declared: group, census });
-  const followed = followRollout({ aim, declared, census, memory, whole, now });
-  const { streak, quarantine } = suspect(group, census, before, now);
+  const { streak, quarantine } = suspect(group, census, before, whole, now);
+  const memory = { ...before, creating: creatingAfter(before, settled, now), streak };
+  const followed = followRollout({
+    ...{ aim, declared, census, memory, whole, now },
+    whyFailing: (id) => saidAgainst(look, id),
+  });
   const scene: Scene = {
     declared: group,
     traits,
@@ -175,7 +184,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
       census.trials.wakeAt,
       followed.wakeAt,
       ...steps.map((step) => step.wakeAt),
-      graceEnds(scene),
+      census.graceEnds,
     ]),
     gone: declared.goal === "destroy" && look.members.length === 0 && settled.open.length === 0,
   };
@@ -231,9 +240,13 @@ function toAction(wish: Wish, { nonce, declared }: Situation, cause: Cause, inde
   }
 }
 
-function whyFailing({ verdicts }: GoodLook, id: string): string {
+function whyFailing(look: GoodLook, id: string): string {
+  return saidAgainst(look, id) ?? "it did not come up in time";
+}
+
+function saidAgainst({ verdicts }: GoodLook, id: string): string | undefined {
   const verdict = verdicts.get(id);
-  return verdict === undefined || verdict.kind === "pass" ? "it did not come up in time" : verdict.reason;
+  return verdict === undefined || verdict.kind === "pass" ? undefined : verdict.reason;
 }
 
 function drifted(scene: Scene, wanted: readonly Wish[]): Decision {

@@ -1,61 +1,30 @@
 import { slotCount } from "@muster/model";
 import { arrivingCount, type Census, headCount } from "./census.ts";
-import type { DeclaredGroup, Version } from "./declared.ts";
-import type { Backoff } from "./memory.ts";
-import { quarantined } from "./quarantine.ts";
-import { type Held, NOTHING, type Scene, type Step, type Wish } from "./step.ts";
+import type { Version } from "./declared.ts";
+import { allowance, allowanceOfWanted, createFailed, missingCount } from "./making.ts";
+import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /** Makes what is missing: never above size + maxSurge, and carefully after a failure. */
 export function refill(scene: Scene): Step {
-  const { declared, census, memory, now } = scene;
-  const room = slotCount(declared.slots) + declared.rollout.maxSurge - headCount(census);
-  const slots = emptySlots(declared, census).slice(0, Math.max(0, room));
-  if (slots.length === 0) return NOTHING;
+  const slots = emptySlots(scene);
+  if (slots.length === 0) return trying(scene);
   const wishes = toCreates(slots, scene);
-  const backoff = memory.creating;
-  if (backoff !== null) return oneAtATime(wishes, census, backoff, now, createFailed(backoff));
+  // What has worked before does not wait for what keeps failing.
   const trusted = wishes.filter(({ as }) => as.revision !== scene.quarantine?.revision);
-  if (trusted.length < wishes.length && memory.repairing !== null) {
-    if (trusted.length > 0) return withinHour(trusted, scene);
-    return oneAtATime(wishes, census, memory.repairing, now, quarantined(scene));
-  }
-  return withinHour(wishes, scene);
+  const [chosen, allowed] =
+    trusted.length > 0 ? [trusted, allowance(scene)] : ([wishes, allowanceOfWanted(scene)] as const);
+  if (chosen.length <= allowed.count) return { wishes: chosen, ...heldStill(scene) };
+  const { count, held, wakeAt } = allowed;
+  return { wishes: chosen.slice(0, count), held, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
-/** One attempt tells whether the cause is gone; a thousand would be a storm. */
-function oneAtATime(
-  wishes: readonly Wish[],
-  census: Census,
-  { until }: Backoff,
-  now: number,
-  held: Held | undefined,
-): Step {
-  const says = held === undefined ? {} : { held };
-  if (now < until) return { wishes: [], ...says, wakeAt: until };
-  return { wishes: census.pending.length === 0 ? wishes.slice(0, 1) : [], ...says };
+/** While what failed is tried again, it has not succeeded yet. */
+function trying(scene: Scene): Step {
+  return scene.census.pending.length === 0 ? NOTHING : { wishes: [], ...heldStill(scene) };
 }
 
-function withinHour(wishes: readonly Wish[], { createsLeft, memory, declared }: Scene): Step {
-  if (wishes.length <= createsLeft) return { wishes };
-  return { wishes: wishes.slice(0, createsLeft), held: hourSpent(declared), wakeAt: hourEnds(memory.creates) };
-}
-
-export function hourSpent({ repair }: DeclaredGroup): Held {
-  const message = `${repair.createsPerHour} were made within the hour, and no more may be (repair.createsPerHour)`;
-  return { reason: "CreateBudget", message };
-}
-
-const HOUR_MS = 3_600_000;
-
-export function hourEnds({ since }: { readonly since: number }): number {
-  return since + HOUR_MS;
-}
-
-export function createFailed({ attempts, reason }: Backoff): Held {
-  return {
-    reason: "CreateFailed",
-    message: `creating failed ${attempts === 1 ? "once" : `${attempts} times`}: ${reason}`,
-  };
+function heldStill({ memory: { creating } }: Scene): Pick<Step, "held"> {
+  return creating === null ? {} : { held: createFailed(creating) };
 }
 
 /** As many as the course allows as they are wanted, the others as they were. */
@@ -70,12 +39,18 @@ function toCreates(
   });
 }
 
-/** The declared places that nobody fills or is about to fill. */
-function emptySlots(declared: DeclaredGroup, census: Census): readonly string[] {
+/** The declared places that nobody fills or is about to fill, as many as there is room for. */
+function emptySlots(scene: Scene): readonly string[] {
+  const { declared, census } = scene;
+  const { slots, rollout } = declared;
+  const room = slotCount(slots) + rollout.maxSurge - headCount(census);
+  if (room <= 0) return [];
+  if (slots.kind === "numbered") {
+    const missing = Math.min(room, missingCount(scene));
+    return missing === 0 ? [] : freeNumbers(takenSlots(census), missing);
+  }
   const taken = takenSlots(census);
-  if (declared.slots.kind === "named") return declared.slots.names.filter((name) => !taken.has(name));
-  const wanted = declared.slots.size - census.living.length - census.pending.length;
-  return freeNumbers(taken, wanted);
+  return slots.names.filter((name) => !taken.has(name)).slice(0, room);
 }
 
 /** A place is given on only when its last bearer is gone: it may hold what only one can. */
@@ -91,7 +66,8 @@ export function takenSlots(census: Census): ReadonlySet<string> {
 export function freeNumbers(taken: ReadonlySet<string>, count: number): readonly string[] {
   const free: string[] = [];
   for (let number = 0; free.length < count; number++) {
-    if (!taken.has(String(number))) free.push(String(number));
+    const slot = String(number);
+    if (!taken.has(slot)) free.push(slot);
   }
   return free;
 }

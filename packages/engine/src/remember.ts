@@ -1,10 +1,10 @@
 /** What the next pass must know of this one. What has not changed keeps its identity: then nothing is written. */
 import type { Census } from "./census.ts";
-import { type DeclaredGroup, wasConverged, wordFor } from "./declared.ts";
+import { wasConverged, wordFor } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
-import { type Backoff, type Call, emptyMemory, type Memory, type Quarantine, worse } from "./memory.ts";
-import { triedAgainAt } from "./quarantine.ts";
-import { hourEnds } from "./refill.ts";
+import { countCreates } from "./making.ts";
+import { type Backoff, type Call, emptyMemory, isOutlived, type Memory, worse } from "./memory.ts";
+import { afterTrying } from "./quarantine.ts";
 import type { Followed } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Action, Scene } from "./step.ts";
@@ -34,12 +34,12 @@ export function remember(before: Memory, passed: Passed): Memory {
     proven: followed.proven,
     reverted: followed.reverted,
     streak: passed.streak,
-    quarantine,
+    quarantine: afterTrying(quarantine, actions, now),
     creates: countCreates(memory.creates, actions, now),
     failing: passed.failing,
     drift: passed.drift,
     creating: there ? null : memory.creating,
-    repairing: there ? null : repairingAfter(memory, actions, quarantine, now),
+    repairing: repairingAfter(memory, actions, now),
     doomed: stillThere(memory.doomed, look),
     convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
     home: memory.home,
@@ -59,12 +59,12 @@ function rememberCalls(
   now: number,
 ): readonly Call[] {
   if (actions.length === 0) return open.length === memory.calls.length ? memory.calls : open;
+  const tried = new Map(memory.calls.map(({ instance, attempt }) => [instance, attempt]));
   const calls = actions.map((action): Call => {
     const { intent, kind, slot, cause, why } = action;
     const revision = action.kind === "create" ? action.revision : "";
     const instance = action.kind === "create" ? null : action.instance;
-    const before = instance === null ? undefined : memory.calls.find((call) => call.instance === instance);
-    const attempt = (before?.attempt ?? 0) + 1;
+    const attempt = (instance === null ? 0 : (tried.get(instance) ?? 0)) + 1;
     return { intent, kind, slot, revision, cause, why, at: now, attempt, instance, state: { kind: "called" } };
   });
   const repeated = new Set(calls.map((call) => call.instance));
@@ -79,30 +79,12 @@ export function creatingAfter({ creating }: Memory, { failure, made }: Settled, 
   return waiting ? creating : worse(creating, { reason: failure, at: now, slot: "" });
 }
 
-/** How many creates the hour still allows. */
-export function createsLeftOf({ repair }: DeclaredGroup, { creates }: Memory, now: number): number {
-  return now >= hourEnds(creates) ? repair.createsPerHour : Math.max(0, repair.createsPerHour - creates.count);
-}
-
-function countCreates(creates: Memory["creates"], actions: readonly Action[], now: number): Memory["creates"] {
-  const count = actions.filter(({ kind }) => kind === "create").length;
-  if (count === 0) return creates;
-  return now >= hourEnds(creates) ? { since: now, count } : { ...creates, count: creates.count + count };
-}
-
-function repairingAfter(
-  { repairing }: Memory,
-  actions: readonly Action[],
-  quarantine: Quarantine | null,
-  now: number,
-): Backoff | null {
-  const reason = "a member was unhealthy";
-  const repairs = actions.filter((action) => action.kind === "destroy" && action.why === "unhealthy");
-  const tries = actions.some((action) => action.kind === "create" && action.revision === quarantine?.revision);
-  if (quarantine !== null && (repairs.length > 0 || tries || repairing === null || quarantine.since === now)) {
-    return { attempts: (repairing?.attempts ?? 0) + 1, until: triedAgainAt(now), reason };
-  }
-  return repairs.reduce<Backoff | null>((backoff, { slot }) => worse(backoff, { reason, at: now, slot }), repairing);
+/** One step for a whole wave, as with creates. */
+function repairingAfter({ repairing }: Memory, actions: readonly Action[], now: number): Backoff | null {
+  const first = actions.find((action) => action.kind === "destroy" && action.why === "unhealthy");
+  if (first === undefined) return repairing;
+  const before = repairing === null || isOutlived(repairing, now) ? null : repairing;
+  return worse(before, { reason: "a member was unhealthy", at: now, slot: first.slot });
 }
 
 function stillThere(doomed: readonly string[], look: GoodLook): readonly string[] {
@@ -112,10 +94,18 @@ function stillThere(doomed: readonly string[], look: GoodLook): readonly string[
   return rest.length === doomed.length ? doomed : rest;
 }
 
-/** Who fails at this look. */
-export function failingOf({ living }: Census, before: readonly string[]): readonly string[] {
+/**
+ * Who fails, and has not been healthy since. Of one that is being taken away nobody knows better; of one that is gone
+ * nothing is to be said any more.
+ */
+export function failingOf({ living, leaving }: Census, before: readonly string[]): readonly string[] {
+  const was = new Set(before);
   const failing: string[] = [];
-  for (const { health, seen } of living) if (health === "failing") failing.push(seen.id);
-  const same = failing.length === before.length && failing.every((id, index) => id === before[index]);
+  for (const { health, seen } of living) {
+    if (health === "failing" || (health === "waiting" && was.has(seen.id))) failing.push(seen.id);
+  }
+  for (const { instance } of leaving) if (instance !== null && was.has(instance)) failing.push(instance);
+  // Lists come in any order: that is no news.
+  const same = failing.length === was.size && failing.every((id) => was.has(id));
   return same ? before : failing;
 }

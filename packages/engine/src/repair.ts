@@ -1,5 +1,6 @@
 import { slotCount } from "@muster/model";
 import { availableCount, headCount, isStale, type Living } from "./census.ts";
+import { allowance, missingCount } from "./making.ts";
 import { replacedFirst } from "./order.ts";
 import { quarantined } from "./quarantine.ts";
 import { freeNumbers, takenSlots } from "./refill.ts";
@@ -9,28 +10,39 @@ import { type Held, NOTHING, type Scene, type Step, type Wish } from "./step.ts"
 const BREAKER_LEAST = 2;
 
 /**
- * Takes away a member that fails, so that it is refilled; no more at once than `maxInFlight`, whatever else is under
+ * Takes away members that fail, so that they are refilled; no more at once than `maxInFlight`, whatever else is under
  * way. Where many fail together, destroying helps nobody: the breaker holds everything until the cause has changed.
  */
 export function repair(scene: Scene): Step {
   const { declared, census, memory, quarantine, now } = scene;
-  const failing = census.living.filter((member) => member.health === "failing");
   const held = quarantined(scene);
-  if (failing.length === 0) return held === undefined ? NOTHING : { wishes: [], held };
+  const says = held === undefined ? NOTHING : { wishes: [], held };
+  const failing = census.living.filter((member) => member.health === "failing");
+  if (failing.length === 0) return says;
   const ill = failing.filter(({ seen }) => seen.id !== quarantine?.kept);
   const tripped = breaker(scene, ill);
   if (tripped !== undefined) return { wishes: [], held: tripped };
-  const says = held === undefined ? {} : { held };
-  if (census.pending.length + census.leaving.length >= declared.repair.maxInFlight) return { wishes: [], ...says };
-  const backoff = memory.repairing;
-  if (backoff !== null && now < backoff.until) return { wishes: [], ...says, wakeAt: backoff.until };
-  const first = ill
-    .filter((member) => !isSpared(scene, member))
-    .toSorted(replacedFirst)
-    .find((member) => member.call === undefined);
-  if (first !== undefined) return { wishes: [toDestroy(first)], ...says };
-  const kept = failing.find(({ seen, call }) => seen.id === quarantine?.kept && call === undefined);
-  return { wishes: kept === undefined || ill.length > 0 ? [] : tryAgain(scene, kept), ...says };
+  const free = declared.repair.maxInFlight - census.pending.length - census.leaving.length;
+  if (free <= 0) return says;
+  const until = memory.repairing?.until ?? now;
+  if (now < until) return { ...says, wakeAt: until };
+  const treatable = ill.filter((member) => member.call === undefined && !isSpared(scene, member));
+  // A quarantined revision is tried seldom; whoever is of another one is repaired as ever.
+  const due = treatable.filter((member) => isStale(member) || quarantine === null || now >= quarantine.againAt);
+  if (due.length > 0) return replace(scene, due, quarantine === null ? free : 1, says);
+  if (quarantine === null) return says;
+  if (now < quarantine.againAt) return { ...says, wakeAt: quarantine.againAt };
+  const kept = failing.find(({ seen, call }) => seen.id === quarantine.kept && call === undefined);
+  return kept === undefined || ill.length > 0 ? says : { ...says, wishes: tryAgain(scene, kept) };
+}
+
+/** Those that cannot be made anew are not taken away. */
+function replace(scene: Scene, due: readonly Living[], most: number, says: Step): Step {
+  const { count, held, wakeAt } = allowance(scene);
+  const makeable = count - missingCount(scene);
+  if (makeable <= 0) return { held, ...says, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  const first = due.toSorted(replacedFirst).slice(0, Math.min(most, makeable));
+  return { ...says, wishes: first.map(toDestroy) };
 }
 
 function breaker({ census, declared }: Scene, ill: readonly Living[]): Held | undefined {
@@ -42,16 +54,17 @@ function breaker({ census, declared }: Scene, ill: readonly Living[]): Held | un
 
 /** A new member that failed a rollout that is held stays to be looked into, as long as enough others count. */
 function isSpared({ course, census, declared }: Scene, member: Living): boolean {
-  if (!course.spares || isStale(member)) return false;
+  if (course.kind !== "failed" || isStale(member)) return false;
   return availableCount(census) >= slotCount(declared.slots) - declared.rollout.maxUnavailable;
 }
 
 /** A quarantined revision is tried beside the one that is kept, or in its place where there is no room beside it. */
-function tryAgain({ declared, census, createsLeft }: Scene, kept: Living): readonly Wish[] {
+function tryAgain(scene: Scene, kept: Living): readonly Wish[] {
+  const { declared, census } = scene;
   const { slots, rollout } = declared;
+  if (allowance(scene).count <= 0) return [];
   const room = slotCount(slots) + rollout.maxSurge - headCount(census);
   if (slots.kind === "named" || room <= 0) return [toDestroy(kept)];
-  if (createsLeft <= 0) return [];
   return freeNumbers(takenSlots(census), 1).map((slot) => ({ kind: "create", slot, why: "tried again", as: declared }));
 }
 

@@ -1,9 +1,11 @@
-import { slotCount } from "@muster/model";
+import { type JsonObject, slotCount } from "@muster/model";
 import { hasChangeable, restarts, unreadOf } from "./amend.ts";
 import { arrivingCount, availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
+import { isHeld } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
+import { type Allowance, allowanceOfWanted, missingCount } from "./making.ts";
 import { replacedFirst } from "./order.ts";
-import { createFailed, freeNumbers, hourEnds, hourSpent, takenSlots } from "./refill.ts";
+import { freeNumbers, takenSlots } from "./refill.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /**
@@ -12,55 +14,68 @@ import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
  * new counts; what is under way for any other reason is of the same batch.
  */
 export function roll(scene: Scene): Step {
-  const { census, course, memory, now } = scene;
+  const { census, course } = scene;
   const stale = census.living.filter((member) => member.placed && isStale(member));
   if (stale.length === 0) return unreadable(scene);
-  if (course.holds) return NOTHING;
-  const { creating } = memory;
-  // What cannot be made anew must not be taken away.
-  if (creating !== null && now < creating.until)
-    return { wishes: [], held: createFailed(creating), wakeAt: creating.until };
+  if (isHeld(course)) return NOTHING;
   const room = roomFor(scene);
   if (room <= 0) return { wishes: [], ...waiting(census) };
-  return batch(scene, stale.toSorted(replacedFirst), room);
+  // A call that was refused is tried again in its time.
+  const free = stale.filter(({ call }) => call === undefined);
+  return batch(scene, free.toSorted(replacedFirst), room);
 }
 
 /** How many more may be on their way at once. */
 function roomFor({ declared, census }: Scene): number {
   const { maxUnavailable, maxSurge } = declared.rollout;
-  const unsettled = census.living.filter((member) => isBusy(member) || (!isStale(member) && !member.available)).length;
+  let unsettled = 0;
+  for (const member of census.living) if (isBusy(member) || isComing(member)) unsettled++;
   return maxUnavailable + maxSurge - census.pending.length - census.leaving.length - unsettled;
 }
 
+/** As it is wanted, and does not count yet. */
+function isComing(member: Living): boolean {
+  return !member.available && !isStale(member);
+}
+
 function waiting({ living }: Census): Pick<Step, "waits"> {
-  const who = living.find((member) => !isStale(member) && !member.available && !isBusy(member));
+  const who = living.find((member) => isComing(member) && !isBusy(member));
   return who === undefined ? {} : { waits: `${who.seen.id} is not ready yet` };
 }
 
 function batch(scene: Scene, stale: readonly Living[], room: number): Step {
   const { declared, census, course } = scene;
-  const size = slotCount(declared.slots);
-  const least = size - declared.rollout.maxUnavailable;
-  let spare = availableCount(census) - least;
+  const missing = missingCount(scene);
+  const allowed = allowanceOfWanted(scene);
+  let spare = availableCount(census) - leastOf(declared);
   // Whoever has been replaced already goes without a replacement of its own.
-  let replaced = census.living.length + census.pending.length - size;
-  let mayChange = course.limit - arrivingCount(census, declared.revision);
+  let replaced = census.living.length + census.pending.length - slotCount(declared.slots);
+  // A place that is empty is going to be filled, and takes its share.
+  let mayChange = course.limit - arrivingCount(census, declared.revision) - missing;
+  let makeable = allowed.count - missing;
   const wishes: Wish[] = [];
   for (const member of stale) {
     if (wishes.length >= room) break;
-    if (member.call !== undefined) continue;
-    const extra = replaced > 0;
-    if (!extra && mayChange <= 0) continue;
-    const wish = extra ? takeAway(member) : change(member);
+    const wish = mayChange > 0 && member.changes !== undefined ? amend(member, member.changes) : takeAway(member);
     const cost = costOf(declared, member, wish);
     if (!isAffordable(cost, spare)) continue;
+    if (wish.kind === "destroy" && replaced > 0) {
+      replaced--;
+    } else {
+      // What cannot be made anew must not be taken away; and what can be changed in place is not made anew.
+      if (mayChange <= 0 || (wish.kind === "destroy" && makeable <= 0)) continue;
+      mayChange--;
+      if (wish.kind === "destroy") makeable--;
+    }
     if (cost === "one") spare--;
-    if (extra) replaced--;
-    else mayChange--;
     wishes.push(wish);
   }
-  const left = Math.min(room - wishes.length, mayChange);
-  return surge(scene, stale, wishes, left, least);
+  const left = Math.min(room - wishes.length, mayChange, stale.length - wishes.length);
+  return surge(scene, stale, wishes, left, { ...allowed, count: Math.max(0, makeable) });
+}
+
+function leastOf({ slots, rollout }: DeclaredGroup): number {
+  return slotCount(slots) - rollout.maxUnavailable;
 }
 
 /** How many fewer count while it is done. `unknown`: of a member whose health is unknown nobody can say. */
@@ -84,9 +99,7 @@ function isAffordable(cost: Cost, spare: number): boolean {
   }
 }
 
-function change(member: Living): Wish {
-  const { changes, seen } = member;
-  if (changes === undefined) return takeAway(member);
+function amend({ seen }: Living, changes: JsonObject): Wish {
   const why = `${Object.keys(changes).join(", ")} differs`;
   return { kind: "update", instance: seen.id, slot: seen.mark.slot ?? "", why, changes };
 }
@@ -96,20 +109,24 @@ function takeAway({ seen }: Living): Wish {
 }
 
 /** Makes new ones beside the old, where there is room; and says why nothing can be done where nothing can. */
-function surge(scene: Scene, stale: readonly Living[], chosen: readonly Wish[], left: number, least: number): Step {
-  const { declared, census, createsLeft, memory } = scene;
-  const size = slotCount(declared.slots);
-  const beyond = size + declared.rollout.maxSurge - headCount(census);
-  const wanted = Math.min(left, declared.slots.kind === "named" ? 0 : beyond, stale.length - chosen.length);
-  const count = Math.min(wanted, createsLeft);
-  const creates = freeNumbers(takenSlots(census), Math.max(0, count)).map(
+function surge(
+  { declared, census }: Scene,
+  stale: readonly Living[],
+  chosen: readonly Wish[],
+  left: number,
+  { count, held, wakeAt }: Allowance,
+): Step {
+  const beyond = slotCount(declared.slots) + declared.rollout.maxSurge - headCount(census);
+  const wanted = declared.slots.kind === "named" ? 0 : Math.max(0, Math.min(left, beyond));
+  const creates = freeNumbers(takenSlots(census), Math.min(wanted, count)).map(
     (slot) => ({ kind: "create", slot, why: "outdated", as: declared }) as const,
   );
   const wishes = [...chosen, ...creates];
-  if (wanted > count) return { wishes, held: hourSpent(declared), wakeAt: hourEnds(memory.creates) };
+  if (left > 0 && count < wanted) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
   if (wishes.length > 0 || left <= 0) return { wishes };
-  const [first] = stale;
-  return { wishes, waits: `${first?.seen.id} must stay: ${availableCount(census)} are ready, and ${least} must be` };
+  if (count === 0) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  const must = `${availableCount(census)} are ready, and ${leastOf(declared)} must be`;
+  return { wishes, waits: `${stale[0]?.seen.id} must stay: ${must}` };
 }
 
 /** What could not be read is left alone, and the group says that it cannot tell. */

@@ -23,12 +23,7 @@ export interface Settled {
 
 export function settle(calls: readonly Call[], look: GoodLook, settleMs: number): Settled {
   if (calls.length === 0) return NONE;
-  const byIntent = new Map<string, Seen>();
-  const byId = new Map<string, Seen>();
-  for (const seen of look.members) {
-    if (seen.mark.intent !== undefined) byIntent.set(seen.mark.intent, seen);
-    byId.set(seen.id, seen);
-  }
+  const { byIntent, byId } = shownOf(calls, look);
   const open: Call[] = [];
   const found: { call: Call; instance: string }[] = [];
   const fresh = new Map<string, Call>();
@@ -53,6 +48,24 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
     if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
   }
   return { open, found, fresh, failure, made, wakeAt };
+}
+
+/** The members that a call may be about. Those are few where many are there. */
+function shownOf(calls: readonly Call[], { members }: GoodLook) {
+  const intents = new Set<string>();
+  const ids = new Set<string>();
+  for (const { kind, intent, instance } of calls) {
+    if (kind === "create") intents.add(intent);
+    if (instance !== null) ids.add(instance);
+  }
+  const byIntent = new Map<string, Seen>();
+  const byId = new Map<string, Seen>();
+  for (const seen of members) {
+    const { intent } = seen.mark;
+    if (intents.size > 0 && intent !== undefined && intents.has(intent)) byIntent.set(intent, seen);
+    if (ids.size > 0 && ids.has(seen.id)) byId.set(seen.id, seen);
+  }
+  return { byIntent, byId };
 }
 
 const NONE: Settled = {

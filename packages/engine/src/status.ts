@@ -9,9 +9,9 @@ import {
 import type { Aim } from "./aim.ts";
 import { hasChangeable, unreadOf } from "./amend.ts";
 import { type Census, headCount, isStale, type Living } from "./census.ts";
+import type { Course } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import type { Call, Rollout } from "./memory.ts";
-import type { Course } from "./rollout.ts";
 import type { Held, Scene } from "./step.ts";
 
 export function statusOf(
@@ -60,8 +60,11 @@ export function isWhole({ declared, census }: Pick<Scene, "declared" | "census">
 export function lacking({ declared, census }: Scene): string | undefined {
   if (declared.goal === "destroy") return `${headCount(census)} left to destroy`;
   const size = slotCount(declared.slots);
-  const up = census.living.filter(isUp).length;
-  const outdated = census.living.filter(isStale).length;
+  let [up, outdated] = [0, 0];
+  for (const member of census.living) {
+    if (isUp(member)) up++;
+    if (isStale(member)) outdated++;
+  }
   const parts = [`${up} of ${size} ready`];
   if (census.pending.length > 0) parts.push(`${census.pending.length} being made`);
   if (census.leaving.length > 0) parts.push(`${census.leaving.length} leaving`);
@@ -114,7 +117,7 @@ export function rolloutOf(
 }
 
 function phaseOf(
-  { goal, slots }: DeclaredGroup,
+  { goal }: DeclaredGroup,
   course: Course,
   rollout: Rollout | null,
   { instead }: Aim,
@@ -125,7 +128,7 @@ function phaseOf(
   if (rollout?.changing !== true) return undefined;
   if (goal === "pause") return "paused";
   if (rollout.failure?.kind === "members") return "failed";
-  return course.limit < slotCount(slots) ? "canary" : "rolling";
+  return course.kind === "canary" ? "canary" : "rolling";
 }
 
 /** Calls that a provider refused and that will be tried again. */
@@ -142,22 +145,11 @@ export function refusals(open: readonly Call[]): readonly Held[] {
   );
 }
 
-/** When the first failing member that is still called starting must be judged. */
-export function graceEnds({ census, declared, now }: Scene): number | undefined {
-  const { initialDelayMs } = declared.rollout;
-  if (initialDelayMs === 0) return undefined;
-  const ends = census.living
-    .filter((member) => member.health === "waiting")
-    .map((member) => member.seen.since + initialDelayMs)
-    .filter((end) => end > now);
-  return ends.length === 0 ? undefined : Math.min(...ends);
-}
-
 /** Every member with its state and, where it is not plain, the reason. */
-export function membersOf(census: Census, verdictReason: (id: string) => string | undefined): readonly MemberStatus[] {
+export function membersOf(census: Census, reasonOf: (member: Living) => string | undefined): readonly MemberStatus[] {
   const living = census.living.map((member): MemberStatus => {
-    const { id, mark, since, reason } = member.seen;
-    const why = verdictReason(id) ?? reason;
+    const { id, mark, since } = member.seen;
+    const why = reasonOf(member);
     const base = { id, slot: mark.slot ?? "", state: stateOf(member), revision: mark.revision, since };
     return why === undefined ? base : { ...base, reason: why };
   });
@@ -176,7 +168,7 @@ function leaverStatus(call: Call): MemberStatus {
     slot: call.slot,
     state: "leaving",
     revision: call.revision,
-    reason: reasonOf(call),
+    reason: reasonOfCall(call),
     since: call.at,
   } as const;
   return call.instance === null ? base : { ...base, id: call.instance };
@@ -184,11 +176,11 @@ function leaverStatus(call: Call): MemberStatus {
 
 function pendingStatus(call: Call): MemberStatus {
   const state = call.state.kind === "unknown" ? "unknown" : "creating";
-  const base = { slot: call.slot, state, revision: call.revision, reason: reasonOf(call), since: call.at } as const;
+  const base = { slot: call.slot, state, revision: call.revision, reason: reasonOfCall(call), since: call.at } as const;
   return call.instance === null ? base : { ...base, id: call.instance };
 }
 
-function reasonOf(call: Call): string {
+function reasonOfCall(call: Call): string {
   switch (call.state.kind) {
     case "called":
     case "done":

@@ -1,9 +1,9 @@
 /** What one pass decides, put together step by step. */
 import type { Cause, JsonObject } from "@muster/model";
 import type { Census } from "./census.ts";
+import type { Course } from "./course.ts";
 import type { DeclaredGroup, Traits, Version } from "./declared.ts";
 import type { Memory, Quarantine } from "./memory.ts";
-import type { Course } from "./rollout.ts";
 
 /** Something to be done to the world. Each has its call in memory, under the same intent. */
 export type Action = {

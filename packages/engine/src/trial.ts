@@ -3,7 +3,7 @@
  * in memory; of everybody else a look tells all there is to know.
  */
 import type { Health } from "./census.ts";
-import type { Young } from "./memory.ts";
+import type { Call, Young } from "./memory.ts";
 import type { RolloutPolicy } from "./policy.ts";
 
 /** How a member stands in its trial, after this look. */
@@ -18,38 +18,36 @@ export interface Trial {
   readonly wakeAt: number | undefined;
 }
 
-/**
- * @param before as it was remembered; a new one has none
- * @param unsettled a call is open on it: what the look shows may be older than the change
- */
+/** The trial of a member that was made or changed by this call. One that is changed anew is tried anew. */
+export function trialBy({ kind, state }: Call, before: Young | undefined, now: number): Young {
+  if (before !== undefined && !(kind === "update" && "at" in state && state.at > before.since)) return before;
+  return { kind: kind === "update" ? "changed" : "made", since: now, readyAt: null, failed: false };
+}
+
+/** @param unsettled a call is open on it: what the look shows may be older than the change */
 export function tryMember(
-  before: Young | undefined,
+  before: Young,
   health: Health,
   unsettled: boolean,
   policy: RolloutPolicy,
   now: number,
 ): Trial {
-  const { since, failed } = before ?? { since: now, failed: false };
+  const still = { fails: false, passes: false } as const;
   if (health === "ready") {
-    const readyAt = before?.readyAt ?? now;
-    if (unsettled)
-      return { young: kept(before, { since, readyAt, failed }), fails: false, passes: false, wakeAt: undefined };
+    if (unsettled) return { ...still, young: but(before, { readyAt: null }), wakeAt: undefined };
+    const readyAt = before.readyAt ?? now;
     const countsAt = readyAt + policy.minReadyMs;
     if (now >= countsAt) return { young: undefined, fails: false, passes: true, wakeAt: undefined };
-    return { young: kept(before, { since, readyAt, failed }), fails: false, passes: false, wakeAt: countsAt };
+    return { ...still, young: but(before, { readyAt }), wakeAt: countsAt };
   }
-  const deadline = since + policy.healthyDeadlineMs;
-  const fails = !failed && (health === "failing" || now >= deadline);
-  const young = kept(before, { since, readyAt: null, failed: failed || fails });
-  return { young, fails, passes: false, wakeAt: young.failed ? undefined : deadline };
+  const deadline = before.since + policy.healthyDeadlineMs;
+  const fails = !before.failed && (health === "failing" || now >= deadline);
+  const failed = before.failed || fails;
+  return { young: but(before, { readyAt: null, failed }), fails, passes: false, wakeAt: failed ? undefined : deadline };
 }
 
 /** An entry that says the same keeps its identity, so that nothing is written when nothing happened. */
-function kept(before: Young | undefined, now: Young): Young {
-  const same =
-    before !== undefined &&
-    before.since === now.since &&
-    before.readyAt === now.readyAt &&
-    before.failed === now.failed;
-  return same ? before : now;
+function but(before: Young, changes: Partial<Pick<Young, "readyAt" | "failed">>): Young {
+  const { readyAt = before.readyAt, failed = before.failed } = changes;
+  return readyAt === before.readyAt && failed === before.failed ? before : { ...before, readyAt, failed };
 }

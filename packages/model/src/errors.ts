@@ -157,9 +157,25 @@ export const errorTable = {
     says: "this Muster no longer holds stack `{stack}`: {detail}",
     next: "See who does with `muster group ls`, and start again.",
   },
+  "group.observed": {
+    says: "group `{group}` is only observed: nothing is done to it",
+    next: "Declare the stack `{stack}` with `mode: enforce` first; `muster group free` lets go of the group.",
+  },
   "group.not-converged": {
     says: "group `{group}` is not as declared: {detail}",
     next: "Mend the cause named here; `muster group describe {group}` shows how it stands.",
+  },
+  "group.destroying": {
+    says: "group `{group}` is being destroyed, whatever is declared",
+    next: "Apply again when it is gone, or keep what is left of it with `muster group resume {group}`.",
+  },
+  "rollout.failed": {
+    says: "group `{group}` is not as declared: {detail}",
+    next: "`muster group describe {group}` shows who fails and why. Declare something better, go back with `muster group revert {group}`, or try again with `muster group resume {group}`.",
+  },
+  "rollout.reverted": {
+    says: "group `{group}` is not as declared: {detail}",
+    next: "`muster events` tells what happened. Mend the declaration and apply it.",
   },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",
@@ -280,7 +296,7 @@ export const errorTable = {
     next: "What stands from there on cannot be trusted: compare it with a copy of the store that was kept elsewhere.",
   },
   "history.cut": {
-    says: "the history of {of} has no event with the hash {hash}{dropped}",
+    says: "the hash {hash} is not in {of}{dropped}",
     next: "Its end was cut off, or it was written anew: compare it with a copy of the store that was kept elsewhere.",
   },
   "api.bad-request": { says: "the request cannot be understood: {detail}", next: "See docs/reference/api.md." },

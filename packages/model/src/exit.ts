@@ -1,13 +1,16 @@
 import type { ErrorCode } from "./errors.ts";
 
 /** What the command's exit code says. */
-export const EXIT = { done: 0, failed: 1, invalid: 2, unsure: 4 } as const;
+export const EXIT = { done: 0, failed: 1, invalid: 2, changes: 3, unsure: 4 } as const;
 
 const INVALID = ["usage", "declaration", "settings"];
 const INVALID_CODES: readonly ErrorCode[] = [
   "group.not-found",
   "group.ambiguous",
   "group.named-members",
+  "group.no-canary",
+  "group.observed",
+  "group.nothing-to-revert-to",
   "instance.not-found",
   "history.no-group",
   "history.no-stack",

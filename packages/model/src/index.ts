@@ -1,3 +1,4 @@
+export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./exit.ts";
@@ -7,6 +8,7 @@ export * from "./json.ts";
 export * from "./mark.ts";
 export * from "./names.ts";
 export * from "./places.ts";
+export * from "./plan.ts";
 export * from "./references.ts";
 export * from "./revision.ts";
 export * from "./stack.ts";

@@ -13,7 +13,24 @@ export function isObject(value: unknown): value is JsonObject {
  * same declaration exactly when their canonical texts are equal, so hashes are taken over it.
  */
 export function canonical(value: Json): string {
-  return JSON.stringify(inOrder(value));
+  return JSON.stringify(inCanonicalOrder(value));
+}
+
+/** The value with its keys in the order of its canonical text: itself where they are already. */
+export function inCanonicalOrder(value: Json): Json {
+  return isInOrder(value) ? value : inOrder(value);
+}
+
+/** True when the keys stand in their order already, as they do in most of what is written by a program. */
+function isInOrder(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let last: string | undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if ((last !== undefined && key < last) || !isInOrder(inner)) return false;
+    last = key;
+  }
+  return true;
 }
 
 function inOrder(value: Json): Json {

@@ -22,10 +22,17 @@ export function resolveSelf(properties: JsonObject, self: Self, naming?: string)
     if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
     return value;
   };
-  const resolved = resolve(properties) as JsonObject;
+  // Most properties name nothing, and every member is compared with them at every look.
+  const resolved = mayRefer(properties) ? (resolve(properties) as JsonObject) : properties;
   const name = naming === undefined ? undefined : resolved[naming];
   if (naming === undefined || typeof name !== "string") return resolved;
   return { ...resolved, [naming]: name.replaceAll("{id}", self.id) };
+}
+
+function mayRefer(value: Json): boolean {
+  if (typeof value === "string") return value.includes("${self.");
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(mayRefer);
 }
 
 /** The words of `Self`, as a reference names them. */

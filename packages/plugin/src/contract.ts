@@ -44,6 +44,8 @@ interface TypeBase<P extends object, C extends object> {
 export interface TaggedType<P extends object = JsonObject, C extends object = JsonObject> extends TypeBase<P, C> {
   readonly known: "tags";
   open(settings: C, io: Io): Promise<TaggedProvider<P>>;
+  /** For whoever only looks: nothing is made by it, and what is not there holds nothing. Missing where `open` is so. */
+  openToLook?(settings: C, io: Io): Promise<TaggedProvider<P>>;
 }
 
 /** A type whose things cannot bear tags; the property `naming` is their id, and a claim in the store says whose they are. */

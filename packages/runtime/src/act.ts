@@ -58,7 +58,7 @@ async function carryOut(
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
-      const want = await wantOf(bound, action);
+      const want = await wantOf(bound, action, clock);
       confirmKept(letGo);
       const tags = bound.treatments[action.version].marks.write(markOf(bound, action));
       const { id } = await answered(bound.provider.create(want, tags, PATIENT), action, clock);
@@ -118,13 +118,14 @@ function definedOf(properties: Partial<JsonObject>): JsonObject {
 type Create = Extract<Action, { kind: "create" }>;
 
 /** What a create asks for: the template in this member's words, with what the flavor adds. */
-async function wantOf(bound: BoundGroup, action: Create): Promise<JsonObject> {
+async function wantOf(bound: BoundGroup, action: Create, clock: Clock): Promise<JsonObject> {
   const { declared, type, treatments } = bound;
   const { flavor, group } = treatments[action.version];
   const want = ownProperties(bound, action);
   if (flavor.prepare === undefined) return want;
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
-  const prepared = await flavor.prepare(want, member, group.flavor.properties);
+  const preparing = flavor.prepare(want, member, group.flavor.properties);
+  const prepared = await withDeadline(preparing, CALL_MS, clock, `flavor ${flavor.name} did not prepare it`);
   // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
   const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);
   if (checked?.success === false) {

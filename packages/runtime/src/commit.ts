@@ -15,24 +15,35 @@ export function sameDocument(a: Document, b: Document): boolean {
 }
 
 /** A change after which the members would not be known any more is refused: they would be orphaned. */
-export function refuseOrphaning(
+export function refuseOrphaning(...change: Parameters<typeof orphaning>): void {
+  const [first] = orphaning(...change).values();
+  if (first !== undefined) throw first;
+}
+
+/** The groups whose members would not be known any more, and why. */
+export function orphaning(
   before: Declaration | undefined,
   was: Stack | undefined,
   document: Document,
   now: Stack,
   source: string,
-): void {
-  if (before === undefined || was === undefined) return;
+): ReadonlyMap<string, MusterError> {
+  const orphaned = new Map<string, MusterError>();
+  if (before === undefined || was === undefined) return orphaned;
   if (before.document.dialect !== document.dialect) {
     const words = { stack: now.name, file: source, before: before.document.dialect, after: document.dialect };
-    throw new MusterError("declaration.dialect-changed", words, { place: { file: source } });
+    const error = new MusterError("declaration.dialect-changed", words, { place: { file: source } });
+    const names = Object.keys(now.groups);
+    return new Map((names.length === 0 ? [now.name] : names).map((name) => [name, error]));
   }
   for (const group of Object.values(now.groups)) {
     const old = was.groups[group.name];
     if (old === undefined || old.template.name === group.template.name) continue;
     const words = { group: group.name, before: old.template.name, after: group.template.name };
-    throw new MusterError("declaration.type-changed", words, { place: { file: source, path: `groups.${group.name}` } });
+    const place = { file: source, path: `groups.${group.name}` };
+    orphaned.set(group.name, new MusterError("declaration.type-changed", words, { place }));
   }
+  return orphaned;
 }
 
 /** What was declared before, and what can still be read of it. */

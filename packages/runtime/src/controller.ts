@@ -10,13 +10,22 @@ import {
   heldUp,
   type Look,
   type Memory,
+  type Policy,
   recall,
   reconcile,
   record,
   type Seen,
   stalledStatus,
 } from "@muster/engine";
-import { type EventDraft, type MemberStatus, MusterError, messageOf, type Status, slotCount } from "@muster/model";
+import {
+  type Condition,
+  type EventDraft,
+  type MemberStatus,
+  MusterError,
+  messageOf,
+  type Status,
+  slotCount,
+} from "@muster/model";
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
@@ -44,6 +53,8 @@ export interface GroupController {
   members(): readonly MemberStatus[];
   /** What was last carried through to everyone, as a word (`versionWord`). */
   proven(): string | null;
+  /** The policy it is kept by; undefined while its type or flavor is not there. */
+  policy(): Policy | undefined;
   /** The members as the last good look showed them. */
   seen(): readonly Seen[];
   /**
@@ -190,6 +201,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   }
 
   function vanished(group: string, before: GoodLook, now: GoodLook, acted: readonly Acted[]): readonly EventDraft[] {
+    if (showSame(before, now)) return [];
     const destroyed = new Set<string>();
     for (const { action } of acted) if (action.kind === "destroy") destroyed.add(action.instance);
     for (const { kind, instance } of memory.calls) if (kind === "destroy" && instance !== null) destroyed.add(instance);
@@ -234,6 +246,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
     },
     proven: () => memory.proven,
+    policy() {
+      const bound = eyes.bound();
+      return bound && { rollout: bound.declared.rollout, repair: bound.declared.repair };
+    },
     seen: () => shown?.members ?? [],
     async stop(graceMs = GRACE_MS) {
       letGo.abort();
@@ -265,6 +281,11 @@ function outcomesOf(acted: readonly Acted[]): readonly Acted["outcome"][] {
   return acted.map(({ outcome }) => outcome);
 }
 
+/** The same members in the same order, as nearly every look shows them. */
+function showSame(a: GoodLook, b: GoodLook): boolean {
+  return a.members.length === b.members.length && a.members.every(({ id }, index) => id === b.members[index]?.id);
+}
+
 function idsOf(look: GoodLook): ReadonlySet<string> {
   return new Set(look.members.map(({ id }) => id));
 }
@@ -278,6 +299,11 @@ function sameStatus(a: Status, b: Status): boolean {
     a.generation === b.generation &&
     a.ready === b.ready &&
     a.desired === b.desired &&
-    a.conditions.every((condition, index) => isDeepStrictEqual(condition, b.conditions[index]))
+    isDeepStrictEqual(a.rollout, b.rollout) &&
+    a.conditions.every((condition, index) => sameCondition(condition, b.conditions[index]))
   );
+}
+
+function sameCondition(a: Condition, b: Condition | undefined): boolean {
+  return a.name === b?.name && a.holds === b.holds && a.reason === b.reason && a.message === b.message;
 }

@@ -1,4 +1,4 @@
-import type { Document, GroupDeclaration, Stack } from "@muster/model";
+import type { Document, GroupDeclaration, RolloutStatus, Stack, Status } from "@muster/model";
 import { type Declaration, UNSTEERED } from "@muster/store";
 import { describe, expect, it } from "vitest";
 import { declared, steered } from "./declaring.ts";
@@ -73,6 +73,22 @@ describe("steering", () => {
       expect.objectContaining({ code: "group.nothing-to-revert-to" }),
     );
     expect(() => next(v2, promote("web"))).toThrow(expect.objectContaining({ code: "group.no-canary" }));
+  });
+
+  it("promotes the canaries that a look of this declaration shows, and no others", () => {
+    const seen = (phase: RolloutStatus["phase"], observedGeneration: number): Status => ({
+      ...{ generation: observedGeneration, observedGeneration, lookedAt: 1, desired: 2, ready: 2, revision: "r" },
+      ...{ rollout: { phase, arrived: 1, of: 2 }, conditions: [] },
+    });
+    const promoted = (before: Declaration, status: Status) =>
+      steered(before, "web", promote("web"), status, "user:ann")?.next?.steering["web"]?.promoted;
+    expect(promoted(v2, seen("canary", v2.generation))).toBe(true);
+    const refused = expect.objectContaining({ code: "group.no-canary" });
+    expect(() => promoted(v2, seen("canary", v2.generation - 1))).toThrow(refused);
+    expect(() => promoted(v2, seen("rolling", v2.generation))).toThrow(refused);
+    const steering = { web: { ...UNSTEERED, promoted: true } };
+    expect(promoted({ ...v2, steering }, seen("rolling", v2.generation))).toBeUndefined();
+    expect(() => promoted({ ...v2, steering }, { ...seen("canary", v2.generation), rollout: null })).toThrow(refused);
   });
 
   it("tells the history what it was and what it is", () => {

@@ -102,10 +102,9 @@ export function withoutInstances(
   const slots = grammar.stackOf(before.document).groups[group]?.slots;
   if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
   const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
+  const generation = before.generation + 1;
   const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
-  return {
-    next: { ...before, document, generation: before.generation + 1 },
-    events: [{ type: "group.steered", group, actor, cause: "intentional", message }],
-    doomed,
-  };
+  const steering: EventDraft = { type: "group.steered", group, actor, cause: "intentional", message };
+  const resized = eventsOfCommit(grammar.stackOf(before.document), grammar.stackOf(document), generation, actor);
+  return { next: { ...before, document, generation }, events: [steering, ...resized], doomed };
 }

@@ -3,7 +3,7 @@
  * wait: everything would be made a second time there.
  */
 import type { Memory } from "@muster/engine";
-import { type EventDraft, hashJson } from "@muster/model";
+import { type EventDraft, hashJson, type JsonObject } from "@muster/model";
 import type { BoundGroup } from "./bind.ts";
 import { MUSTER } from "./events.ts";
 
@@ -13,8 +13,17 @@ export type Place =
   | { readonly kind: "moved"; readonly memory: Memory; readonly event: EventDraft }
   | { readonly kind: "strayed"; readonly message: string };
 
+/** Asked at every look, of settings that stay the same for as long as the group is bound. */
+const words = new WeakMap<JsonObject, string>();
+
+function wordOf(settings: JsonObject): string {
+  const known = words.get(settings) ?? hashJson(settings);
+  words.set(settings, known);
+  return known;
+}
+
 export function placeOf({ provider, type, settings, declared }: BoundGroup, memory: Memory): Place {
-  const home = { scope: provider.scope, settings: hashJson(settings) };
+  const home = { scope: provider.scope, settings: wordOf(settings) };
   const before = memory.home;
   if (before?.scope === home.scope && before.settings === home.settings) return { kind: "home", memory };
   const empty = memory.lastCount === 0 && memory.calls.length === 0;

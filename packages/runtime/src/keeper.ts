@@ -2,7 +2,7 @@
  * Keeps one stack: holds its lease, its declaration and a controller for each of its groups. `watch`, `apply`, the
  * daemon and the simulator all work through it.
  */
-import { memoryFrom, versionWord } from "@muster/engine";
+import { memoryFrom, type Policy } from "@muster/engine";
 import {
   type Document,
   didYouMean,
@@ -17,11 +17,12 @@ import {
 import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Store, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
-import { type Assignment, versionIn } from "./bind.ts";
+import type { Assignment } from "./bind.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { declared, freed, removed, steered, type Transition, withoutInstances } from "./declaring.ts";
 import type { Grammar, Outside } from "./ports.ts";
+import { provenOf } from "./proven.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
 import { destroy, pause, promote, resume, revert, type Turn } from "./steering.ts";
 import { inTurn } from "./turns.ts";
@@ -53,6 +54,8 @@ export interface GroupView {
   readonly type: string;
   readonly flavor: string;
   readonly size: number;
+  /** `observe`: what differs is said, and nothing is touched. */
+  readonly mode: Stack["mode"];
   /** What a person wants done with it; undefined where it is simply kept. */
   readonly steering: "paused" | "destroying" | undefined;
   /** Undefined before the first look. */
@@ -68,6 +71,8 @@ export interface StackKeeper {
   commit(document: Document, source: string, actor: string): Promise<Declaration>;
   groups(): readonly GroupView[];
   members(group: string): readonly MemberStatus[];
+  /** How it is changed and repaired, with the defaults filled in; undefined while its type or flavor is not there. */
+  policy(group: string): Policy | undefined;
   /** What is seen of the members: ids, tags, properties. */
   seen(group: string): ReturnType<GroupController["seen"]>;
   scale(group: string, size: number, actor: string): Promise<void>;
@@ -164,7 +169,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   function steer(group: string, turn: () => Turn, actor: string): Promise<void> {
     return serially(async () => {
-      const status = controllerOf(group).status();
+      const status = controllerToChange(group).status();
       const transition = steered(known(), group, turn(), status, actor);
       if (transition !== undefined) await take(transition);
     });
@@ -180,6 +185,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const controller = controllers.get(group);
     if (controller !== undefined) return controller;
     throw new MusterError("group.not-found", { group, nearest: didYouMean(nearest(group, controllers.keys())) });
+  }
+
+  /** Whoever only observes is asked for nothing that would be done to members: nobody would do it. */
+  function controllerToChange(group: string): GroupController {
+    const controller = controllerOf(group);
+    if (grammar.stackOf(known().document).mode === "observe") throw new MusterError("group.observed", { group, stack });
+    return controller;
   }
 
   function wakeAll(): void {
@@ -200,22 +212,15 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return before;
     }
     const was = before === undefined ? undefined : readable(before.document);
-    const known = { declaration: before, stack: was, proven: await provenOf(before, was) };
+    const known = { declaration: before, stack: was, proven: await provenOf(before, was, catalog, provenIn) };
     const transition = declared(known, { stack, document, source }, actor, grammar);
     await take(transition);
     return transition.next;
   }
 
-  /** The groups whose version had been carried through to everyone, as far as the catalog can tell. */
-  async function provenOf(before: Declaration | undefined, was: Stack | undefined): Promise<ReadonlySet<string>> {
-    const proven = new Set<string>();
-    if (before === undefined || was === undefined) return proven;
-    for (const group of Object.values(was.groups)) {
-      const version = versionIn(catalog, group, before.document.dialect);
-      const kept = controllers.get(group.name)?.proven() ?? memoryFrom(await store.memory(stack, group.name)).proven;
-      if (version !== undefined && kept === versionWord(version)) proven.add(group.name);
-    }
-    return proven;
+  /** A controller knows before it is written down. */
+  async function provenIn(group: string): Promise<string | null> {
+    return controllers.get(group)?.proven() ?? memoryFrom(await store.memory(stack, group)).proven;
   }
 
   /** A declaration of before that cannot be read any more must not keep a better one from being taken. */
@@ -229,7 +234,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   }
 
   async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
-    const controller = controllerOf(group);
+    const controller = controllerToChange(group);
     const there = controller.seen().map(({ id }) => id);
     const { next, events, doomed } = withoutInstances(known(), group, ids, there, actor, grammar);
     const assignment = assignmentsOf(next, grammar, settings).get(group);
@@ -246,22 +251,24 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     commit: (document, source, actor) => serially(() => commit(document, source, actor)),
     groups() {
       if (declaration === undefined) return [];
-      const { groups } = grammar.stackOf(declaration.document);
+      const { groups, mode } = grammar.stackOf(declaration.document);
       return Object.values(groups).map((group) => ({
         stack,
         name: group.name,
         type: group.template.name,
         flavor: group.flavor.name,
         size: slotCount(group.slots),
+        mode,
         steering: askedOf(declaration, group.name),
         status: controllers.get(group.name)?.status(),
       }));
     },
     members: (group) => controllerOf(group).members(),
+    policy: (group) => controllerOf(group).policy(),
     seen: (group) => controllerOf(group).seen(),
     scale: (group, size, actor) =>
       serially(async () => {
-        controllerOf(group);
+        controllerToChange(group);
         const { document, source } = known();
         await commit(grammar.resize(document, group, size), source, actor);
       }),

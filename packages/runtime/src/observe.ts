@@ -39,8 +39,10 @@ async function membersOf(bound: BoundGroup, store: Store, clock: Clock, letGo: A
   const looking = provider.known === "tags" ? listed(bound, provider, ctx) : claimed(bound, provider, store, ctx);
   try {
     return onceEach(await withDeadline(looking, LOOK_MS, clock, `${bound.type.name} was not listed`, letGo));
-  } finally {
-    over.abort();
+  } catch (thrown) {
+    // Whoever still lists or reads is told that nobody waits for it. A look that ended well has nobody to tell.
+    over.abort(thrown);
+    throw thrown;
   }
 }
 
@@ -49,6 +51,7 @@ async function membersOf(bound: BoundGroup, store: Store, clock: Clock, letGo: A
  * that is no look.
  */
 function onceEach(members: readonly Seen[]): readonly Seen[] {
+  if (new Set(members.map(({ id }) => id)).size === members.length) return members;
   const byId = new Map<string, Seen>();
   for (const seen of members) {
     const known = byId.get(seen.id);
@@ -57,7 +60,7 @@ function onceEach(members: readonly Seen[]): readonly Seen[] {
     }
     byId.set(seen.id, seen);
   }
-  return byId.size === members.length ? members : [...byId.values()];
+  return [...byId.values()];
 }
 
 async function listed(bound: BoundGroup, provider: TaggedProvider, ctx: Ctx): Promise<readonly Seen[]> {

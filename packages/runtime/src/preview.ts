@@ -1,12 +1,13 @@
-import { memoryFrom, recall, reconcile } from "@muster/engine";
+import { type GoodLook, type Memory, memoryFrom, recall, reconcile } from "@muster/engine";
+import type { PlanTrouble } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Declaration, Store } from "@muster/store";
 import { assignmentsOf } from "./assignments.ts";
-import type { Assignment } from "./bind.ts";
+import { type Assignment, type BoundGroup, bind } from "./bind.ts";
 import { placeOf } from "./home.ts";
+import { failedLook, observe } from "./observe.ts";
 import type { Grammar, Outside } from "./ports.ts";
-import { type GivenSettings, openProviders, type Providers } from "./providers.ts";
-import { openEyes } from "./sight.ts";
+import { type GivenSettings, openProviders, type Providers, toLook } from "./providers.ts";
 
 export interface PreviewDeps extends Outside {
   readonly store: Store;
@@ -23,11 +24,11 @@ export async function preview(
   declaration: Declaration,
   deps: PreviewDeps,
 ): Promise<Readonly<Record<string, string | undefined>>> {
-  const providers = openProviders(deps.io);
+  const providers = openProviders(deps.io, toLook);
   try {
     const told: [string, string | undefined][] = [];
     for (const [name, assignment] of assignmentsOf(declaration, deps.grammar, deps.settings)) {
-      told.push([name, await previewGroup(assignment, providers, deps)]);
+      told.push([name, firstPass(await glance(assignment, providers, deps), deps)]);
     }
     return Object.fromEntries(told);
   } finally {
@@ -35,25 +36,57 @@ export async function preview(
   }
 }
 
-async function previewGroup(
+function firstPass(glanced: Glance, { clock }: PreviewDeps): string | undefined {
+  switch (glanced.kind) {
+    case "untold":
+      return `cannot be told: ${glanced.trouble.message}`;
+    case "strayed":
+      return `nothing: ${glanced.trouble.message}`;
+    case "seen": {
+      const { bound, look, moved } = glanced;
+      const memory = recall(glanced.memory, clock.now());
+      const { declared, traits } = bound;
+      const { decisions } = reconcile({ declared, traits, look, memory, now: clock.now(), nonce: "preview" });
+      const sentence = decisions.find(({ type }) => type === "group.decided")?.message;
+      const parts = [moved, sentence].filter((part) => part !== undefined);
+      return parts.length === 0 ? undefined : parts.join("; ");
+    }
+  }
+}
+
+/** One look at a group that leaves nothing behind. `strayed`: nobody would look there (`placeOf`). */
+export type Glance =
+  | { readonly kind: "untold" | "strayed"; readonly trouble: PlanTrouble }
+  | {
+      readonly kind: "seen";
+      readonly bound: BoundGroup;
+      readonly look: GoodLook;
+      /** As it is written down. */
+      readonly memory: Memory;
+      /** Its members are kept in another place from now on. */
+      readonly moved: string | undefined;
+    };
+
+export async function glance(
   assignment: Assignment,
   providers: Providers,
-  deps: PreviewDeps,
-): Promise<string | undefined> {
-  const { clock, store, catalog } = deps;
-  const eyes = openEyes({ store, catalog, providers, clock, wake: () => undefined });
-  const sight = await eyes.look(assignment, new AbortController().signal);
-  eyes.close();
-  if (sight.look.kind === "failed") return `cannot be told: ${sight.look.message}`;
-  if (sight.kind === "unbound") return undefined;
-  const stored = recall(memoryFrom(await store.memory(assignment.stack, assignment.group.name)), clock.now());
-  const place = placeOf(sight.bound, stored);
-  if (place.kind === "strayed") return `nothing: ${place.message}`;
-  const { declared, traits } = sight.bound;
-  const situation = { declared, traits, look: sight.look, memory: place.memory, now: clock.now(), nonce: "preview" };
-  const { decisions } = reconcile(situation);
-  const sentence = decisions.find(({ type }) => type === "group.decided")?.message;
-  return place.kind === "moved"
-    ? [place.event.message, sentence].filter((part) => part !== undefined).join("; ")
-    : sentence;
+  { store, catalog, clock }: PreviewDeps,
+): Promise<Glance> {
+  let bound: BoundGroup;
+  try {
+    bound = await bind(assignment, catalog, providers);
+  } catch (thrown) {
+    return { kind: "untold", trouble: failedLook(clock.now(), thrown) };
+  }
+  const look = await observe(bound, store, clock, new AbortController().signal);
+  if (look.kind === "failed") return { kind: "untold", trouble: look };
+  const place = placeOf(bound, memoryFrom(await store.memory(assignment.stack, assignment.group.name)));
+  switch (place.kind) {
+    case "strayed":
+      return { kind: "strayed", trouble: { reason: "provider.elsewhere", message: place.message } };
+    case "moved":
+      return { kind: "seen", bound, look, memory: place.memory, moved: place.event.message };
+    case "home":
+      return { kind: "seen", bound, look, memory: place.memory, moved: undefined };
+  }
 }

@@ -18,7 +18,16 @@ export interface Providers {
   close(): Promise<void>;
 }
 
-export function openProviders(io: Io): Providers {
+/** How a provider is opened, with settings that were read. */
+export type Opener = (type: Type, settings: JsonObject, io: Io) => Promise<Provider>;
+
+const toWork: Opener = (type, settings, io) => type.open(settings, io);
+
+/** For whoever changes nothing: no directory is made for it. */
+export const toLook: Opener = (type, settings, io) =>
+  type.known === "tags" && type.openToLook !== undefined ? type.openToLook(settings, io) : type.open(settings, io);
+
+export function openProviders(io: Io, open: Opener = toWork): Providers {
   const opened = new Map<string, Opened>();
 
   function find(type: Type, settings: JsonObject): Opened {
@@ -28,7 +37,7 @@ export function openProviders(io: Io): Providers {
     if (known !== undefined) void letGo(known);
     const over = new AbortController();
     const listeners = new Set<() => void>(known?.listeners);
-    const provider = openOne(type, settings, io);
+    const provider = openOne(type, settings, io, open);
     const entry: Opened = { key, type, provider, listeners, over };
     opened.set(key, entry);
     provider.then(
@@ -68,10 +77,10 @@ async function letGo({ provider, over }: Opened): Promise<void> {
   if (result.status === "fulfilled") await result.value.close?.();
 }
 
-async function openOne(type: Type, settings: JsonObject, io: Io): Promise<Provider> {
+async function openOne(type: Type, settings: JsonObject, io: Io, open: Opener): Promise<Provider> {
   const read = readSettings(type.name, type.settings, settings);
   try {
-    return await type.open(read, io);
+    return await open(type, read, io);
   } catch (thrown) {
     if (thrown instanceof ProviderError || thrown instanceof MusterError) throw thrown;
     throw new ProviderError("unavailable", messageOf(thrown), { cause: thrown });

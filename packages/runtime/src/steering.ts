@@ -33,10 +33,12 @@ export const resume: Turn = {
 export function promote(group: string): Turn {
   return {
     message: "the canaries are promoted",
-    to(before, _generation, status) {
-      if (before.promoted) return undefined;
-      if (status?.rollout?.phase !== "canary") throw new MusterError("group.no-canary", { group });
-      return { ...before, promoted: true };
+    to(before, generation, status) {
+      // A look of before the last change may show the canaries of another version.
+      const phase = status?.observedGeneration === generation - 1 ? status.rollout?.phase : undefined;
+      if (phase === "rolling" && before.promoted) return undefined;
+      if (phase !== "canary") throw new MusterError("group.no-canary", { group });
+      return before.promoted ? undefined : { ...before, promoted: true };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Clock } from "@muster/runtime";
  * or waits here, so that a seed always gives the same run.
  */
 export interface VirtualClock extends Clock {
-  /** Resolves after so many milliseconds. */
+  /** Resolves after so many milliseconds; of nothing at once, without a turn of its own. */
   sleep(ms: number): Promise<void>;
   /** Lets everything happen that is due until this time, in order; ends early when `enough` says so. */
   runUntil(time: number, enough?: () => boolean): Promise<void>;
@@ -15,6 +15,8 @@ interface Timer {
   readonly at: number;
   readonly run: () => void;
 }
+
+const AT_ONCE = Promise.resolve();
 
 export function virtualClock(start: number): VirtualClock {
   /** Soonest last; of the same time, in the order in which they were set. */
@@ -30,24 +32,36 @@ export function virtualClock(start: number): VirtualClock {
     };
   }
 
+  /** False when nothing is due until this time, or it is enough. */
+  function runNext(time: number, enough: () => boolean): boolean {
+    const next = timers.at(-1);
+    if (next === undefined || next.at > time || enough()) return false;
+    timers.pop();
+    now = next.at;
+    next.run();
+    return true;
+  }
+
   return {
     now: () => now,
     after,
-    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
-    async runUntil(time, enough = () => false) {
-      // From here on this is a microtask itself: see `microtasks`.
-      await undefined;
-      await microtasks();
-      for (;;) {
-        const next = timers.at(-1);
-        if (next === undefined || next.at > time || enough()) break;
-        timers.pop();
-        now = next.at;
-        next.run();
-        await microtasks();
-      }
-      if (!enough()) now = Math.max(now, time);
-    },
+    sleep: (ms) => (ms <= 0 ? AT_ONCE : new Promise((resolve) => void after(ms, resolve))),
+    runUntil: (time, enough = () => false) =>
+      new Promise((resolve, reject) => {
+        function turn(): void {
+          try {
+            if (runNext(time, enough)) {
+              afterMicrotasks(turn);
+              return;
+            }
+            if (!enough()) now = Math.max(now, time);
+            resolve();
+          } catch (thrown) {
+            reject(thrown);
+          }
+        }
+        afterMicrotasks(turn);
+      }),
   };
 }
 
@@ -59,9 +73,9 @@ function placeOf(timers: readonly Timer[], at: number): number {
 }
 
 /**
- * Resolves when every chain of promises has come to rest: a tick that is set from within a microtask runs after the
- * whole queue of microtasks is empty, and unlike `setImmediate` it costs no turn of the event loop.
+ * Goes on when every chain of promises has come to rest: a tick that is set from within a microtask runs after the whole
+ * queue of microtasks is empty, and unlike `setImmediate` it costs no turn of the event loop.
  */
-function microtasks(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
+function afterMicrotasks(run: () => void): void {
+  queueMicrotask(() => process.nextTick(run));
 }

@@ -27,6 +27,8 @@ export function beginLife(
   crashed: (point: string) => void,
 ): Life {
   const listeners = new Set<() => void>();
+  /** What a step answers that the life has not outlived. */
+  const never = new Promise<never>(() => undefined);
   let over = false;
 
   function crash(point: string): void {
@@ -41,26 +43,21 @@ export function beginLife(
   }
 
   /** True when the life has ended, here or before. */
-  function ends(point: string): boolean {
-    if (!over && strikes()) crash(point);
+  function ends(when: "before" | "after", what: string): boolean {
+    if (!over && strikes()) crash(`${when} ${what}`);
     return over;
   }
 
   return {
     number,
     isOver: () => over,
-    step<T>(what: string, run: () => Promise<T>): Promise<T> {
-      return new Promise((resolve, reject) => {
-        if (ends(`before ${what}`)) return;
-        run().then(
-          (value) => {
-            if (!ends(`after ${what}`)) resolve(value);
-          },
-          (reason) => {
-            if (!ends(`after ${what}`)) reject(reason);
-          },
-        );
-      });
+    async step<T>(what: string, run: () => Promise<T>): Promise<T> {
+      if (ends("before", what)) return never;
+      try {
+        return await run();
+      } finally {
+        if (ends("after", what)) await never;
+      }
     },
     clock: {
       now: clock.now,

@@ -58,9 +58,25 @@ export function letDisastersHappen(stage: Stage): void {
   clock.after(STRIKES_EVERY_MS, strike);
 }
 
-/** Whoever is ill recovers. */
+/** One that was just made of a bad image fares as that image does. */
+export function afflict(stage: Stage, id: string): void {
+  const { world, clock, tell } = stage;
+  const image = world.thing(id)?.properties["image"];
+  const ailment = stage.ailmentOf(image);
+  const sicken = () => {
+    // The cause may have gone away by now.
+    if (stage.ailmentOf(image) === undefined || world.thing(id)?.gone !== undefined) return;
+    world.setSick(id, true);
+    tell({ kind: "befell", what: "sickened", id });
+  };
+  if (ailment?.kind === "later") clock.after(ailment.afterMs, sicken);
+  else if (ailment?.kind === "ill") sicken();
+}
+
+/** Whoever is ill recovers, and whoever would never have come up does. */
 export function endDisasters({ world, tell }: Stage): void {
   for (const { id, sick } of ours(world)) {
+    world.start(id);
     if (!sick) continue;
     world.setSick(id, false);
     tell({ kind: "befell", what: "healed", id });

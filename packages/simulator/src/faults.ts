@@ -7,6 +7,10 @@ export interface Faults {
   readonly slow: number;
   /** A call is refused, and nothing was done. */
   readonly refuse: number;
+  /** A call never ends: whoever waits for it gives up some time. */
+  readonly hang: number;
+  /** A member takes up to two minutes to come up. */
+  readonly sluggish: number;
   /** A call ends without an answer: it may have been done, may be done later, or never. */
   readonly lose: number;
   /** A list breaks off. */
@@ -27,6 +31,8 @@ export interface Faults {
   readonly echo: number;
   /** A write to the store fails, and nothing was written. */
   readonly unwritten: number;
+  /** The store is full for up to a minute: nothing can be written. */
+  readonly full: number;
   /** Muster is killed, at any point between two steps. */
   readonly crash: number;
 }
@@ -35,6 +41,8 @@ export const NO_FAULTS: Faults = {
   slow: 0,
   refuse: 0,
   lose: 0,
+  hang: 0,
+  sluggish: 0,
   unlisted: 0,
   lag: 0,
   lateLag: 0,
@@ -45,6 +53,7 @@ export const NO_FAULTS: Faults = {
   deaf: 0,
   echo: 0,
   unwritten: 0,
+  full: 0,
   crash: 0,
 };
 
@@ -53,6 +62,8 @@ const MOST: Faults = {
   slow: 0.3,
   refuse: 0.3,
   lose: 0.3,
+  hang: 0.1,
+  sluggish: 0.4,
   unlisted: 0.2,
   lag: 0.8,
   lateLag: 0.1,
@@ -63,6 +74,7 @@ const MOST: Faults = {
   deaf: 0.8,
   echo: 0.5,
   unwritten: 0.1,
+  full: 0.03,
   crash: 0.02,
 };
 
@@ -80,6 +92,7 @@ export function calm(faults: Faults): Faults {
 
 /** How one call to a provider goes. Times in milliseconds from its beginning. */
 export interface Fate {
+  /** Infinite: it never ends. */
   readonly answersAfter: number;
   readonly how: "done" | FailureKind;
   /** Missing: it takes no effect. */
@@ -87,6 +100,9 @@ export interface Fate {
   /** How long its effect stays unlisted. */
   readonly lagMs: number;
 }
+
+/** Muster waits so long for the answer of a call, then it goes on without. */
+export const GIVEN_UP_MS = 600_000;
 
 const REFUSALS: readonly [FailureKind, ...FailureKind[]] = [
   "retryable",
@@ -102,15 +118,32 @@ export function fateOf(faults: Faults, random: Random, settleMs: number): Fate {
   const answersAfter = delay(faults, random);
   if (random.chance(faults.refuse))
     return { answersAfter, how: random.pick(REFUSALS), takesAfter: undefined, lagMs: 0 };
-  const lost = random.chance(faults.lose);
+  const hangs = random.chance(faults.hang);
+  const lost = hangs || random.chance(faults.lose);
   const how = lost ? "unknown" : "done";
   const late = lost && random.chance(0.3) ? random.between(0, settleMs) : 0;
-  const takesAfter = lost && random.chance(0.4) ? undefined : random.between(0, answersAfter) + late;
+  const within = hangs ? GIVEN_UP_MS : answersAfter;
+  const takesAfter = lost && random.chance(0.4) ? undefined : random.between(0, within) + late;
   const lagMs = random.chance(faults.lag) ? random.between(0, settleMs - late) : 0;
-  return { answersAfter, how, takesAfter, lagMs: random.chance(faults.lateLag) ? settleMs * 3 + 1_000 : lagMs };
+  return {
+    answersAfter: hangs ? Number.POSITIVE_INFINITY : answersAfter,
+    how,
+    takesAfter,
+    lagMs: random.chance(faults.lateLag) ? settleMs * 3 + 1_000 : lagMs,
+  };
 }
 
 /** How long something takes that is not long when all is well. */
 export function delay(faults: Faults, random: Random): number {
   return random.chance(faults.slow) ? random.between(0, 30_000) : random.pick([0, 0, 1, 5, 40]);
+}
+
+/** How long something takes that may never end. */
+export function longDelay(faults: Faults, random: Random): number {
+  return random.chance(faults.hang) ? Number.POSITIVE_INFINITY : delay(faults, random);
+}
+
+/** How long a new member takes to come up. */
+export function startOf(faults: Faults, random: Random): number {
+  return random.chance(faults.sluggish) ? random.between(0, 120_000) : random.pick([0, 0, 500, 8_000]);
 }

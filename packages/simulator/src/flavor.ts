@@ -2,17 +2,19 @@ import { PASS, type Verdict } from "@muster/model";
 import { type Flavor, ProviderError } from "@muster/plugin";
 import { z } from "zod";
 import type { Life } from "./crash.ts";
-import { delay } from "./faults.ts";
+import { longDelay } from "./faults.ts";
 import type { Stage } from "./type.ts";
 
 /** `plain` knows nothing of health; `probed` asks the world, and drains. */
 export type FlavorName = "plain" | "probed";
 
+const SCHEMA = z.object({});
+
 export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Flavor {
   const plain: Flavor = {
     name,
     summary: "Treats the things of a simulated world",
-    schema: z.record(z.string(), z.json()),
+    schema: SCHEMA,
     effects: {},
   };
   if (name === "plain") return plain;
@@ -27,6 +29,7 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
       const began = stage.clock.now();
       const verdict = await life.step("health", () => judge(stage, id));
       if (stage.clock.now() <= began + HEARD_MS) stage.tell({ kind: "judged", life: life.number, id, verdict });
+      if (verdict.kind === "unknown" && stage.random.chance(0.5)) throw new ProviderError("unavailable", verdict.reason);
       return verdict;
     },
     drain: ({ id }, _properties, { signal }) =>
@@ -43,17 +46,14 @@ const HEARD_MS = 10_000;
 /** Some of the time it takes a while, though it is not slow: `share` of the rate of failing calls it fails. */
 async function pause({ clock, random, faults }: Stage, share: number): Promise<void> {
   const now = faults();
-  await clock.sleep(delay(now, random));
+  await clock.sleep(longDelay(now, random));
   if (random.chance(now.refuse * share)) throw new ProviderError("unavailable", "the flavor did not answer");
 }
 
 async function judge({ world, clock, random, faults }: Stage, id: string): Promise<Verdict> {
   const now = faults();
-  await clock.sleep(delay(now, random));
-  if (random.chance(now.mute)) {
-    if (random.chance(0.5)) throw new ProviderError("unavailable", "the flavor did not answer");
-    return { kind: "unknown", reason: "nobody knows" };
-  }
+  await clock.sleep(longDelay(now, random));
+  if (random.chance(now.mute)) return { kind: "unknown", reason: "nobody knows" };
   const thing = world.thing(id);
   if (thing === undefined || thing.gone !== undefined) return { kind: "fail", reason: "it is not there" };
   if (world.isHealthy(thing)) return PASS;

@@ -1,5 +1,13 @@
 /** The simulator's own documents: as plain as they can be, because reading real ones is not what is attacked here. */
-import type { Document, GroupDeclaration, JsonObject, Slots, Stack } from "@muster/model";
+import type {
+  Document,
+  GroupDeclaration,
+  JsonObject,
+  RepairDeclaration,
+  RolloutDeclaration,
+  Slots,
+  Stack,
+} from "@muster/model";
 import type { Grammar } from "@muster/runtime";
 import type { FlavorName } from "./flavor.ts";
 
@@ -13,38 +21,44 @@ export type GroupText = {
   /** Changing it changes the members in place. */
   readonly note: string;
   readonly flavor: FlavorName;
-  readonly maxUnavailable: number;
-  readonly maxSurge: number;
+  readonly rollout: RolloutDeclaration;
+  readonly repair: RepairDeclaration;
 };
 
 export type StackText = { readonly [group: string]: GroupText };
 
-export function documentOf(groups: StackText): Document {
-  return { dialect: "muster", data: groups };
+export type Mode = Stack["mode"];
+
+export function documentOf(groups: StackText, mode: Mode = "enforce"): Document {
+  return { dialect: "muster", data: { mode, groups: groups as object as JsonObject } };
 }
 
-export function textOf(document: Document): StackText {
+export function textOf({ data }: Document): StackText {
   // The only documents here are those that `documentOf` has made.
-  return document.data as StackText;
+  return data["groups"] as object as StackText;
+}
+
+export function modeOf({ data }: Document): Mode {
+  return data["mode"] === "observe" ? "observe" : "enforce";
 }
 
 export const grammar: Grammar = {
   stackOf(document): Stack {
     const groups = Object.entries(textOf(document)).map(([name, text]) => [name, groupOf(name, text)]);
-    return { name: STACK, mode: "enforce", providers: {}, groups: Object.fromEntries(groups) };
+    return { name: STACK, mode: modeOf(document), providers: {}, groups: Object.fromEntries(groups) };
   },
   withoutGroup(document, group) {
     const { [group]: _, ...others } = textOf(document);
-    return Object.keys(others).length === 0 ? null : documentOf(others);
+    return Object.keys(others).length === 0 ? null : documentOf(others, modeOf(document));
   },
   onlyGroup(document, group) {
     const text = textOf(document)[group];
-    return text === undefined ? document : documentOf({ [group]: text });
+    return text === undefined ? document : documentOf({ [group]: text }, modeOf(document));
   },
   resize(document, group, size) {
     const groups = textOf(document);
     const text = groups[group];
-    return text === undefined ? document : documentOf({ ...groups, [group]: { ...text, size } });
+    return text === undefined ? document : documentOf({ ...groups, [group]: { ...text, size } }, modeOf(document));
   },
 };
 
@@ -57,16 +71,18 @@ function groupOf(name: string, text: GroupText): GroupDeclaration {
     template: { name: "simulated", properties: propertiesOf(text) },
     flavor: { name: text.flavor, properties: {} },
     marking: { kind: "muster" },
-    rollout: {
-      maxUnavailable: { kind: "count", count: text.maxUnavailable },
-      maxSurge: { kind: "count", count: text.maxSurge },
-    },
-    repair: {},
+    rollout: text.rollout,
+    repair: text.repair,
   };
 }
 
 export function propertiesOf({ image, note }: GroupText): JsonObject {
   return { image, note };
+}
+
+/** Both are to be the same: what may differ is how many there are, and how they are changed. */
+export function sameVersion(a: GroupText, b: GroupText): boolean {
+  return a.image === b.image && a.note === b.note && a.flavor === b.flavor;
 }
 
 export function sizeOf({ size }: GroupText): number {

@@ -1,17 +1,11 @@
-import type { Event, JsonObject, Status, Tags, Verdict } from "@muster/model";
+import type { Event, JsonObject, Observed, Status, Tags, Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
 import type { Declaration } from "@muster/store";
 
 export type Verb = "create" | "update" | "destroy";
 
 /** A thing as a list showed it. */
-export interface Shown {
-  readonly id: string;
-  readonly tags: Tags;
-  readonly properties: JsonObject;
-  readonly running: boolean;
-  readonly since: number;
-}
+export type Shown = Observed;
 
 /** Something that happened in a simulation, told by the world, the store or the people: never by the engine. */
 export type Happening = { readonly at: number } & Told;
@@ -35,6 +29,8 @@ export type Told =
       readonly verb: Verb;
       readonly id: string;
       readonly tags: Tags;
+      /** What is to be made, or what the thing is to be. */
+      readonly want?: JsonObject;
     }
   | { readonly kind: "took"; readonly call: number; readonly verb: Verb; readonly id: string; readonly idle: boolean }
   | {
@@ -63,6 +59,8 @@ export type Told =
       readonly memory: JsonObject;
       readonly events: readonly Event[];
     }
+  /** It refused to write, and has written nothing. */
+  | { readonly kind: "unwritten"; readonly life: number; readonly why: string }
   | { readonly kind: "status"; readonly life: number; readonly group: string; readonly status: Status }
   /** From here on nothing goes wrong any more, and nobody does anything. */
   | { readonly kind: "calmed" }

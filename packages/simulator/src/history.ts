@@ -6,9 +6,11 @@ import { type Call, memoryFrom } from "@muster/engine";
 import { type Json, PASS, type Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
 import type { Declaration, Steering } from "@muster/store";
-import { type GroupText, textOf } from "./grammar.ts";
+import { type GroupText, type Mode, modeOf, sameVersion, textOf } from "./grammar.ts";
 import type { Happening, Shown, Verb } from "./happening.ts";
 import { markOf } from "./marks.ts";
+import { type Promised, promisedBy } from "./promise.ts";
+import { emptyTrials, type Trials } from "./trials.ts";
 
 /** What was declared of one group, from a time on. */
 export interface Wanted {
@@ -16,6 +18,14 @@ export interface Wanted {
   readonly generation: number;
   readonly text: GroupText;
   readonly steering: Steering | undefined;
+  readonly mode: Mode;
+  readonly promised: Promised;
+  /** What a revert goes back to, as it is written down. */
+  readonly former: GroupText | undefined;
+  /** The former version is kept in the place of the declared one: a person wants it, or the declared one has failed. */
+  readonly reverted: "no" | "by hand" | "by failure";
+  /** What the members are to be: the declared version, or the former one. */
+  readonly aim: GroupText;
 }
 
 /** One whole look at a group, with what the flavor said of the members. */
@@ -57,7 +67,14 @@ export interface CallRecord {
 export interface History {
   take(happening: Happening): void;
   readonly calls: ReadonlyMap<number, CallRecord>;
-  readonly decisions: ReadonlyMap<string, Decision>;
+  /** The calls that may still take effect, or whose caller still waits. */
+  underWay(): ReadonlySet<CallRecord>;
+  /** The calls of which no look has told yet what became of them. */
+  unresolved(): ReadonlySet<CallRecord>;
+  /** It was decided, at any time, to do this to the thing. */
+  wasDecided(verb: Verb, id: string): boolean;
+  /** A call has done this to the thing. */
+  wasDone(verb: Verb, id: string): boolean;
   /** The decisions that were written down with this happening. */
   wave(): readonly Decision[];
   /** What was in force at some time since then; the newest last. Empty: the group was not declared. */
@@ -69,17 +86,25 @@ export interface History {
   lookOf(life: number, group: string): LookRecord | undefined;
   /** A person asked to have it destroyed, and that was written down. */
   wasAskedFor(id: string): boolean;
+  readonly trials: Trials;
   /** Muster has put what it remembered of the group out of its mind, at this time or later. */
   wasForgottenSince(group: string, time: number): boolean;
 }
 
-export function emptyHistory(settleMs: number): History {
+const STARTING: Verdict = { kind: "unknown", reason: "it starts" };
+
+export function emptyHistory({ settleMs, local }: { readonly settleMs: number; readonly local: boolean }): History {
   const wanted = new Map<string, Wanted[]>();
+  const trials = emptyTrials((group) => wanted.get(group)?.at(-1)?.promised.minReadyMs ?? 0);
   const touchable = new Set<string>();
   const looks = new Map<string, LookRecord>();
   const decisions = new Map<string, Decision>();
   const calls = new Map<number, CallRecord>();
+  const underWay = new Set<CallRecord>();
   const unresolved = new Set<CallRecord>();
+  /** The latest decision to do a thing to a thing. */
+  const latest = new Map<string, Decision>();
+  const done = new Set<string>();
   const asked = new Set<string>();
   const doomed = new Map<string, string>();
   const forgotten = new Map<string, number>();
@@ -89,18 +114,31 @@ export function emptyHistory(settleMs: number): History {
   function takeDeclaration(declaration: Declaration | null, since: number): void {
     declared = declaration === null ? [] : Object.keys(textOf(declaration.document));
     if (declaration === null) return;
-    const { generation, steering } = declaration;
-    for (const [group, text] of Object.entries(textOf(declaration.document))) {
+    const { generation, steering, document } = declaration;
+    const mode = modeOf(document);
+    for (const [group, text] of Object.entries(textOf(document))) {
       touchable.add(group);
-      const before = wanted.get(group) ?? [];
-      wanted.set(group, [...before, { since, generation, text, steering: steering[group] }]);
+      const all = wanted.get(group) ?? [];
+      const asked = steering[group];
+      const earlier = declaration.former[group];
+      const former = earlier && textOf(earlier)[group];
+      const next = { since, generation, text, steering: asked, mode, former, promised: promisedBy(text, local) };
+      wanted.set(group, [...all, aimed(next, isStillReverted(all.at(-1), next))]);
     }
+  }
+
+  /** A rollout failed, and the policy says that the former version is taken up again. */
+  function takeRevert(group: string, since: number): void {
+    const all = wanted.get(group) ?? [];
+    const last = all.at(-1);
+    if (last !== undefined) wanted.set(group, [...all, aimed({ ...last, since }, true)]);
   }
 
   function takeMemory(memory: Readonly<Record<string, Json>>, life: number, at: number): void {
     for (const [group, value] of Object.entries(memory)) {
       if (value === null) {
         forgotten.set(group, at);
+        trials.forget(group);
         for (const [id, of] of doomed) if (of === group) doomed.delete(id);
       }
       const written = memoryFrom(value);
@@ -110,6 +148,7 @@ export function emptyHistory(settleMs: number): History {
         const { intent, kind, slot, why, cause, instance } = call;
         const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.get(keyOf(life, group)) };
         decisions.set(intent, decision);
+        latest.set(keyOf(kind, instance ?? ""), decision);
         wave.push(decision);
       }
     }
@@ -117,7 +156,7 @@ export function emptyHistory(settleMs: number): History {
 
   function takeCall(happening: Extract<Happening, { kind: "called" }>): void {
     const { call: number, verb, id, tags, at } = happening;
-    const decision = verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latestOn(id, verb);
+    const decision = verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(verb, id));
     const mark = markOf(tags);
     const record: CallRecord = {
       ...{ number, verb, began: at, decision, id, group: mark.owner },
@@ -125,17 +164,15 @@ export function emptyHistory(settleMs: number): History {
       ...{ took: false, idle: false, ended: undefined, resolved: false },
     };
     calls.set(number, record);
+    underWay.add(record);
     unresolved.add(record);
-  }
-
-  function latestOn(id: string, verb: Verb): Decision | undefined {
-    return [...decisions.values()].findLast((decision) => decision.instance === id && decision.kind === verb);
   }
 
   function takeLook(look: LookRecord): void {
     // A look that was given up ends later than the one that was begun in its place.
     const latest = looks.get(keyOf(look.life, look.group));
     if (latest === undefined || latest.began <= look.began) looks.set(keyOf(look.life, look.group), look);
+    if (unresolved.size === 0) return;
     const intents = new Set(look.shown.map(({ tags }) => tags["muster.intent"]));
     const ids = new Set(look.shown.map(({ id }) => id));
     const tells = ({ verb, intent, id, ended }: CallRecord): boolean => {
@@ -162,16 +199,37 @@ export function emptyHistory(settleMs: number): History {
     const call = calls.get(number);
     if (call === undefined) return;
     call.ended = ended;
+    if (call.verb === "update") beginTrial(call, ended.at);
+    if (!ended.late || call.took) underWay.delete(call);
     // What was refused was not done: there is nothing to find out.
     if (ended.how === "done" || ended.how === "abandoned" || ended.how === "unknown") return;
     call.resolved = true;
     unresolved.delete(call);
   }
 
+  function takeEffect({ call: number, verb, id, idle, at }: Extract<Happening, { kind: "took" }>): void {
+    const call = calls.get(number);
+    if (call === undefined) return;
+    call.took = true;
+    call.id = id;
+    call.idle = idle;
+    done.add(keyOf(verb, id));
+    beginTrial(call, at);
+    if (call.ended !== undefined) underWay.delete(call);
+  }
+
   /** What is known of health unless the flavor is asked: who runs is well, and of who starts nobody knows. */
   function plainVerdicts({ group, shown }: Extract<Happening, { kind: "looked" }>): Map<string, Verdict> {
     if (wanted.get(group)?.at(-1)?.text.flavor !== "plain") return new Map();
-    return new Map(shown.map(({ id, running }) => [id, running ? PASS : { kind: "unknown", reason: "it starts" }]));
+    const verdicts = new Map<string, Verdict>();
+    for (const { id, phase } of shown) verdicts.set(id, phase === "running" ? PASS : STARTING);
+    return verdicts;
+  }
+
+  /** From now on the member has to prove itself; not one that nobody awaits any more. */
+  function beginTrial(call: CallRecord, at: number): void {
+    const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
+    if (call.took && isDone && !call.resolved) trials.begin(call.id, call.group, at);
   }
 
   return {
@@ -182,21 +240,24 @@ export function emptyHistory(settleMs: number): History {
         case "wrote":
           if (happening.declaration !== undefined) takeDeclaration(happening.declaration, at);
           takeMemory(happening.memory, happening.life, at);
+          for (const { type, group } of happening.events)
+            if (type === "rollout.reverting" && group !== undefined) takeRevert(group, at);
           return;
         case "looked":
           takeLook({ ...happening, ended: at, verdicts: plainVerdicts(happening) });
+          for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
+            trials.judge(id, verdict, happening.began, at);
           return;
         case "judged":
           takeVerdict(happening.life, happening.id, happening.verdict);
+          trials.judge(happening.id, happening.verdict, at, at);
           return;
         case "called":
           takeCall(happening);
           return;
-        case "took": {
-          const call = calls.get(happening.call);
-          if (call !== undefined) Object.assign(call, { took: true, id: happening.id, idle: happening.idle });
+        case "took":
+          takeEffect(happening);
           return;
-        }
         case "answered":
           endCall(happening.call, { at, how: happening.how, late: happening.late });
           return;
@@ -219,6 +280,7 @@ export function emptyHistory(settleMs: number): History {
         case "crashed":
         case "closed":
         case "befell":
+        case "unwritten":
         case "status":
         case "calmed":
         case "rested":
@@ -227,7 +289,11 @@ export function emptyHistory(settleMs: number): History {
       }
     },
     calls,
-    decisions,
+    trials,
+    underWay: () => underWay,
+    unresolved: () => unresolved,
+    wasDecided: (verb, id) => latest.has(keyOf(verb, id)),
+    wasDone: (verb, id) => done.has(keyOf(verb, id)),
     wave: () => wave,
     wantedSince(group, time) {
       const all = wanted.get(group) ?? [];
@@ -238,10 +304,29 @@ export function emptyHistory(settleMs: number): History {
     mayTouch: (group) => touchable.has(group),
     lookOf: (life, group) => looks.get(keyOf(life, group)),
     wasAskedFor: (id) => doomed.has(id),
-    wasForgottenSince: (group, time) => (forgotten.get(group) ?? Number.NEGATIVE_INFINITY) >= time,
+    wasForgottenSince(group, time) {
+      const at = forgotten.get(group);
+      return at !== undefined && at >= time;
+    },
   };
 }
 
-function keyOf(life: number, group: string): string {
-  return `${life} ${group}`;
+type Unaimed = Omit<Wanted, "reverted" | "aim">;
+
+/** @param failed the declared version has failed, and nobody has asked for it again since */
+function aimed(wanted: Unaimed, failed: boolean): Wanted {
+  const { text, former, steering } = wanted;
+  const reverted = failed ? "by failure" : steering?.reverted === true ? "by hand" : "no";
+  if (reverted === "no" || former === undefined) return { ...wanted, reverted: "no", aim: text };
+  const { image, note, flavor } = former;
+  return { ...wanted, reverted, aim: { ...text, image, note, flavor } };
+}
+
+function isStillReverted(before: Wanted | undefined, now: Unaimed): boolean {
+  if (before?.reverted !== "by failure" || !sameVersion(before.text, now.text)) return false;
+  return (now.steering?.retriedIn ?? 0) <= (before.steering?.retriedIn ?? 0);
+}
+
+function keyOf(first: number | string, second: string): string {
+  return `${first} ${second}`;
 }

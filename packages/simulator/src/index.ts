@@ -1,5 +1,7 @@
 export { type Faults, NO_FAULTS } from "./faults.ts";
 export type { GroupText, StackText } from "./grammar.ts";
+export type { Violation } from "./invariants/invariant.ts";
 export { type Doing, type Scenario, scenarioOf } from "./scenario.ts";
 export { shrink } from "./shrink.ts";
-export { type Options, type Report, simulate, type Violation } from "./simulate.ts";
+export { type Options, type Report, simulate } from "./simulate.ts";
+export { traceOf } from "./trace.ts";

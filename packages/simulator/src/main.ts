@@ -1,8 +1,9 @@
 /** `node packages/simulator/src/main.ts --seeds 1000`: runs the seeds, and explains the first one that fails. */
 import { parseArgs } from "node:util";
-import { scenarioOf } from "./scenario.ts";
+import { type Scenario, scenarioOf } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
-import { type Report, simulate } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
+import { traceOf } from "./trace.ts";
 
 const USAGE = `Attacks Muster's runtime in a simulated world.
 
@@ -42,7 +43,7 @@ async function run(first: number, count: number, trace: boolean): Promise<number
     sum.calls += report.calls;
     sum.crashes += report.crashes;
     sum.hours += report.lasted / 3_600_000;
-    if (trace) print(`${textOf(report)}\n`);
+    if (trace) print(`${await textOf(report.scenario)}\n`);
     if (report.violations.length > 0) {
       await explain(seed);
       return 1;
@@ -60,13 +61,14 @@ async function run(first: number, count: number, trace: boolean): Promise<number
 async function explain(seed: number): Promise<void> {
   const smallest = await shrink(scenarioOf(String(seed)));
   print(
-    `${textOf(smallest)}\n\nSeed ${seed} fails; the above is the smallest scenario found that fails in the same way.\n`,
+    `${await textOf(smallest.scenario)}\n\nSeed ${seed} fails; the above is the smallest scenario found that fails in the same way.\n`,
   );
   for (const { invariant, detail } of smallest.violations) print(`${invariant}: ${detail}\n`);
   print(`Again: npm run simulate -- --seed ${seed} --trace\n`);
 }
 
-function textOf({ scenario, trace }: Report): string {
+async function textOf(scenario: Scenario): Promise<string> {
+  const trace = await traceOf(scenario);
   return `${JSON.stringify(scenario, undefined, 1)}\n${trace.join("\n")}`;
 }
 

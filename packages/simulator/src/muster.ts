@@ -5,6 +5,7 @@ import type { Store } from "@muster/store";
 import { beginLife, type Life } from "./crash.ts";
 import { simulatedFlavor } from "./flavor.ts";
 import { grammar, STACK } from "./grammar.ts";
+import type { Random } from "./random.ts";
 import { storeOf } from "./store.ts";
 import { type Stage, simulatedType } from "./type.ts";
 
@@ -63,7 +64,7 @@ export function runMuster(stage: Stage, parts: Parts): Muster {
       settings: {},
       decide: parts.decide,
       clock: life.clock,
-      io: { now: clock.now, randomBytes: (count) => Uint8Array.from({ length: count }, () => bytes.between(0, 255)) },
+      io: { now: clock.now, randomBytes: (count) => bytesOf(bytes, count) },
       onEvent: () => undefined,
       onStatus: (group, status) => {
         if (!life.isOver()) tell({ kind: "status", life: life.number, group, status });
@@ -92,6 +93,12 @@ export function runMuster(stage: Stage, parts: Parts): Muster {
       await Promise.race([crashed, closed]);
     },
   };
+}
+
+function bytesOf(random: Random, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) bytes[i] = random.between(0, 255);
+  return bytes;
 }
 
 function catalogOf(stage: Stage, life: Life): Catalog {

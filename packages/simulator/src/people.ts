@@ -1,7 +1,7 @@
 /** People, who declare, steer and meddle. What was not acknowledged they do again; what was refused they leave. */
 import { MusterError, messageOf } from "@muster/model";
 import type { StackKeeper } from "@muster/runtime";
-import { documentOf, type StackText, textOf } from "./grammar.ts";
+import { documentOf, type Mode, modeOf, type StackText, textOf } from "./grammar.ts";
 import { membersOf } from "./marks.ts";
 import type { Muster } from "./muster.ts";
 import type { Doing, Scenario } from "./scenario.ts";
@@ -63,7 +63,7 @@ export function people(scenario: Scenario, stage: Stage, muster: Muster): People
     tell({ kind: "asked", what, doomed });
     switch (doing.kind) {
       case "begin":
-        if (keeper.declaration() === undefined) await commit(keeper, scenario.groups);
+        if (keeper.declaration() === undefined) await commit(keeper, scenario.groups, "enforce");
         return;
       case "declare": {
         const texts = textsOf(keeper);
@@ -75,6 +75,14 @@ export function people(scenario: Scenario, stage: Stage, muster: Muster): People
         const { [group]: _, ...others } = textsOf(keeper);
         return commit(keeper, others);
       }
+      case "observe":
+      case "enforce":
+        if (keeper.declaration() !== undefined) await commit(keeper, textsOf(keeper), doing.kind);
+        return;
+      case "promote":
+        return keeper.promote(group, "user:ann");
+      case "revert":
+        return keeper.revert(group, "user:ann");
       case "scale":
         return keeper.scale(group, doing.size, "user:ann");
       case "pause":
@@ -103,10 +111,22 @@ export function people(scenario: Scenario, stage: Stage, muster: Muster): People
   return { areDone: () => left === 0 };
 }
 
-const FINAL: ReadonlySet<string> = new Set(["group.not-found", "instance.not-found", "group.named-members"]);
+const FINAL: ReadonlySet<string> = new Set([
+  "group.not-found",
+  "instance.not-found",
+  "group.named-members",
+  "group.no-canary",
+  "group.observed",
+  "group.nothing-to-revert-to",
+]);
 
-async function commit(keeper: StackKeeper, groups: StackText): Promise<void> {
-  await keeper.commit(documentOf(groups), "stack.yaml", "user:ann");
+async function commit(keeper: StackKeeper, groups: StackText, mode: Mode = modeFor(keeper)): Promise<void> {
+  await keeper.commit(documentOf(groups, mode), "stack.yaml", "user:ann");
+}
+
+function modeFor(keeper: StackKeeper): Mode {
+  const declaration = keeper.declaration();
+  return declaration === undefined ? "enforce" : modeOf(declaration.document);
 }
 
 function textsOf(keeper: StackKeeper): StackText {

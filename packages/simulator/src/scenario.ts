@@ -1,5 +1,7 @@
+import { type Ailments, someAilments } from "./ailments.ts";
 import { type Faults, someFaults } from "./faults.ts";
-import type { GroupText, StackText } from "./grammar.ts";
+import { type GroupText, type StackText, sizeOf } from "./grammar.ts";
+import { someRepair, someRollout } from "./policies.ts";
 import { type Random, randomOf } from "./random.ts";
 
 /** What a person does, and when: milliseconds from the beginning. */
@@ -9,6 +11,11 @@ export type Doing = { readonly at: number; readonly group: string } & (
   | { readonly kind: "undeclare" }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
+  | { readonly kind: "promote" }
+  | { readonly kind: "revert" }
+  /** The whole stack is only observed from now on, or kept again. */
+  | { readonly kind: "observe" }
+  | { readonly kind: "enforce" }
   | { readonly kind: "destroy" }
   | { readonly kind: "free" }
   | { readonly kind: "destroy-instances"; readonly count: number }
@@ -24,20 +31,17 @@ export interface Scenario {
   readonly groups: StackText;
   readonly doings: readonly Doing[];
   readonly faults: Faults;
+  readonly ailments: Ailments;
+  /** No more things than these find room in the world, until all is calm; null: there is room for all. */
+  readonly room: number | null;
   /** From here on nothing goes wrong and nobody does anything: milliseconds from the beginning. */
   readonly calmAfter: number;
 }
 
-const ROLLOUTS: readonly [Rollout, ...Rollout[]] = [
-  { maxUnavailable: 0, maxSurge: 1 },
-  { maxUnavailable: 1, maxSurge: 0 },
-  { maxUnavailable: 1, maxSurge: 1 },
-  { maxUnavailable: 0, maxSurge: 3 },
-  { maxUnavailable: 2, maxSurge: 0 },
-];
-type Rollout = Pick<GroupText, "maxUnavailable" | "maxSurge">;
-
 const NAMES = ["ada", "bob", "cleo", "dan", "eve"];
+
+/** Things that are not Muster's stand in the world from the beginning. */
+const FOREIGNERS = 7;
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: string): Scenario {
@@ -45,7 +49,7 @@ export function scenarioOf(seed: string): Scenario {
   const settleMs = random.pick([0, 0, 0, 1_000, 5_000, 60_000]);
   const names = random.chance(0.3) ? ["web", "db"] : ["web"];
   const groups = Object.fromEntries(names.map((name) => [name, someGroup(random)]));
-  const calmAfter = random.pick([20_000, 60_000, 300_000]);
+  const calmAfter = random.pick([20_000, 60_000, 300_000, 300_000, 1_200_000]);
   const doings = Array.from({ length: random.between(0, 7) }, () => someDoing(random, groups, calmAfter));
   return {
     seed,
@@ -54,18 +58,23 @@ export function scenarioOf(seed: string): Scenario {
     groups,
     doings: doings.toSorted((a, b) => a.at - b.at),
     faults: someFaults(random),
+    ailments: someAilments(random),
+    room: random.chance(0.1) ? FOREIGNERS + random.between(1, 8) : null,
     calmAfter,
   };
 }
 
 function someGroup(random: Random): GroupText {
   const named = random.chance(0.25);
+  const size = named ? NAMES.slice(0, random.between(1, NAMES.length)) : random.pick([0, 1, 2, 3, 3, 4, 5, 8]);
+  const count = typeof size === "number" ? size : size.length;
   return {
-    size: named ? NAMES.slice(0, random.between(1, NAMES.length)) : random.pick([0, 1, 2, 3, 3, 4, 5, 8]),
+    size,
     image: "v1",
     note: "a",
-    flavor: random.pick(["plain", "probed"]),
-    ...(named ? { maxUnavailable: random.between(1, 2), maxSurge: random.between(0, 1) } : random.pick(ROLLOUTS)),
+    flavor: random.pick(["plain", "probed", "probed"]),
+    rollout: someRollout(random, count, named),
+    repair: someRepair(random, count),
   };
 }
 
@@ -78,7 +87,7 @@ function someDoing(random: Random, groups: StackText, until: number): Doing {
     case "scale":
       return { kind, at, group, size: random.pick([0, 1, 2, 3, 5, 7]) };
     case "declare":
-      return { kind, at, group, change: someChange(random, numbered) };
+      return { kind, at, group, change: someChange(random, groups[group], numbered) };
     case "destroy-instances":
     case "kill":
       return { kind, at, group, count: random.between(1, 3) };
@@ -95,6 +104,12 @@ const DOINGS: readonly [Doing["kind"], ...Doing["kind"][]] = [
   "pause",
   "resume",
   "resume",
+  "promote",
+  "promote",
+  "revert",
+  "revert",
+  "observe",
+  "enforce",
   "destroy",
   "free",
   "kill",
@@ -103,16 +118,16 @@ const DOINGS: readonly [Doing["kind"], ...Doing["kind"][]] = [
 ];
 const NUMBERED_DOINGS: typeof DOINGS = [...DOINGS, "scale", "scale", "scale", "destroy-instances"];
 
-function someChange(random: Random, numbered: boolean): Partial<GroupText> {
-  const image = { image: random.pick(["v1", "v2", "v3"]) };
+function someChange(random: Random, group: GroupText | undefined, numbered: boolean): Partial<GroupText> {
+  const image = { image: random.pick(["v1", "v2", "v2", "v3"]) };
   const note = { note: random.pick(["a", "b", "c"]) };
-  if (random.chance(0.4)) return image;
-  if (random.chance(0.4)) return note;
+  if (random.chance(0.5)) return image;
+  if (random.chance(0.3)) return note;
   if (random.chance(0.3)) return { ...image, ...note };
+  const size = group === undefined ? 3 : sizeOf(group);
+  if (random.chance(0.3)) return { rollout: someRollout(random, size, !numbered), repair: someRepair(random, size) };
   const names = NAMES.slice(random.between(0, 2), random.between(3, 5));
   // From numbers to names or back: then one has to go before another can come.
-  if (random.chance(0.2)) {
-    return { size: numbered ? names : random.between(0, 4), maxUnavailable: 1, maxSurge: random.between(0, 1) };
-  }
+  if (random.chance(0.2)) return { size: numbered ? names : random.between(0, 4) };
   return numbered ? { ...image, size: random.between(0, 6) } : { ...note, size: names };
 }

@@ -22,11 +22,13 @@ async function firstThatFails(scenario: Scenario, wrong: string, options: Option
   return undefined;
 }
 
-/** With one thing less each: a doing, a kind of fault, a group, some of the members, some of the time. */
+/** With one thing less each: a doing, a kind of fault, a bad image, a group, a policy, some of the members or the time. */
 function* smallerThan(scenario: Scenario): Generator<Scenario> {
-  const { doings, faults, groups, calmAfter } = scenario;
+  const { doings, faults, ailments, room, groups, calmAfter } = scenario;
   for (const doing of doings) yield { ...scenario, doings: doings.filter((each) => each !== doing) };
   for (const kind of kindsOf(faults)) if (faults[kind] > 0) yield { ...scenario, faults: { ...faults, [kind]: 0 } };
+  for (const image of Object.keys(ailments)) yield { ...scenario, ailments: without(ailments, image) };
+  if (room !== null) yield { ...scenario, room: null };
   for (const name of Object.keys(groups)) {
     const { [name]: group, ...others } = groups;
     if (group === undefined) continue;
@@ -35,10 +37,20 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
     }
     const size = typeof group.size === "number" ? Math.max(0, group.size - 1) : group.size.slice(1);
     const isSmaller = typeof size === "number" ? size !== group.size : size.length > 0;
+    for (const key of Object.keys(group.rollout)) {
+      yield { ...scenario, groups: { ...groups, [name]: { ...group, rollout: without(group.rollout, key) } } };
+    }
+    for (const key of Object.keys(group.repair)) {
+      yield { ...scenario, groups: { ...groups, [name]: { ...group, repair: without(group.repair, key) } } };
+    }
     if (isSmaller) yield { ...scenario, groups: { ...groups, [name]: { ...group, size } } };
   }
   const last = Math.max(0, ...doings.map(({ at }) => at));
   if (calmAfter / 2 > last && calmAfter > 1_000) yield { ...scenario, calmAfter: Math.floor(calmAfter / 2) };
+}
+
+function without<T extends object>(all: T, key: string): T {
+  return Object.fromEntries(Object.entries(all).filter(([each]) => each !== key)) as T;
 }
 
 function kindsOf(faults: Faults): readonly (keyof Faults)[] {

@@ -1,20 +1,20 @@
 import { reconcile } from "@muster/engine";
-import { isConverged, type Status } from "@muster/model";
+import type { Status } from "@muster/model";
 import type { Decide } from "@muster/runtime";
 import { memoryStore, type Store } from "@muster/store";
 import { virtualClock } from "./clock.ts";
 import { endDisasters, letDisastersHappen, placeForeigners } from "./disasters.ts";
 import { calm } from "./faults.ts";
-import { sizeOf } from "./grammar.ts";
 import type { Happening, Told } from "./happening.ts";
 import { emptyHistory } from "./history.ts";
+import type { Evidence, Violation, Watcher } from "./invariants/invariant.ts";
 import { INVARIANTS } from "./invariants.ts";
-import { membersOf } from "./marks.ts";
+import { markOf, membersOf } from "./marks.ts";
 import { runMuster } from "./muster.ts";
 import { people } from "./people.ts";
 import { randomOf } from "./random.ts";
+import { isReached } from "./reached.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import { lineOf } from "./trace.ts";
 import type { Stage } from "./type.ts";
 import { emptyWorld } from "./world.ts";
 
@@ -23,12 +23,8 @@ export interface Options {
   readonly decide?: Decide;
   /** Wraps the store. */
   readonly store?: (store: Store) => Store;
-}
-
-export interface Violation {
-  readonly invariant: string;
-  readonly at: number;
-  readonly detail: string;
+  /** Is told everything that happens, in order, and what it violates. */
+  readonly hear?: (heard: Happening | Violation) => void;
 }
 
 /** How a run went. */
@@ -36,7 +32,6 @@ export interface Report {
   readonly scenario: Scenario;
   /** The first one is what counts: what comes after it may come of it. */
   readonly violations: readonly Violation[];
-  readonly trace: readonly string[];
   readonly decisions: number;
   readonly calls: number;
   readonly crashes: number;
@@ -45,83 +40,107 @@ export interface Report {
   readonly recovered: number;
 }
 
-const BEGINS = Date.UTC(2030, 0, 1);
+/** When every run begins, ms since 1970. */
+export const BEGINS = Date.UTC(2030, 0, 1);
 /** After a calm, waits that have grown to ten minutes must end, and a rollout or two must be carried through. */
-const PATIENCE_MS = 3 * 3_600_000;
+const PATIENCE_MS = 6 * 3_600_000;
 const REST_MS = 300_000;
-/** A paused group is never called converged: it is at rest when a look or two have led to nothing. */
-const STILL_MS = 65_000;
-const REMOTE_GRACE_MS = 60_000;
 /** A run that goes on for so long without anything being learned is one that turns in circles. */
 const MOST_HAPPENINGS = 60_000;
+
+interface Watching {
+  readonly name: string;
+  readonly watch: Watcher;
+}
+
+/** The invariants, begun, by the kinds of happenings they are asked about. */
+function watchersOf(evidence: Evidence): ReadonlyMap<Happening["kind"], readonly Watching[]> {
+  const byKind = new Map<Happening["kind"], Watching[]>();
+  for (const { name, on, watch } of INVARIANTS) {
+    const watching = { name, watch: watch(evidence) };
+    for (const kind of on) byKind.set(kind, [...(byKind.get(kind) ?? []), watching]);
+  }
+  return byKind;
+}
 
 /** Runs a scenario from its beginning to its rest, and watches the invariants at every happening. */
 export async function simulate(what: string | Scenario, options: Options = {}): Promise<Report> {
   const scenario = typeof what === "string" ? scenarioOf(what) : what;
   const clock = virtualClock(BEGINS);
   const world = emptyWorld(clock.now);
-  const history = emptyHistory(scenario.settleMs);
-  const { settleMs, local, faults } = scenario;
-  const evidence = { world, history, graceMs: local ? 0 : REMOTE_GRACE_MS, promisesKept: faults.lateLag === 0 };
-  const watchers = INVARIANTS.map((invariant) => ({ name: invariant.name, watch: invariant.watch(evidence) }));
-  const trace: string[] = [];
+  const history = emptyHistory(scenario);
+  const { settleMs, local, faults, ailments, room } = scenario;
+  const whenCalm = calm(faults);
+  const evidence = { world, history, promisesKept: faults.lateLag === 0 };
+  const watchers = watchersOf(evidence);
   const violations: Violation[] = [];
   const statuses = new Map<string, Status>();
   const count = { decisions: 0, calls: 0, crashes: 0, happenings: 0 };
+  /** Versions of which a member has gone. */
+  const gone = new Set<string>();
   let calmedAt = Number.POSITIVE_INFINITY;
   let lastDeed = BEGINS;
+  let lastEnd = BEGINS;
 
   function tell(told: Told): void {
     const happening: Happening = { at: clock.now(), ...told };
     count.happenings++;
     if (told.kind === "called") count.calls++;
     if (told.kind === "called" || told.kind === "wrote") lastDeed = clock.now();
+    if (told.kind === "answered" || told.kind === "abandoned" || told.kind === "took") lastEnd = clock.now();
     if (told.kind === "crashed") count.crashes++;
     if (told.kind === "status") statuses.set(told.group, told.status);
     if (told.kind === "started") statuses.clear();
-    trace.push(lineOf(happening, BEGINS));
+    if (told.kind === "befell" || told.kind === "took") noteGone(told.id);
+    options.hear?.(happening);
     history.take(happening);
-    for (const { name, watch } of watchers) {
+    for (const { name, watch } of watchers.get(told.kind) ?? []) {
       const detail = watch(happening);
       if (detail === undefined) continue;
-      violations.push({ invariant: name, at: happening.at - BEGINS, detail });
-      trace.push(`        VIOLATED ${name}: ${detail}`);
+      const violation = { invariant: name, at: happening.at - BEGINS, detail };
+      violations.push(violation);
+      options.hear?.(violation);
     }
+  }
+
+  function noteGone(id: string): void {
+    const { tags = {}, properties = {}, gone: end } = world.thing(id) ?? {};
+    if (end !== undefined) gone.add(`${markOf(tags).owner} ${properties["image"]} ${properties["note"]}`);
   }
 
   /** Everything is as declared in truth, and Muster says so. */
   function isAtRest(): boolean {
     if (!crowd.areDone() || muster.keeper() === undefined) return false;
-    for (const call of history.calls.values())
-      if (call.ended === undefined || (call.ended.late && !call.took)) return false;
-    return history.groups().every(isGroupAtRest);
+    return history.underWay().size === 0 && history.groups().every(isGroupAtRest);
   }
 
   function isGroupAtRest(group: string): boolean {
     const wanted = history.wanted(group);
     const status = statuses.get(group);
-    if (wanted === undefined || status === undefined || wanted.steering?.goal === "destroying") return false;
-    const { text, steering, generation, since } = wanted;
+    if (wanted === undefined || status === undefined) return false;
+    const { generation, since, mode } = wanted;
     const look = history.lookOf(muster.keeper()?.life.number ?? 0, group);
-    if (status.generation !== generation || look === undefined || look.began < Math.max(since, calmedAt)) {
+    if (status.generation !== generation || look === undefined || look.began <= Math.max(since, calmedAt, lastEnd)) {
       return false;
     }
-    const living = membersOf(world, group);
-    if (living.length !== sizeOf(text) || !living.every(world.isHealthy)) return false;
-    const listed = new Set(look.shown.map(({ id }) => id));
-    if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
     // What a look has shown is taken in when health has been asked, which takes no longer than this.
     if (clock.now() < look.ended + 1_000) return false;
-    if (steering?.goal === "paused") return clock.now() >= lastDeed + STILL_MS;
-    const same = living.every(({ properties: { image, note } }) => image === text.image && note === text.note);
-    return same && isConverged(status);
+    const living = membersOf(world, group);
+    const listed = new Set(look.shown.map(({ id }) => id));
+    if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
+    if (mode === "enforce" && !living.every(world.isHealthy)) return false;
+    const { image, note } = wanted.text;
+    const someGone = gone.has(`${group} ${image} ${note}`);
+    return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });
   }
 
   const stage: Stage = {
     ...{ world, clock, tell },
     random: randomOf(scenario.seed).fork("stage"),
     traits: { settleMs, local },
-    faults: () => (clock.now() < calmedAt ? faults : calm(faults)),
+    faults: () => (clock.now() < calmedAt ? faults : whenCalm),
+    ailmentOf: (image) => (clock.now() < calmedAt ? ailments[String(image)] : undefined),
+    isCrowded: () => clock.now() < calmedAt && room !== null && world.living({}).length >= room,
     nextCall: () => count.calls + 1,
   };
   const store = memoryStore();
@@ -149,5 +168,5 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   }
   tell({ kind: "ended" });
   const { decisions, calls, crashes } = count;
-  return { scenario, violations, trace, decisions, calls, crashes, lasted: clock.now() - BEGINS, recovered };
+  return { scenario, violations, decisions, calls, crashes, lasted: clock.now() - BEGINS, recovered };
 }

@@ -3,16 +3,31 @@ import type { Store } from "@muster/store";
 import type { Life } from "./crash.ts";
 import type { Stage } from "./type.ts";
 
+const LONGEST_FULL_MS = 60_000;
+
 /** The one store as one life of Muster reaches it: it may be killed before and after every step, and a write may fail. */
-export function storeOf(store: Store, life: Life, { random, faults, tell }: Stage): Store {
+export function storeOf(store: Store, life: Life, { random, faults, clock, tell }: Stage): Store {
+  let fullUntil = 0;
+
+  /** Refused, and nothing was written. */
+  function refusal(): MusterError | undefined {
+    const now = faults();
+    if (random.chance(now.full)) fullUntil = clock.now() + random.between(0, LONGEST_FULL_MS);
+    if (now.full > 0 && clock.now() < fullUntil) return new MusterError("store.full", { path: "in memory" });
+    if (!random.chance(now.unwritten)) return undefined;
+    return new MusterError("store.failed", { path: "in memory", detail: "it could not be written" });
+  }
+
   return {
     acquire: (stack, holder, alive) => life.step("acquire", () => store.acquire(stack, holder, alive)),
     release: (lease) => life.step("release", () => store.release(lease)),
     lease: (stack) => life.step("lease", () => store.lease(stack)),
     write: (lease, writes, now) =>
       life.step("write", async () => {
-        if (random.chance(faults().unwritten)) {
-          throw new MusterError("store.failed", { path: "in memory", detail: "no room" });
+        const refused = refusal();
+        if (refused !== undefined) {
+          tell({ kind: "unwritten", life: life.number, why: refused.message });
+          throw refused;
         }
         const events = await store.write(lease, writes, now);
         const { declaration, memory = {} } = writes;

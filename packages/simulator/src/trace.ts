@@ -1,10 +1,24 @@
 import { conditionOf, type Status } from "@muster/model";
 import type { Happening } from "./happening.ts";
+import type { Violation } from "./invariants/invariant.ts";
 import { markOf } from "./marks.ts";
+import type { Scenario } from "./scenario.ts";
+import { BEGINS, type Options, simulate } from "./simulate.ts";
 
-/** A happening as a line for a person: `+12.345 s  Muster 2 creates web/0 (call 7)`. */
-export function lineOf(happening: Happening, began: number): string {
-  const time = `+${((happening.at - began) / 1_000).toFixed(3)} s`.padStart(14);
+/**
+ * Everything that happens in a scenario, a line each. It is run for that: the same scenario always gives the same run, and
+ * those of which nobody wants to read need not keep anything.
+ */
+export async function traceOf(what: string | Scenario, options: Options = {}): Promise<readonly string[]> {
+  const heard: (Happening | Violation)[] = [];
+  await simulate(what, { ...options, hear: (each) => heard.push(each) });
+  return heard.map(lineOf);
+}
+
+/** A happening as a line for a person: `+12.345 s  Muster 2 creates web/0 (call 7)`; or what it has violated. */
+function lineOf(happening: Happening | Violation): string {
+  if ("invariant" in happening) return `        VIOLATED ${happening.invariant}: ${happening.detail}`;
+  const time = `+${((happening.at - BEGINS) / 1_000).toFixed(3)} s`.padStart(14);
   return `${time}  ${textOf(happening)}`;
 }
 
@@ -51,6 +65,8 @@ function textOf(happening: Happening): string {
       ];
       return `written: ${parts.join("; ")}`;
     }
+    case "unwritten":
+      return `not written: ${happening.why}`;
     case "status":
       return `status of ${happening.group}: ${wordsOf(happening.status)}`;
     case "calmed":

@@ -1,9 +1,11 @@
-import type { Tags } from "@muster/model";
+import type { JsonObject, Tags } from "@muster/model";
 import { type Ctx, type FailureKind, ProviderError, type TaggedProvider, type TaggedType } from "@muster/plugin";
 import { z } from "zod";
 import type { VirtualClock } from "./clock.ts";
 import type { Life } from "./crash.ts";
-import { delay, type Faults, fateOf } from "./faults.ts";
+import type { Ailment } from "./ailments.ts";
+import { afflict } from "./disasters.ts";
+import { type Fate, type Faults, fateOf, GIVEN_UP_MS, longDelay, startOf } from "./faults.ts";
 import type { Shown, Tell, Verb } from "./happening.ts";
 import { isMemberOf } from "./marks.ts";
 import type { Random } from "./random.ts";
@@ -21,10 +23,17 @@ export interface Stage {
   readonly random: Random;
   readonly traits: Traits;
   faults(): Faults;
+  /** What is wrong with an image; undefined when nothing is. */
+  ailmentOf(image: unknown): Ailment | undefined;
+  /** The world has no room for another thing. */
+  isCrowded(): boolean;
   /** 1, 2, 3 … */
   nextCall(): number;
   tell: Tell;
 }
+
+const SCHEMA = z.object({ image: z.string(), note: z.string(), prepared: z.boolean().optional() });
+const SETTINGS = z.object({});
 
 /** A type whose things are in the world, as one life of Muster reaches it. */
 export function simulatedType(stage: Stage, life: Life): TaggedType {
@@ -32,8 +41,8 @@ export function simulatedType(stage: Stage, life: Life): TaggedType {
     known: "tags",
     name: "simulated",
     summary: "A thing in a simulated world",
-    schema: z.record(z.string(), z.json()),
-    settings: z.record(z.string(), z.json()),
+    schema: SCHEMA,
+    settings: SETTINGS,
     effects: { note: "in-place" },
     ...stage.traits,
     open: (_settings, io) => life.step("open", async () => simulatedProvider(stage, life, io.now)),
@@ -51,13 +60,10 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
     for (;;) {
       const page = await life.step("page", () => onePage(stage, wanted, cursor));
       shown.push(...page);
+      yield page;
       const last = page.at(-1);
-      if (last === undefined) break;
+      if (last === undefined || page.length < PAGE) break;
       cursor = last.id;
-      yield page.map(({ running, ...rest }) => ({
-        ...rest,
-        phase: running ? ("running" as const) : ("starting" as const),
-      }));
     }
     // Who has given up on a list has not seen it.
     if (signal.aborted) return;
@@ -77,15 +83,18 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
     list,
     create: (want, tags) =>
       life.step("create", () =>
-        call(stage, life, "create", { id: "", tags }, (lagMs) => {
+        call(stage, life, "create", { id: "", tags, want }, (lagMs) => {
           const at = now();
-          const readyAt = at + random.pick([0, 0, 500, 8_000]);
-          return { id: world.make(tags, want, { readyAt, listedFrom: at + lagMs }).id, idle: false };
+          const isUseless = stage.ailmentOf(want["image"])?.kind === "never-up";
+          const readyAt = isUseless ? Number.POSITIVE_INFINITY : at + startOf(stage.faults(), random);
+          const { id } = world.make(tags, want, { readyAt, listedFrom: at + lagMs });
+          afflict(stage, id);
+          return { id, idle: false };
         }),
       ),
     update: (from, want) =>
       life.step("update", async () => {
-        await call(stage, life, "update", from, (lagMs) => {
+        await call(stage, life, "update", { ...from, want }, (lagMs) => {
           const idle = !world.change(from.id, want, now() + lagMs);
           return { id: from.id, idle };
         });
@@ -106,27 +115,37 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
   };
 
   async function onePage({ faults }: Stage, by: Tags, cursor: string): Promise<readonly Shown[]> {
-    await clock.sleep(delay(faults(), random));
-    if (random.chance(faults().unlisted)) throw new ProviderError(random.pick(LIST_FAILURES), "the list broke off");
+    await clock.sleep(longDelay(faults(), random));
+    if (random.chance(faults().unlisted)) throw failure(random.pick(LIST_FAILURES), "the list broke off");
     return world.page(by, cursor, PAGE);
   }
 }
 
-const PAGE = 3;
+const PAGE = 4;
 const LIST_FAILURES: readonly [FailureKind, ...FailureKind[]] = ["retryable", "denied", "unavailable", "unknown"];
+
+const failures = new Map<string, ProviderError>();
+
+/** A failure that was thrown before is thrown again: where it came from is no news, and costs more than the rest of a call. */
+function failure(kind: FailureKind, message: string): ProviderError {
+  const key = `${kind} ${message}`;
+  const known = failures.get(key) ?? new ProviderError(kind, message);
+  failures.set(key, known);
+  return known;
+}
 
 /** One call that changes the world: as its fate has it, and as far as its caller lives. */
 function call(
   stage: Stage,
   life: Life,
   verb: Verb,
-  subject: { readonly id: string; readonly tags: Tags },
+  subject: { readonly id: string; readonly tags: Tags; readonly want?: JsonObject },
   effect: (lagMs: number) => { readonly id: string; readonly idle: boolean },
 ): Promise<{ readonly id: string }> {
   const { clock, random, traits, tell } = stage;
   const number = stage.nextCall();
-  const fate = fateOf(stage.faults(), random, traits.settleMs);
-  tell({ kind: "called", life: life.number, call: number, verb, id: subject.id, tags: subject.tags });
+  const fate = fateIn(stage, verb, subject.want);
+  tell({ kind: "called", life: life.number, call: number, verb, ...subject });
   return new Promise((resolve, reject) => {
     let made = subject.id;
     let taken = fate.takesAfter === undefined;
@@ -147,15 +166,33 @@ function call(
       tell({ kind: "abandoned", call: number, late });
       if (late) clock.after(random.between(0, Math.max(0, traits.settleMs - fate.lagMs)), take);
     });
+    if (fate.answersAfter === Number.POSITIVE_INFINITY) {
+      clock.after(GIVEN_UP_MS, () => {
+        unlisten();
+        if (answered) return;
+        answered = true;
+        tell({ kind: "abandoned", call: number, late: !taken });
+      });
+      return;
+    }
     clock.after(fate.answersAfter, () => {
       unlisten();
       if (answered) return;
       answered = true;
       tell({ kind: "answered", call: number, how: fate.how, late: !taken });
       if (fate.how === "done") resolve({ id: made });
-      else reject(new ProviderError(fate.how, `the call ended: ${fate.how}`));
+      else reject(failure(fate.how, `the call ended: ${fate.how}`));
     });
   });
+}
+
+function fateIn(stage: Stage, verb: Verb, want: JsonObject | undefined): Fate {
+  const fate = fateOf(stage.faults(), stage.random, stage.traits.settleMs);
+  if (verb !== "create") return fate;
+  const answersAfter = Math.min(fate.answersAfter, GIVEN_UP_MS / 2);
+  const refused = { answersAfter, takesAfter: undefined, lagMs: 0 };
+  if (stage.ailmentOf(want?.["image"])?.kind === "refused") return { ...refused, how: "invalid" };
+  return stage.isCrowded() ? { ...refused, how: "no-space" } : fate;
 }
 
 /** Lost, late, twice, or as it should be. */

@@ -27,6 +27,8 @@ export interface World {
   /** False when it was gone already. */
   end(id: string, by: "muster" | "others", listedUntil: number): boolean;
   setSick(id: string, sick: boolean): void;
+  /** One that would never have come up does. */
+  start(id: string): void;
   thing(id: string): Thing | undefined;
   /** Alive and bearing these tags, oldest first. */
   living(wanted: Tags): readonly Thing[];
@@ -39,11 +41,18 @@ export interface World {
 
 export function emptyWorld(now: () => number): World {
   const things = new Map<string, Thing>();
+  /** Those that a list may still show, or will, oldest first. */
+  let listable: Thing[] = [];
   const watchers = new Set<() => void>();
+  /** What lists show of things that stay as they are shown until they are changed. */
+  const settled = new WeakMap<Thing, Shown>();
   let made = 0;
 
   function put(thing: Thing): void {
     things.set(thing.id, thing);
+    const index = listable.findIndex(({ id }) => id === thing.id);
+    if (index < 0) listable.push(thing);
+    else listable[index] = thing;
     for (const changed of watchers) changed();
   }
 
@@ -52,10 +61,16 @@ export function emptyWorld(now: () => number): World {
     return thing?.gone === undefined ? thing : undefined;
   }
 
-  function show(thing: Thing): Shown {
+  function show(thing: Thing, time: number): Shown {
+    const known = settled.get(thing);
+    if (known !== undefined) return known;
     const { id, tags, before, readyAt, bornAt } = thing;
-    const properties = before !== undefined && now() < before.until ? before.properties : thing.properties;
-    return { id, tags, properties, running: now() >= readyAt, since: bornAt };
+    const isOld = before !== undefined && time < before.until;
+    const isRunning = time >= readyAt;
+    const properties = isOld ? before.properties : thing.properties;
+    const shown: Shown = { id, tags, properties, phase: isRunning ? "running" : "starting", since: bornAt };
+    if (isRunning && !isOld) settled.set(thing, shown);
+    return shown;
   }
 
   return {
@@ -81,16 +96,23 @@ export function emptyWorld(now: () => number): World {
       const thing = alive(id);
       if (thing !== undefined) put({ ...thing, sick });
     },
+    start(id) {
+      const thing = alive(id);
+      if (thing !== undefined) put({ ...thing, readyAt: Math.min(thing.readyAt, now()) });
+    },
     thing: (id) => things.get(id),
-    living: (wanted) => [...things.values()].filter((thing) => thing.gone === undefined && bears(thing.tags, wanted)),
+    // Whoever is alive is listable.
+    living: (wanted) => listable.filter((thing) => thing.gone === undefined && bears(thing.tags, wanted)),
     isHealthy: (thing) => thing.gone === undefined && !thing.sick && now() >= thing.readyAt,
     page(wanted, cursor, most) {
       const page: Shown[] = [];
-      for (const thing of things.values()) {
+      const time = now();
+      if (cursor === "") listable = listable.filter(({ gone }) => gone === undefined || time < gone.listedUntil);
+      for (const thing of listable) {
         if (page.length === most) break;
-        if (thing.id <= cursor || now() < thing.listedFrom) continue;
-        if (thing.gone !== undefined && now() >= thing.gone.listedUntil) continue;
-        if (bears(thing.tags, wanted)) page.push(show(thing));
+        if (thing.id <= cursor || time < thing.listedFrom) continue;
+        if (thing.gone !== undefined && time >= thing.gone.listedUntil) continue;
+        if (bears(thing.tags, wanted)) page.push(show(thing, time));
       }
       return page;
     },

@@ -3,7 +3,7 @@
  * changed, left out or put in between unnoticed. A tail that was cut off leaves a whole chain: only a hash that was kept
  * elsewhere shows it.
  */
-import { canonical, type Event, type EventDraft, isObject, sha256 } from "@muster/model";
+import { type Event, type EventDraft, inCanonicalOrder, isObject, sha256 } from "@muster/model";
 import type { StoredLink } from "./contract.ts";
 
 /** The place of an event in its stack's chain: what the next one is chained to. */
@@ -123,30 +123,26 @@ function fault(event: Event, head: Head, stack: string): string | undefined {
 
 type Unhashed = Omit<Event, "hash">;
 
-/** Every member of an event but its hash: the compiler tells when one is missing here. */
-const MEMBERS: Readonly<Record<keyof Unhashed, true>> = {
-  actor: true,
-  after: true,
-  at: true,
-  before: true,
-  cause: true,
-  group: true,
-  instance: true,
-  message: true,
-  previous: true,
-  seq: true,
-  slot: true,
-  stack: true,
-  type: true,
-};
-const SORTED = (Object.keys(MEMBERS) as (keyof Unhashed)[]).sort();
-
-/** The canonical text of an event, without its hash, in half the time that it takes when the members are not known. */
+/**
+ * The canonical text of an event, without its hash. All of its members are known, and stand here in their order: so it
+ * takes half the time. The compiler tells when one is missing.
+ */
 export function canonicalEvent(event: Unhashed): string {
-  let text = "";
-  for (const member of SORTED) {
-    const value = event[member];
-    if (value !== undefined) text += `${text === "" ? "{" : ","}"${member}":${canonical(value)}`;
-  }
-  return `${text}}`;
+  const { actor, after, at, before, cause, group, instance, message, previous, seq, slot, stack, type } = event;
+  const ordered = {
+    actor,
+    after: after === undefined ? undefined : inCanonicalOrder(after),
+    at,
+    before: before === undefined ? undefined : inCanonicalOrder(before),
+    cause,
+    group,
+    instance,
+    message,
+    previous,
+    seq,
+    slot,
+    stack,
+    type,
+  } satisfies Readonly<Record<keyof Unhashed, unknown>>;
+  return JSON.stringify(ordered);
 }

@@ -81,7 +81,8 @@ export const EVENTS_PER_PAGE = 1000;
 
 export interface EventQuery {
   readonly stack?: string;
-  readonly group?: string;
+  /** Null: only what is of no group, but of its whole stack. */
+  readonly group?: string | null;
   readonly types?: readonly EventType[];
   /** Not before, and not after, this time, ms since 1970. */
   readonly since?: number;

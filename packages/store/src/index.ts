@@ -6,4 +6,5 @@ export * from "./locations.ts";
 export * from "./memory.ts";
 export * from "./past.ts";
 export * from "./prune.ts";
+export * from "./recall.ts";
 export * from "./sqlite/store.ts";

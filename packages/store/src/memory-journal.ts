@@ -47,8 +47,6 @@ export function memoryJournal(): MemoryJournal {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  const isDropped = ({ event: { stack, seq } }: Entry) => seq <= (checkpoint(stack)?.seq ?? 0);
-
   return {
     chained,
     append,
@@ -79,8 +77,9 @@ export function memoryJournal(): MemoryJournal {
       return written;
     },
     sweep(stack, most) {
+      const dropped = checkpoint(stack)?.seq ?? 0;
       const swept = entries
-        .filter((entry) => entry.event.stack === stack && isDropped(entry))
+        .filter(({ event }) => event.stack === stack && event.seq <= dropped)
         .slice(0, Math.max(0, most));
       const places = new Set(swept.map(({ place }) => place));
       entries = entries.filter(({ place }) => !places.has(place));
@@ -114,7 +113,7 @@ function firstAfter(entries: readonly Entry[], place: number): number {
 
 function matches({ event }: JournalEntry, { stack, group, types, since, until }: EventQuery): boolean {
   if (stack !== undefined && event.stack !== stack) return false;
-  if (group !== undefined && event.group !== group) return false;
+  if (group !== undefined && (event.group ?? null) !== group) return false;
   if (types !== undefined && !types.includes(event.type)) return false;
   if (until !== undefined && event.at > until) return false;
   return since === undefined || event.at >= since;

@@ -11,17 +11,19 @@ import type {
   JournalEntry,
   PATHS as Paths,
   Ping,
+  PlanRequest,
   PluginView,
 } from "@muster/daemon";
-import { MusterError } from "@muster/model";
+import { MusterError, type StackPlan } from "@muster/model";
 import type { Locate } from "./errors.ts";
 import { type Answer, type Call, call, lines, NoAnswer } from "./http.ts";
 
 /** As the daemon has them: the type says so, and a difference does not compile. */
-const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "events" | "plugins"> = {
+const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "plan" | "events" | "plugins"> = {
   ping: "/v1/ping",
   groups: "/v1/groups",
   apply: "/v1/apply",
+  plan: "/v1/plan",
   events: "/v1/events",
   plugins: "/v1/plugins",
 };
@@ -38,6 +40,8 @@ export interface Api {
   steer<V extends GroupVerb>(stack: string, group: string, verb: V, wanted: GroupRequests[V]): Promise<GroupAnswer>;
   /** `locate` finds the place of what is refused in the text that was read. */
   apply(wanted: ApplyRequest, locate?: Locate): Promise<ApplyAnswer>;
+  /** What `apply` would do. */
+  plan(wanted: PlanRequest, locate?: Locate): Promise<StackPlan>;
   plugins(): Promise<readonly PluginView[]>;
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
 }
@@ -66,6 +70,7 @@ export function apiAt(socket: string): Api {
     group: (stack, group) => get(groupPath(stack, group)),
     steer: (stack, group, verb, wanted) => post(`${groupPath(stack, group)}/${verb}`, wanted),
     apply: (wanted, locate) => post(PATHS.apply, wanted, locate),
+    plan: (wanted, locate) => post(PATHS.plan, wanted, locate),
     plugins: () => get(PATHS.plugins),
     async *events(query, signal) {
       const words = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);

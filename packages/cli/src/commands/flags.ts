@@ -39,6 +39,16 @@ export const GROUP = {
   brief: "A group's name, or stack/name",
 } as const;
 
+export const STACK = { parse: String, optional: true, placeholder: "stack", brief: "Only of this stack" } as const;
+
+export const SINCE = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  placeholder: "time",
+  brief: "Not before: 30s, 15m, 2h, 7d ago, or a date as 2026-01-31T14:00",
+} as const;
+
 /** A command's help: what it does, and how it is typed. */
 export function documented(brief: string, description: string, ...examples: readonly string[]) {
   const shown = examples.map((example) => `  ${example}`).join("\n");

@@ -22,6 +22,11 @@ describe("an event's line", () => {
     ["instance.updated", "~"],
     ["group.stalled", "!"],
     ["group.converged", "="],
+    ["rollout.failed", "!"],
+    ["rollout.finished", "="],
+    ["instance.unhealthy", "!"],
+    ["instance.recovered", "="],
+    ["history.pruned", "·"],
   ] as const)("shows %s with the sign %s", (type, sign) => {
     expect(eventLine({ ...event, type }, at, PLAIN)).toBe(`12:00:00 ${sign} shop/web  created x\n`);
   });

@@ -1,13 +1,13 @@
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { type Api, apiAt } from "../client/api.ts";
-import { holderOf } from "../client/holders.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
+import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { confirm } from "./confirm.ts";
-import { untilConverged } from "./converge.ts";
+import { awaitedText, untilConverged } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
-import { answerText, handOver, planText } from "./hand-over.ts";
+import { answerText, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { settingsOf } from "./settings.ts";
@@ -18,10 +18,7 @@ export interface ApplyFlags extends OutputFlags, SetFlags {
   readonly wait: boolean;
 }
 
-/** A stack, and the Muster it is given to. */
-interface Job {
-  readonly read: ReadStack;
-  readonly api: Api;
+interface Job extends Handed {
   /** What is made in this process must be done before it ends. */
   readonly wait: boolean;
 }
@@ -37,30 +34,19 @@ export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonl
     stage.end();
     ending.forget();
   });
-  const jobs = await findHolders(this, flags, stacks, stage, parts);
+  const jobs = await jobsFor(this, flags, stacks, stage, parts);
   await carryOut(this, flags, jobs, stage, ending.asked);
 }
 
-async function findHolders(
+async function jobsFor(
   cli: Cli,
   flags: ApplyFlags,
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
 ): Promise<readonly Job[]> {
-  const jobs: Job[] = [];
-  const free: ReadStack[] = [];
-  for (const read of stacks) {
-    const api = await holderOf(cli.env, read.stack.name);
-    if (api === undefined) free.push(read);
-    else jobs.push({ read, api, wait: flags.wait });
-  }
-  const [holder] = jobs;
-  if (holder !== undefined && flags.set !== undefined && flags.set.length > 0) {
-    const detail = `the Muster at ${holder.api.socket} has settings of its own`;
-    const wanted = "them in the stack, under `providers`, or to that Muster when it is started";
-    throw new MusterError("usage.bad-value", { what: "--set", detail, wanted });
-  }
+  const { handed, free } = await findHolders(cli, flags, stacks);
+  const jobs = handed.map((each) => ({ ...each, wait: flags.wait }));
   if (free.length === 0) return jobs;
   const api = await hostFor(cli, flags, free, stage, parts);
   return [...jobs, ...free.map((read) => ({ read, api, wait: true }))];
@@ -96,15 +82,20 @@ async function carryOut(
   stage: Stage,
   asked: AbortSignal,
 ): Promise<void> {
-  const plan = await Promise.all(jobs.map(({ api, read }) => handOver(cli, api, read, true)));
-  stage.say(planText(plan).trimEnd());
-  const changes = plan.some(({ unchanged }) => !unchanged);
-  if (changes && !flags.yes && !(await confirm(cli, "muster apply", "Do this?"))) return;
+  const plans = await Promise.all(jobs.map(foresee));
+  stage.say(plansText(plans, cli.out).trimEnd());
+  // What is refused is refused by whoever it is given to, in its own words.
+  const asks = !flags.yes && plans.some(hasChanges) && !plans.some(isRefused);
+  if (asks && !(await confirm(cli, "muster apply", "Do this?"))) return;
   const declared = [];
-  for (const job of jobs) declared.push({ ...job, answer: await handOver(cli, job.api, job.read, false) });
+  for (const job of jobs) declared.push({ ...job, answer: await handOver(cli, job) });
   const ends = await Promise.all(
     declared.map(({ api, answer, wait }) => (wait ? untilConverged(api, answer, asked) : answer)),
   );
   stage.end();
-  cli.out.write(flags.output === "json" ? `${JSON.stringify(ends)}\n` : ends.map(answerText).join(""));
+  cli.out.write(
+    flags.output === "json"
+      ? `${JSON.stringify(ends)}\n`
+      : ends.map((end) => answerText(end) + awaitedText(end)).join(""),
+  );
 }

@@ -1,62 +1,57 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApplyAnswer, GroupView } from "@muster/daemon";
-import { conditionOf, isConverged, MusterError } from "@muster/model";
+import { conditionOf } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
-import { reasonOf } from "../print/state.ts";
+import { plain } from "../print/paint.ts";
+import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
 
 const ASK_EVERY_MS = 100;
-/** What is held up may come right by itself; for so long it is hoped for. */
-const HOPE_MS = 5_000;
-/** As long as a change may take. */
-const LONGEST_MS = 600_000;
+/** What a group says when its own deadline has passed comes so much later at most. */
+const TOLD_MS = 60_000;
 
 /**
- * Asks until every group of the stack is as declared, and answers how they stand then. A signal ends the waiting, not the
- * work. Throws `look.failed` when nobody can tell how a group stands, and `group.not-converged` when it is held up
- * otherwise, or is not there after ten minutes.
+ * Asks until every group of the stack is as declared, or waits for somebody to say more, and answers how they stand then.
+ * A signal ends the waiting, not the work. How long a rollout may take is its own policy's to say: here it is waited for as
+ * long as anything moves. Throws what `outlookOf` says of a group that has failed, and `group.not-converged` of one that
+ * stands still.
  */
 export async function untilConverged(api: Api, answer: ApplyAnswer, signal: AbortSignal): Promise<ApplyAnswer> {
-  const begun = performance.now();
-  let heldSince: number | undefined;
+  const spells = new Map<string, Spell>();
   for (;;) {
     const groups = (await api.groups()).filter(({ stack }) => stack === answer.stack);
     const now = performance.now();
-    const open = groups.filter((group) => !isDone(group, answer.generation));
-    if (open.length === 0 || signal.aborted) return { ...answer, groups };
-    const held = open.find(isHeldUp);
-    heldSince = held === undefined ? undefined : (heldSince ?? now);
-    const late = now - begun > LONGEST_MS ? open[0] : undefined;
-    const hopeless = heldSince !== undefined && now - heldSince > HOPE_MS ? held : late;
-    if (hopeless !== undefined) throw isUnseen(hopeless) ? notSeen(hopeless) : notConverged(hopeless);
+    let open = false;
+    for (const view of groups) {
+      const outlook = outlookOf(view, answer.generation);
+      const spell = spellOf(spells.get(view.name), view, outlook, now);
+      spells.set(view.name, spell);
+      if (signal.aborted || outlook.kind === "done") continue;
+      open = true;
+      const error = endOf(view, outlook, spell, now, await patienceWith(api, view, spell, now));
+      if (error !== undefined) throw error;
+    }
+    if (!open) return { ...answer, groups };
     // Cut short by the signal, it has ended all the same.
     await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** A later declaration has taken the place of the one that is waited for: then its outcome counts. */
-function isDone({ steering, status }: GroupView, generation: number): boolean {
-  if (steering === "paused") return true;
-  return status !== undefined && status.observedGeneration >= generation && isConverged(status);
+/** For how long it may stand still: its own deadline may be longer than what suits most. */
+async function patienceWith(api: Api, { stack, name }: GroupView, { since }: Spell, now: number): Promise<number> {
+  if (now - since <= SILENT_MS) return SILENT_MS;
+  const { policy } = await api.group(stack, name);
+  return Math.max(SILENT_MS, (policy?.rollout.progressDeadlineMs ?? 0) + TOLD_MS);
 }
 
-function isHeldUp({ status }: GroupView): boolean {
-  return status !== undefined && conditionOf(status, "Stalled")?.holds === true;
+/** What somebody has to say before it goes on, group by group. */
+export function awaitedText({ groups }: Pick<ApplyAnswer, "groups">): string {
+  return groups.map((view) => awaited(view)).join("");
 }
 
-/** The runtime names what prevents a look so: `look.denied`. */
-function isUnseen({ status }: GroupView): boolean {
-  return status !== undefined && conditionOf(status, "Stalled")?.reason.startsWith("look.") === true;
-}
-
-function notSeen(view: GroupView): MusterError {
-  const name = `group \`${placeName(view.stack, view.name)}\``;
-  return new MusterError("look.failed", { name, detail: reasonOf(view) });
-}
-
-function notConverged(view: GroupView): MusterError {
-  return new MusterError("group.not-converged", {
-    group: placeName(view.stack, view.name),
-    detail: reasonOf(view),
-  });
+function awaited({ stack, name, steering, status }: GroupView): string {
+  const place = placeName(stack, name);
+  if (steering === "paused") return `${place}: paused: changes wait until \`muster group resume ${place}\`\n`;
+  const converged = status && conditionOf(status, "Converged");
+  return converged?.reason === "CanaryWaits" ? `${place}: ${plain(converged.message)}\n` : "";
 }

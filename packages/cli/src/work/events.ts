@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { EventsQuery } from "@muster/daemon";
-import { type Event, MusterError } from "@muster/model";
-import { openSqliteStore, storePath } from "@muster/store";
+import { type Event, type EventType, MusterError } from "@muster/model";
+import { type EventQuery, type JournalEntry, storePath } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { askAll } from "../client/holders.ts";
@@ -9,45 +9,106 @@ import type { OutputFlags } from "../commands/flags.ts";
 import { eventLine } from "../print/event-line.ts";
 import { dateAndTime } from "../print/time.ts";
 import { listenForEnd } from "./ending.ts";
+import { eventTypesOf } from "./event-types.ts";
+import { withStore } from "./recorded.ts";
+import { timeOf } from "./times.ts";
 
 export interface EventsFlags extends OutputFlags {
   readonly follow: boolean;
   readonly since?: string;
+  readonly group?: string;
+  readonly type?: string;
 }
 
 /** How many events are shown where no time is given. */
 const NEWEST = 50;
-/** As many as are given at once. */
-const MOST = 100_000;
+/** How many are asked for at once. */
+const PAGE = 1000;
+
+/** What is asked for: of where, of what kind, and from when on; without a time, the newest. */
+interface Wanted extends Pick<EventsQuery, "stack" | "group" | "since"> {
+  readonly types?: readonly EventType[];
+}
+
+/** One page: so many after a place, or so many of the newest, oldest first. */
+type Page = (wanted: Wanted, part: { readonly after: number } | "newest") => Promise<readonly JournalEntry[]>;
 
 /** All Musters of a user write one history, so any of them can tell it; and where none runs, the store itself can. */
 export async function showEvents(this: Cli, flags: EventsFlags, stack?: string): Promise<void> {
-  const query: EventsQuery = {
-    ...(stack === undefined ? {} : { stack }),
-    ...(flags.since === undefined ? { last: NEWEST } : { since: timeOf(flags.since, Date.now()), limit: MOST }),
-    ...(flags.follow ? { follow: "1" } : {}),
-  };
-  const store = storePath(this.env);
-  const api = await anyApi(this, flags.follow || !existsSync(store));
+  const wanted = wantedOf(flags, stack);
+  const api = await anyApi(this, flags.follow || !existsSync(storePath(this.env)));
   if (api === undefined) {
-    for (const event of await storedEvents(store, query)) printOne(this, flags, event);
+    await withStore(this.env, (store) => print(this, flags, past(pageOfStore(store), wanted)));
     return;
   }
   const ending = listenForEnd();
+  const over = AbortSignal.any([ending.asked, this.out.closed]);
   try {
-    await print(this, flags, api, query, ending.asked);
+    await print(this, flags, flags.follow ? followed(api, wanted, over) : past(pageOfApi(api, over), wanted));
   } finally {
     ending.forget();
   }
 }
 
-async function print(cli: Cli, flags: EventsFlags, api: Api, query: EventsQuery, asked: AbortSignal) {
-  const over = AbortSignal.any([asked, cli.out.closed]);
-  for await (const { event } of api.events(query, over)) printOne(cli, flags, event);
+async function print(cli: Cli, flags: EventsFlags, entries: AsyncIterable<JournalEntry>): Promise<void> {
+  for await (const { event } of entries) {
+    if (cli.out.closed.aborted) return;
+    printOne(cli, flags, event);
+  }
 }
 
 function printOne(cli: Cli, { output }: EventsFlags, event: Event): void {
   cli.out.write(output === "json" ? `${JSON.stringify(event)}\n` : eventLine(event, dateAndTime, cli.out));
+}
+
+/** Page after page, so that no more than one is held at a time. */
+async function* past(page: Page, wanted: Wanted): AsyncGenerator<JournalEntry, void> {
+  if (wanted.since === undefined) {
+    yield* await page(wanted, "newest");
+    return;
+  }
+  for (let after = 0; ; ) {
+    const entries = await page(wanted, { after });
+    yield* entries;
+    if (entries.length < PAGE) return;
+    after = entries.at(-1)?.place ?? after;
+  }
+}
+
+function pageOfStore(store: { events(query: EventQuery): Promise<readonly JournalEntry[]> }): Page {
+  return async (wanted, part) => {
+    if (part === "newest") return (await store.events({ ...wanted, limit: NEWEST, newestFirst: true })).toReversed();
+    return store.events({ ...wanted, ...part, limit: PAGE });
+  };
+}
+
+function pageOfApi(api: Api, over: AbortSignal): Page {
+  return async (wanted, part) => {
+    const cut = part === "newest" ? { last: NEWEST } : { ...part, limit: PAGE };
+    const entries: JournalEntry[] = [];
+    for await (const entry of api.events({ ...sent(wanted), ...cut }, over)) entries.push(entry);
+    return entries;
+  };
+}
+
+function followed(api: Api, wanted: Wanted, over: AbortSignal): AsyncIterable<JournalEntry> {
+  const begin = wanted.since === undefined ? { last: NEWEST } : {};
+  return api.events({ ...sent(wanted), ...begin, follow: "1" }, over);
+}
+
+function sent({ types, ...others }: Wanted): EventsQuery {
+  return types === undefined ? others : { ...others, type: types.join(",") };
+}
+
+function wantedOf({ since, group, type }: EventsFlags, stack: string | undefined): Wanted {
+  const [before = "", after] = (group ?? "").split("/", 2);
+  const names = after === undefined ? { stack, group } : { stack: stack ?? before, group: after };
+  return {
+    ...(names.stack === undefined ? {} : { stack: names.stack }),
+    ...(names.group === undefined ? {} : { group: names.group }),
+    ...(type === undefined ? {} : { types: eventTypesOf(type) }),
+    ...(since === undefined ? {} : { since: timeOf("--since", since, Date.now()) }),
+  };
 }
 
 /** One that runs; undefined where none does and none is `needed`. */
@@ -61,31 +122,4 @@ async function anyApi(cli: Cli, needed: boolean): Promise<Api | undefined> {
     if (!needed && thrown instanceof MusterError && thrown.code === "daemon.not-running") return undefined;
     throw thrown;
   }
-}
-
-async function storedEvents(path: string, { stack, since, last }: EventsQuery): Promise<readonly Event[]> {
-  const store = openSqliteStore(path);
-  try {
-    const where = { ...(stack === undefined ? {} : { stack }), ...(since === undefined ? {} : { since }) };
-    const newest = await store.events({ ...where, limit: last ?? MOST, newestFirst: true });
-    return newest.map(({ event }) => event).reverse();
-  } finally {
-    await store.close();
-  }
-}
-
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `15m` before now, or a date. Throws `usage.bad-value`. */
-function timeOf(text: string, now: number): number {
-  const { count, unit } = /^(?<count>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
-  if (count !== undefined && isUnit(unit)) return now - Number(count) * UNITS[unit];
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return Math.max(0, at);
-  const wanted = "30s, 15m, 2h or 7d, or a date as 2026-01-31T14:00";
-  throw new MusterError("usage.bad-value", { what: "--since", detail: `\`${text}\` is no time`, wanted });
-}
-
-function isUnit(text: string | undefined): text is keyof typeof UNITS {
-  return text !== undefined && text in UNITS;
 }

@@ -4,11 +4,17 @@ import type { Cli } from "../cli.ts";
 import { findGroup } from "../client/holders.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { plain } from "../print/paint.ts";
-import { stateOf } from "../print/state.ts";
+import { policyRows } from "../print/policy.ts";
+import { progressOf } from "../print/state.ts";
 import { table } from "../print/table.ts";
 import { age } from "../print/time.ts";
 
-export async function describeGroup(this: Cli, { output }: OutputFlags, wanted: string): Promise<void> {
+export interface DescribeFlags extends OutputFlags {
+  readonly at?: string;
+}
+
+export async function describeGroup(this: Cli, { output, at }: DescribeFlags, wanted: string): Promise<void> {
+  if (at !== undefined) return (await import("./group-past.ts")).describePast(this, output, wanted, at);
   const { api, view } = await findGroup(this.env, wanted);
   const detail = await api.group(view.stack, view.name);
   this.out.write(output === "json" ? `${JSON.stringify(detail)}\n` : described(detail, Date.now()));
@@ -31,7 +37,7 @@ function described(detail: GroupDetail, now: number): string {
 }
 
 function facts(detail: GroupDetail): readonly (readonly string[])[] {
-  const { stack, name, type, flavor, size, status } = detail;
+  const { stack, name, type, flavor, size, status, policy } = detail;
   const generation =
     status === undefined ? [] : [["generation", `${status.generation} (seen ${status.observedGeneration})`]];
   return [
@@ -40,8 +46,9 @@ function facts(detail: GroupDetail): readonly (readonly string[])[] {
     ["type", type],
     ["flavor", flavor],
     ["size", `${size} (${status?.ready ?? 0} ready)`],
-    ["state", stateOf(detail)],
+    ["state", progressOf(detail)],
     ...generation,
+    ...(policy === undefined ? [] : policyRows(policy)),
   ];
 }
 

@@ -4,7 +4,7 @@ import { keptGroups } from "../client/holders.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
-import { reasonOf, stateOf } from "../print/state.ts";
+import { progressOf, reasonOf } from "../print/state.ts";
 import { table } from "../print/table.ts";
 
 /** Shows what can be shown before it fails for those that did not answer. */
@@ -26,5 +26,5 @@ const HEAD = ["GROUP", "TYPE", "SIZE", "READY", "STATE", "REASON"];
 function row(view: GroupView): readonly string[] {
   const { stack, name, type, size, status } = view;
   const ready = String(status?.ready ?? "-");
-  return [placeName(stack, name), type, String(size), ready, stateOf(view), plain(reasonOf(view))];
+  return [placeName(stack, name), type, String(size), ready, progressOf(view), plain(reasonOf(view))];
 }

@@ -29,6 +29,17 @@ export async function resumeGroup(this: Cli, flags: OutputFlags, wanted: string)
   await steer(this, flags, found, "resume", { actor: this.user() }, "resumed");
 }
 
+export async function promoteGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
+  const found = await findGroup(this.env, wanted);
+  await steer(this, flags, found, "promote", { actor: this.user() }, "promoted: the other members follow");
+}
+
+export async function revertGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
+  const found = await findGroup(this.env, wanted);
+  const done = "goes back to its former version; the declaration stays as it is";
+  await steer(this, flags, found, "revert", { actor: this.user() }, done);
+}
+
 export async function freeGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
   const found = await findGroup(this.env, wanted);
   await steer(this, flags, found, "free", { actor: this.user() }, "no longer kept; its members stay");

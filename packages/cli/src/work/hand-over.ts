@@ -1,23 +1,58 @@
 import type { ApplyAnswer } from "@muster/daemon";
+import { MusterError, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
-import { placeName } from "../print/event-line.ts";
-import { plain } from "../print/paint.ts";
-import { table } from "../print/table.ts";
+import { holderOf } from "../client/holders.ts";
+import type { SetFlags } from "../commands/flags.ts";
 import type { ReadStack } from "./read-stack.ts";
 
-/** Gives a declaration to a Muster; with `pretend` it only says what it would do. Throws what is wrong, with its line. */
-export function handOver(cli: Cli, api: Api, read: ReadStack, pretend: boolean): Promise<ApplyAnswer> {
-  const { document, path, locate } = read;
-  return api.apply({ document, source: path, actor: cli.user(), ...(pretend ? { pretend } : {}) }, locate);
+/** A stack, and the Muster it is given to. */
+export interface Handed {
+  readonly read: ReadStack;
+  readonly api: Api;
 }
 
-/** What would happen, group by group. */
-export function planText(answers: readonly ApplyAnswer[]): string {
-  const rows = answers.flatMap(({ stack, would }) =>
-    Object.entries(would ?? {}).map(([group, sentence]) => [placeName(stack, group), plain(sentence)]),
-  );
-  return rows.length === 0 ? "Nothing to do.\n" : table(rows);
+/**
+ * Which stacks a running Muster is given, and which nobody keeps. Throws `usage.bad-value` for settings that are meant for
+ * this process, where another one has settings of its own.
+ */
+export async function findHolders(
+  { env }: Cli,
+  { set }: SetFlags,
+  stacks: readonly ReadStack[],
+): Promise<{ readonly handed: readonly Handed[]; readonly free: readonly ReadStack[] }> {
+  const handed: Handed[] = [];
+  const free: ReadStack[] = [];
+  for (const read of stacks) {
+    const api = await holderOf(env, read.stack.name);
+    if (api === undefined) free.push(read);
+    else handed.push({ read, api });
+  }
+  const [holder] = handed;
+  if (holder !== undefined && set !== undefined && set.length > 0) {
+    const detail = `the Muster at ${holder.api.socket} has settings of its own`;
+    const wanted = "them in the stack, under `providers`, or to that Muster when it is started";
+    throw new MusterError("usage.bad-value", { what: "--set", detail, wanted });
+  }
+  return { handed, free };
+}
+
+/** Gives a declaration to a Muster. Throws what is wrong, with its line. */
+export function handOver(cli: Cli, { api, read }: Handed): Promise<ApplyAnswer> {
+  const { document, path, locate } = read;
+  return api.apply({ document, source: path, actor: cli.user() }, locate);
+}
+
+/** The same, in InfraKit's sentences (`would`) and without doing it. */
+export function pretend(cli: Cli, { api, read }: Handed): Promise<ApplyAnswer> {
+  const { document, path, locate } = read;
+  return api.apply({ document, source: path, actor: cli.user(), pretend: true }, locate);
+}
+
+/** What a Muster would do with a declaration. Throws what is wrong, with its line. */
+export function foresee({ api, read }: Handed): Promise<StackPlan> {
+  const { document, path, locate } = read;
+  return api.plan({ document, source: path }, locate);
 }
 
 /** What was declared, and how it stands. */

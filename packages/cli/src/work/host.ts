@@ -10,6 +10,9 @@ import { VERSION } from "../version.ts";
 
 type Told = Pick<DaemonOptions, "command" | "stacks" | "socket" | "groupSocket" | "onEvent" | "onStatus" | "onNotice">;
 
+/** The machine's own clock and chance. */
+export const OUTSIDE: DaemonOptions["outside"] = { io: { now: Date.now, randomBytes }, clock: systemClock };
+
 export interface Host {
   readonly daemon: Daemon;
   /** Ends what is in flight; what was made stays. */
@@ -27,7 +30,7 @@ export async function openHost(cli: Cli, settings: GivenSettings, told: Told): P
       builtins: builtinsOf(cli.env),
       settings,
       pluginDirectory: pluginDirectory(cli.env),
-      outside: { io: { now: Date.now, randomBytes }, clock: systemClock },
+      outside: OUTSIDE,
     });
     return {
       daemon,

@@ -1,10 +1,14 @@
+import type { ApplyAnswer } from "@muster/daemon";
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { findGroup, holderOf } from "../client/holders.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { serveSocket } from "../places.ts";
+import { placeName } from "../print/event-line.ts";
+import { plain } from "../print/paint.ts";
+import { table } from "../print/table.ts";
 import { steer } from "./group-steer.ts";
-import { answerText, handOver, planText } from "./hand-over.ts";
+import { answerText, handOver, pretend as pretended } from "./hand-over.ts";
 import { readStack } from "./read-stack.ts";
 
 export function declareGroup(this: Cli, flags: OutputFlags, file: string): Promise<void> {
@@ -20,9 +24,16 @@ export async function commitGroup(
   const read = await readStack(this, file);
   const api = await holderOf(this.env, read.stack.name);
   if (api === undefined) throw new MusterError("daemon.not-running", { socket: serveSocket(this.env) });
-  const answer = await handOver(this, api, read, pretend);
-  const text = pretend ? planText([answer]) : answerText(answer);
+  const handed = { api, read };
+  const answer = await (pretend ? pretended(this, handed) : handOver(this, handed));
+  const text = pretend ? pretendText(answer) : answerText(answer);
   this.out.write(output === "json" ? `${JSON.stringify(answer)}\n` : text);
+}
+
+/** What would happen in InfraKit's sentences, group by group. */
+function pretendText({ stack, would = {} }: ApplyAnswer): string {
+  const rows = Object.entries(would).map(([group, sentence]) => [placeName(stack, group), plain(sentence)]);
+  return rows.length === 0 ? "Nothing to do.\n" : table(rows);
 }
 
 export async function destroyInstances(

@@ -7,6 +7,7 @@ import { errorsOf, errorText, printErrors } from "../print/errors.ts";
 import { eventLine, placeName } from "../print/event-line.ts";
 import { liveLine } from "../print/live-line.ts";
 import { paint, plain } from "../print/paint.ts";
+import { liveWord } from "../print/state.ts";
 import { timeOfDay } from "../print/time.ts";
 
 export interface Stage {
@@ -72,7 +73,7 @@ function stageForPeople({ out, err }: Cli): Stage {
       if (message !== undefined) {
         say(`${paint(out, "dim", timeOfDay(Date.now()))} ${paint(out, "red", "!")} ${name}  ${plain(message)}`);
       }
-      standing.set(name, `${name} ${status.ready}/${status.desired} ${word(status)}`);
+      standing.set(name, `${name} ${status.ready}/${status.desired} ${liveWord(status)}`);
       live.show([...standing.values()].join("   "));
     },
     notice({ message, error }) {
@@ -106,9 +107,4 @@ function untold(): (name: string, status: Status) => string | undefined {
 
 function found({ desired }: Status): string {
   return `${desired} of ${desired} as declared`;
-}
-
-function word(status: Status): string {
-  if (conditionOf(status, "Stalled")?.holds === true) return "held up";
-  return isConverged(status) ? "as declared" : "under way";
 }

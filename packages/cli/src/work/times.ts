@@ -29,7 +29,11 @@ export function spanOf(flag: string, text: string): number {
 }
 
 function badTime(flag: string, detail: string): MusterError {
-  return new MusterError("usage.bad-value", { what: flag, detail, wanted: "30s, 15m, 2h or 7d, or a date as 2026-01-31T14:00" });
+  return new MusterError("usage.bad-value", {
+    what: flag,
+    detail,
+    wanted: "30s, 15m, 2h or 7d, or a date as 2026-01-31T14:00",
+  });
 }
 
 function ago(text: string, now: number): number | undefined {

@@ -17,7 +17,9 @@ export function groupRoutes(app: FastifyInstance, stacks: Stacks): void {
 
   app.get<{ Params: Named }>(GROUP, async ({ params }): Promise<GroupDetail> => {
     const { keeper, view } = find(stacks, params);
-    return { ...view, members: keeper.members(view.name), seen: keeper.seen(view.name) };
+    const policy = keeper.policy(view.name);
+    const members = keeper.members(view.name);
+    return { ...view, ...(policy === undefined ? {} : { policy }), members, seen: keeper.seen(view.name) };
   });
 
   app.post<To<"scale">>(`${GROUP}/scale`, { schema: SCALE }, ({ params, body }) =>
@@ -28,6 +30,12 @@ export function groupRoutes(app: FastifyInstance, stacks: Stacks): void {
   );
   app.post<To<"resume">>(`${GROUP}/resume`, { schema: ASKED }, ({ params, body }) =>
     steer(stacks, params, (keeper) => keeper.resume(params.group, by(body))),
+  );
+  app.post<To<"promote">>(`${GROUP}/promote`, { schema: ASKED }, ({ params, body }) =>
+    steer(stacks, params, (keeper) => keeper.promote(params.group, by(body))),
+  );
+  app.post<To<"revert">>(`${GROUP}/revert`, { schema: ASKED }, ({ params, body }) =>
+    steer(stacks, params, (keeper) => keeper.revert(params.group, by(body))),
   );
   app.post<To<"free">>(`${GROUP}/free`, { schema: ASKED }, ({ params, body }) =>
     steer(stacks, params, (keeper) => keeper.free(params.group, by(body))),

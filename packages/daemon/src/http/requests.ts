@@ -15,6 +15,8 @@ const document = {
 
 const source = { type: "string", minLength: 1, maxLength: 4096 };
 
+/** Whoever asks what would be changes nothing, and needs no name. */
+export const PLAN = { body: { type: "object", properties: { document, source }, required: ["document", "source"] } };
 export const APPLY = body({ document, source, pretend: { type: "boolean" } }, ["document", "source"]);
 export const ASKED = body({}, []);
 /** The declaration's own rules say which sizes there may be. */

@@ -5,12 +5,12 @@ import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
 import { clearSocketPath, MAX_REQUEST } from "@muster/plugin";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { type ApplyRequest, PATHS, type Ping } from "../api.ts";
+import { type ApplyRequest, PATHS, type Ping, type PlanRequest } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
-import { APPLY } from "./requests.ts";
+import { APPLY, PLAN } from "./requests.ts";
 import type { Listener } from "./socket.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
@@ -48,6 +48,9 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
     const { document, source, actor, pretend } = body;
     return pretend === true ? applying.pretend(document, source) : applying.apply(document, source, `user:${actor}`);
   });
+  app.post<{ Body: PlanRequest }>(PATHS.plan, { schema: PLAN }, async ({ body }) =>
+    applying.plan(body.document, body.source),
+  );
   groupRoutes(app, stacks);
   eventRoutes(app, deps);
   return app;

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { bears, systemCodeOf, type Tags } from "@muster/model";
 import {
@@ -47,12 +47,35 @@ export const instanceFile: TaggedType<InstanceSpec, InstanceFileSettings> = {
   settleMs: 0,
   local: true,
   open: async ({ dir }, io) => openDirectory(resolve(dir), io),
+  openToLook: async ({ dir }, io) => lookInto(resolve(dir), io),
 };
 
 function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
   makeWithParents(dir);
-  const workshop = `${dir}/${WORKSHOP}`;
-  attempt(workshop, () => openWorkshop(workshop));
+  attempt(workshopIn(dir), () => openWorkshop(workshopIn(dir)));
+  return { ...providerIn(dir, io), watch: (wake, signal) => watchInstances(dir, wake, signal) };
+}
+
+/** Where nobody has made the directory yet nothing is in it, and whoever works there would make it. */
+function lookInto(dir: string, io: Io): TaggedProvider<InstanceSpec> {
+  const there = attempt(dir, () => statSync(dir, { throwIfNoEntry: false }));
+  if (there?.isDirectory() === false) throw new ProviderError("invalid", `${dir}: it is not a directory`);
+  const provider = providerIn(dir, io);
+  if (there !== undefined) return provider;
+  return {
+    ...provider,
+    async *list() {
+      // Nothing to show.
+    },
+  };
+}
+
+function workshopIn(dir: string): string {
+  return `${dir}/${WORKSHOP}`;
+}
+
+function providerIn(dir: string, io: Io): TaggedProvider<InstanceSpec> {
+  const workshop = workshopIn(dir);
   const nextNumber = randomNumbers(io);
   const instances = instanceDirectory(dir, io.now);
   const everything = gathered(() => instances.these(namesIn(dir)));
@@ -95,14 +118,14 @@ function openDirectory(dir: string, io: Io): TaggedProvider<InstanceSpec> {
       const path = `${dir}/${fileName(id)}`;
       attempt(path, () => discard(path));
     },
-
-    watch(wake, signal) {
-      const changed = (name: string | null): void => {
-        if (name === null || !name.startsWith(".")) wake();
-      };
-      watchDirectory(dir, changed, signal);
-    },
   };
+}
+
+function watchInstances(dir: string, wake: () => void, signal: AbortSignal): void {
+  const changed = (name: string | null): void => {
+    if (name === null || !name.startsWith(".")) wake();
+  };
+  watchDirectory(dir, changed, signal);
 }
 
 function makeWithParents(dir: string): void {

@@ -11,6 +11,7 @@ import type { Evidence, Invariant } from "./invariant.ts";
  */
 export const converged: Invariant = {
   name: "5 Converged is true",
+  on: ["status"],
   watch: (evidence) => (happening) =>
     happening.kind === "status" && isConverged(happening.status) ? falsehood(happening, evidence) : undefined,
 };
@@ -22,8 +23,8 @@ function falsehood(
   const look = history.lookOf(life, group);
   if (look === undefined) return `${group} is said to be converged, and nobody has looked`;
   const wanted = history.wantedSince(group, look.began);
-  const lies = wanted.map(({ text, steering }) => {
-    const size = steering?.goal === "destroying" ? 0 : sizeOf(text);
+  const lies = wanted.map(({ text, steering, mode }) => {
+    const size = steering?.goal === "destroying" && mode === "enforce" ? 0 : sizeOf(text);
     if (look.shown.length !== size) return `${look.shown.length} members are there, and ${size} are wanted`;
     const other = look.shown.find(
       ({ properties }) => properties["image"] !== text.image || properties["note"] !== text.note,

@@ -11,6 +11,7 @@ import type { Invariant } from "./invariant.ts";
  */
 export const foreign: Invariant = {
   name: "1 nothing foreign is touched",
+  on: ["called"],
   watch:
     ({ history }) =>
     (happening) => {

@@ -6,17 +6,24 @@ import type { World } from "../world.ts";
 export interface Evidence {
   readonly world: World;
   readonly history: History;
-  /** A member may fail so long after it was made, and is called starting. */
-  readonly graceMs: number;
   /** A list never lags longer than the type promises. */
   readonly promisesKept: boolean;
 }
 
-/** Says what is wrong with a happening, if anything. It is asked about each, in order, with the history up to it. */
+/** Says what is wrong with a happening, if anything. It is asked about each of its kinds, in order, with the history up to it. */
 export type Watcher = (happening: Happening) => string | undefined;
+
+/** An invariant that did not hold, at a time: milliseconds from the beginning. */
+export interface Violation {
+  readonly invariant: string;
+  readonly at: number;
+  readonly detail: string;
+}
 
 /** One of the invariants of the design. */
 export interface Invariant {
   readonly name: string;
+  /** The kinds of happenings it is asked about. */
+  readonly on: readonly Happening["kind"][];
   watch(evidence: Evidence): Watcher;
 }

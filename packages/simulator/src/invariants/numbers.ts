@@ -1,6 +1,5 @@
-import { sizeOf } from "../grammar.ts";
-import type { Happening } from "../happening.ts";
-import type { CallRecord, Decision } from "../history.ts";
+import type { Happening, Shown } from "../happening.ts";
+import type { CallRecord, Decision, History } from "../history.ts";
 import { membersOf } from "../marks.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
@@ -15,6 +14,7 @@ import { reasonsFor, staying } from "./reasons.ts";
  */
 export const available: Invariant = {
   name: "3 never too few healthy members by our own hand",
+  on: ["wrote"],
   watch: (evidence) => (happening) => {
     if (happening.kind !== "wrote") return undefined;
     for (const [group, destroys] of byGroup(evidence.history.wave())) {
@@ -26,18 +26,24 @@ export const available: Invariant = {
 };
 
 function tooFew(group: string, destroys: readonly Decision[], { history }: Evidence): string | undefined {
-  const look = destroys[0]?.look;
+  const { look, at = 0 } = destroys[0] ?? {};
   if (look === undefined) return undefined;
   const ours = destroys.filter((each) => !reasonsFor(each, history).includes("asked"));
   const doomed = new Set(destroys.map(({ instance }) => instance));
-  const costs = ours.filter(({ instance }) => mayBeHealthy(instance ?? "", look.shown, look.verdicts));
+  const costs = ours.filter(
+    (each) => mayBeHealthy(each.instance ?? "", look.shown, look.verdicts) && !reasonsFor(each, history).includes("unhealthy"),
+  );
   if (costs.length === 0) return undefined;
+  const promises = history.wantedSince(group, look.began).map(({ promised }) => promised);
+  const minReadyMs = Math.min(...promises.map((promised) => promised.minReadyMs));
   const healthy = staying(look, history).filter(
-    ({ id }) => !doomed.has(id) && !history.wasAskedFor(id) && look.verdicts.get(id)?.kind === "pass",
+    ({ id }) =>
+      !doomed.has(id) &&
+      !history.wasAskedFor(id) &&
+      look.verdicts.get(id)?.kind === "pass" &&
+      !history.trials.isTried(id, minReadyMs, at),
   );
-  const least = Math.min(
-    ...history.wantedSince(group, look.began).map(({ text }) => sizeOf(text) - text.maxUnavailable),
-  );
+  const least = Math.min(...promises.map((promised) => promised.least));
   if (healthy.length >= least) return undefined;
   const names = costs.map(({ instance }) => instance).join(", ");
   return `taking away ${names} leaves ${healthy.length} healthy members of ${group}, and ${least} must stay`;
@@ -45,11 +51,11 @@ function tooFew(group: string, destroys: readonly Decision[], { history }: Evide
 
 function mayBeHealthy(
   id: string,
-  shown: readonly { readonly id: string; readonly running: boolean }[],
+  shown: readonly Shown[],
   verdicts: ReadonlyMap<string, { readonly kind: string }>,
 ): boolean {
-  const running = shown.find((each) => each.id === id)?.running ?? false;
-  return running && verdicts.get(id)?.kind !== "fail";
+  const isRunning = shown.find((each) => each.id === id)?.phase === "running";
+  return isRunning && verdicts.get(id)?.kind !== "fail";
 }
 
 function byGroup(wave: readonly Decision[]): ReadonlyMap<string, readonly Decision[]> {
@@ -68,6 +74,7 @@ function byGroup(wave: readonly Decision[]): ReadonlyMap<string, readonly Decisi
  */
 export const surge: Invariant = {
   name: "3 never a create above size + maxSurge",
+  on: ["called"],
   watch: (evidence) => (happening) => {
     if (happening.kind !== "called" || happening.verb !== "create" || !evidence.promisesKept) return undefined;
     return tooMany(happening, evidence);
@@ -80,17 +87,22 @@ function tooMany({ call }: Extract<Happening, { kind: "called" }>, { history, wo
   if (mine === undefined || decision === undefined) return undefined;
   const { group } = mine;
   const shownSince = decision.look?.began ?? decision.at;
-  const forgotten = new Set(
-    [...history.calls.values()].filter(({ began }) => history.wasForgottenSince(group, began)).map(({ id }) => id),
-  );
+  const forgotten = idsForgotten(group, history);
   const alive = membersOf(world, group).filter(({ id, listedFrom }) => listedFrom <= shownSince || !forgotten.has(id));
-  const coming = [...history.calls.values()]
+  const coming = [...history.underWay()]
     .filter((each) => each.group === group && isComing(each))
     .filter(({ began }) => !history.wasForgottenSince(group, began)).length;
   const wanted = history.wantedSince(group, shownSince);
-  const most = Math.max(...wanted.map(({ text }) => sizeOf(text) + text.maxSurge));
+  const most = Math.max(...wanted.map(({ promised }) => promised.most));
   if (alive.length + coming <= most) return undefined;
   return `call ${call} makes one more of ${group}: ${alive.length} are there, ${coming} are coming, and ${most} may be`;
+}
+
+/** What was called, of anybody, before the group was let go. */
+function idsForgotten(group: string, history: History): ReadonlySet<string> {
+  if (!history.wasForgottenSince(group, Number.NEGATIVE_INFINITY)) return new Set();
+  const before = [...history.calls.values()].filter(({ began }) => history.wasForgottenSince(group, began));
+  return new Set(before.map(({ id }) => id));
 }
 
 /** It has not made anything yet, and will. This one itself is one of them. */

@@ -22,9 +22,18 @@ export function reasonsFor(decision: Decision, history: History): readonly Reaso
   if (history.wasAskedFor(member.id) || wanted.some(({ steering }) => steering?.goal === "destroying"))
     reasons.push("asked");
   if (wanted.some((each) => isSurplus(member, look, each))) reasons.push("surplus");
-  if (wanted.some(({ text }) => member.properties["image"] !== text.image)) reasons.push("outdated");
-  if (look.verdicts.get(member.id)?.kind === "fail") reasons.push("unhealthy");
+  if (wanted.some(({ aim }) => member.properties["image"] !== aim.image)) reasons.push("outdated");
+  if (isUnhealthy(member.id, decision, look, history)) reasons.push("unhealthy");
   return reasons;
+}
+
+/** It is said to fail; or it failed while it was tried, or took too long to come up, and nobody says that it is well now. */
+function isUnhealthy(id: string, { group, at }: Decision, { verdicts, began }: LookRecord, history: History): boolean {
+  const verdict = verdicts.get(id)?.kind;
+  if (verdict === "fail") return true;
+  if (verdict === "pass") return false;
+  const deadlines = history.wantedSince(group, began).map(({ promised }) => promised.healthyDeadlineMs);
+  return history.trials.hasFailed(id, Math.min(...deadlines), at);
 }
 
 function isSurplus(member: Shown, look: LookRecord, { text }: Wanted): boolean {
@@ -38,8 +47,8 @@ function isSurplus(member: Shown, look: LookRecord, { text }: Wanted): boolean {
 /** The members of a look that nobody is taking away, as far as Muster can remember. */
 export function staying(look: LookRecord, history: History): readonly Shown[] {
   const leaving = new Set<string>();
-  for (const { verb, resolved, group, began, id } of history.calls.values()) {
-    if (verb === "destroy" && !resolved && !history.wasForgottenSince(group, began)) leaving.add(id);
+  for (const { verb, group, began, id } of history.unresolved()) {
+    if (verb === "destroy" && !history.wasForgottenSince(group, began)) leaving.add(id);
   }
   return look.shown.filter(({ id }) => !leaving.has(id));
 }

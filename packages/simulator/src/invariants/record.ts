@@ -15,6 +15,7 @@ const TOLD_BY = { create: "instance.created", update: "instance.updated", destro
  */
 export const record: Invariant = {
   name: "6 every action has an event",
+  on: ["called", "wrote", "rested"],
   watch: ({ history, world, promisesKept }) => {
     const told: Event[] = [];
     return (happening) => {
@@ -56,10 +57,9 @@ function unwritten({ call }: Extract<Happening, { kind: "called" }>, history: Hi
 function untrue({ type, instance }: Event, history: History): string | undefined {
   const verb = VERB_OF[type];
   if (verb === undefined) return undefined;
-  const decided = [...history.decisions.values()].some((each) => each.kind === verb && each.instance === instance);
-  if (verb !== "create" && decided) return undefined;
-  const call = [...history.calls.values()].find((each) => each.verb === verb && each.id === instance && each.took);
-  return call === undefined ? `the event ${type} of ${instance} tells of what did not happen` : undefined;
+  const id = instance ?? "";
+  if (verb !== "create" && history.wasDecided(verb, id)) return undefined;
+  return history.wasDone(verb, id) ? undefined : `the event ${type} of ${instance} tells of what did not happen`;
 }
 
 const VERB_OF: Partial<Record<Event["type"], Verb>> = {
@@ -89,6 +89,7 @@ function untold(call: CallRecord, told: readonly Event[], world: World): string 
  */
 export const causes: Invariant = {
   name: "6 every event has its true cause",
+  on: ["befell", "wrote"],
   watch: ({ history }) => {
     const groups = new Map<string, { reached: boolean; touched: boolean; text: string }>();
     const stateOf = (group: string) => {

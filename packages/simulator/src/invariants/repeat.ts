@@ -12,6 +12,7 @@ import type { Invariant } from "./invariant.ts";
  */
 export const repeat: Invariant = {
   name: "2 no create is repeated too early",
+  on: ["called"],
   watch: ({ history }) => {
     const used = new Map<string, number>();
     return (happening) => {
@@ -21,7 +22,7 @@ export const repeat: Invariant = {
       const before = used.get(mine.intent);
       used.set(mine.intent, mine.number);
       if (before !== undefined) return `call ${mine.number} has the intent of call ${before}`;
-      const open = [...history.calls.values()]
+      const open = [...history.unresolved()]
         .filter(({ group, began }) => !history.wasForgottenSince(group, began))
         .find((call) => isOpenFor(call, mine));
       return open === undefined
@@ -33,5 +34,5 @@ export const repeat: Invariant = {
 
 function isOpenFor(call: CallRecord, mine: CallRecord): boolean {
   const samePlace = call.verb === "create" && call.group === mine.group && call.slot === mine.slot;
-  return samePlace && call.number !== mine.number && !call.resolved;
+  return samePlace && call.number !== mine.number;
 }

@@ -18,6 +18,7 @@ const CALLS_BESIDES = 12;
  */
 export const rest: Invariant = {
   name: "5 it converges and falls quiet",
+  on: ["calmed", "rested", "called", "wrote", "looked", "ended"],
   watch: ({ history, world }) => {
     let phase: "wild" | "calm" | "resting" = "wild";
     let since = 0;

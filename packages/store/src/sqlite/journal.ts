@@ -66,7 +66,7 @@ export function journalTable(db: DatabaseSync): JournalTable {
     },
     events(query) {
       const { stack, group, limit = EVENTS_PER_PAGE, newestFirst = false } = query;
-      if (group === undefined || stack !== undefined) return read(query);
+      if (typeof group !== "string" || stack !== undefined) return read(query);
       // The index has the events of a group by stack: to read across stacks would sort all of them.
       const found = stacksOf(group).flatMap((each) => read({ ...query, stack: each }));
       return found.sort((a, b) => (newestFirst ? b.place - a.place : a.place - b.place)).slice(0, Math.max(0, limit));

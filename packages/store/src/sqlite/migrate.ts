@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject, MusterError } from "@muster/model
 import { isRunning } from "../alive.ts";
 import { type Holder, type Steering, UNSTEERED } from "../contract.ts";
 import { Damage, numberOf, someJsonOf, textOf } from "./rows.ts";
-import { CHECKPOINTS, FORMAT } from "./schema.ts";
+import { CHECKPOINTS, EVENT_INDEXES, FORMAT } from "./schema.ts";
 
 /** By the format that they begin with. */
 const STEPS: Readonly<Record<number, (db: DatabaseSync) => void>> = { 1: fromFirst };
@@ -52,12 +52,14 @@ function fromFirst(db: DatabaseSync): void {
   }
   db.exec(`
     ${CHECKPOINTS}
+    DROP INDEX eventsByStack;
+    DROP INDEX eventsByGroup;
     DROP INDEX eventsByTime;
     ALTER TABLE events ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;
     UPDATE events SET latest = upTo.latest
     FROM (SELECT place, max(at) OVER (ORDER BY place) AS latest FROM events) AS upTo
     WHERE events.place = upTo.place;
-    CREATE INDEX eventsByTime ON events (latest);
+    ${EVENT_INDEXES}
   `);
 }
 

@@ -18,9 +18,18 @@ export const CHECKPOINTS = `
 `;
 
 /**
+ * The first two give pages in the order of the journal. They hold the type as well, so that a page of a rare one is found
+ * without reading the events between.
+ */
+export const EVENT_INDEXES = `
+  CREATE INDEX eventsByStack ON events (stack, place, type);
+  CREATE INDEX eventsByGroup ON events (groupName, stack, place, type);
+  CREATE INDEX eventsByTime ON events (latest);
+`;
+
+/**
  * `groupName`: `group` is a word of SQL's. `body` is the text that the event's hash was taken over, and the one place
  * its content is read from; the columns beside it are there to be searched.
- * An index holds the rowid (`place`) after its columns, so the first two journal indexes give pages in the order of the journal.
  * `latest` is the latest `at` up to there, over all stacks. Clocks go back now and then; it never does, so the first place
  * of a time is found without going through all that came after.
  */
@@ -65,9 +74,7 @@ export const SCHEMA = `
     hash TEXT NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX eventsByStack ON events (stack);
-  CREATE INDEX eventsByGroup ON events (groupName, stack);
-  CREATE INDEX eventsByTime ON events (latest);
+  ${EVENT_INDEXES}
   ${CHECKPOINTS}
 
   PRAGMA application_id = ${APPLICATION_ID};

@@ -1,0 +1,135 @@
+/** A plan in words: only what changes, each group with its steps in order, and many alike as one. */
+import type { GroupPlan, PlanStep, StackPlan, StepEffect } from "@muster/model";
+import type { Printer } from "../cli.ts";
+import { placeName } from "./event-line.ts";
+import { type Color, paint, plain } from "./paint.ts";
+
+export function plansText(plans: readonly StackPlan[], printer: Pick<Printer, "colors">): string {
+  const text = plans.map((plan) => planText(plan, printer)).join("");
+  return text === "" ? "Nothing to do.\n" : text;
+}
+
+/** There is something to do, or to know, that is not so already. */
+export function hasChanges({ changed, groups }: StackPlan): boolean {
+  return changed || groups.some(isShown);
+}
+
+/** Whoever applies it is refused. */
+export function isRefused({ groups }: StackPlan): boolean {
+  return groups.some(({ steps }) => steps.some(({ effect }) => effect === "impossible"));
+}
+
+function planText(plan: StackPlan, printer: Pick<Printer, "colors">): string {
+  const { stack, changed, changes, generation } = plan;
+  const shown = plan.groups.filter(isShown);
+  const beside = changes.length > 0 || (changed && shown.length === 0);
+  const what = changes.length > 0 ? changes.join(", ") : generation === 0 ? "new, without groups" : "in other words";
+  const head = beside ? `${stack}  declared otherwise: ${what}\n` : "";
+  return head + shown.map((group) => groupText(stack, group, printer)).join("");
+}
+
+function isShown({ declared, steps, held, untold }: GroupPlan): boolean {
+  return declared !== "unchanged" || steps.length > 0 || held !== undefined || untold !== undefined;
+}
+
+function groupText(stack: string, plan: GroupPlan, printer: Pick<Printer, "colors">): string {
+  const lines = [
+    ...plan.steps.flatMap((step) => stepLines(step, plan, printer)),
+    ...awayLine(plan),
+    ...plan.notes.map(plain),
+    ...(plan.held === undefined ? [] : [paint(printer, "red", plain(plan.held.message))]),
+    ...(plan.untold === undefined ? [] : [paint(printer, "red", `cannot be told: ${plain(plan.untold.message)}`)]),
+  ];
+  const [only, ...others] = lines;
+  const head = `${placeName(stack, plan.group)}  ${headOf(plan)}`;
+  // What needs one line gets one.
+  if (plan.declared === "released" && only !== undefined && others.length === 0) {
+    return `${placeName(stack, plan.group)}  ${only}\n`;
+  }
+  return `${[head, ...lines.map((line) => `  ${line}`)].join("\n")}\n`;
+}
+
+function headOf({ declared, type, size, changes }: GroupPlan): string {
+  const [before, after] = [size.before ?? 0, size.after ?? 0];
+  switch (declared) {
+    case "new":
+      return `new: ${members(after)} of ${type}`;
+    case "changed": {
+      const words = changes.map((key) => (key === "size" ? `size ${before} → ${after}` : plain(key)));
+      return `declared otherwise: ${words.join(", ")}`;
+    }
+    case "unchanged":
+      return "declared as before";
+    case "released":
+      return "no longer declared";
+  }
+}
+
+const COLORS: Readonly<Record<StepEffect, Color>> = {
+  create: "green",
+  adopt: "green",
+  none: "dim",
+  "in-place": "blue",
+  restart: "yellow",
+  replace: "yellow",
+  destroy: "red",
+  impossible: "red",
+};
+
+function stepLines(step: PlanStep, plan: GroupPlan, printer: Pick<Printer, "colors">): readonly string[] {
+  const { effect, awaits, next } = step;
+  const gate = awaits === undefined ? [] : [`${plain(awaits.message)}:`];
+  const word = paint(printer, COLORS[effect], WORDS[effect]);
+  if (effect === "impossible") return [...gate, `${word}: ${plain(step.why)}`, `next: ${plain(next ?? "")}`];
+  const why = plan.declared === "new" && step.why === "missing" ? "" : ` (${plain(step.why)})`;
+  return [...gate, `${word} ${members(step.count)}${pace(step)}${why}${whoOf(step)}`];
+}
+
+const WORDS: Readonly<Record<StepEffect, string>> = {
+  create: "create",
+  adopt: "adopt",
+  none: "leave",
+  "in-place": "change in place",
+  restart: "change and restart",
+  replace: "replace",
+  destroy: "destroy",
+  impossible: "impossible",
+};
+
+function pace({ count, atOnce }: PlanStep): string {
+  if (atOnce >= count) return "";
+  return atOnce === 1 ? ", one at a time" : ` in batches of ${number(atOnce)}`;
+}
+
+/** More names than these tell a person less. */
+const NAMED = 3;
+
+/** Those that have a name of their own: a number says nothing. */
+function whoOf({ members: named, count }: PlanStep): string {
+  const names = named.flatMap(({ slot, id }) => (isNumber(slot) ? (id ?? []) : slot));
+  if (names.length === 0) return "";
+  const most = count <= NAMED + 1 ? names.length : NAMED;
+  const more = count - Math.min(most, names.length);
+  return `: ${names.slice(0, most).map(plain).join(", ")}${more > 0 ? ` and ${number(more)} more` : ""}`;
+}
+
+function isNumber(slot: string): boolean {
+  return /^\d*$/.test(slot);
+}
+
+/** What a group that is there has to bear; of one that is made there is nobody to miss. */
+function awayLine({ away, size, steps }: GroupPlan): readonly string[] {
+  const both = Math.min(size.before ?? 0, size.after ?? 0);
+  const disturbs = steps.some(({ effect }) => effect !== "create");
+  if (away === null || both === 0 || (!disturbs && away.now === 0)) return [];
+  const now = away.now > 0 ? `, ${number(away.now)} now` : "";
+  return [away.most === 0 ? "nobody is away meanwhile" : `at most ${number(away.most)} of ${number(both)} away${now}`];
+}
+
+function members(count: number): string {
+  return count === 1 ? "1 member" : `${number(count)} members`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString("en-GB");
+}

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { openPlanner } from "@muster/daemon";
+import { EXIT, MusterError, type StackPlan } from "@muster/model";
+import { memoryStore, openSqliteStore, type Store, storePath } from "@muster/store";
+import { builtinsOf } from "../builtins.ts";
+import type { Cli } from "../cli.ts";
+import type { OutputFlags, SetFlags } from "../commands/flags.ts";
+import { pluginDirectory } from "../places.ts";
+import { placeName } from "../print/event-line.ts";
+import { hasChanges, isRefused, plansText } from "../print/plan.ts";
+import { findHolders, foresee } from "./hand-over.ts";
+import { OUTSIDE } from "./host.ts";
+import { located } from "./located.ts";
+import { type ReadStack, readStacks } from "./read-stack.ts";
+import { settingsOf } from "./settings.ts";
+import { openStage } from "./stage.ts";
+
+export interface PlanFlags extends OutputFlags, SetFlags {}
+
+/** Asks whoever keeps a stack, or looks here; nothing is touched or written. */
+export async function planFiles(this: Cli, flags: PlanFlags, ...files: readonly string[]): Promise<void> {
+  const stacks = await readStacks(this, files);
+  const { handed, free } = await findHolders(this, flags, stacks);
+  const known = await Promise.all(handed.map(foresee));
+  const plans = [...known, ...(free.length === 0 ? [] : await planHere(this, flags, free))];
+  this.out.write(flags.output === "json" ? `${JSON.stringify(plans)}\n` : plansText(plans, this.out));
+  if (plans.some(isRefused)) this.process.exitCode = EXIT.invalid;
+  else confirmTold(plans);
+  if (plans.some(hasChanges)) this.process.exitCode ??= EXIT.changes;
+}
+
+async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]): Promise<readonly StackPlan[]> {
+  const stage = openStage(cli, flags.output);
+  await using parts = new AsyncDisposableStack();
+  const store = parts.adopt(storeToRead(cli), (it) => it.close());
+  const options = { builtins: builtinsOf(cli.env), settings: settingsOf(cli, flags), outside: OUTSIDE };
+  const planner = parts.adopt(
+    await openPlanner({ ...options, store, pluginDirectory: pluginDirectory(cli.env), onNotice: stage.notice }),
+    (it) => it.close(),
+  );
+  const plans: StackPlan[] = [];
+  for (const read of stacks) {
+    try {
+      plans.push(await planner.plan(read.document, read.path));
+    } catch (thrown) {
+      throw located(thrown, read);
+    }
+  }
+  return plans;
+}
+
+/** Where there is none nothing is known, and none is made. */
+function storeToRead({ env }: Cli): Store {
+  const path = storePath(env);
+  return existsSync(path) ? openSqliteStore(path) : memoryStore();
+}
+
+/** What could not be told is no plan, whatever else was. Throws `look.failed`. */
+function confirmTold(plans: readonly StackPlan[]): void {
+  for (const { stack, groups } of plans) {
+    for (const { group, untold } of groups) {
+      if (untold === undefined) continue;
+      const name = `group \`${placeName(stack, group)}\``;
+      throw new MusterError("look.failed", { name, detail: untold.message });
+    }
+  }
+}

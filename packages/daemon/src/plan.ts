@@ -1,0 +1,27 @@
+import type { StackPlan } from "@muster/model";
+import type { Catalog } from "@muster/plugin";
+import { type GivenSettings, type Outside, planStack, type StackKeeper } from "@muster/runtime";
+import type { Store } from "@muster/store";
+import { checkGiven, type Given } from "./checked.ts";
+import { grammar } from "./stacks.ts";
+
+export interface PlanWith {
+  readonly store: Store;
+  readonly outside: Outside;
+  readonly catalog: Catalog;
+  readonly settings: GivenSettings;
+}
+
+/**
+ * What a declaration would do. Nothing is changed, and nothing is made.
+ *
+ * @param keeper of the stack, where this process keeps it
+ */
+export async function planGiven(given: Given, deps: PlanWith, keeper: StackKeeper | undefined): Promise<StackPlan> {
+  const { document, source, stack } = given;
+  const { store, outside, catalog, settings } = deps;
+  await checkGiven(given, deps);
+  const before = keeper?.declaration() ?? (await store.declaration(stack.name));
+  const outlook = { before, document, source, kept: keeper !== undefined };
+  return planStack(outlook, { ...outside, store, catalog, grammar, settings });
+}

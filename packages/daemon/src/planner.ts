@@ -1,0 +1,32 @@
+/** Plans where no Muster runs: with the plugins that are there, and without leaving a trace. */
+import { statSync } from "node:fs";
+import type { Document, StackPlan } from "@muster/model";
+import { openCatalog } from "./catalog/catalog.ts";
+import { readGiven } from "./checked.ts";
+import type { DaemonOptions } from "./options.ts";
+import { planGiven } from "./plan.ts";
+
+export type PlannerOptions = Pick<
+  DaemonOptions,
+  "store" | "builtins" | "settings" | "pluginDirectory" | "outside" | "onNotice"
+>;
+
+export interface Planner {
+  /** Throws MusterError or MusterErrors where `apply` would refuse the declaration. */
+  plan(document: Document, source: string): Promise<StackPlan>;
+  close(): void;
+}
+
+/** Takes no lease and answers at no socket. The store stays open when the planner closes. Throws `daemon.unsafe-directory`. */
+export async function assemblePlanner(options: PlannerOptions): Promise<Planner> {
+  const { builtins, pluginDirectory, outside, settings, store, onNotice } = options;
+  // One that is not there is not made, and holds nothing.
+  const isThere = pluginDirectory !== undefined && statSync(pluginDirectory, { throwIfNoEntry: false }) !== undefined;
+  const directory = isThere ? pluginDirectory : undefined;
+  const catalog = await openCatalog(builtins, directory, { clock: outside.clock, own: undefined, onNotice });
+  return {
+    plan: async (document, source) =>
+      planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined),
+    close: catalog.close,
+  };
+}

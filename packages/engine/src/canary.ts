@@ -1,0 +1,52 @@
+import { momentText, slotCount } from "@muster/model";
+import { isNew } from "./aim.ts";
+import type { DeclaredGroup } from "./declared.ts";
+import type { Rollout } from "./memory.ts";
+import type { Held } from "./step.ts";
+
+/** The canaries of a rollout that has not been promoted yet. */
+export interface Canary {
+  /** All of them count. */
+  readonly complete: boolean;
+  /** When time promotes them; undefined where a person does, or they are not complete. */
+  readonly promotedAt: number | undefined;
+  readonly says: Held | undefined;
+}
+
+/** The rollout as its canaries have it; `canary` is undefined where there are none to wait for. */
+export interface Tended {
+  readonly rollout: Rollout;
+  readonly canary: Canary | undefined;
+  readonly promotedBy?: "a person" | "time";
+}
+
+/** @param counting how many members of the new version count */
+export function tendCanaries(group: DeclaredGroup, before: Rollout, counting: number, now: number): Tended {
+  const { canary: wanted, bakeMs } = group.rollout;
+  const needed = before.changing && wanted > 0 && wanted < slotCount(group.slots) && isNew(group, group.former);
+  if (before.promoted || !needed) return { rollout: before, canary: undefined };
+  const promoted = { ...before, promoted: true, progressAt: now };
+  if (group.steered.promoted) return { rollout: promoted, canary: undefined, promotedBy: "a person" };
+  if (counting < wanted) {
+    // One that was good has gone or fails: what is waited for now has only begun.
+    const rollout = before.canariesAt === null ? before : { ...before, canariesAt: null, progressAt: now };
+    return { rollout, canary: { complete: false, promotedAt: undefined, says: undefined } };
+  }
+  const canariesAt = before.canariesAt ?? now;
+  const promotedAt = bakeMs === null ? undefined : canariesAt + bakeMs;
+  if (promotedAt !== undefined && now >= promotedAt) {
+    return { rollout: { ...promoted, canariesAt }, canary: undefined, promotedBy: "time" };
+  }
+  const rollout = before.canariesAt === null ? { ...before, canariesAt } : before;
+  return { rollout, canary: { complete: true, promotedAt, says: saysOf(group, promotedAt) } };
+}
+
+function saysOf({ name, rollout }: DeclaredGroup, promotedAt: number | undefined): Held {
+  const who = rollout.canary === 1 ? "the canary is" : `${rollout.canary} canaries are`;
+  if (promotedAt !== undefined) {
+    const message = `${who} ready: the others follow at ${momentText(promotedAt)}`;
+    return { reason: "CanaryBakes", message, meant: true };
+  }
+  const then = `\`muster group promote ${name}\` changes the others, \`muster group revert ${name}\` goes back`;
+  return { reason: "CanaryWaits", message: `${who} ready: ${then}`, meant: true };
+}

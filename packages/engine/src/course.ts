@@ -1,0 +1,47 @@
+import { slotCount } from "@muster/model";
+import { arrivingCount, type Census } from "./census.ts";
+import type { DeclaredGroup, Version } from "./declared.ts";
+import type { Held } from "./step.ts";
+
+/** What the steps may do while a version is on its way. */
+export interface Course {
+  /**
+   * `free`: change whoever has to be changed. `canary`: no more than the limit. `held`: change nobody. `failed`: change
+   * nobody, and let those that failed stand, to be looked into, as long as enough others count.
+   */
+  readonly kind: "free" | "canary" | "held" | "failed";
+  /** How many may be of the wanted version. */
+  readonly limit: number;
+  /** Whoever is made beyond the limit is made as this; undefined: as wanted. */
+  readonly otherwise: Version | undefined;
+  /** What a person should know of the rollout. */
+  readonly says: Held | undefined;
+}
+
+export function freeCourse({ slots }: DeclaredGroup, says?: Held): Course {
+  return { kind: "free", limit: slotCount(slots), otherwise: undefined, says };
+}
+
+export function canaryCourse(group: DeclaredGroup, says: Held | undefined): Course {
+  return { kind: "canary", limit: group.rollout.canary, otherwise: otherThan(group), says };
+}
+
+/** What is there stays as it is; whoever is missing comes back as it was before, where that is known. */
+export function standingCourse(
+  kind: "held" | "failed",
+  group: DeclaredGroup,
+  census: Census,
+  says: Held | undefined,
+): Course {
+  const limit = Math.min(slotCount(group.slots), arrivingCount(census, group.revision));
+  return { kind, limit, otherwise: otherThan(group), says };
+}
+
+/** Nobody is changed for now. */
+export function isHeld({ kind }: Course): boolean {
+  return kind === "held" || kind === "failed";
+}
+
+function otherThan({ version, former }: DeclaredGroup): Version | undefined {
+  return version === "declared" ? former : undefined;
+}

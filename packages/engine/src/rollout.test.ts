@@ -1,0 +1,413 @@
+import { conditionOf, isConverged, PASS, type Status } from "@muster/model";
+import { describe, expect, it } from "vitest";
+import type { DeclaredGroup } from "./declared.ts";
+import { recall } from "./memory.ts";
+import type { Decided } from "./reconcile.ts";
+import { crew, fail, former, group, rollout, unknown, type WorldOptions, world } from "./scene.test-support.ts";
+
+const sized = (size: number) => ({ kind: "numbered", size }) as const;
+const phase = ({ status }: Decided) => status.rollout?.phase;
+const stalledBy = (status: Status) => {
+  const stalled = conditionOf(status, "Stalled");
+  return stalled?.holds ? stalled.reason : undefined;
+};
+
+/** A group of r1 that has been converged, and is now declared as r2. */
+function changed(size: number, to: Partial<DeclaredGroup> = {}, options: WorldOptions = {}) {
+  const web = world(group({ slots: sized(size) }), { members: crew(size), ...options });
+  web.converge();
+  web.told().length = 0;
+  web.declare({ revision: "r2", former: former(), ...to });
+  return web;
+}
+
+describe("a rollout", () => {
+  it("goes batch by batch, new ones first, and is told from its beginning to its end", () => {
+    const web = changed(4, { rollout: rollout({ maxSurge: 2 }) });
+    const most: number[] = [];
+    web.until(({ status }) => {
+      most.push(web.members().length);
+      return isConverged(status);
+    });
+    expect(web.revisions()).toBe("r2 r2 r2 r2");
+    expect(Math.max(...most)).toBe(6);
+    expect(Math.min(...most)).toBe(4);
+    expect(web.told().filter((type) => type.startsWith("rollout."))).toEqual(["rollout.started", "rollout.finished"]);
+  });
+
+  it("goes batch by batch, old ones first, where some may be away", () => {
+    const web = changed(4, { rollout: rollout({ maxUnavailable: 2, maxSurge: 0 }) });
+    const sizes = new Set<number>();
+    web.until(({ status }) => {
+      sizes.add(web.members().length);
+      return isConverged(status);
+    });
+    expect([Math.min(...sizes), Math.max(...sizes)]).toEqual([2, 4]);
+    expect(web.revisions()).toBe("r2 r2 r2 r2");
+  });
+
+  it("waits until the new ones have been healthy for minReady, batch by batch", () => {
+    const web = changed(3, { rollout: rollout({ minReadyMs: 10_000 }) });
+    const start = web.now();
+    web.converge();
+    expect(web.now() - start).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it("goes on from where it was after a restart in its middle", () => {
+    const web = changed(4);
+    web.until(() => web.revisions().startsWith("r1 r1 r2"));
+    const before = web.memory().rollout;
+    web.remember(recall(web.memory(), web.now()));
+    web.pass();
+    expect(web.memory().rollout).toMatchObject({ to: before?.to, startedAt: before?.startedAt });
+    web.converge();
+    expect(web.creates()).toBe(4);
+    expect(web.told().filter((type) => type === "rollout.started")).toHaveLength(1);
+  });
+
+  it("is redirected from where it is when something else is declared", () => {
+    const web = changed(4);
+    web.until(() => web.revisions().includes("r2"));
+    web.declare({ revision: "r3" });
+    web.converge();
+    expect(web.revisions()).toBe("r3 r3 r3 r3");
+    expect(web.creates()).toBe(5);
+  });
+
+  it("is redirected back without a canary, keeping whoever was not changed", () => {
+    const web = changed(4, { rollout: rollout({ canary: 1 }) });
+    web.until((decided) => phase(decided) === "canary" && web.revisions().includes("r2"));
+    web.declare({ revision: "r1" });
+    web.converge();
+    expect(web.ids()).toEqual(["0", "1", "2", "3"]);
+    expect(web.revisions()).toBe("r1 r1 r1 r1");
+  });
+
+  it("is not begun by members that turn up only after the declaration, unseen and unjudged: it is a rollout then", () => {
+    const web = world(group({ slots: sized(3), former: former("r0") }));
+    web.pass();
+    web.declare({ revision: "r2", former: former() });
+    web.converge();
+    expect(web.told()).toContain("rollout.started");
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
+
+  it("of a change of size does not exist", () => {
+    const web = world(group(), { members: crew(3) });
+    web.converge();
+    web.declare({ slots: sized(5) });
+    web.converge();
+    expect(web.told().filter((type) => type.startsWith("rollout."))).toEqual([]);
+  });
+});
+
+describe("canaries", () => {
+  const policy = rollout({ canary: 1 });
+
+  it("are changed first, and the others wait for a person for as long as it takes", () => {
+    const web = changed(3, { rollout: policy });
+    const waiting = web.during(24 * 3_600_000);
+    expect(web.revisions()).toBe("r1 r1 r2");
+    expect(phase(waiting)).toBe("canary");
+    expect(stalledBy(waiting.status)).toBeUndefined();
+    expect(conditionOf(waiting.status, "Converged")?.reason).toBe("CanaryWaits");
+    web.steer({ promoted: true });
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2 r2");
+    expect(web.told()).toContain("rollout.promoted");
+  });
+
+  it("are promoted by time when they have been healthy for the bake time", () => {
+    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
+    const start = web.now();
+    web.converge();
+    expect(web.now() - start).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("are made anew when one dies while it is waited for, and the deadline counts from then", () => {
+    const web = changed(3, { rollout: { ...policy, onFailure: "revert" } });
+    web.during(3_600_000);
+    web.kill(...web.ids().filter((id) => id.startsWith("m")));
+    const again = web.during(60_000);
+    expect(phase(again)).toBe("canary");
+    expect(web.told()).not.toContain("rollout.failed");
+    expect(web.revisions()).toBe("r1 r1 r2");
+  });
+
+  it("that wait do not keep a member of before from coming back as it was", () => {
+    const web = changed(3, { rollout: policy });
+    web.during(60_000);
+    web.kill("2");
+    web.during(60_000);
+    expect(web.revisions()).toBe("r1 r1 r2");
+  });
+
+  it("are no more than declared, and nobody else goes for them, where old ones go first", () => {
+    const web = changed(5, { rollout: { ...policy, maxUnavailable: 3, maxSurge: 0 } });
+    web.during(60_000);
+    expect(web.revisions()).toBe("r1 r1 r1 r1 r2");
+    expect(web.done().filter(({ kind }) => kind === "destroy")).toHaveLength(1);
+  });
+
+  it("of which one failed and was replaced are complete all the same", () => {
+    let ill = "";
+    const web = changed(
+      20,
+      { rollout: rollout({ canary: 5, maxSurge: 5 }) },
+      {
+        health: ({ id }) => {
+          if (ill === "" && id.startsWith("m")) ill = id;
+          return id === ill ? fail : PASS;
+        },
+      },
+    );
+    const waiting = web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
+    expect(phase(waiting)).toBe("canary");
+    expect(web.ids()).not.toContain(ill);
+  });
+
+  it("are not asked for where there is nobody to go before", () => {
+    const web = changed(2, { rollout: rollout({ canary: 2 }) });
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2");
+  });
+});
+
+describe("a rollout whose new members fail", () => {
+  const bad: WorldOptions["health"] = ({ mark }) => (mark.revision === "r2" ? fail : PASS);
+
+  it("is held, with the one that failed left to be looked into, and nobody else is changed", () => {
+    const web = changed(3, {}, { health: bad });
+    const held = web.during(3_600_000);
+    expect(phase(held)).toBe("failed");
+    expect(stalledBy(held.status)).toBe("RolloutFailed");
+    expect(web.revisions()).toBe("r1 r1 r1 r2");
+    expect(web.told().filter((type) => type === "rollout.failed")).toHaveLength(1);
+  });
+
+  it("goes on by itself when those that failed recover, with the whole deadline before it", () => {
+    let ill = true;
+    const web = changed(3, {}, { health: (member, now) => (ill ? bad(member, now) : PASS) });
+    web.during(3_600_000);
+    ill = false;
+    const { decisions } = web.pass();
+    expect(decisions.map(({ type }) => type)).not.toContain("rollout.failed");
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
+
+  it("is tried again when somebody resumes it", () => {
+    const web = changed(3, {}, { health: bad });
+    web.during(60_000);
+    web.steer({ retriedIn: 3 });
+    expect(phase(web.pass())).toBe("rolling");
+    web.during(60_000);
+    expect(web.told().filter((type) => type === "rollout.failed").length).toBeGreaterThanOrEqual(2);
+    expect(web.revisions()).toContain("r1 r1 r1");
+  });
+
+  it("goes back by itself where that is declared, without a canary, and says so", () => {
+    const policy = rollout({ onFailure: "revert", canary: 1 });
+    const web = changed(3, { rollout: policy }, { health: bad });
+    const back = web.until((decided) => phase(decided) === "reverted");
+    expect(web.revisions()).toBe("r1 r1 r1");
+    expect(isConverged(back.status)).toBe(false);
+    expect(stalledBy(back.status)).toBe("Reverted");
+    expect(web.told()).toEqual(expect.arrayContaining(["rollout.failed", "rollout.reverting", "rollout.reverted"]));
+    web.rest();
+    web.declare({ revision: "r3" });
+    web.steer({ promoted: true });
+    web.converge();
+    expect(web.revisions()).toBe("r3 r3 r3");
+  });
+
+  it("goes back when a person says so, also after it has succeeded", () => {
+    const web = changed(3);
+    web.converge();
+    web.steer({ reverted: true, retriedIn: 3 });
+    web.until((decided) => phase(decided) === "reverted");
+    expect(web.revisions()).toBe("r1 r1 r1");
+    web.steer({ reverted: false, retriedIn: 4 });
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
+
+  it("stands still when going back fails too, instead of turning round again", () => {
+    const policy = rollout({ onFailure: "revert", maxUnavailable: 1, maxSurge: 0 });
+    const web = changed(3, { rollout: policy }, { health: ({ id }) => (id.startsWith("m") ? fail : PASS) });
+    const still = web.during(24 * 3_600_000);
+    expect(phase(still)).toBe("reverting");
+    expect(web.told().filter((type) => type === "rollout.reverting")).toHaveLength(1);
+    expect(web.creates()).toBeLessThan(50);
+  });
+
+  it("does not go back to what is declared already", () => {
+    const policy = rollout({ onFailure: "revert" });
+    const web = changed(3, { revision: "r1", changeable: {}, rollout: policy });
+    web.steer({ reverted: true });
+    expect(isConverged(web.pass().status)).toBe(true);
+  });
+});
+
+describe("a rollout that gets no further", () => {
+  const refuses: WorldOptions["refuses"] = ({ kind }) => (kind === "create" ? "the registry is down" : undefined);
+
+  it("has failed at the deadline, always, and is tried on", () => {
+    let down = true;
+    const web = changed(3, {}, { refuses: (action, now) => (down ? refuses(action, now) : undefined) });
+    const late = web.during(700_000);
+    expect(web.told()).toContain("rollout.failed");
+    expect(stalledBy(late.status)).toBe("CreateFailed");
+    down = false;
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
+
+  it("has failed at the deadline also while nothing can be seen", () => {
+    const health: WorldOptions["health"] = ({ mark }) => (mark.revision === "r2" ? unknown : PASS);
+    const web = changed(3, { rollout: rollout({ onFailure: "revert" }) }, { health });
+    web.pass();
+    expect(web.blind(599_000).decisions).toEqual([]);
+    expect(web.blind(2_000).decisions.map(({ type }) => type)).toEqual(["rollout.failed"]);
+    expect(web.blind(600_000).decisions).toEqual([]);
+    web.until((decided) => phase(decided) === "reverted");
+  });
+
+  it("counts its deadline batch by batch, not from its beginning", () => {
+    const web = changed(5, { rollout: rollout({ minReadyMs: 400_000, healthyDeadlineMs: 900_000 }) });
+    web.converge();
+    expect(web.now()).toBeGreaterThan(1_000_000 + 5 * 400_000);
+    expect(web.told()).not.toContain("rollout.failed");
+  });
+
+  it("has its whole time again after Muster was not there", () => {
+    const web = changed(3, { rollout: rollout({ onFailure: "revert" }) });
+    web.pass();
+    web.wait(24 * 3_600_000);
+    web.remember(recall(web.memory(), web.now()));
+    web.converge();
+    expect(web.told()).not.toContain("rollout.failed");
+  });
+
+  it("goes back where a great share has not arrived", () => {
+    const policy = rollout({ onFailure: "revert", canary: 0 });
+    const web = changed(5, { rollout: policy }, { health: ({ mark }) => (mark.revision === "r2" ? unknown : PASS) });
+    web.until((decided) => phase(decided) === "reverting");
+    expect(web.told()).toContain("rollout.failed");
+  });
+});
+
+describe("a pause in the middle of a rollout", () => {
+  it("changes nobody, judges nothing, and whoever is missing comes back as before", () => {
+    const web = changed(4, { rollout: rollout({ onFailure: "revert" }) });
+    web.until(() => web.revisions() === "r1 r1 r1 r2");
+    web.declare({ goal: "pause" });
+    web.kill("2");
+    const paused = web.during(24 * 3_600_000);
+    expect(web.revisions()).toBe("r1 r1 r1 r2");
+    expect(phase(paused)).toBe("paused");
+    expect(web.told()).not.toContain("rollout.failed");
+    web.declare({ goal: "keep", steered: { reverted: false, promoted: false, retriedIn: 9 }, generation: 9 });
+    web.converge();
+    expect(web.told()).not.toContain("rollout.failed");
+    expect(web.told().filter((type) => type === "rollout.started")).toHaveLength(1);
+  });
+
+  it("does not count as bake time", () => {
+    const web = changed(3, { rollout: rollout({ canary: 1, bakeMs: 600_000 }) });
+    web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryBakes");
+    web.declare({ goal: "pause" });
+    web.during(3_600_000);
+    web.declare({ goal: "keep", steered: { reverted: false, promoted: false, retriedIn: 9 }, generation: 9 });
+    const resumed = web.now();
+    web.converge();
+    expect(web.now() - resumed).toBeGreaterThanOrEqual(600_000);
+  });
+});
+
+describe("a change in place", () => {
+  const notes = (web: ReturnType<typeof world>) => web.members().map(({ properties }) => properties["note"]);
+
+  function noted(to: Partial<DeclaredGroup>, options: WorldOptions = {}) {
+    const web = world(group({ slots: sized(4), changeable: { note: "a" } }), {
+      members: crew(4, "r1", { note: "a" }),
+      ...options,
+    });
+    web.converge();
+    web.declare({ changeable: { note: "b" }, former: former("r1", { note: "a" }), ...to });
+    return web;
+  }
+
+  it("is carried through in batches, each on trial, and nobody is made anew", () => {
+    const web = noted({ rollout: rollout({ maxSurge: 2, minReadyMs: 5_000 }) });
+    expect(web.pass().actions).toHaveLength(2);
+    web.pass();
+    expect(notes(web)).toEqual(["b", "b", "a", "a"]);
+    web.converge();
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+    expect(web.done().map(({ kind }) => kind)).toEqual(["update", "update", "update", "update"]);
+  });
+
+  it("that restarts members takes no more away than may be", () => {
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
+    const web = noted({ rollout: policy, restarting: ["note"] });
+    expect(web.pass().actions).toMatchObject([{ kind: "update", instance: "0" }]);
+    web.converge();
+    expect(web.creates()).toBe(0);
+  });
+
+  it("that restarts members has one more made where none may be away, and keeps the others", () => {
+    const web = noted({ restarting: ["note"] });
+    web.until(({ status }) => isConverged(status));
+    expect(web.creates()).toBe(1);
+    expect(web.ids()).toEqual(["0", "1", "2", "m0"]);
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+  });
+
+  it("that fails is held like any other, and undone in place", () => {
+    const web = noted({}, { health: ({ properties }) => (properties["note"] === "b" ? fail : PASS) });
+    const held = web.during(60_000);
+    expect(phase(held)).toBe("failed");
+    web.steer({ reverted: true });
+    web.until((decided) => phase(decided) === "reverted", 2_000);
+    expect(notes(web)).toEqual(["a", "a", "a", "a"]);
+  });
+
+  it("goes on while creating fails, which it does not need", () => {
+    const web = noted({ slots: sized(5) }, { refuses: ({ kind }) => (kind === "create" ? "no room" : undefined) });
+    web.during(60_000);
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+  });
+
+  it("that is refused is tried again, and nobody is made anew for it", () => {
+    let refusing = true;
+    const web = noted({}, { refuses: ({ kind }) => (refusing && kind === "update" ? "busy" : undefined) });
+    web.during(30_000);
+    refusing = false;
+    web.converge();
+    expect(web.creates()).toBe(0);
+  });
+});
+
+describe("named members", () => {
+  const slots = { kind: "named", names: ["a", "b", "c"] } as const;
+
+  it("are changed one by one, and each name is there once at every moment", () => {
+    const members = ["a", "b", "c"].map((slot) => ({
+      ...(crew(1)[0] ?? expect.fail()),
+      id: `old-${slot}`,
+      mark: { stack: "shop", owner: "web", slot, intent: `i-${slot}`, revision: "r1" },
+    }));
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
+    const web = world(group({ slots, rollout: policy }), { members });
+    web.converge();
+    web.declare({ revision: "r2", former: former() });
+    web.until(({ status }) => {
+      const names = web.members().map(({ mark }) => mark.slot);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.length).toBeGreaterThanOrEqual(2);
+      return isConverged(status);
+    });
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
+});

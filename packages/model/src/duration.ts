@@ -1,0 +1,18 @@
+/** The units of a duration, the largest first, in milliseconds. */
+export const DURATION_UNITS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+
+/** The shortest text of a duration in whole milliseconds: `90000` is `1m30s`. */
+export function durationText(ms: number): string {
+  let left = ms;
+  const parts = Object.entries(DURATION_UNITS).map(([unit, length]) => {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    return count === 0 ? "" : `${count}${unit}`;
+  });
+  return parts.join("") || "0s";
+}
+
+/** A moment for a sentence: `2026-01-31T14:03:59Z`. */
+export function momentText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,81 @@
+/** What would happen, told before anything does. */
+
+/**
+ * What a step does to each of its members. `none` and `adopt` are words of a plan that no group needs: what nothing is done
+ * to is not shown, and a group takes nobody in.
+ */
+export type StepEffect = "create" | "adopt" | "none" | "in-place" | "restart" | "replace" | "destroy" | "impossible";
+
+/** Members to which the same is done for the same reason, in the order in which they are begun. */
+export interface PlanStep {
+  readonly effect: StepEffect;
+  /** How many members. */
+  readonly count: number;
+  /** At most so many of them at a time. */
+  readonly atOnce: number;
+  /** The first of them: ten at most. Their number is `count`. */
+  readonly members: readonly PlannedMember[];
+  /** In a few words: `missing`, `surplus`, `outdated`, `content differs`. */
+  readonly why: string;
+  /** What must happen before, besides the steps before. The steps after this one wait for it too. */
+  readonly awaits?: PlanGate;
+  /** The way out of what is `impossible`. */
+  readonly next?: string;
+}
+
+export interface PlannedMember {
+  readonly slot: string;
+  /** Missing for one that is to be made. */
+  readonly id?: string;
+}
+
+/** `promotion`, `resume`: a person says so. `bake`: time passes. `enforce`: the stack is declared so. */
+export interface PlanGate {
+  readonly kind: "promotion" | "bake" | "resume" | "enforce";
+  readonly message: string;
+}
+
+/** Why something cannot be told, or cannot go on. */
+export interface PlanTrouble {
+  /** One word for a program. */
+  readonly reason: string;
+  /** A sentence for a person. */
+  readonly message: string;
+}
+
+export interface GroupPlan {
+  readonly group: string;
+  readonly type: string;
+  /** What the declaration is to the group. `released`: it names it no longer, and its members stay. */
+  readonly declared: "new" | "changed" | "unchanged" | "released";
+  /** The keys that are declared otherwise: `size`, `template.content`, `rollout.canary`. */
+  readonly changes: readonly string[];
+  /** Members declared before and after; null where the group is not declared. */
+  readonly size: { readonly before: number | null; readonly after: number | null };
+  /** In the order in which they are begun. */
+  readonly steps: readonly PlanStep[];
+  /**
+   * How many of those that are declared both before and after are not there, or are not healthy for long enough: now, and
+   * the most at any time from now on, if nothing goes wrong meanwhile. Null where nobody could tell.
+   */
+  readonly away: { readonly now: number; readonly most: number } | null;
+  /** What a person should know besides. */
+  readonly notes: readonly string[];
+  /** What keeps the group from being as declared when the steps are done. */
+  readonly held?: PlanTrouble;
+  /** Why nothing could be told: nothing is known of the steps then. */
+  readonly untold?: PlanTrouble;
+}
+
+export interface StackPlan {
+  readonly stack: string;
+  /** What is declared now; 0 for nothing. */
+  readonly generation: number;
+  /** It is declared otherwise than now. */
+  readonly changed: boolean;
+  /** The keys beside its groups that are: `mode`, `providers`. */
+  readonly changes: readonly string[];
+  readonly mode: "enforce" | "observe";
+  /** Every group that is declared or was, by name. */
+  readonly groups: readonly GroupPlan[];
+}

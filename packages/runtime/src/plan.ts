@@ -1,0 +1,144 @@
+/** What a declaration would do to a stack. Reality is looked at; nothing is written, and nothing is made. */
+import { memoryFrom, planOf, recall, TAKEN_UP } from "@muster/engine";
+import { type Document, type GroupPlan, type MusterError, type Stack, type StackPlan, slotCount } from "@muster/model";
+import type { Declaration } from "@muster/store";
+import { assignmentsOf, steeringOf } from "./assignments.ts";
+import type { Assignment } from "./bind.ts";
+import { changesOfGroup, changesOfStack } from "./changes.ts";
+import { orphaning, sameDocument } from "./commit.ts";
+import { declared } from "./declaring.ts";
+import type { Grammar } from "./ports.ts";
+import { glance, type PreviewDeps } from "./preview.ts";
+import { provenOf } from "./proven.ts";
+import { openProviders, type Providers, toLook } from "./providers.ts";
+
+/** What is asked about, and what is so now. */
+export interface Outlook {
+  readonly before: Declaration | undefined;
+  readonly document: Document;
+  /** Where it comes from, as in `commit`. */
+  readonly source: string;
+  /** A Muster keeps the stack now: what is remembered as under way is. */
+  readonly kept: boolean;
+}
+
+export type PlanDeps = PreviewDeps & { readonly grammar: Grammar };
+
+export async function planStack(outlook: Outlook, deps: PlanDeps): Promise<StackPlan> {
+  const { before, document, source } = outlook;
+  const now = deps.grammar.stackOf(document);
+  const was = before && readable(before.document, deps.grammar);
+  const orphaned = orphaning(before, was, document, now, source);
+  const plans =
+    orphaned.size > 0
+      ? [...orphaned].map(([group, error]) => impossible(now, group, was, error))
+      : await planAll(outlook, was, now, deps);
+  return {
+    stack: now.name,
+    generation: before?.generation ?? 0,
+    changed: before === undefined || !sameDocument(before.document, document),
+    changes: changesOfStack(was, now),
+    mode: now.mode,
+    groups: plans.toSorted((a, b) => (a.group < b.group ? -1 : 1)),
+  };
+}
+
+/** Of what cannot be read any more nothing is known; it can be declared anew all the same. */
+function readable(document: Document, grammar: Grammar): Stack | undefined {
+  try {
+    return grammar.stackOf(document);
+  } catch {
+    return undefined;
+  }
+}
+
+async function planAll(
+  { before, document, source, kept }: Outlook,
+  was: Stack | undefined,
+  now: Stack,
+  deps: PlanDeps,
+): Promise<readonly GroupPlan[]> {
+  const { grammar, catalog, settings, store } = deps;
+  const remembered = async (group: string) => memoryFrom(await store.memory(now.name, group));
+  const proven = await provenOf(before, was, catalog, async (group) => (await remembered(group)).proven);
+  const next =
+    before !== undefined && sameDocument(before.document, document)
+      ? before
+      : declared({ declaration: before, stack: was, proven }, { stack: now.name, document, source }, "", grammar).next;
+  const providers = openProviders(deps.io, toLook);
+  try {
+    const plans: GroupPlan[] = [];
+    for (const assignment of assignmentsOf(next, grammar, settings).values()) {
+      const reverted = before !== undefined && steeringOf(before, assignment.group.name).reverted;
+      const notes = reverted && !assignment.steered.reverted ? [TAKEN_UP] : [];
+      plans.push(await planGroup(assignment, { was, kept, notes }, providers, deps));
+    }
+    for (const { name, template, slots } of Object.values(was?.groups ?? {})) {
+      if (name in now.groups) continue;
+      const { lastCount } = await remembered(name);
+      plans.push(released(name, template.name, slotCount(slots), lastCount));
+    }
+    return plans;
+  } finally {
+    await providers.close();
+  }
+}
+
+interface Known {
+  readonly was: Stack | undefined;
+  readonly kept: boolean;
+  readonly notes: readonly string[];
+}
+
+async function planGroup(
+  assignment: Assignment,
+  { was, kept, notes }: Known,
+  providers: Providers,
+  deps: PlanDeps,
+): Promise<GroupPlan> {
+  const { group } = assignment;
+  const base = baseOf(group.name, was, group);
+  const glanced = await glance(assignment, providers, deps);
+  if (glanced.kind !== "seen") {
+    const { reason, message } = glanced.trouble;
+    return { ...base, steps: [], away: null, notes, untold: { reason, message } };
+  }
+  const { bound, look, moved } = glanced;
+  const now = deps.clock.now();
+  const memory = kept ? glanced.memory : recall(glanced.memory, now);
+  const { declared, traits } = bound;
+  const planned = planOf({ declared, traits, look, memory, sizeBefore: base.size.before ?? undefined, now });
+  const all = [...notes, ...(moved === undefined ? [] : [moved]), ...planned.notes];
+  return { ...base, ...planned, notes: [...new Set(all)] };
+}
+
+type Base = Pick<GroupPlan, "group" | "type" | "declared" | "changes" | "size">;
+
+function baseOf(name: string, was: Stack | undefined, group: Stack["groups"][string]): Base {
+  const old = was?.groups[name];
+  const after = slotCount(group.slots);
+  const common = { group: name, type: group.template.name };
+  if (old === undefined) return { ...common, declared: "new", changes: [], size: { before: null, after } };
+  const changes = changesOfGroup(old, group);
+  const size = { before: slotCount(old.slots), after };
+  return { ...common, declared: changes.length === 0 ? "unchanged" : "changed", changes, size };
+}
+
+function released(group: string, type: string, before: number, there: number): GroupPlan {
+  const note = `no longer declared: ${there === 1 ? "1 member stays" : `${there} members stay`}`;
+  const size = { before, after: null };
+  return { group, type, declared: "released", changes: [], size, steps: [], away: null, notes: [note] };
+}
+
+/** What is refused whole, told of the group that it is refused for. */
+function impossible(now: Stack, name: string, was: Stack | undefined, error: MusterError): GroupPlan {
+  const group = now.groups[name];
+  const base: Base =
+    group === undefined
+      ? { group: name, type: "", declared: "changed", changes: [], size: { before: null, after: null } }
+      : baseOf(name, was, group);
+  const count = base.size.before ?? 0;
+  const { message: why, next } = error;
+  const steps = [{ effect: "impossible", count, atOnce: count, members: [], why, next } as const];
+  return { ...base, steps, away: null, notes: [] };
+}
