@@ -10,6 +10,7 @@ import { heal } from "./heal.ts";
 import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { make } from "./make.ts";
+import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
 import { markdown, type Row } from "./table.ts";
@@ -19,6 +20,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   heal,
   idle,
   decide,
+  rollover,
   history,
   simulate: simulating,
   "start-up": startUp,

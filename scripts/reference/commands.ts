@@ -10,7 +10,7 @@ export async function commandsPage(): Promise<string> {
 
 What \`--help\` prints. \`muster\` stands for \`npx muster\` in a clone.
 
-All commands but \`watch\`, \`serve\`, \`apply\` and those of \`plugin\` ask a Muster that runs; \`history\`, \`audit\` and
+All commands but \`watch\`, \`serve\`, \`plan\`, \`apply\` and those of \`plugin\` ask a Muster that runs; \`history\`, \`audit\` and
 \`group describe --at\` read the store itself, and so does \`events\` where none runs. Where they find it, and where plugins
 are, says [the guide](../guide/serve.md#where-the-sockets-are); where state lives, [that of stacks](../guide/stacks.md#where-state-lives).
 

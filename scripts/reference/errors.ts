@@ -24,7 +24,8 @@ With \`--output json\` all of them are one line of JSON, on standard error too; 
 {"errors":[{"code":"CODE","message":"what happened","next":"what to do","place":{"file":"FILE","line":1,"column":1}}]}
 \`\`\`
 
-Exit codes: 0 done; 1 failed; 2 used wrongly, or the declaration is invalid, and nothing was touched; 4 could not tell.
+Exit codes: 0 done; 1 failed; 2 used wrongly, or the declaration is invalid, and nothing was touched; 3 from
+\`plan\`: there is something to do; 4 could not tell.
 
 ${entries.join("\n")}`;
 }

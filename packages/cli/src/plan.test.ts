@@ -188,7 +188,7 @@ describe("muster plan where a Muster keeps the stack", () => {
     await declare(shop("size: 3", "goodbye"));
     const { out } = await house.run("plan", "shop.yaml");
     expect(out).toMatch(
-      /create 1 member \(missing\)\n {2}paused: this waits for `muster group resume web`:\n {2}replace/,
+      /create 1 member \(missing; made as before\)\n {2}paused: this waits for `muster group resume web`:\n {2}replace/,
     );
   });
 

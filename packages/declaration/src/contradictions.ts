@@ -35,6 +35,7 @@ export function contradictionsOf(
     ...tooLateToCount(rollout, waits),
     ...startingTooLong(rollout, waits),
     ...tooLateToProgress(rollout, waits),
+    ...leavingTooLong(rollout, waits),
   ];
 }
 
@@ -112,6 +113,20 @@ function tooLateToProgress(rollout: RolloutDeclaration, waits: Waits): readonly 
       key: rollout.healthyDeadlineMs === undefined ? "progressDeadline" : "healthyDeadline",
       detail: `a new member may take so long to become healthy: ${member}, and the rollout has failed before: ${batch}`,
       fix: `Write \`progressDeadline: ${durationText(healthyDeadlineMs)}\` or more, or \`healthyDeadline: ${durationText(progressDeadlineMs)}\` or less.`,
+    },
+  ];
+}
+
+function leavingTooLong(rollout: RolloutDeclaration, waits: Waits): readonly Contradiction[] {
+  const { drainTimeoutMs, progressDeadlineMs = waits.progressDeadlineMs } = rollout;
+  if (drainTimeoutMs === undefined || drainTimeoutMs < progressDeadlineMs) return [];
+  const leaving = said("drainTimeout", drainTimeoutMs, drainTimeoutMs);
+  const batch = said("progressDeadline", progressDeadlineMs, rollout.progressDeadlineMs);
+  return [
+    {
+      key: "drainTimeout",
+      detail: `a member may take so long to leave: ${leaving}, and the rollout has failed before: ${batch}`,
+      fix: "Write a `progressDeadline` that is longer than `drainTimeout`.",
     },
   ];
 }

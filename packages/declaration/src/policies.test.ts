@@ -154,6 +154,8 @@ describe("policies that contradict each other", () => {
     ["size: 4", "healthyDeadline: 15m", "healthyDeadline", "Write `progressDeadline: 15m` or more"],
     ["size: 4", "progressDeadline: 3m", "progressDeadline", "or `healthyDeadline: 3m` or less."],
     ["size: 4", "healthyDeadline: 2m, progressDeadline: 1m", "healthyDeadline", "`progressDeadline` is 1m"],
+    ["size: 4", "drainTimeout: 10m", "drainTimeout", "Write a `progressDeadline` that is longer"],
+    ["size: 4", "drainTimeout: 3h, progressDeadline: 2h", "drainTimeout", "`progressDeadline` is 2h"],
   ])("%s, rollout: { %s }: refused at %s, with the reason and the fix", async (members, rollout, key, said) => {
     const column = 16 + rollout.search(new RegExp(`\\b${key}:`)) + key.length + 2;
     expect(await failures(rolling(members, rollout))).toEqual([

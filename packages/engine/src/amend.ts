@@ -1,4 +1,4 @@
-import { type JsonObject, resolveSelf, sameJson } from "@muster/model";
+import { type Json, type JsonObject, resolveSelf, type Self, sameJson } from "@muster/model";
 import type { DeclaredGroup } from "./declared.ts";
 import type { Seen } from "./look.ts";
 import { selfOf } from "./self.ts";
@@ -8,14 +8,33 @@ import { selfOf } from "./self.ts";
  * is not managed, and one that could not be read is left alone.
  */
 export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | undefined {
+  const { changeable } = declared;
   if (!hasChangeable(declared)) return undefined;
   const { id, mark, properties } = seen;
-  const wanted = resolveSelf(declared.changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
-  const changes = Object.entries(wanted).filter(
-    ([key, value]) => properties[key] !== undefined && !sameJson(value, properties[key]),
-  );
-  return changes.length === 0 ? undefined : Object.fromEntries(changes);
+  const wanted = isForAll(changeable)
+    ? changeable
+    : resolveSelf(changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
+  let changes: Record<string, Json> | undefined;
+  for (const key in wanted) {
+    const [is, value] = [properties[key], wanted[key]];
+    if (is === undefined || value === undefined || sameJson(value, is)) continue;
+    changes ??= {};
+    changes[key] = value;
+  }
+  return changes;
 }
+
+/** The same for each member: none of it is in a member's own words. Found out once, and not for each at every look. */
+function isForAll(changeable: JsonObject): boolean {
+  const known = forAll.get(changeable);
+  if (known !== undefined) return known;
+  const found = resolveSelf(changeable, NOBODY) === changeable;
+  forAll.set(changeable, found);
+  return found;
+}
+
+const forAll = new WeakMap<JsonObject, boolean>();
+const NOBODY: Self = { stack: "", group: "", slot: "", id: "" };
 
 /** The declared properties that the look could not tell. */
 export function unreadOf({ changeable }: DeclaredGroup, { properties }: Seen): readonly string[] {

@@ -4,7 +4,7 @@ import type { DeclaredGroup } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Call, Memory, Young } from "./memory.ts";
 import type { Settled } from "./settle.ts";
-import { type Trial, trialBy, tryMember } from "./trial.ts";
+import { openTrials, type Trials, trialBy, tryMember } from "./trial.ts";
 
 /** How a member does: `ready` passes, `failing` does not, `waiting` cannot be told yet. */
 export type Health = "ready" | "waiting" | "failing";
@@ -39,15 +39,6 @@ export interface Census {
   readonly graceEnds: number | undefined;
 }
 
-/** How the trials stand after this look. */
-export interface Trials {
-  readonly young: Memory["young"];
-  /** Members that passed, and that failed, in this pass. */
-  readonly passed: readonly Living[];
-  readonly failed: readonly Living[];
-  readonly wakeAt: number | undefined;
-}
-
 const UNKNOWN: Verdict = { kind: "unknown", reason: "not asked yet" };
 
 /** What a census is taken of. */
@@ -61,18 +52,10 @@ export interface Roll {
 
 export function takeCensus({ declared, look, settled, young: before, now }: Roll): Census {
   const names = declared.slots.kind === "named" ? new Set(declared.slots.names) : undefined;
-  const callOn = new Map<string, Call>();
-  const createOf = new Map<string, Call>();
-  const leaving: Call[] = [];
-  for (const call of settled.open) {
-    if (call.kind === "create") createOf.set(call.intent, call);
-    else if (call.instance !== null) callOn.set(call.instance, call);
-    if (call.kind === "destroy") leaving.push(call);
-  }
+  const { callOn, createOf, leaving } = callsOf(settled.open);
   const trials = openTrials(before);
-  const { initialDelayMs } = declared.rollout;
-  let graceEnds: number | undefined;
   const living: Living[] = [];
+  let graceEnds: number | undefined;
   for (const seen of look.members) {
     const call = callOn.size > 0 ? callOn.get(seen.id) : undefined;
     const creating = createOf.size > 0 && seen.mark.intent !== undefined && createOf.delete(seen.mark.intent);
@@ -82,14 +65,11 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
       if (onTrial !== undefined) trials.keep(seen.id, onTrial);
       continue;
     }
-    const verdict = look.verdicts.get(seen.id) ?? UNKNOWN;
     const fresh = settled.fresh.size > 0 ? settled.fresh.get(seen.id) : undefined;
     const young = fresh === undefined ? onTrial : trialBy(fresh, onTrial, now);
-    const since = young?.kind === "changed" ? young.since : seen.since;
-    const health = isChanging(call) ? whileChanging(verdict) : healthOf({ since }, verdict, initialDelayMs, now);
-    if (health === "waiting" && verdict.kind === "fail" && now < since + initialDelayMs) {
-      graceEnds = Math.min(graceEnds ?? Number.POSITIVE_INFINITY, since + initialDelayMs);
-    }
+    const verdict = look.verdicts.get(seen.id) ?? UNKNOWN;
+    const { health, until } = howItDoes(declared, seen, verdict, young, call, now);
+    if (until !== undefined) graceEnds = Math.min(graceEnds ?? until, until);
     const unsettled = creating || call !== undefined;
     const trial = young && tryMember(young, health, unsettled, declared.rollout, now);
     const current = seen.mark.revision === declared.revision;
@@ -107,36 +87,51 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
     living.push(member);
     if (trial !== undefined) trials.note(member, trial);
   }
-  const unsigned = createOf.size > 0 ? look.members.filter(({ mark }) => mark.intent === undefined) : [];
-  const shown = new Set(unsigned.map(({ id }) => id));
-  const pending = [...createOf.values()].filter((call) => call.instance === null || !shown.has(call.instance));
-  return { living, pending, leaving, trials: trials.close(), graceEnds };
+  return { living, pending: unseen(createOf, look), leaving, trials: trials.close(), graceEnds };
 }
 
-/** Gathers how the trials stand. Nothing new is made where nothing has changed. */
-function openTrials(before: Memory["young"]) {
-  const known = new Map(Object.entries(before));
-  const now: [string, Young][] = [];
-  const passed: Living[] = [];
-  const failed: Living[] = [];
-  let same = true;
-  let wakeAt: number | undefined;
-  return {
-    of: (id: string): Young | undefined => (known.size > 0 ? known.get(id) : undefined),
-    keep: (id: string, trial: Young): void => void now.push([id, trial]),
-    note(member: Living, trial: Trial): void {
-      const { id } = member.seen;
-      if (trial.young !== undefined) now.push([id, trial.young]);
-      same &&= trial.young !== undefined && known.get(id) === trial.young;
-      if (trial.passes) passed.push(member);
-      if (trial.fails) failed.push(member);
-      if (trial.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? trial.wakeAt, trial.wakeAt);
-    },
-    close(): Trials {
-      const unchanged = same && now.length === known.size;
-      return { young: unchanged ? before : Object.fromEntries(now), passed, failed, wakeAt };
-    },
-  };
+/** The open calls, by what they are about. */
+function callsOf(open: readonly Call[]) {
+  const callOn = new Map<string, Call>();
+  const createOf = new Map<string, Call>();
+  const leaving: Call[] = [];
+  for (const call of open) {
+    if (call.kind === "create") createOf.set(call.intent, call);
+    else if (call.instance !== null) callOn.set(call.instance, call);
+    if (call.kind === "destroy") leaving.push(call);
+  }
+  return { callOn, createOf, leaving };
+}
+
+/** Creates whose member the look does not show: neither by its intent nor, where it bears none, by its id. */
+function unseen(createOf: ReadonlyMap<string, Call>, { members }: GoodLook): readonly Call[] {
+  if (createOf.size === 0) return [];
+  const unsigned = new Set<string>();
+  for (const { id, mark } of members) if (mark.intent === undefined) unsigned.add(id);
+  return [...createOf.values()].filter(({ instance }) => instance === null || !unsigned.has(instance));
+}
+
+/** How it does; and until when one that fails is still called starting. */
+function howItDoes(
+  { restarting, rollout }: DeclaredGroup,
+  seen: Seen,
+  verdict: Verdict,
+  young: Young | undefined,
+  call: Call | undefined,
+  now: number,
+): { readonly health: Health; readonly until?: number } {
+  // A change that takes nobody away is no excuse for failing.
+  const isRestarted = restarting.length > 0 && (young?.kind === "changed" || isChanging(call));
+  if (verdict.kind === "fail" && isRestarted && isChanging(call)) return { health: "waiting" };
+  const since = isRestarted && young !== undefined ? young.since : seen.since;
+  const health = healthOf({ since }, verdict, rollout.initialDelayMs, now);
+  const starting = verdict.kind === "fail" && health === "waiting";
+  return starting ? { health, until: since + rollout.initialDelayMs } : { health };
+}
+
+/** It is being changed by our own hand, or the look may be older than the change: that it fails says nothing yet. */
+function isChanging(call: Call | undefined): boolean {
+  return call?.kind === "update" && call.state.kind !== "failed";
 }
 
 /** @param since when it came to be, or was changed */
@@ -149,15 +144,6 @@ export function healthOf(
   if (verdict.kind === "pass") return "ready";
   if (verdict.kind === "unknown") return "waiting";
   return now - since < initialDelayMs ? "waiting" : "failing";
-}
-
-/** It is being changed by our own hand, or the look may be older than the change: that it fails says nothing yet. */
-function isChanging(call: Call | undefined): boolean {
-  return call?.kind === "update" && call.state.kind !== "failed";
-}
-
-function whileChanging({ kind }: Verdict): Health {
-  return kind === "pass" ? "ready" : "waiting";
 }
 
 /** How many members count. */

@@ -17,8 +17,8 @@ type Part = "declared" | "census" | "memory" | "createsLeft" | "quarantine" | "n
 
 /** Of a version that is trusted. */
 export function allowance({ declared, census, memory, createsLeft, now }: Pick<Scene, Part>): Allowance {
-  const { creating, creates } = memory;
-  const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: hourEnds(creates, now) };
+  const { creating } = memory;
+  const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: thisHour(memory, now).since + HOUR_MS };
   return creating === null ? hour : oneAtATime(hour, creating.until, createFailed(creating), census, now);
 }
 
@@ -54,21 +54,20 @@ function hourSpent({ repair }: DeclaredGroup): Held {
 
 const HOUR_MS = 3_600_000;
 
-/** The hour that was begun, or that begins with the next create. */
-function hourEnds({ since }: Memory["creates"], now: number): number {
-  return (now < since + HOUR_MS ? since : now) + HOUR_MS;
+/** The hour that is under way; a new one begins with the first create after it. */
+function thisHour({ creates }: Pick<Memory, "creates">, now: number): Memory["creates"] {
+  return creates.count > 0 && now < creates.since + HOUR_MS ? creates : { since: now, count: 0 };
 }
 
 /** How many creates the hour still allows. */
-export function createsLeftOf({ repair }: DeclaredGroup, { creates }: Memory, now: number): number {
-  const { since, count } = creates;
-  return now < since + HOUR_MS ? Math.max(0, repair.createsPerHour - count) : repair.createsPerHour;
+export function createsLeftOf({ repair }: DeclaredGroup, memory: Memory, now: number): number {
+  return Math.max(0, repair.createsPerHour - thisHour(memory, now).count);
 }
 
-export function countCreates(creates: Memory["creates"], actions: readonly Action[], now: number): Memory["creates"] {
+export function countCreates(memory: Memory, actions: readonly Action[], now: number): Memory["creates"] {
   let made = 0;
   for (const { kind } of actions) if (kind === "create") made++;
-  if (made === 0) return creates;
-  const { since, count } = creates;
-  return now < since + HOUR_MS ? { since, count: count + made } : { since: now, count: made };
+  if (made === 0) return memory.creates;
+  const { since, count } = thisHour(memory, now);
+  return { since, count: count + made };
 }

@@ -186,9 +186,12 @@ export function worse(
   return { attempts, until: failure.at + backoffMs(attempts, failure.slot), reason: failure.reason };
 }
 
-/** After the wait it was quiet for as long again: what fails then is another story. */
-export function isOutlived({ attempts, until }: Backoff, now: number): boolean {
-  return now >= until + plainBackoffMs(attempts);
+/**
+ * After the wait it was quiet for as long again, and for as long as it takes a group of this size in which nobody lives
+ * longer than ten minutes: what fails then is another story.
+ */
+export function isOutlived({ attempts, until }: Backoff, size: number, now: number): boolean {
+  return now >= until + Math.max(plainBackoffMs(attempts), BACKOFF_MOST_MS / Math.max(1, size));
 }
 
 /** Takes in how calls ended. A create that was refused is forgotten, and creating backs off. */

@@ -16,9 +16,13 @@ export function goesFirst(a: Living, b: Living): number {
   );
 }
 
-/** Who is replaced first in a rollout: unhealthy ones, then the lowest id. */
-export function replacedFirst(a: Living, b: Living): number {
-  return HEALTH_RANK[a.health] - HEALTH_RANK[b.health] || compareText(a.seen.id, b.seen.id);
+/** Who is changed first: unhealthy ones, those that can be changed in place, then the lowest id. */
+export function changedFirst(a: Living, b: Living): number {
+  return (
+    HEALTH_RANK[a.health] - HEALTH_RANK[b.health] ||
+    Number(b.current) - Number(a.current) ||
+    compareText(a.seen.id, b.seen.id)
+  );
 }
 
 function compareText(a: string, b: string): number {

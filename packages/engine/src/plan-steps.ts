@@ -52,13 +52,13 @@ export function stepsToCome(): StepsToCome {
     return change;
   }
 
-  function made({ slot, why }: Action): void {
+  function made({ slot, why, version }: Action & { readonly kind: "create" }): void {
     // A name comes back to its own place; numbers are all alike.
     const [place = slot] = emptied.has(slot) ? [slot] : emptied.keys();
     const before = emptied.get(place);
     emptied.delete(place);
     if (before !== undefined) before.effect = "replace";
-    else if (why === "missing") add("create", why, { slot });
+    else if (why === "missing") add("create", version === "former" ? `${why}; made as before` : why, { slot });
     else doubled.add(add("create", why, { slot }));
   }
 

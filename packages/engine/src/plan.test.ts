@@ -44,6 +44,16 @@ describe("the plan of a group", () => {
     expect(plan(sized(3), members(3))).toEqual({ steps: [], away: { now: 0, most: 0 }, notes: [] });
   });
 
+  it("finds members of a group that is declared for the first time", () => {
+    const now = 1_000_000;
+    const seen = look(members(2), now);
+    const asked = { declared: sized(3), traits: LOCAL, look: seen, memory: emptyMemory(), sizeBefore: undefined, now };
+    const { steps, notes, away } = planOf(asked);
+    expect(told(steps)).toEqual(["create 1 by 1 (missing)"]);
+    expect(notes).toEqual(["2 members are there already, known by the marks"]);
+    expect(away).toEqual({ now: 0, most: 0 });
+  });
+
   it("makes all of a new group at once", () => {
     const { steps, away } = plan(sized(3), [], { sizeBefore: 0 });
     expect(steps).toEqual([
@@ -91,6 +101,23 @@ describe("the plan of a group", () => {
     expect(told(plan(sized(3), old(5), { sizeBefore: 5 }).steps)).toEqual([
       "destroy 2 by 1 (surplus)",
       "replace 3 by 1 (outdated)",
+    ]);
+  });
+
+  it("counts those that are to come as soon as they have come", () => {
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
+    const { steps, away } = plan(sized(5, { rollout: policy }), old(3), { sizeBefore: 3 });
+    expect(told(steps)).toEqual(["create 2 by 2 (missing)", "replace 3 by 1 (outdated)"]);
+    expect(away).toEqual({ now: 0, most: 1 });
+  });
+
+  it("says of the missing that beside canaries they come as they were", () => {
+    const canary = rollout({ canary: 1, maxSurge: 0, maxUnavailable: 1 });
+    const { steps } = plan(sized(5, { rollout: canary, former }), old(3), { sizeBefore: 3 });
+    expect(told(steps)).toEqual([
+      "create 1 by 1 (missing)",
+      "create 1 by 1 (missing; made as before)",
+      "after promotion: replace 4 by 1 (outdated)",
     ]);
   });
 
@@ -146,7 +173,7 @@ describe("the plan of a group", () => {
 
   it("carries nothing through while the group is paused, but refills it", () => {
     const { steps } = plan(sized(3, { goal: "pause", former }), old(2));
-    expect(told(steps)).toEqual(["create 1 by 1 (missing)", "after resume: replace 3 by 1 (outdated)"]);
+    expect(told(steps)).toEqual(["create 1 by 1 (missing; made as before)", "after resume: replace 3 by 1 (outdated)"]);
   });
 
   it("says of what is only observed that it waits", () => {

@@ -45,7 +45,8 @@ export function planOf(prospect: Prospect): Planned {
     coming: stepsToCome(),
     memory: record(memory, world.finish(underWay, now)),
     now,
-    expected,
+    size,
+    due: expected,
     most: Math.max(0, expected - begun),
     changed: new Set(),
     passes: 0,
@@ -68,8 +69,10 @@ interface Journey {
   readonly coming: StepsToCome;
   memory: Memory;
   now: number;
-  /** So many are declared before and after. */
-  readonly expected: number;
+  /** Members that are declared. */
+  readonly size: number;
+  /** Of these, so many are due by now: they were declared before, or have been there since. */
+  due: number;
   /** The most that were away at any time. */
   most: number;
   /** Members that were changed in place: on trial, and not away. */
@@ -101,8 +104,8 @@ function travel(journey: Journey): Decided | undefined {
 }
 
 /** Members times passes: what may be imagined singly, so that a plan for 100,000 is told as soon as one for ten. */
-const VISITS = 120_000;
-const LEAST_PASSES = 12;
+const VISITS = 60_000;
+const LEAST_PASSES = 8;
 const MOST_PASSES = 300;
 
 /** Undefined when there was more than may be imagined singly. */
@@ -145,11 +148,12 @@ function noteAway(journey: Journey, { actions, memory }: Decided): void {
   const counting = new Set(
     journey.world.healthy().filter((id) => memory.young[id] === undefined || journey.changed.has(id)),
   );
+  journey.due = Math.min(journey.size, Math.max(journey.due, counting.size));
   for (const action of actions) {
     if (action.kind === "create") continue;
     if (action.kind === "destroy" || restarts(journey.declared, action.changes)) counting.delete(action.instance);
   }
-  journey.most = Math.max(journey.most, journey.expected - counting.size);
+  journey.most = Math.max(journey.most, journey.due - counting.size);
 }
 
 function isCounted(id: string, { verdicts }: GoodLook, { young }: Memory): boolean {
@@ -170,8 +174,12 @@ function heldBy({ status, gone }: Decided): PlanTrouble | undefined {
 /** What becomes of a revert when something else is declared. */
 export const TAKEN_UP = "it had been put back to its former version; what is declared now is carried through instead";
 
-function notesOf({ declared, memory, look }: Prospect, underWay: number): readonly string[] {
+function notesOf({ declared, memory, look, sizeBefore }: Prospect, underWay: number): readonly string[] {
   const notes: string[] = [];
+  const there = look.members.length;
+  if (sizeBefore === undefined && there > 0) {
+    notes.push(`${there === 1 ? "1 member is" : `${there} members are`} there already, known by the marks`);
+  }
   const { rollout } = memory;
   if (declared.goal === "destroy") notes.push("somebody asked for it to be destroyed");
   else if (rollout?.changing === true && rollout.to !== versionWord(aimOf(declared, memory).group)) {

@@ -103,7 +103,7 @@ describe("a revision of which so many in a row never come up", () => {
     web.during(MINUTES);
     expect(web.members().filter(({ mark }) => mark.revision === "r1")).toHaveLength(20);
     bad = false;
-    web.steer({ promoted: true });
+    web.steer({ promoted: true, retriedIn: 3 });
     web.converge();
   });
 });

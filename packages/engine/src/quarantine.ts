@@ -56,11 +56,9 @@ export function quarantined({ quarantine, memory }: Pick<Scene, "quarantine" | "
   return { reason: "Quarantined", message };
 }
 
-/** It is tried again: by a new member, or in the place of one that failed. */
+/** It was tried again by making one: also in the place of one that failed. */
 export function afterTrying(quarantine: Quarantine | null, actions: readonly Action[], now: number): Quarantine | null {
   if (quarantine === null) return null;
-  const tried = actions.some((action) =>
-    action.kind === "create" ? action.revision === quarantine.revision : action.why === "unhealthy",
-  );
+  const tried = actions.some((action) => action.kind === "create" && action.revision === quarantine.revision);
   return tried ? { ...quarantine, againAt: now + BACKOFF_MOST_MS } : quarantine;
 }

@@ -1,4 +1,5 @@
 /** What the next pass must know of this one. What has not changed keeps its identity: then nothing is written. */
+import { slotCount } from "@muster/model";
 import type { Census } from "./census.ts";
 import { wasConverged, wordFor } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
@@ -35,11 +36,11 @@ export function remember(before: Memory, passed: Passed): Memory {
     reverted: followed.reverted,
     streak: passed.streak,
     quarantine: afterTrying(quarantine, actions, now),
-    creates: countCreates(memory.creates, actions, now),
+    creates: countCreates(memory, actions, now),
     failing: passed.failing,
     drift: passed.drift,
     creating: there ? null : memory.creating,
-    repairing: repairingAfter(memory, actions, now),
+    repairing: repairingAfter(scene, actions),
     doomed: stillThere(memory.doomed, look),
     convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
     home: memory.home,
@@ -80,10 +81,11 @@ export function creatingAfter({ creating }: Memory, { failure, made }: Settled, 
 }
 
 /** One step for a whole wave, as with creates. */
-function repairingAfter({ repairing }: Memory, actions: readonly Action[], now: number): Backoff | null {
+function repairingAfter({ memory, declared, now }: Scene, actions: readonly Action[]): Backoff | null {
+  const { repairing } = memory;
   const first = actions.find((action) => action.kind === "destroy" && action.why === "unhealthy");
   if (first === undefined) return repairing;
-  const before = repairing === null || isOutlived(repairing, now) ? null : repairing;
+  const before = repairing === null || isOutlived(repairing, slotCount(declared.slots), now) ? null : repairing;
   return worse(before, { reason: "a member was unhealthy", at: now, slot: first.slot });
 }
 

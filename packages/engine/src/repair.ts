@@ -1,7 +1,8 @@
 import { slotCount } from "@muster/model";
 import { availableCount, headCount, isStale, type Living } from "./census.ts";
+import { isHeld } from "./course.ts";
 import { allowance, missingCount } from "./making.ts";
-import { replacedFirst } from "./order.ts";
+import { changedFirst } from "./order.ts";
 import { quarantined } from "./quarantine.ts";
 import { freeNumbers, takenSlots } from "./refill.ts";
 import { type Held, NOTHING, type Scene, type Step, type Wish } from "./step.ts";
@@ -41,7 +42,7 @@ function replace(scene: Scene, due: readonly Living[], most: number, says: Step)
   const { count, held, wakeAt } = allowance(scene);
   const makeable = count - missingCount(scene);
   if (makeable <= 0) return { held, ...says, ...(wakeAt === undefined ? {} : { wakeAt }) };
-  const first = due.toSorted(replacedFirst).slice(0, Math.min(most, makeable));
+  const first = due.toSorted(changedFirst).slice(0, Math.min(most, makeable));
   return { ...says, wishes: first.map(toDestroy) };
 }
 
@@ -58,12 +59,16 @@ function isSpared({ course, census, declared }: Scene, member: Living): boolean 
   return availableCount(census) >= slotCount(declared.slots) - declared.rollout.maxUnavailable;
 }
 
-/** A quarantined revision is tried beside the one that is kept, or in its place where there is no room beside it. */
+/**
+ * A quarantined revision is tried beside the one that is kept, or in its place where there is no room beside it. Where
+ * nobody may be changed for now, nobody tries it either.
+ */
 function tryAgain(scene: Scene, kept: Living): readonly Wish[] {
-  const { declared, census } = scene;
+  const { declared, census, course } = scene;
   const { slots, rollout } = declared;
-  if (allowance(scene).count <= 0) return [];
-  const room = slotCount(slots) + rollout.maxSurge - headCount(census);
+  const size = slotCount(slots);
+  if (allowance(scene).count <= 0 || (isHeld(course) && course.limit < size)) return [];
+  const room = Math.min(size + rollout.maxSurge - headCount(census), course.kind === "canary" ? 0 : size);
   if (slots.kind === "named" || room <= 0) return [toDestroy(kept)];
   return freeNumbers(takenSlots(census), 1).map((slot) => ({ kind: "create", slot, why: "tried again", as: declared }));
 }

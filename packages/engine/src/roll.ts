@@ -4,7 +4,7 @@ import { arrivingCount, availableCount, type Census, headCount, isBusy, isStale,
 import { isHeld } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import { type Allowance, allowanceOfWanted, missingCount } from "./making.ts";
-import { replacedFirst } from "./order.ts";
+import { changedFirst } from "./order.ts";
 import { freeNumbers, takenSlots } from "./refill.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
@@ -22,7 +22,7 @@ export function roll(scene: Scene): Step {
   if (room <= 0) return { wishes: [], ...waiting(census) };
   // A call that was refused is tried again in its time.
   const free = stale.filter(({ call }) => call === undefined);
-  return batch(scene, free.toSorted(replacedFirst), room);
+  return batch(scene, free.toSorted(changedFirst), room);
 }
 
 /** How many more may be on their way at once. */

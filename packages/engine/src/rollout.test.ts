@@ -221,6 +221,23 @@ describe("a rollout whose new members fail", () => {
     expect(web.revisions()).toBe("r3 r3 r3");
   });
 
+  it("that goes back is told to its end, also when nobody is left to be changed for it", () => {
+    const policy = rollout({ onFailure: "revert", maxUnavailable: 1, maxSurge: 0 });
+    const web = changed(3, { rollout: policy }, { health: bad });
+    web.until((decided) => phase(decided) === "reverted");
+    expect(web.told().filter((type) => type.startsWith("rollout."))).toEqual([
+      ...["rollout.started", "rollout.failed", "rollout.reverting"],
+      ...["rollout.started", "rollout.reverted"],
+    ]);
+  });
+
+  it("says who failed, and why", () => {
+    const web = changed(3, {}, { health: bad });
+    const { decisions } = web.until((decided) => decided.decisions.some(({ type }) => type === "rollout.failed"));
+    const { message } = decisions.find(({ type }) => type === "rollout.failed") ?? expect.fail();
+    expect(message).toMatch(new RegExp(`^the rollout failed: 1 of 1 new members failed: \\S+: ${fail.reason}$`));
+  });
+
   it("goes back when a person says so, also after it has succeeded", () => {
     const web = changed(3);
     web.converge();
@@ -238,7 +255,7 @@ describe("a rollout whose new members fail", () => {
     const still = web.during(24 * 3_600_000);
     expect(phase(still)).toBe("reverting");
     expect(web.told().filter((type) => type === "rollout.reverting")).toHaveLength(1);
-    expect(web.creates()).toBeLessThan(50);
+    expect(web.creates()).toBeLessThan(6 * 24 + 10);
   });
 
   it("does not go back to what is declared already", () => {

@@ -105,12 +105,13 @@ function underWay(journey: Journey, word: string): Followed {
 }
 
 function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollout; readonly turns: readonly Turn[] } {
-  const { aim, census, now } = journey;
+  const { aim, census, memory, now } = journey;
   const before = goneOn(journey, word);
+  // One that is redirected, or goes back, is still on its way, though whoever had to be changed may be gone already.
+  const onItsWay = (before ?? memory.rollout)?.changing === true;
   // Before anybody was there nobody had to be changed; who turns up later may have been made as something else.
   const changing =
-    census.living.some((member) => member.placed && (before === null ? isStale(member) : !member.current)) ||
-    before?.changing === true;
+    onItsWay || census.living.some((member) => member.placed && (before === null ? isStale(member) : !member.current));
   const turns: Turn[] = changing && before?.changing !== true ? [{ kind: "started" }] : [];
   if (before !== null) return { rollout: before.changing === changing ? before : { ...before, changing }, turns };
   const rollout: Rollout = {
@@ -133,10 +134,7 @@ function goneOn({ aim, memory, now }: Journey, word: string): Rollout | null {
 }
 
 /** Takes in how far it has come, and who has failed or recovered. */
-function advanced(
-  journey: Journey,
-  before: Rollout,
-): { readonly rollout: Rollout; readonly arrivals: Arrivals } {
+function advanced(journey: Journey, before: Rollout): { readonly rollout: Rollout; readonly arrivals: Arrivals } {
   const failed = failedAfter(journey, before.failed);
   const arrivals = arrivalsOf(journey, failed);
   const { counting, stale } = arrivals;
@@ -169,14 +167,27 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
   return { there, counting, failed, stale };
 }
 
-/** Whoever counts now has recovered; whoever was taken away has not. */
-function failedAfter({ census }: Journey, before: readonly string[]): readonly string[] {
+/**
+ * Whoever counts now has recovered; whoever was taken away has not. But of those only as many count as have left their
+ * place to nobody: one place that fails over and over is one, and no reason to undo all the others.
+ */
+function failedAfter({ aim, census }: Journey, before: readonly string[]): readonly string[] {
   const fresh = census.trials.failed.filter((member) => member.placed && !isStale(member)).map(({ seen }) => seen.id);
   if (before.length === 0) return fresh.length === 0 ? before : fresh;
-  const still = new Set(before);
-  for (const { seen, available } of census.living) if (available) still.delete(seen.id);
-  if (fresh.length === 0 && still.size === before.length) return before;
-  return [...new Set([...still, ...fresh])];
+  const known = new Set([...before, ...fresh]);
+  const living = new Set<string>();
+  let there = 0;
+  for (const member of census.living) {
+    const { id } = member.seen;
+    if (member.available) known.delete(id);
+    else if (known.has(id)) living.add(id);
+    if (member.placed && !isStale(member)) there++;
+  }
+  const gone = [...known].filter((id) => !living.has(id));
+  const empty = Math.max(0, slotCount(aim.group.slots) - there);
+  for (const id of gone.slice(0, Math.max(0, gone.length - empty))) known.delete(id);
+  const failed = [...known];
+  return failed.length === before.length && fresh.length === 0 ? before : failed;
 }
 
 interface Judged extends Pick<Tended, "rollout" | "canary"> {

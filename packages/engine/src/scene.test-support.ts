@@ -80,8 +80,8 @@ export function driven(declared: DeclaredGroup, traits: Traits, start: Memory = 
   };
 }
 
-export const fail: Verdict = { kind: "fail", reason: "500" };
-export const unknown: Verdict = { kind: "unknown", reason: "no answer" };
+export const fail = { kind: "fail", reason: "500" } as const satisfies Verdict;
+export const unknown = { kind: "unknown", reason: "no answer" } as const satisfies Verdict;
 
 export interface WorldOptions {
   readonly traits?: Traits;
@@ -206,15 +206,25 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       };
     },
     /** Somebody else does away with these. */
-    kill: (...ids: string[]): void => void (members = members.filter(({ id }) => !ids.includes(id))),
-    wait: (ms: number): void => void (now += ms),
+    kill(...ids: string[]): void {
+      members = members.filter(({ id }) => !ids.includes(id));
+    },
+    wait(ms: number): void {
+      now += ms;
+    },
     now: () => now,
     members: () => members,
     memory: () => memory,
-    remember: (changes: Partial<Memory>): void => void (memory = { ...memory, ...changes }),
+    remember(changes: Partial<Memory>): void {
+      memory = { ...memory, ...changes };
+    },
     ids: () => members.map(({ id }) => id),
     /** How many there are of each revision: `r1 r1 r2`. */
-    revisions: () => members.map(({ mark }) => mark.revision).toSorted().join(" "),
+    revisions: () =>
+      members
+        .map(({ mark }) => mark.revision)
+        .toSorted()
+        .join(" "),
     /** Types of the events so far, and the actions that were done. */
     told: () => told,
     done: () => done,

@@ -1,5 +1,6 @@
+import { PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+import { crew, driven, fail, former, group, LOCAL, member, type WorldOptions, world } from "./scene.test-support.ts";
 
 const unknown = { kind: "unknown", reason: "no answer" } as const;
 const four = [member("0"), member("1"), member("2"), member("3", { since: 9 })];
@@ -14,6 +15,17 @@ describe("a member that is too many", () => {
     const starting = [...four.slice(0, 3), member("3", { phase: "starting" })];
     const decided = driven(group(), LOCAL).pass(0, starting, { verdicts: { "0": unknown, "3": unknown } });
     expect(decided.actions).toMatchObject([{ kind: "destroy", instance: "3", why: "surplus" }]);
+  });
+
+  it("goes while a rollout is held: a change of size waits for nobody", () => {
+    const health: WorldOptions["health"] = ({ mark }) => (mark.revision === "r2" ? fail : PASS);
+    const web = world(group(), { members: crew(3), health });
+    web.converge();
+    web.declare({ revision: "r2", former: former() });
+    web.until(({ status }) => status.rollout?.phase === "failed");
+    web.declare({ slots: { kind: "numbered", size: 2 } });
+    web.during(3_600_000);
+    expect(web.revisions()).toBe("r1 r1");
   });
 
   it("goes from a paused group of another revision: a change of size is no rollout", () => {

@@ -1,5 +1,6 @@
 import { slotCount } from "@muster/model";
 import { availableCount, isBusy, isStale, type Living } from "./census.ts";
+import { isHeld } from "./course.ts";
 import { goesFirst } from "./order.ts";
 import { NOTHING, type Scene, type Step } from "./step.ts";
 
@@ -24,13 +25,11 @@ export function thin(scene: Scene): Step {
   return { wishes };
 }
 
-function surplusOf({ declared, census, quarantine }: Scene): readonly Living[] {
+function surplusOf(scene: Scene): readonly Living[] {
+  const { declared, census } = scene;
   const { living } = census;
   if (declared.slots.kind === "numbered") {
-    // While members are replaced, the extra ones are the surge that replaces the others.
-    const carried = declared.goal !== "pause" && declared.slots.size > 0;
-    const replacing = carried && (quarantine !== null || living.some(isStale));
-    const most = declared.slots.size + (replacing ? declared.rollout.maxSurge : 0);
+    const most = declared.slots.size + surgeOf(scene);
     if (living.length <= most) return [];
     return living.toSorted(goesFirst).slice(0, living.length - most);
   }
@@ -42,4 +41,14 @@ function surplusOf({ declared, census, quarantine }: Scene): readonly Living[] {
     else surplus.push(member);
   }
   return surplus.reverse();
+}
+
+/** While members are replaced, the extra ones are the surge that replaces the others: those of the new version. */
+function surgeOf({ declared, census, course, quarantine }: Scene): number {
+  const { slots, goal, rollout } = declared;
+  if (goal === "pause" || slotCount(slots) === 0) return 0;
+  if (quarantine === null && !census.living.some(isStale)) return 0;
+  if (!isHeld(course)) return rollout.maxSurge;
+  // Nobody else comes: who stands beside the others is what has come before it was held.
+  return Math.min(rollout.maxSurge, census.living.filter(({ current }) => current).length);
 }

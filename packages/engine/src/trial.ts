@@ -2,8 +2,8 @@
  * Members on trial: those that were made or changed, until they have been healthy for `minReady`. Only these are kept
  * in memory; of everybody else a look tells all there is to know.
  */
-import type { Health } from "./census.ts";
-import type { Call, Young } from "./memory.ts";
+import type { Health, Living } from "./census.ts";
+import type { Call, Memory, Young } from "./memory.ts";
 import type { RolloutPolicy } from "./policy.ts";
 
 /** How a member stands in its trial, after this look. */
@@ -50,4 +50,39 @@ export function tryMember(
 function but(before: Young, changes: Partial<Pick<Young, "readyAt" | "failed">>): Young {
   const { readyAt = before.readyAt, failed = before.failed } = changes;
   return readyAt === before.readyAt && failed === before.failed ? before : { ...before, readyAt, failed };
+}
+
+/** How the trials stand after this look. */
+export interface Trials {
+  readonly young: Memory["young"];
+  /** Members that passed, and that failed, in this pass. */
+  readonly passed: readonly Living[];
+  readonly failed: readonly Living[];
+  readonly wakeAt: number | undefined;
+}
+
+/** Gathers how the trials stand. Nothing new is made where nothing has changed. */
+export function openTrials(before: Memory["young"]) {
+  const known = new Map(Object.entries(before));
+  const now: [string, Young][] = [];
+  const passed: Living[] = [];
+  const failed: Living[] = [];
+  let same = true;
+  let wakeAt: number | undefined;
+  return {
+    of: (id: string): Young | undefined => (known.size > 0 ? known.get(id) : undefined),
+    keep: (id: string, trial: Young): void => void now.push([id, trial]),
+    note(member: Living, trial: Trial): void {
+      const { id } = member.seen;
+      if (trial.young !== undefined) now.push([id, trial.young]);
+      same &&= trial.young !== undefined && known.get(id) === trial.young;
+      if (trial.passes) passed.push(member);
+      if (trial.fails) failed.push(member);
+      if (trial.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? trial.wakeAt, trial.wakeAt);
+    },
+    close(): Trials {
+      const unchanged = same && now.length === known.size;
+      return { young: unchanged ? before : Object.fromEntries(now), passed, failed, wakeAt };
+    },
+  };
 }

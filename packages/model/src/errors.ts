@@ -115,6 +115,10 @@ export const errorTable = {
     says: "group `{group}` is made of {before} and cannot become {after}",
     next: "Declare a new group under another name, and destroy the old one.",
   },
+  "declaration.unchangeable": {
+    says: "group `{group}`: `{property}` of {type} can never be changed, not by replacing either",
+    next: "Leave it as it was; or declare a new group under another name, and destroy the old one.",
+  },
   "settings.unknown-provider": {
     says: "`--set {key}`: there is no provider `{name}`{nearest}",
     next: "Known: {known}.",

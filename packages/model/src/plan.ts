@@ -55,8 +55,8 @@ export interface GroupPlan {
   /** In the order in which they are begun. */
   readonly steps: readonly PlanStep[];
   /**
-   * How many of those that are declared both before and after are not there, or are not healthy for long enough: now, and
-   * the most at any time from now on, if nothing goes wrong meanwhile. Null where nobody could tell.
+   * How many of those that were there, or were declared and still are, are away or not healthy for long enough: now, and the
+   * most at any time from now on, if nothing goes wrong meanwhile. Null where nobody could tell.
    */
   readonly away: { readonly now: number; readonly most: number } | null;
   /** What a person should know besides. */

@@ -94,8 +94,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const pacer = pace(passSafely, clock);
   const eyes = openEyes({ ...deps, wake: pacer.wake });
   const requests = doomRequests();
+  const isKept = () => !letGo.signal.aborted && assignment.goal !== "observe";
   // The last answer of a wave is looked into at once; until then, answers are gathered.
-  const calls = trackCalls(clock, letGo.signal, (last) => (last ? pacer.hurry() : pacer.wake()));
+  const calls = trackCalls(clock, isKept, (last) => (last ? pacer.hurry() : pacer.wake()));
   let assignment = first;
   let memory = recall(remembered, clock.now());
   let shown: GoodLook | undefined;

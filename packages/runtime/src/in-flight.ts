@@ -20,8 +20,11 @@ export interface InFlight {
   rest(graceMs: number): Promise<void>;
 }
 
-/** @param answered called after each answer; `last` when no other is awaited */
-export function trackCalls(clock: Clock, letGo: AbortSignal, answered: (last: boolean) => void): InFlight {
+/**
+ * @param isKept no call begins any more when it says no
+ * @param answered called after each answer; `last` when no other is awaited
+ */
+export function trackCalls(clock: Clock, isKept: () => boolean, answered: (last: boolean) => void): InFlight {
   const limit = bounded(CALLS_AT_ONCE);
   const underWay = new Set<Promise<void>>();
   const ended: Acted[] = [];
@@ -46,7 +49,7 @@ export function trackCalls(clock: Clock, letGo: AbortSignal, answered: (last: bo
         const reason = taken.get(action.intent);
         const member = action.kind === "create" ? undefined : byId.get(action.instance);
         const call = async () =>
-          reason === undefined ? act(group, action, member, clock, letGo) : refused(action, reason);
+          reason === undefined ? act(group, action, member, clock, isKept) : refused(action, reason);
         const promise = limit(call).then(note);
         underWay.add(promise);
         void promise.finally(() => underWay.delete(promise));

@@ -21,6 +21,7 @@ import type { Assignment } from "./bind.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { declared, freed, removed, steered, type Transition, withoutInstances } from "./declaring.ts";
+import { unchangeable } from "./fixed.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
@@ -214,6 +215,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const was = before === undefined ? undefined : readable(before.document);
     const known = { declaration: before, stack: was, proven: await provenOf(before, was, catalog, provenIn) };
     const transition = declared(known, { stack, document, source }, actor, grammar);
+    const effectsOf = (type: string) => catalog.type(type, document.dialect)?.effects ?? {};
+    const [refused] = unchangeable(was, grammar.stackOf(document), source, effectsOf).values();
+    if (refused !== undefined) throw refused;
     await take(transition);
     return transition.next;
   }

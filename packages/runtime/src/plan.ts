@@ -7,8 +7,9 @@ import type { Assignment } from "./bind.ts";
 import { changesOfGroup, changesOfStack } from "./changes.ts";
 import { orphaning, sameDocument } from "./commit.ts";
 import { declared } from "./declaring.ts";
+import { unchangeable } from "./fixed.ts";
 import type { Grammar } from "./ports.ts";
-import { glance, type PreviewDeps } from "./preview.ts";
+import { type Glance, glance, type PreviewDeps } from "./preview.ts";
 import { provenOf } from "./proven.ts";
 import { openProviders, type Providers, toLook } from "./providers.ts";
 
@@ -28,10 +29,13 @@ export async function planStack(outlook: Outlook, deps: PlanDeps): Promise<Stack
   const { before, document, source } = outlook;
   const now = deps.grammar.stackOf(document);
   const was = before && readable(before.document, deps.grammar);
-  const orphaned = orphaning(before, was, document, now, source);
+  const refused = new Map([
+    ...unchangeable(was, now, source, (type) => deps.catalog.type(type, document.dialect)?.effects ?? {}),
+    ...orphaning(before, was, document, now, source),
+  ]);
   const plans =
-    orphaned.size > 0
-      ? [...orphaned].map(([group, error]) => impossible(now, group, was, error))
+    refused.size > 0
+      ? [...refused].map(([group, error]) => impossible(now, group, was, error))
       : await planAll(outlook, was, now, deps);
   return {
     stack: now.name,
@@ -73,10 +77,11 @@ async function planAll(
       const notes = reverted && !assignment.steered.reverted ? [TAKEN_UP] : [];
       plans.push(await planGroup(assignment, { was, kept, notes }, providers, deps));
     }
-    for (const { name, template, slots } of Object.values(was?.groups ?? {})) {
-      if (name in now.groups) continue;
-      const { lastCount } = await remembered(name);
-      plans.push(released(name, template.name, slotCount(slots), lastCount));
+    for (const assignment of before === undefined || was === undefined
+      ? []
+      : assignmentsOf(before, grammar, settings).values()) {
+      if (assignment.group.name in now.groups) continue;
+      plans.push(released(assignment.group, await glance(assignment, providers, deps)));
     }
     return plans;
   } finally {
@@ -124,10 +129,18 @@ function baseOf(name: string, was: Stack | undefined, group: Stack["groups"][str
   return { ...common, declared: changes.length === 0 ? "unchanged" : "changed", changes, size };
 }
 
-function released(group: string, type: string, before: number, there: number): GroupPlan {
-  const note = `no longer declared: ${there === 1 ? "1 member stays" : `${there} members stay`}`;
-  const size = { before, after: null };
-  return { group, type, declared: "released", changes: [], size, steps: [], away: null, notes: [note] };
+function released({ name, template, slots }: Assignment["group"], glanced: Glance): GroupPlan {
+  const there = glanced.kind === "seen" ? glanced.look.members.length : undefined;
+  const stay = there === undefined ? "its members stay" : there === 1 ? "1 member stays" : `${there} members stay`;
+  const common = {
+    group: name,
+    type: template.name,
+    declared: "released",
+    changes: [],
+    steps: [],
+    away: null,
+  } as const;
+  return { ...common, size: { before: slotCount(slots), after: null }, notes: [`no longer declared: ${stay}`] };
 }
 
 /** What is refused whole, told of the group that it is refused for. */

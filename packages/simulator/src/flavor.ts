@@ -29,7 +29,8 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
       const began = stage.clock.now();
       const verdict = await life.step("health", () => judge(stage, id));
       if (stage.clock.now() <= began + HEARD_MS) stage.tell({ kind: "judged", life: life.number, id, verdict });
-      if (verdict.kind === "unknown" && stage.random.chance(0.5)) throw new ProviderError("unavailable", verdict.reason);
+      if (verdict.kind === "unknown" && stage.random.chance(0.5))
+        throw new ProviderError("unavailable", verdict.reason);
       return verdict;
     },
     drain: ({ id }, _properties, { signal }) =>

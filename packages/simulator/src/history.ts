@@ -69,6 +69,8 @@ export interface History {
   readonly calls: ReadonlyMap<number, CallRecord>;
   /** The calls that may still take effect, or whose caller still waits. */
   underWay(): ReadonlySet<CallRecord>;
+  /** It was written down that it is destroyed, and that was not called yet. */
+  isPlanned(id: string): boolean;
   /** The calls of which no look has told yet what became of them. */
   unresolved(): ReadonlySet<CallRecord>;
   /** It was decided, at any time, to do this to the thing. */
@@ -107,6 +109,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const done = new Set<string>();
   const asked = new Set<string>();
   const doomed = new Map<string, string>();
+  /**
+   * Destroys that were written down and not called, as far as Muster knows: their members count as leaving. A later life
+   * waits for what the one before may have begun: from its beginning, or from that of the first that wrote this down.
+   */
+  const planned = new Map<string, { readonly group: string; readonly life: number; waitsFrom?: number }>();
+  const began = new Map<number, number>();
   const forgotten = new Map<string, number>();
   let declared: readonly string[] = [];
   let wave: Decision[] = [];
@@ -139,8 +147,11 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       if (value === null) {
         forgotten.set(group, at);
         trials.forget(group);
+        for (const [id, plan] of planned) if (plan.group === group) planned.delete(id);
         for (const [id, of] of doomed) if (of === group) doomed.delete(id);
       }
+      for (const plan of planned.values())
+        if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
       const written = memoryFrom(value);
       for (const id of written.doomed) if (asked.has(id)) doomed.set(id, group);
       for (const call of written.calls) {
@@ -149,6 +160,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.get(keyOf(life, group)) };
         decisions.set(intent, decision);
         latest.set(keyOf(kind, instance ?? ""), decision);
+        if (kind === "destroy" && instance !== null) planned.set(instance, { group, life });
         wave.push(decision);
       }
     }
@@ -163,6 +175,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       ...{ intent: decision?.intent ?? mark.intent, slot: mark.slot },
       ...{ took: false, idle: false, ended: undefined, resolved: false },
     };
+    if (verb === "destroy") planned.delete(id);
     calls.set(number, record);
     underWay.add(record);
     unresolved.add(record);
@@ -172,6 +185,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     // A look that was given up ends later than the one that was begun in its place.
     const latest = looks.get(keyOf(look.life, look.group));
     if (latest === undefined || latest.began <= look.began) looks.set(keyOf(look.life, look.group), look);
+    for (const [id, { group, life, waitsFrom = began.get(look.life) ?? 0 }] of planned) {
+      if (group === look.group && life !== look.life && look.began >= waitsFrom + settleMs) planned.delete(id);
+    }
     if (unresolved.size === 0) return;
     const intents = new Set(look.shown.map(({ tags }) => tags["muster.intent"]));
     const ids = new Set(look.shown.map(({ id }) => id));
@@ -185,6 +201,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       if (call.group !== look.group || !tells(call)) continue;
       call.resolved = true;
       unresolved.delete(call);
+      if (call.verb === "create" && !intents.has(call.intent)) trials.end(call.id);
     }
   }
 
@@ -229,7 +246,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   /** From now on the member has to prove itself; not one that nobody awaits any more. */
   function beginTrial(call: CallRecord, at: number): void {
     const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
-    if (call.took && isDone && !call.resolved) trials.begin(call.id, call.group, at);
+    const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
+    if (call.took && isDone && !call.resolved && !isForgotten) trials.begin(call.id, call.group, at);
   }
 
   return {
@@ -240,10 +258,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "wrote":
           if (happening.declaration !== undefined) takeDeclaration(happening.declaration, at);
           takeMemory(happening.memory, happening.life, at);
+          if (happening.declaration !== undefined) trials.lose();
           for (const { type, group } of happening.events)
             if (type === "rollout.reverting" && group !== undefined) takeRevert(group, at);
           return;
         case "looked":
+          trials.takeIn(happening.group);
           takeLook({ ...happening, ended: at, verdicts: plainVerdicts(happening) });
           for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
             trials.judge(id, verdict, happening.began, at);
@@ -273,14 +293,19 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           }
           return;
         case "started":
+          began.set(happening.life, at);
           touchable.clear();
           for (const group of declared) touchable.add(group);
           return;
         case "refused":
         case "crashed":
+          trials.lose();
+          return;
         case "closed":
         case "befell":
         case "unwritten":
+          trials.lose();
+          return;
         case "status":
         case "calmed":
         case "rested":
@@ -290,6 +315,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     },
     calls,
     trials,
+    isPlanned: (id) => planned.has(id),
     underWay: () => underWay,
     unresolved: () => unresolved,
     wasDecided: (verb, id) => latest.has(keyOf(verb, id)),

@@ -1,5 +1,5 @@
 /** Whether a group is where it is to be in the end: found from the truth, with what Muster says of it beside. */
-import { isConverged, type Status } from "@muster/model";
+import { conditionOf, isConverged, type Status } from "@muster/model";
 import { type GroupText, sizeOf } from "./grammar.ts";
 import type { Wanted } from "./history.ts";
 import type { Thing } from "./world.ts";
@@ -18,26 +18,36 @@ export interface Standing {
 /** What waits for a hand is never called converged: it is at rest when a few looks have led to nothing. */
 const STILL_MS = 65_000;
 
+/** What is lacking is said anew when a wait of before is over, which takes at most so long. */
+const OBSERVED_STILL_MS = 800_000;
+
 export function isReached(standing: Standing): boolean {
   const { wanted, living, stillMs, status } = standing;
   const { text, steering, mode, promised } = wanted;
-  if (mode === "observe") return stillMs >= STILL_MS;
-  if (steering?.goal === "destroying" || living.length !== sizeOf(text)) return false;
-  const isStill = stillMs >= STILL_MS;
-  if (steering?.goal === "paused") return isStill;
+  if (mode === "observe") return stillMs >= OBSERVED_STILL_MS;
+  if (steering?.goal === "destroying") return false;
+  const isStill = stillMs >= STILL_MS && conditionOf(status, "Progressing")?.holds !== true;
+  const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOf(thing, text)).length;
-  const old = wanted.former === undefined ? 0 : countOf(living, wanted.former);
-  switch (status.rollout?.phase) {
+  // Before a version has reached everyone there is none to go back to, and nobody can say what the others are.
+  const { former } = wanted;
+  const others = former === undefined ? living.length - fresh : countOf(living, former);
+  const isMixed = fresh + others === living.length;
+  const phase = status.rollout?.phase;
+  // Those that have come before a rollout was held stand beside the others.
+  if (extra < 0 || extra > (phase === "failed" ? Math.min(fresh, promised.most - sizeOf(text)) : 0)) return false;
+  if (steering?.goal === "paused") return isStill;
+  switch (phase) {
     case undefined:
       return wanted.reverted === "no" && fresh === living.length && isConverged(status);
     case "reverted":
       return isStill && wanted.reverted !== "no" && countOf(living, wanted.aim) === living.length;
     case "canary":
       // By hand only: time goes on by itself.
-      return isStill && promised.bakeMs === undefined && fresh === promised.canary && fresh + old === living.length;
+      return isStill && promised.bakeMs === undefined && isMixed && fresh < living.length && fresh >= promised.canary;
     case "failed":
       // Those that failed and have gone cannot recover: a person has to say that it may go on.
-      return isStill && standing.someGone && fresh + old === living.length;
+      return isStill && standing.someGone && isMixed;
     default:
       return false;
   }

@@ -50,13 +50,14 @@ export function scenarioOf(seed: string): Scenario {
   const names = random.chance(0.3) ? ["web", "db"] : ["web"];
   const groups = Object.fromEntries(names.map((name) => [name, someGroup(random)]));
   const calmAfter = random.pick([20_000, 60_000, 300_000, 300_000, 1_200_000]);
-  const doings = Array.from({ length: random.between(0, 7) }, () => someDoing(random, groups, calmAfter));
+  const doings = Array.from({ length: random.between(0, 6) }, () => someDoing(random, groups, calmAfter));
+  const rollouts = Array.from({ length: random.between(0, 3) }, () => someRolling(random, groups, calmAfter)).flat();
   return {
     seed,
     settleMs,
     local: settleMs === 0 && random.chance(0.6),
     groups,
-    doings: doings.toSorted((a, b) => a.at - b.at),
+    doings: [...doings, ...rollouts].toSorted((a, b) => a.at - b.at),
     faults: someFaults(random),
     ailments: someAilments(random),
     room: random.chance(0.1) ? FOREIGNERS + random.between(1, 8) : null,
@@ -94,6 +95,22 @@ function someDoing(random: Random, groups: StackText, until: number): Doing {
     default:
       return { kind, at, group };
   }
+}
+
+const MEDDLINGS = ["promote", "promote", "revert", "pause", "resume", "restart", "declare"] as const;
+
+/** Another version is declared, and somebody meddles while it is on its way. */
+function someRolling(random: Random, groups: StackText, until: number): readonly Doing[] {
+  const group = random.pick(["web", ...Object.keys(groups)]);
+  const at = random.between(Math.min(5_000, until / 4), until - 1);
+  const image = random.pick(["v2", "v2", "v3", "v1"]);
+  const declared: Doing = { kind: "declare", at, group, change: { image } };
+  if (random.chance(0.4)) return [declared];
+  const later = Math.min(until - 1, at + random.pick([100, 1_000, 15_000, 60_000]));
+  const kind = random.pick(MEDDLINGS);
+  const meddling: Doing =
+    kind === "declare" ? { kind, at: later, group, change: { image: "v1" } } : { kind, at: later, group };
+  return [declared, meddling];
 }
 
 const DOINGS: readonly [Doing["kind"], ...Doing["kind"][]] = [

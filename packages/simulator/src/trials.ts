@@ -13,8 +13,14 @@ interface Trial {
 
 export interface Trials {
   begin(id: string, group: string, at: number): void;
+  /** Nobody awaits it any more: who turns up so late is nobody that is known to be new. */
+  end(id: string): void;
   /** Nothing is remembered of the group's members. */
   forget(group: string): void;
+  /** A look at the group has been taken in: what the one before has shown counts from now on. */
+  takeIn(group: string): void;
+  /** What the last looks have shown is lost with the passes that would have remembered it. */
+  lose(): void;
   /** What was said of a member, as of a look or a question that began at `began`. */
   judge(id: string, verdict: Verdict, began: number, at: number): void;
   /** It has not been healthy for so long since it was made or changed. */
@@ -31,6 +37,8 @@ export interface Trials {
 export function emptyTrials(minReadyOf: (group: string) => number): Trials {
   const trials = new Map<string, Trial>();
   const passing = new Map<string, number>();
+  /** Said not to be well, by a look that nobody has taken in yet. */
+  const broken = new Map<string, string>();
 
   function isOver({ group }: Trial, since: number | undefined, at: number): boolean {
     return since !== undefined && at - since >= minReadyOf(group);
@@ -41,16 +49,25 @@ export function emptyTrials(minReadyOf: (group: string) => number): Trials {
       trials.set(id, { group, since: at, failed: false });
       passing.delete(id);
     },
+    end: (id) => void trials.delete(id),
     forget(group) {
       for (const [id, trial] of trials) if (trial.group === group) trials.delete(id);
     },
+    takeIn(group) {
+      for (const [id, of] of broken) {
+        if (of !== group) continue;
+        broken.delete(id);
+        passing.delete(id);
+      }
+    },
+    lose: () => broken.clear(),
     judge(id, verdict, began, at) {
       const trial = trials.get(id);
       if (trial !== undefined && began < trial.since) return;
       if (verdict.kind === "fail" && trial !== undefined) trial.failed = true;
-      if (verdict.kind !== "pass") passing.delete(id);
-      else if (!passing.has(id)) passing.set(id, at);
-      if (trial !== undefined && isOver(trial, passing.get(id), at)) trials.delete(id);
+      if (trial !== undefined && verdict.kind !== "pass") broken.set(id, trial.group);
+      if (verdict.kind === "pass" && !passing.has(id)) passing.set(id, at);
+      if (trial !== undefined && verdict.kind === "pass" && isOver(trial, passing.get(id), at)) trials.delete(id);
     },
     isTried(id, minReadyMs, at) {
       if (!trials.has(id)) return false;

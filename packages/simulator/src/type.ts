@@ -1,9 +1,9 @@
 import type { JsonObject, Tags } from "@muster/model";
 import { type Ctx, type FailureKind, ProviderError, type TaggedProvider, type TaggedType } from "@muster/plugin";
 import { z } from "zod";
+import type { Ailment } from "./ailments.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Life } from "./crash.ts";
-import type { Ailment } from "./ailments.ts";
 import { afflict } from "./disasters.ts";
 import { type Fate, type Faults, fateOf, GIVEN_UP_MS, longDelay, startOf } from "./faults.ts";
 import type { Shown, Tell, Verb } from "./happening.ts";

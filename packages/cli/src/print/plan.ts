@@ -55,7 +55,7 @@ function headOf({ declared, type, size, changes }: GroupPlan): string {
     case "new":
       return `new: ${members(after)} of ${type}`;
     case "changed": {
-      const words = changes.map((key) => (key === "size" ? `size ${before} → ${after}` : plain(key)));
+      const words = changes.map((key) => (key === "size" ? `size ${number(before)} → ${number(after)}` : plain(key)));
       return `declared otherwise: ${words.join(", ")}`;
     }
     case "unchanged":
@@ -119,11 +119,11 @@ function isNumber(slot: string): boolean {
 
 /** What a group that is there has to bear; of one that is made there is nobody to miss. */
 function awayLine({ away, size, steps }: GroupPlan): readonly string[] {
-  const both = Math.min(size.before ?? 0, size.after ?? 0);
+  const all = size.after ?? 0;
   const disturbs = steps.some(({ effect }) => effect !== "create");
-  if (away === null || both === 0 || (!disturbs && away.now === 0)) return [];
+  if (away === null || size.before === null || all === 0 || (!disturbs && away.now === 0)) return [];
   const now = away.now > 0 ? `, ${number(away.now)} now` : "";
-  return [away.most === 0 ? "nobody is away meanwhile" : `at most ${number(away.most)} of ${number(both)} away${now}`];
+  return [away.most === 0 ? "nobody is away meanwhile" : `at most ${number(away.most)} of ${number(all)} away${now}`];
 }
 
 function members(count: number): string {

@@ -35,6 +35,13 @@ describe("how a group stands", () => {
   });
 });
 
+it("tells drift of a group that is only observed", () => {
+  const drift = { name: "Converged", holds: false, reason: "Observed", message: "only observed: 1 to make" } as const;
+  const standing: Status = { ...status(undefined), conditions: [drift] };
+  expect(progressOf({ steering: undefined, status: standing })).toBe("observed");
+  expect(liveWord(standing)).toBe("observed: drift");
+});
+
 it("tells a policy in the words of a declaration", () => {
   const rollout: RolloutPolicy = {
     maxUnavailable: 0,

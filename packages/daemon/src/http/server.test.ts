@@ -95,6 +95,27 @@ describe("applying over the API", () => {
     expect(daemon.keepers()).toHaveLength(1);
   });
 
+  it("tells the plan of a declaration, and takes nothing by it", async () => {
+    const { daemon, room } = await shop(1);
+    const plan = async (document: object) =>
+      (await ask(daemon.socket, "POST", PATHS.plan, { document, source: "test" })).body;
+    expect(await plan(webStack(3))).toMatchObject({
+      generation: 1,
+      changed: true,
+      groups: [{ group: "web", declared: "changed", changes: ["size"], steps: [{ effect: "create", count: 2 }] }],
+    });
+    expect(await plan(webStack(1, { "instance-file": { init: "other" } }))).toMatchObject({
+      groups: [{ steps: [{ effect: "replace", count: 1, why: "outdated" }] }],
+    });
+    expect(await plan(webStack(1))).toMatchObject({
+      changed: false,
+      groups: [{ steps: [], away: { now: 0, most: 0 } }],
+    });
+    expect(await plan(webStack(4, undefined, "new"))).toMatchObject({ generation: 0, groups: [{ declared: "new" }] });
+    expect(namesIn(room.path("instances"))).toHaveLength(1);
+    expect(daemon.keepers()).toHaveLength(1);
+  });
+
   it("refuses what is wrong before anything is touched, and says where it stands", async () => {
     const { daemon, room } = await shop(1);
     const file = room.path("shop.yaml");
@@ -177,6 +198,21 @@ describe("steering over the API", () => {
     expect(await steer(daemon, "resume")).toMatchObject({ status: 200 });
     const steered = await options.store.events({ types: ["group.steered"] });
     expect(steered.map(({ event }) => event.actor)).toEqual(["user:ada", "user:ada"]);
+  });
+
+  it("refuses to promote where no canary waits, and to revert where there is nothing to go back to", async () => {
+    const { daemon, options } = await shop(1);
+    expect(await steer(daemon, "promote")).toMatchObject({ status: 400, body: { error: { code: "group.no-canary" } } });
+    const nothing = { status: 400, body: { error: { code: "group.nothing-to-revert-to" } } };
+    expect(await steer(daemon, "revert")).toMatchObject(nothing);
+    expect(await options.store.events({ types: ["group.steered"] })).toEqual([]);
+  });
+
+  it("shows the policy of a group with its defaults filled in", async () => {
+    const { daemon } = await shop(1);
+    expect(await detail(daemon)).toMatchObject({
+      policy: { rollout: { maxSurge: 1, onFailure: "pause", bakeMs: null }, repair: { breakerShare: 0.4 } },
+    });
   });
 
   it("frees a group: its instances stay", async () => {

@@ -130,6 +130,41 @@ describe("an instance's file", () => {
   });
 });
 
+describe("opened by somebody who only looks", () => {
+  const lookInto = async (dir: string) => {
+    const provider = await instanceFile.openToLook?.({ dir }, io);
+    if (provider === undefined) throw new Error("it cannot be opened so");
+    return provider;
+  };
+
+  it("shows what is there", async () => {
+    const { dir, provider } = await opened();
+    const { id } = await provider.create(want, mark, ctx);
+    expect(await listed(await lookInto(dir), mark)).toMatchObject([{ id }]);
+  });
+
+  it("makes no directory, and finds nobody where there is none", async () => {
+    const dir = join(freshDirectory(), "above", "instances");
+    expect(await listed(await lookInto(dir))).toEqual([]);
+    expect(existsSync(join(dir, ".."))).toBe(false);
+  });
+
+  it("leaves what another writer has not finished", async () => {
+    const dir = freshDirectory();
+    const unfinished = join(dir, ".muster", `.muster-${process.pid}-1.tmp`);
+    mkdirSync(join(dir, ".muster"));
+    writeFileSync(unfinished, "half");
+    await listed(await lookInto(dir));
+    expect(existsSync(unfinished)).toBe(true);
+  });
+
+  it("is refused where something else is in the way", async () => {
+    const file = join(freshDirectory(), "file");
+    writeFileSync(file, "");
+    expect(await failureOf(lookInto(file))).toBe("invalid");
+  });
+});
+
 describe("destroying", () => {
   it("removes the file, and one that is gone is done", async () => {
     const { dir, provider } = await opened();

@@ -31,7 +31,8 @@ function tooFew(group: string, destroys: readonly Decision[], { history }: Evide
   const ours = destroys.filter((each) => !reasonsFor(each, history).includes("asked"));
   const doomed = new Set(destroys.map(({ instance }) => instance));
   const costs = ours.filter(
-    (each) => mayBeHealthy(each.instance ?? "", look.shown, look.verdicts) && !reasonsFor(each, history).includes("unhealthy"),
+    (each) =>
+      mayBeHealthy(each.instance ?? "", look.shown, look.verdicts) && !reasonsFor(each, history).includes("unhealthy"),
   );
   if (costs.length === 0) return undefined;
   const promises = history.wantedSince(group, look.began).map(({ promised }) => promised);

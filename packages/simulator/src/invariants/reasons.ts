@@ -50,5 +50,5 @@ export function staying(look: LookRecord, history: History): readonly Shown[] {
   for (const { verb, group, began, id } of history.unresolved()) {
     if (verb === "destroy" && !history.wasForgottenSince(group, began)) leaving.add(id);
   }
-  return look.shown.filter(({ id }) => !leaving.has(id));
+  return look.shown.filter(({ id }) => !leaving.has(id) && !history.isPlanned(id));
 }

@@ -100,15 +100,15 @@ export const causes: Invariant = {
       return fresh;
     };
     const declare = (group: string) => {
-      const { text, steering } = history.wanted(group) ?? {};
-      const now = JSON.stringify([text, steering?.goal === "destroying"]);
+      const { aim, reverted, steering } = history.wanted(group) ?? {};
+      const now = JSON.stringify([aim?.size, aim?.image, aim?.note, reverted, steering?.goal === "destroying"]);
       const { text: before, touched } = stateOf(group);
       if (before !== now) groups.set(group, { reached: false, touched, text: now });
     };
     return (happening) => {
       if (happening.kind === "befell") for (const state of groups.values()) state.touched = true;
       if (happening.kind !== "wrote") return undefined;
-      if (happening.declaration !== undefined) {
+      if (happening.declaration !== undefined || happening.events.some(({ type }) => type === "rollout.reverting")) {
         for (const group of groups.keys()) if (!history.groups().includes(group)) groups.delete(group);
         for (const group of history.groups()) declare(group);
       }

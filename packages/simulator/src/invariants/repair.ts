@@ -31,7 +31,10 @@ export const repair: Invariant = {
         if (reasons.every((reason) => reason === "unhealthy")) repairs.push(decision);
       }
       for (const each of repairs) {
-        const wrong = each.look && (tooManyAtOnce(each, repairs, evidence) ?? beyond(each, each.look, quarantined.has(each.group) ? 1 : 0, evidence));
+        const wrong =
+          each.look &&
+          (tooManyAtOnce(each, repairs, evidence) ??
+            beyond(each, each.look, quarantined.has(each.group) ? 1 : 0, evidence));
         if (wrong !== undefined) return wrong;
       }
       for (const { type, group = "" } of happening.events) if (type === "revision.released") quarantined.delete(group);
@@ -61,8 +64,7 @@ function beyond(
   const promises = history.wantedSince(group, look.began).map(({ promised }) => promised);
   const graceMs = Math.max(...promises.map(({ initialDelayMs }) => initialDelayMs));
   const share = Math.max(...promises.map(({ breakerShare }) => breakerShare));
-  const isFailing = ({ id, since }: Shown) =>
-    look.verdicts.get(id)?.kind === "fail" && look.ended - since >= graceMs;
+  const isFailing = ({ id, since }: Shown) => look.verdicts.get(id)?.kind === "fail" && look.ended - since >= graceMs;
   const failing = there.filter(isFailing).length - kept;
   if (failing >= BREAKER_LEAST && failing >= share * there.length) {
     return `${instance} of ${group} is repaired though ${failing} of ${there.length} fail together`;

@@ -1,0 +1,59 @@
+import { conditionOf, PASS } from "@muster/model";
+import { describe, expect, it } from "vitest";
+import { crew, driven, fail, former, group, LOCAL, rollout, world } from "./scene.test-support.ts";
+
+describe("a group that is only observed", () => {
+  it("has nothing done to it, and says what would be, once", () => {
+    const web = world(group({ goal: "observe", revision: "r2" }), {
+      members: crew(2),
+      health: ({ id }) => (id === "1" ? fail : PASS),
+    });
+    const { status } = web.during(3_600_000);
+    expect(web.done()).toEqual([]);
+    expect(conditionOf(status, "Converged")).toMatchObject({ holds: false, reason: "Observed" });
+    expect(conditionOf(status, "Stalled")?.holds).toBe(false);
+    expect(web.told().filter((type) => type === "group.drifted")).toHaveLength(1);
+  });
+
+  it("says it again when something else is lacking", () => {
+    const web = driven(group({ goal: "observe" }), LOCAL);
+    const told = (now: number, count: number) => web.pass(now, crew(count)).decisions.map(({ type }) => type);
+    expect([told(0, 2), told(1, 2), told(2, 1), told(3, 3), told(4, 2)]).toEqual([
+      ["group.drifted"],
+      [],
+      ["group.drifted"],
+      ["group.converged"],
+      ["group.drifted"],
+    ]);
+  });
+
+  it("in the middle of a rollout is late for nothing when it is kept again", () => {
+    const web = world(group({ rollout: rollout({ onFailure: "revert" }) }), { members: crew(3) });
+    web.converge();
+    web.declare({ revision: "r2", former: former() });
+    web.pass();
+    web.declare({ goal: "observe" });
+    web.during(24 * 3_600_000);
+    web.declare({ goal: "keep" });
+    web.converge();
+    expect(web.told()).not.toContain("rollout.failed");
+  });
+});
+
+describe("a group that is destroyed", () => {
+  it("goes to the last member, through restarts, refusals and all", () => {
+    let busy = true;
+    const web = world(group(), {
+      members: crew(3),
+      refuses: ({ kind, slot }) => (busy && kind === "destroy" && slot === "1" ? "busy" : undefined),
+    });
+    web.declare({ goal: "destroy" });
+    const waiting = web.during(60_000);
+    expect(waiting.gone).toBe(false);
+    expect(web.ids()).toEqual(["1"]);
+    expect(conditionOf(waiting.status, "Stalled")?.reason).toBe("DestroyFailed");
+    busy = false;
+    web.until(({ gone }) => gone);
+    expect(web.creates()).toBe(0);
+  });
+});
