@@ -14,14 +14,13 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
   const wanted = isForAll(changeable)
     ? changeable
     : resolveSelf(changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
-  let changes: Record<string, Json> | undefined;
+  const changes: [string, Json][] = [];
   for (const key in wanted) {
     const [is, value] = [properties[key], wanted[key]];
     if (is === undefined || value === undefined || sameJson(value, is)) continue;
-    changes ??= {};
-    changes[key] = value;
+    changes.push([key, value]);
   }
-  return changes;
+  return changes.length === 0 ? undefined : Object.fromEntries(changes);
 }
 
 /** The same for each member: none of it is in a member's own words. Found out once, and not for each at every look. */

@@ -6,8 +6,9 @@ import { type DeclaredGroup, versionWord } from "./declared.ts";
 import type { Seen } from "./look.ts";
 import type { Policy } from "./policy.ts";
 import type { Decided } from "./reconcile.ts";
-import { crew, fail, group, POLICY, unknown, type WorldOptions, world } from "./scene.test-support.ts";
+import { group, POLICY } from "./scene.test-support.ts";
 import type { Action } from "./step.ts";
+import { crew, fail, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
 type Happening =
   | { readonly kind: "declare"; readonly revision: string }

@@ -1,6 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { crew, fail, former, group, POLICY, rollout, type WorldOptions, world } from "./scene.test-support.ts";
+import { group, POLICY, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
 
 const MINUTES = 60_000;
 const reason = ({ status }: { status: Parameters<typeof conditionOf>[0] }) => {

@@ -2,7 +2,8 @@
 import { PASS, type Verdict } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import type { DeclaredGroup } from "./declared.ts";
-import { crew, fail, former, group, POLICY, rollout, unknown, type WorldOptions, world } from "./scene.test-support.ts";
+import { group, POLICY, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
 const ofR2 =
   (verdict: Verdict): WorldOptions["health"] =>

@@ -1,6 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { crew, driven, fail, former, group, LOCAL, POLICY, rollout, unknown, world } from "./scene.test-support.ts";
+import { driven, group, LOCAL, POLICY, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, unknown, world } from "./world.test-support.ts";
 
 const sized = (size: number) => ({ kind: "numbered", size }) as const;
 const policy = (changes: Partial<typeof POLICY.repair>) => ({ ...POLICY.repair, createsPerHour: 1_000, ...changes });

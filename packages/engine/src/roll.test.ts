@@ -1,8 +1,10 @@
-import { conditionOf } from "@muster/model";
-import { expect, it } from "vitest";
+import { conditionOf, isConverged, PASS } from "@muster/model";
+import { describe, expect, it } from "vitest";
+import type { DeclaredGroup } from "./declared.ts";
 import { driven, group, LOCAL, member, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, phaseOf, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
-const unknown = { kind: "unknown", reason: "no answer" } as const;
+const sized = (size: number) => ({ kind: "numbered", size }) as const;
 
 it("leaves an outdated member of unknown health where too few others are known to be well, and says so", () => {
   const declared = group({ revision: "r2", rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }) });
@@ -13,4 +15,91 @@ it("leaves an outdated member of unknown health where too few others are known t
   expect(progressing).toMatchObject({ holds: true, message: expect.stringContaining("0 must stay") });
   const enough = driven(declared, LOCAL).pass(0, old, { verdicts: { "0": unknown } });
   expect(enough.actions).toMatchObject([{ kind: "destroy", instance: "0", why: "outdated" }]);
+});
+
+describe("a change in place", () => {
+  const notes = (web: ReturnType<typeof world>) => web.members().map(({ properties }) => properties["note"]);
+
+  function noted(to: Partial<DeclaredGroup>, options: WorldOptions = {}) {
+    const web = world(group({ slots: sized(4), changeable: { note: "a" } }), {
+      members: crew(4, "r1", { note: "a" }),
+      ...options,
+    });
+    web.converge();
+    web.declare({ changeable: { note: "b" }, former: former("r1", { note: "a" }), ...to });
+    return web;
+  }
+
+  it("is carried through in batches, each on trial, and nobody is made anew", () => {
+    const web = noted({ rollout: rollout({ maxSurge: 2, minReadyMs: 5_000 }) });
+    expect(web.pass().actions).toHaveLength(2);
+    web.pass();
+    expect(notes(web)).toEqual(["b", "b", "a", "a"]);
+    web.converge();
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+    expect(web.done().map(({ kind }) => kind)).toEqual(["update", "update", "update", "update"]);
+  });
+
+  it("that restarts members takes no more away than may be", () => {
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
+    const web = noted({ rollout: policy, restarting: ["note"] });
+    expect(web.pass().actions).toMatchObject([{ kind: "update", instance: "0" }]);
+    web.converge();
+    expect(web.creates()).toBe(0);
+  });
+
+  it("that restarts members has one more made where none may be away, and keeps the others", () => {
+    const web = noted({ restarting: ["note"] });
+    web.until(({ status }) => isConverged(status));
+    expect(web.creates()).toBe(1);
+    expect(web.ids()).toEqual(["0", "1", "2", "m0"]);
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+  });
+
+  it("that fails is held like any other, and undone in place", () => {
+    const web = noted({}, { health: ({ properties }) => (properties["note"] === "b" ? fail : PASS) });
+    const held = web.during(60_000);
+    expect(phaseOf(held)).toBe("failed");
+    web.steer({ reverted: true });
+    web.until((decided) => phaseOf(decided) === "reverted", 2_000);
+    expect(notes(web)).toEqual(["a", "a", "a", "a"]);
+  });
+
+  it("goes on while creating fails, which it does not need", () => {
+    const web = noted({ slots: sized(5) }, { refuses: ({ kind }) => (kind === "create" ? "no room" : undefined) });
+    web.during(60_000);
+    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
+  });
+
+  it("that is refused is tried again, and nobody is made anew for it", () => {
+    let refusing = true;
+    const web = noted({}, { refuses: ({ kind }) => (refusing && kind === "update" ? "busy" : undefined) });
+    web.during(30_000);
+    refusing = false;
+    web.converge();
+    expect(web.creates()).toBe(0);
+  });
+});
+
+describe("named members", () => {
+  const slots = { kind: "named", names: ["a", "b", "c"] } as const;
+
+  it("are changed one by one, and each name is there once at every moment", () => {
+    const members = ["a", "b", "c"].map((slot) => ({
+      ...(crew(1)[0] ?? expect.fail()),
+      id: `old-${slot}`,
+      mark: { stack: "shop", owner: "web", slot, intent: `i-${slot}`, revision: "r1" },
+    }));
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
+    const web = world(group({ slots, rollout: policy }), { members });
+    web.converge();
+    web.declare({ revision: "r2", former: former() });
+    web.until(({ status }) => {
+      const names = web.members().map(({ mark }) => mark.slot);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.length).toBeGreaterThanOrEqual(2);
+      return isConverged(status);
+    });
+    expect(web.revisions()).toBe("r2 r2 r2");
+  });
 });

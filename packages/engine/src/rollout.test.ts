@@ -1,25 +1,20 @@
-import { conditionOf, isConverged, PASS, type Status } from "@muster/model";
+import { conditionOf, isConverged, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import type { DeclaredGroup } from "./declared.ts";
 import { recall } from "./memory.ts";
-import type { Decided } from "./reconcile.ts";
-import { crew, fail, former, group, rollout, unknown, type WorldOptions, world } from "./scene.test-support.ts";
+import { group, rollout } from "./scene.test-support.ts";
+import {
+  changed,
+  crew,
+  fail,
+  former,
+  phaseOf,
+  stalledBy,
+  unknown,
+  type WorldOptions,
+  world,
+} from "./world.test-support.ts";
 
 const sized = (size: number) => ({ kind: "numbered", size }) as const;
-const phase = ({ status }: Decided) => status.rollout?.phase;
-const stalledBy = (status: Status) => {
-  const stalled = conditionOf(status, "Stalled");
-  return stalled?.holds ? stalled.reason : undefined;
-};
-
-/** A group of r1 that has been converged, and is now declared as r2. */
-function changed(size: number, to: Partial<DeclaredGroup> = {}, options: WorldOptions = {}) {
-  const web = world(group({ slots: sized(size) }), { members: crew(size), ...options });
-  web.converge();
-  web.told().length = 0;
-  web.declare({ revision: "r2", former: former(), ...to });
-  return web;
-}
 
 describe("a rollout", () => {
   it("goes batch by batch, new ones first, and is told from its beginning to its end", () => {
@@ -76,7 +71,7 @@ describe("a rollout", () => {
 
   it("is redirected back without a canary, keeping whoever was not changed", () => {
     const web = changed(4, { rollout: rollout({ canary: 1 }) });
-    web.until((decided) => phase(decided) === "canary" && web.revisions().includes("r2"));
+    web.until((decided) => phaseOf(decided) === "canary" && web.revisions().includes("r2"));
     web.declare({ revision: "r1" });
     web.converge();
     expect(web.ids()).toEqual(["0", "1", "2", "3"]);
@@ -101,85 +96,13 @@ describe("a rollout", () => {
   });
 });
 
-describe("canaries", () => {
-  const policy = rollout({ canary: 1 });
-
-  it("are changed first, and the others wait for a person for as long as it takes", () => {
-    const web = changed(3, { rollout: policy });
-    const waiting = web.during(24 * 3_600_000);
-    expect(web.revisions()).toBe("r1 r1 r2");
-    expect(phase(waiting)).toBe("canary");
-    expect(stalledBy(waiting.status)).toBeUndefined();
-    expect(conditionOf(waiting.status, "Converged")?.reason).toBe("CanaryWaits");
-    web.steer({ promoted: true });
-    web.converge();
-    expect(web.revisions()).toBe("r2 r2 r2");
-    expect(web.told()).toContain("rollout.promoted");
-  });
-
-  it("are promoted by time when they have been healthy for the bake time", () => {
-    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
-    const start = web.now();
-    web.converge();
-    expect(web.now() - start).toBeGreaterThanOrEqual(3_600_000);
-  });
-
-  it("are made anew when one dies while it is waited for, and the deadline counts from then", () => {
-    const web = changed(3, { rollout: { ...policy, onFailure: "revert" } });
-    web.during(3_600_000);
-    web.kill(...web.ids().filter((id) => id.startsWith("m")));
-    const again = web.during(60_000);
-    expect(phase(again)).toBe("canary");
-    expect(web.told()).not.toContain("rollout.failed");
-    expect(web.revisions()).toBe("r1 r1 r2");
-  });
-
-  it("that wait do not keep a member of before from coming back as it was", () => {
-    const web = changed(3, { rollout: policy });
-    web.during(60_000);
-    web.kill("2");
-    web.during(60_000);
-    expect(web.revisions()).toBe("r1 r1 r2");
-  });
-
-  it("are no more than declared, and nobody else goes for them, where old ones go first", () => {
-    const web = changed(5, { rollout: { ...policy, maxUnavailable: 3, maxSurge: 0 } });
-    web.during(60_000);
-    expect(web.revisions()).toBe("r1 r1 r1 r1 r2");
-    expect(web.done().filter(({ kind }) => kind === "destroy")).toHaveLength(1);
-  });
-
-  it("of which one failed and was replaced are complete all the same", () => {
-    let ill = "";
-    const web = changed(
-      20,
-      { rollout: rollout({ canary: 5, maxSurge: 5 }) },
-      {
-        health: ({ id }) => {
-          if (ill === "" && id.startsWith("m")) ill = id;
-          return id === ill ? fail : PASS;
-        },
-      },
-    );
-    const waiting = web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
-    expect(phase(waiting)).toBe("canary");
-    expect(web.ids()).not.toContain(ill);
-  });
-
-  it("are not asked for where there is nobody to go before", () => {
-    const web = changed(2, { rollout: rollout({ canary: 2 }) });
-    web.converge();
-    expect(web.revisions()).toBe("r2 r2");
-  });
-});
-
 describe("a rollout whose new members fail", () => {
   const bad: WorldOptions["health"] = ({ mark }) => (mark.revision === "r2" ? fail : PASS);
 
   it("is held, with the one that failed left to be looked into, and nobody else is changed", () => {
     const web = changed(3, {}, { health: bad });
     const held = web.during(3_600_000);
-    expect(phase(held)).toBe("failed");
+    expect(phaseOf(held)).toBe("failed");
     expect(stalledBy(held.status)).toBe("RolloutFailed");
     expect(web.revisions()).toBe("r1 r1 r1 r2");
     expect(web.told().filter((type) => type === "rollout.failed")).toHaveLength(1);
@@ -200,7 +123,7 @@ describe("a rollout whose new members fail", () => {
     const web = changed(3, {}, { health: bad });
     web.during(60_000);
     web.steer({ retriedIn: 3 });
-    expect(phase(web.pass())).toBe("rolling");
+    expect(phaseOf(web.pass())).toBe("rolling");
     web.during(60_000);
     expect(web.told().filter((type) => type === "rollout.failed").length).toBeGreaterThanOrEqual(2);
     expect(web.revisions()).toContain("r1 r1 r1");
@@ -209,7 +132,7 @@ describe("a rollout whose new members fail", () => {
   it("goes back by itself where that is declared, without a canary, and says so", () => {
     const policy = rollout({ onFailure: "revert", canary: 1 });
     const web = changed(3, { rollout: policy }, { health: bad });
-    const back = web.until((decided) => phase(decided) === "reverted");
+    const back = web.until((decided) => phaseOf(decided) === "reverted");
     expect(web.revisions()).toBe("r1 r1 r1");
     expect(isConverged(back.status)).toBe(false);
     expect(stalledBy(back.status)).toBe("Reverted");
@@ -224,7 +147,7 @@ describe("a rollout whose new members fail", () => {
   it("that goes back is told to its end, also when nobody is left to be changed for it", () => {
     const policy = rollout({ onFailure: "revert", maxUnavailable: 1, maxSurge: 0 });
     const web = changed(3, { rollout: policy }, { health: bad });
-    web.until((decided) => phase(decided) === "reverted");
+    web.until((decided) => phaseOf(decided) === "reverted");
     expect(web.told().filter((type) => type.startsWith("rollout."))).toEqual([
       ...["rollout.started", "rollout.failed", "rollout.reverting"],
       ...["rollout.started", "rollout.reverted"],
@@ -242,7 +165,7 @@ describe("a rollout whose new members fail", () => {
     const web = changed(3);
     web.converge();
     web.steer({ reverted: true, retriedIn: 3 });
-    web.until((decided) => phase(decided) === "reverted");
+    web.until((decided) => phaseOf(decided) === "reverted");
     expect(web.revisions()).toBe("r1 r1 r1");
     web.steer({ reverted: false, retriedIn: 4 });
     web.converge();
@@ -253,7 +176,7 @@ describe("a rollout whose new members fail", () => {
     const policy = rollout({ onFailure: "revert", maxUnavailable: 1, maxSurge: 0 });
     const web = changed(3, { rollout: policy }, { health: ({ id }) => (id.startsWith("m") ? fail : PASS) });
     const still = web.during(24 * 3_600_000);
-    expect(phase(still)).toBe("reverting");
+    expect(phaseOf(still)).toBe("reverting");
     expect(web.told().filter((type) => type === "rollout.reverting")).toHaveLength(1);
     expect(web.creates()).toBeLessThan(6 * 24 + 10);
   });
@@ -287,7 +210,7 @@ describe("a rollout that gets no further", () => {
     expect(web.blind(599_000).decisions).toEqual([]);
     expect(web.blind(2_000).decisions.map(({ type }) => type)).toEqual(["rollout.failed"]);
     expect(web.blind(600_000).decisions).toEqual([]);
-    web.until((decided) => phase(decided) === "reverted");
+    web.until((decided) => phaseOf(decided) === "reverted");
   });
 
   it("counts its deadline batch by batch, not from its beginning", () => {
@@ -309,7 +232,7 @@ describe("a rollout that gets no further", () => {
   it("goes back where a great share has not arrived", () => {
     const policy = rollout({ onFailure: "revert", canary: 0 });
     const web = changed(5, { rollout: policy }, { health: ({ mark }) => (mark.revision === "r2" ? unknown : PASS) });
-    web.until((decided) => phase(decided) === "reverting");
+    web.until((decided) => phaseOf(decided) === "reverting");
     expect(web.told()).toContain("rollout.failed");
   });
 });
@@ -322,7 +245,7 @@ describe("a pause in the middle of a rollout", () => {
     web.kill("2");
     const paused = web.during(24 * 3_600_000);
     expect(web.revisions()).toBe("r1 r1 r1 r2");
-    expect(phase(paused)).toBe("paused");
+    expect(phaseOf(paused)).toBe("paused");
     expect(web.told()).not.toContain("rollout.failed");
     web.declare({ goal: "keep", steered: { reverted: false, promoted: false, retriedIn: 9 }, generation: 9 });
     web.converge();
@@ -339,92 +262,5 @@ describe("a pause in the middle of a rollout", () => {
     const resumed = web.now();
     web.converge();
     expect(web.now() - resumed).toBeGreaterThanOrEqual(600_000);
-  });
-});
-
-describe("a change in place", () => {
-  const notes = (web: ReturnType<typeof world>) => web.members().map(({ properties }) => properties["note"]);
-
-  function noted(to: Partial<DeclaredGroup>, options: WorldOptions = {}) {
-    const web = world(group({ slots: sized(4), changeable: { note: "a" } }), {
-      members: crew(4, "r1", { note: "a" }),
-      ...options,
-    });
-    web.converge();
-    web.declare({ changeable: { note: "b" }, former: former("r1", { note: "a" }), ...to });
-    return web;
-  }
-
-  it("is carried through in batches, each on trial, and nobody is made anew", () => {
-    const web = noted({ rollout: rollout({ maxSurge: 2, minReadyMs: 5_000 }) });
-    expect(web.pass().actions).toHaveLength(2);
-    web.pass();
-    expect(notes(web)).toEqual(["b", "b", "a", "a"]);
-    web.converge();
-    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
-    expect(web.done().map(({ kind }) => kind)).toEqual(["update", "update", "update", "update"]);
-  });
-
-  it("that restarts members takes no more away than may be", () => {
-    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
-    const web = noted({ rollout: policy, restarting: ["note"] });
-    expect(web.pass().actions).toMatchObject([{ kind: "update", instance: "0" }]);
-    web.converge();
-    expect(web.creates()).toBe(0);
-  });
-
-  it("that restarts members has one more made where none may be away, and keeps the others", () => {
-    const web = noted({ restarting: ["note"] });
-    web.until(({ status }) => isConverged(status));
-    expect(web.creates()).toBe(1);
-    expect(web.ids()).toEqual(["0", "1", "2", "m0"]);
-    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
-  });
-
-  it("that fails is held like any other, and undone in place", () => {
-    const web = noted({}, { health: ({ properties }) => (properties["note"] === "b" ? fail : PASS) });
-    const held = web.during(60_000);
-    expect(phase(held)).toBe("failed");
-    web.steer({ reverted: true });
-    web.until((decided) => phase(decided) === "reverted", 2_000);
-    expect(notes(web)).toEqual(["a", "a", "a", "a"]);
-  });
-
-  it("goes on while creating fails, which it does not need", () => {
-    const web = noted({ slots: sized(5) }, { refuses: ({ kind }) => (kind === "create" ? "no room" : undefined) });
-    web.during(60_000);
-    expect(notes(web)).toEqual(["b", "b", "b", "b"]);
-  });
-
-  it("that is refused is tried again, and nobody is made anew for it", () => {
-    let refusing = true;
-    const web = noted({}, { refuses: ({ kind }) => (refusing && kind === "update" ? "busy" : undefined) });
-    web.during(30_000);
-    refusing = false;
-    web.converge();
-    expect(web.creates()).toBe(0);
-  });
-});
-
-describe("named members", () => {
-  const slots = { kind: "named", names: ["a", "b", "c"] } as const;
-
-  it("are changed one by one, and each name is there once at every moment", () => {
-    const members = ["a", "b", "c"].map((slot) => ({
-      ...(crew(1)[0] ?? expect.fail()),
-      id: `old-${slot}`,
-      mark: { stack: "shop", owner: "web", slot, intent: `i-${slot}`, revision: "r1" },
-    }));
-    const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
-    const web = world(group({ slots, rollout: policy }), { members });
-    web.converge();
-    web.declare({ revision: "r2", former: former() });
-    web.until(({ status }) => {
-      const names = web.members().map(({ mark }) => mark.slot);
-      expect(new Set(names).size).toBe(names.length);
-      expect(names.length).toBeGreaterThanOrEqual(2);
-      return isConverged(status);
-    });
-    expect(web.revisions()).toBe("r2 r2 r2");
   });
 });

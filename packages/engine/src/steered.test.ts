@@ -1,6 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { crew, driven, fail, former, group, LOCAL, rollout, world } from "./scene.test-support.ts";
+import { driven, group, LOCAL, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, world } from "./world.test-support.ts";
 
 describe("a group that is only observed", () => {
   it("has nothing done to it, and says what would be, once", () => {

@@ -1,7 +1,8 @@
 /** What users of others suffered from (facts of the trade): each is designed out, and tried here by its name. */
 import { conditionOf, PASS } from "@muster/model";
 import { expect, it } from "vitest";
-import { crew, driven, fail, former, group, LOCAL, REMOTE, rollout, world } from "./scene.test-support.ts";
+import { driven, group, LOCAL, REMOTE, rollout } from "./scene.test-support.ts";
+import { crew, fail, former, world } from "./world.test-support.ts";
 
 const sized = (size: number) => ({ kind: "numbered", size }) as const;
 const HOUR = 3_600_000;

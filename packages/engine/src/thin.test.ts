@@ -1,6 +1,7 @@
 import { PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { crew, driven, fail, former, group, LOCAL, member, type WorldOptions, world } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
 
 const unknown = { kind: "unknown", reason: "no answer" } as const;
 const four = [member("0"), member("1"), member("2"), member("3", { since: 9 })];

@@ -1,6 +1,7 @@
 import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { crew, driven, fail, group, LOCAL, member, REMOTE, rollout, unknown, world } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
+import { crew, fail, unknown, world } from "./world.test-support.ts";
 
 const one = { kind: "numbered", size: 1 } as const;
 

@@ -1,0 +1,76 @@
+import { conditionOf, PASS } from "@muster/model";
+import { describe, expect, it } from "vitest";
+import { rollout } from "./scene.test-support.ts";
+import { changed, fail, phaseOf, stalledBy } from "./world.test-support.ts";
+
+describe("canaries", () => {
+  const policy = rollout({ canary: 1 });
+
+  it("are changed first, and the others wait for a person for as long as it takes", () => {
+    const web = changed(3, { rollout: policy });
+    const waiting = web.during(24 * 3_600_000);
+    expect(web.revisions()).toBe("r1 r1 r2");
+    expect(phaseOf(waiting)).toBe("canary");
+    expect(stalledBy(waiting.status)).toBeUndefined();
+    expect(conditionOf(waiting.status, "Converged")?.reason).toBe("CanaryWaits");
+    web.steer({ promoted: true });
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2 r2");
+    expect(web.told()).toContain("rollout.promoted");
+  });
+
+  it("are promoted by time when they have been healthy for the bake time", () => {
+    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
+    const start = web.now();
+    web.converge();
+    expect(web.now() - start).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("are made anew when one dies while it is waited for, and the deadline counts from then", () => {
+    const web = changed(3, { rollout: { ...policy, onFailure: "revert" } });
+    web.during(3_600_000);
+    web.kill(...web.ids().filter((id) => id.startsWith("m")));
+    const again = web.during(60_000);
+    expect(phaseOf(again)).toBe("canary");
+    expect(web.told()).not.toContain("rollout.failed");
+    expect(web.revisions()).toBe("r1 r1 r2");
+  });
+
+  it("that wait do not keep a member of before from coming back as it was", () => {
+    const web = changed(3, { rollout: policy });
+    web.during(60_000);
+    web.kill("2");
+    web.during(60_000);
+    expect(web.revisions()).toBe("r1 r1 r2");
+  });
+
+  it("are no more than declared, and nobody else goes for them, where old ones go first", () => {
+    const web = changed(5, { rollout: { ...policy, maxUnavailable: 3, maxSurge: 0 } });
+    web.during(60_000);
+    expect(web.revisions()).toBe("r1 r1 r1 r1 r2");
+    expect(web.done().filter(({ kind }) => kind === "destroy")).toHaveLength(1);
+  });
+
+  it("of which one failed and was replaced are complete all the same", () => {
+    let ill = "";
+    const web = changed(
+      20,
+      { rollout: rollout({ canary: 5, maxSurge: 5 }) },
+      {
+        health: ({ id }) => {
+          if (ill === "" && id.startsWith("m")) ill = id;
+          return id === ill ? fail : PASS;
+        },
+      },
+    );
+    const waiting = web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
+    expect(phaseOf(waiting)).toBe("canary");
+    expect(web.ids()).not.toContain(ill);
+  });
+
+  it("are not asked for where there is nobody to go before", () => {
+    const web = changed(2, { rollout: rollout({ canary: 2 }) });
+    web.converge();
+    expect(web.revisions()).toBe("r2 r2");
+  });
+});
