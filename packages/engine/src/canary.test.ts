@@ -1,7 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { rollout } from "./scene.test-support.ts";
-import { changed, fail, phaseOf, stalledBy } from "./world.test-support.ts";
+import { driven, group, LOCAL, rollout } from "./scene.test-support.ts";
+import { changed, crew, fail, former, phaseOf, stalledBy } from "./world.test-support.ts";
 
 describe("canaries", () => {
   const policy = rollout({ canary: 1 });
@@ -49,6 +49,17 @@ describe("canaries", () => {
     web.during(60_000);
     expect(web.revisions()).toBe("r1 r1 r1 r1 r2");
     expect(web.done().filter(({ kind }) => kind === "destroy")).toHaveLength(1);
+  });
+
+  it("make nobody else go while the place of one of them is empty", () => {
+    const declared = group({
+      revision: "r2",
+      former: former(),
+      rollout: { ...policy, maxUnavailable: 2, maxSurge: 0 },
+    });
+    const web = driven(declared, LOCAL);
+    expect(web.pass(0, crew(3)).actions).toHaveLength(1);
+    expect(web.pass(1, crew(3)).actions).toEqual([]);
   });
 
   it("of which one failed and was replaced are complete all the same", () => {

@@ -18,7 +18,7 @@ type Part = "declared" | "census" | "memory" | "createsLeft" | "quarantine" | "n
 /** Of a version that is trusted. */
 export function allowance({ declared, census, memory, createsLeft, now }: Pick<Scene, Part>): Allowance {
   const { creating } = memory;
-  const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: thisHour(memory, now).since + HOUR_MS };
+  const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: hourEnds(memory, now) };
   return creating === null ? hour : oneAtATime(hour, creating.until, createFailed(creating), census, now);
 }
 
@@ -53,21 +53,32 @@ function hourSpent({ repair }: DeclaredGroup): Held {
 }
 
 const HOUR_MS = 3_600_000;
+/** Creates are counted together by so many minutes: a few numbers stand for any number of them. */
+const COUNTED_MS = 300_000;
 
-/** The hour that is under way; a new one begins with the first create after it. */
-function thisHour({ creates }: Pick<Memory, "creates">, now: number): Memory["creates"] {
-  return creates.count > 0 && now < creates.since + HOUR_MS ? creates : { since: now, count: 0 };
+/** Those that are not an hour ago. Any hour counts: a clock's would let twice as many through around its end. */
+function ofLastHour({ creates }: Pick<Memory, "creates">, now: number): Memory["creates"] {
+  return creates.filter(({ last }) => now < last + HOUR_MS);
+}
+
+/** When one more may be made, where no more may. */
+function hourEnds(memory: Pick<Memory, "creates">, now: number): number {
+  const [oldest] = ofLastHour(memory, now);
+  return (oldest?.last ?? now) + HOUR_MS;
 }
 
 /** How many creates the hour still allows. */
 export function createsLeftOf({ repair }: DeclaredGroup, memory: Memory, now: number): number {
-  return Math.max(0, repair.createsPerHour - thisHour(memory, now).count);
+  const made = ofLastHour(memory, now).reduce((sum, { count }) => sum + count, 0);
+  return Math.max(0, repair.createsPerHour - made);
 }
 
 export function countCreates(memory: Memory, actions: readonly Action[], now: number): Memory["creates"] {
   let made = 0;
   for (const { kind } of actions) if (kind === "create") made++;
   if (made === 0) return memory.creates;
-  const { since, count } = thisHour(memory, now);
-  return { since, count: count + made };
+  const before = ofLastHour(memory, now);
+  const last = before.at(-1);
+  if (last === undefined || now >= last.since + COUNTED_MS) return [...before, { since: now, last: now, count: made }];
+  return [...before.slice(0, -1), { ...last, last: now, count: last.count + made }];
 }

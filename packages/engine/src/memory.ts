@@ -88,6 +88,9 @@ export type Quarantine = {
   readonly againAt: number;
 };
 
+/** How many were made within a few minutes: from the first to the last of them. */
+export type Creates = { readonly since: number; readonly last: number; readonly count: number };
+
 export type Memory = {
   readonly version: 1;
   readonly calls: readonly Call[];
@@ -101,8 +104,8 @@ export type Memory = {
   /** How many of a revision failed their trial, one after the other. */
   readonly streak: { readonly revision: string; readonly count: number } | null;
   readonly quarantine: Quarantine | null;
-  /** Creates since the beginning of the hour that `since` began. */
-  readonly creates: { readonly since: number; readonly count: number };
+  /** Those of the last hour, oldest first: as many entries as an hour has such minutes, however many there were. */
+  readonly creates: readonly Creates[];
   /** Members that fail, and have not been healthy since. */
   readonly failing: readonly string[];
   /** What a group that is only observed was last said to lack. */
@@ -133,7 +136,7 @@ export function emptyMemory(): Memory {
     reverted: null,
     streak: null,
     quarantine: null,
-    creates: { since: 0, count: 0 },
+    creates: [],
     failing: [],
     drift: null,
     creating: null,

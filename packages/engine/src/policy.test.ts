@@ -55,6 +55,6 @@ describe("what is not declared", () => {
   });
 
   it("repairs one at a time, stops at 40 %, and never makes more in an hour than ten times everybody and some", () => {
-    expect(of(LOCAL).repair).toEqual({ breakerShare: 0.4, maxInFlight: 1, quarantineAfter: 3, createsPerHour: 80 });
+    expect(of(LOCAL).repair).toEqual({ breakerShare: 0.4, maxInFlight: 1, quarantineAfter: 3, createsPerHour: 230 });
   });
 });

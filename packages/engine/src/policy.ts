@@ -89,6 +89,6 @@ function repairPolicyOf(repair: RepairDeclaration, size: number): RepairPolicy {
     maxInFlight: repair.maxInFlight ?? 1,
     quarantineAfter: repair.quarantineAfter ?? 3,
     // Ten times everybody and some: more than any day's work, and far less than a storm.
-    createsPerHour: repair.createsPerHour ?? 10 * size + 50,
+    createsPerHour: repair.createsPerHour ?? 10 * size + 200,
   };
 }

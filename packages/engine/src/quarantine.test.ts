@@ -46,6 +46,56 @@ describe("a revision of which so many in a row never come up", () => {
     expect(web.members()).toHaveLength(3);
   });
 
+  it("is not one that was changed in place and failed: nobody was made of it", () => {
+    const declared = group({ changeable: { note: "a" }, repair: { ...POLICY.repair, quarantineAfter: 1 } });
+    const web = world(declared, {
+      members: crew(3, "r1", { note: "a" }),
+      health: ({ properties }) => (properties["note"] === "b" ? fail : PASS),
+    });
+    web.converge();
+    web.declare({ changeable: { note: "b" }, former: former("r1", { note: "a" }) });
+    web.during(MINUTES);
+    expect(web.memory()).toMatchObject({ quarantine: null, rollout: { failure: { kind: "members" } } });
+  });
+
+  it("is no more quarantined when everybody is there and well, whoever was kept", () => {
+    const web = failing();
+    web.until((decided) => reason(decided) === "Quarantined");
+    web.declare({ slots: { kind: "numbered", size: 2 } });
+    web.converge();
+    expect(web.memory().quarantine).toBeNull();
+  });
+
+  it("is not tried by a group that is paused on its way to it", () => {
+    const web = world(group({ slots: { kind: "numbered", size: 2 } }), {
+      members: crew(2),
+      health: ({ mark }) => (mark.revision === "r2" ? fail : PASS),
+    });
+    web.converge();
+    const policy = rollout({ maxUnavailable: 1, maxSurge: 1, canary: 1 });
+    web.declare({
+      revision: "r2",
+      former: former(),
+      rollout: policy,
+      repair: { ...POLICY.repair, quarantineAfter: 1 },
+    });
+    web.until(() => web.memory().quarantine !== null);
+    web.kill(web.members().find(({ mark }) => mark.revision === "r1")?.id ?? "");
+    web.declare({ goal: "pause" });
+    web.during(60 * MINUTES);
+    expect(web.done().filter((action) => action.kind === "create" && action.revision === "r2")).toHaveLength(1);
+  });
+
+  it("is tried no more often where several of it fail", () => {
+    const web = world(group({ slots: { kind: "numbered", size: 10 } }), {
+      members: crew(7),
+      health: ({ id }) => (id.startsWith("m") ? fail : PASS),
+    });
+    web.until(() => web.memory().quarantine !== null);
+    web.during(9 * MINUTES);
+    expect(web.done().map(({ kind }) => kind)).toEqual(["create", "create", "create"]);
+  });
+
   it("is free again when one comes up, and then everything is made at once", () => {
     let bad = true;
     const web = failing({ slots: { kind: "numbered", size: 8 } }, () => bad);

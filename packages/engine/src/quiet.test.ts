@@ -33,6 +33,11 @@ const cases: readonly Case[] = [
   { is: "reverted by a person", to: { revision: "r2", steered: { reverted: true, promoted: false, retriedIn: 2 } } },
   { is: "held by the breaker", world: { health: () => fail } },
   {
+    is: "of some that fail and cannot be destroyed",
+    to: { repair: { ...POLICY.repair, maxInFlight: 0 } },
+    world: { health: ({ id }) => (id === "2" || id === "0" ? fail : PASS) },
+  },
+  {
     is: "quarantined",
     to: { slots: { kind: "numbered", size: 4 } },
     world: { health: ({ id }) => (id.startsWith("m") ? fail : PASS) },

@@ -133,6 +133,21 @@ describe("how many are made in an hour", () => {
     expect(web.now() - start).toBeGreaterThanOrEqual(2 * 3_600_000);
   });
 
+  it("is never more in any hour, wherever it begins", () => {
+    const web = world(group({ slots: sized(2), repair: policy({ createsPerHour: 4 }) }));
+    web.converge();
+    web.during(3_480_000);
+    for (let made = 4; made <= 6; made += 2) {
+      web.kill(...web.members().map(({ id }) => id));
+      web.during(180_000);
+      expect(web.creates()).toBe(made);
+    }
+    web.kill(...web.members().map(({ id }) => id));
+    web.during(3_000_000);
+    // Four within a few minutes: it is not a new hour for them only because the first two are long ago.
+    expect(web.creates()).toBe(6);
+  });
+
   it("asks to be woken when the hour is over, and never in the past", () => {
     const patient = rollout({ progressDeadlineMs: 36_000_000 });
     const web = driven(group({ rollout: patient, repair: policy({ createsPerHour: 2 }) }), LOCAL);

@@ -81,6 +81,16 @@ describe("a change in place", () => {
   });
 });
 
+it("changes first who can be changed in place, before it takes anybody away", () => {
+  const declared = group({
+    revision: "r2",
+    changeable: { note: "b" },
+    rollout: rollout({ maxUnavailable: 1, maxSurge: 0 }),
+  });
+  const mixed = [member("0"), member("1"), member("2", { revision: "r2", properties: { note: "a" } })];
+  expect(driven(declared, LOCAL).pass(0, mixed).actions).toMatchObject([{ kind: "update", instance: "2" }]);
+});
+
 describe("named members", () => {
   const slots = { kind: "named", names: ["a", "b", "c"] } as const;
 

@@ -119,6 +119,23 @@ describe("a rollout whose new members fail", () => {
     expect(web.revisions()).toBe("r2 r2 r2");
   });
 
+  it("is not late when it goes on with no more than had arrived before it was held", () => {
+    let illFrom = Number.POSITIVE_INFINITY;
+    const policy = rollout({ maxUnavailable: 2, maxSurge: 1 });
+    const web = changed(6, { rollout: policy }, { health: ({ since }) => (since >= illFrom ? fail : PASS) });
+    web.until(() => (web.memory().rollout?.arrived ?? 0) > 0);
+    illFrom = web.now();
+    web.until((decided) => phaseOf(decided) === "failed");
+    const arrived = web.memory().rollout?.arrived;
+    web.during(3_600_000);
+    const well = web.members().filter(({ mark, since }) => mark.revision === "r2" && since < illFrom);
+    web.kill(...well.map(({ id }) => id));
+    illFrom = Number.POSITIVE_INFINITY;
+    const { decisions } = web.pass();
+    expect(web.memory().rollout).toMatchObject({ arrived, failure: null });
+    expect(decisions.map(({ type }) => type)).not.toContain("rollout.failed");
+  });
+
   it("is tried again when somebody resumes it", () => {
     const web = changed(3, {}, { health: bad });
     web.during(60_000);
@@ -221,12 +238,15 @@ describe("a rollout that gets no further", () => {
   });
 
   it("has its whole time again after Muster was not there", () => {
-    const web = changed(3, { rollout: rollout({ onFailure: "revert" }) });
-    web.pass();
+    const health: WorldOptions["health"] = ({ mark }) => (mark.revision === "r2" ? unknown : PASS);
+    const web = changed(3, { rollout: rollout({ healthyDeadlineMs: 100 * 3_600_000 }) }, { health });
+    web.during(60_000);
     web.wait(24 * 3_600_000);
     web.remember(recall(web.memory(), web.now()));
-    web.converge();
+    web.during(500_000);
     expect(web.told()).not.toContain("rollout.failed");
+    web.during(120_000);
+    expect(web.told()).toContain("rollout.failed");
   });
 
   it("goes back where a great share has not arrived", () => {

@@ -95,6 +95,8 @@ describe("a member that was changed", () => {
     const outcomes = [{ intent: update?.intent ?? "", kind: "done", instance: "0", at: 10 } as const];
     const changed = member("0", { properties: { note: "b" } });
     web.pass(20, [changed], { outcomes });
+    web.pass(30_000, [changed]);
+    expect(web.memory().young["0"]?.since).toBe(20);
     expect(isConverged(web.pass(60_010, [changed]).status)).toBe(false);
     expect(isConverged(web.pass(70_010, [changed]).status)).toBe(true);
   });
@@ -108,7 +110,7 @@ describe("a member that was changed", () => {
     web.during(400_000);
     expect(web.memory().young["0"]?.failed).toBe(true);
     web.declare({ changeable: { note: "c" } });
-    web.pass();
+    web.until(() => web.members()[0]?.properties["note"] === "c");
     web.pass();
     expect(web.memory().young["0"]?.failed).toBe(false);
     ill = false;

@@ -48,6 +48,6 @@ export interface Repair {
   readonly maxInFlight?: number;
   /** A version of which so many in a row never became healthy is not made any more. 3 unless told. */
   readonly quarantineAfter?: number;
-  /** Never more creates in an hour than this. Ten times the size and 50 more unless told. */
+  /** Never more creates in an hour than this. Ten times the size and 200 more unless told. */
   readonly createsPerHour?: number;
 }

@@ -80,6 +80,11 @@ export function propertiesOf({ image, note }: GroupText): JsonObject {
   return { image, note };
 }
 
+/** What is made, or is there, is of this version. */
+export function isOfVersion({ image, note }: GroupText, properties: Partial<JsonObject> | undefined): boolean {
+  return properties !== undefined && properties["image"] === image && properties["note"] === note;
+}
+
 /** Both are to be the same: what may differ is how many there are, and how they are changed. */
 export function sameVersion(a: GroupText, b: GroupText): boolean {
   return a.image === b.image && a.note === b.note && a.flavor === b.flavor;

@@ -3,7 +3,7 @@
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
 import { type Call, memoryFrom } from "@muster/engine";
-import { type Json, PASS, type Verdict } from "@muster/model";
+import { type Json, type JsonObject, PASS, type Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
 import type { Declaration, Steering } from "@muster/store";
 import { type GroupText, type Mode, modeOf, sameVersion, textOf } from "./grammar.ts";
@@ -53,6 +53,8 @@ export interface CallRecord {
   readonly slot: string;
   readonly began: number;
   readonly decision: Decision | undefined;
+  /** What is to be made, or what the thing is to be. */
+  readonly want: JsonObject | undefined;
   /** The thing; of a create, once it is made. */
   id: string;
   took: boolean;
@@ -167,11 +169,11 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   }
 
   function takeCall(happening: Extract<Happening, { kind: "called" }>): void {
-    const { call: number, verb, id, tags, at } = happening;
+    const { call: number, verb, id, tags, want, at } = happening;
     const decision = verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(verb, id));
     const mark = markOf(tags);
     const record: CallRecord = {
-      ...{ number, verb, began: at, decision, id, group: mark.owner },
+      ...{ number, verb, began: at, decision, id, want, group: mark.owner },
       ...{ intent: decision?.intent ?? mark.intent, slot: mark.slot },
       ...{ took: false, idle: false, ended: undefined, resolved: false },
     };
@@ -258,7 +260,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "wrote":
           if (happening.declaration !== undefined) takeDeclaration(happening.declaration, at);
           takeMemory(happening.memory, happening.life, at);
-          if (happening.declaration !== undefined) trials.lose();
+          if (happening.declaration !== undefined) trials.lose(at);
           for (const { type, group } of happening.events)
             if (type === "rollout.reverting" && group !== undefined) takeRevert(group, at);
           return;
@@ -299,12 +301,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           return;
         case "refused":
         case "crashed":
-          trials.lose();
+          trials.lose(at);
           return;
         case "closed":
         case "befell":
         case "unwritten":
-          trials.lose();
+          trials.lose(at);
           return;
         case "status":
         case "calmed":

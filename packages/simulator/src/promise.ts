@@ -48,7 +48,7 @@ export function promisedBy(text: GroupText, local: boolean): Promised {
     breakerShare: (repair.breakerPercent ?? 40) / 100,
     maxInFlight: repair.maxInFlight ?? 1,
     quarantineAfter: repair.quarantineAfter ?? 3,
-    createsPerHour: repair.createsPerHour ?? 10 * size + 50,
+    createsPerHour: repair.createsPerHour ?? 10 * size + 200,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Whether a group is where it is to be in the end: found from the truth, with what Muster says of it beside. */
 import { conditionOf, isConverged, type Status } from "@muster/model";
-import { type GroupText, sizeOf } from "./grammar.ts";
+import { type GroupText, isOfVersion, sizeOf } from "./grammar.ts";
 import type { Wanted } from "./history.ts";
 import type { Thing } from "./world.ts";
 
@@ -28,7 +28,7 @@ export function isReached(standing: Standing): boolean {
   if (steering?.goal === "destroying") return false;
   const isStill = stillMs >= STILL_MS && conditionOf(status, "Progressing")?.holds !== true;
   const extra = living.length - sizeOf(text);
-  const fresh = living.filter((thing) => isOf(thing, text)).length;
+  const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   // Before a version has reached everyone there is none to go back to, and nobody can say what the others are.
   const { former } = wanted;
   const others = former === undefined ? living.length - fresh : countOf(living, former);
@@ -54,9 +54,5 @@ export function isReached(standing: Standing): boolean {
 }
 
 function countOf(living: readonly Thing[], text: GroupText): number {
-  return living.filter((thing) => isOf(thing, text)).length;
-}
-
-function isOf({ properties: { image, note } }: Thing, text: GroupText): boolean {
-  return image === text.image && note === text.note;
+  return living.filter((thing) => isOfVersion(text, thing.properties)).length;
 }

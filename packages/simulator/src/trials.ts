@@ -1,14 +1,17 @@
 /**
  * Members that were made or changed, and whether they have been healthy for long enough since: found from what the world
- * did and what the flavor said, and not from what Muster remembers.
+ * did and what the flavor said, and not from what Muster remembers. What Muster was shown and then lost, because it could
+ * not write it down or was killed, it may count or not: both are fair.
  */
 import type { Verdict } from "@muster/model";
 
 interface Trial {
   readonly group: string;
   readonly since: number;
-  /** It was said to fail, or took too long. It may recover. */
+  /** It was said to fail. It may recover. */
   failed: boolean;
+  /** It may count by now. */
+  mayCount: boolean;
 }
 
 export interface Trials {
@@ -20,34 +23,50 @@ export interface Trials {
   /** A look at the group has been taken in: what the one before has shown counts from now on. */
   takeIn(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
-  lose(): void;
+  lose(at: number): void;
   /** What was said of a member, as of a look or a question that began at `began`. */
   judge(id: string, verdict: Verdict, began: number, at: number): void;
-  /** It has not been healthy for so long since it was made or changed. */
+  /** It cannot have been healthy for so long since it was made or changed. */
   isTried(id: string, minReadyMs: number, at: number): boolean;
-  /** It is tried, and has failed or has taken longer than the deadline. */
+  /** It may be on trial still, and has failed or has taken longer than the deadline. */
   hasFailed(id: string, healthyDeadlineMs: number, at: number): boolean;
-  /** Healthy without a break since then; undefined where it is not. */
+  /** Healthy without a break since then, as far as Muster may know; undefined where it is not. */
   passingSince(id: string): number | undefined;
-  /** Those that were tried, have failed and have not passed since. */
-  failed(): readonly string[];
+  /** Those that may be on trial still and have failed. */
+  failed(healthyDeadlineMs: number, at: number): readonly string[];
 }
 
 /** @param minReadyOf what is declared of a group now, in milliseconds */
 export function emptyTrials(minReadyOf: (group: string) => number): Trials {
   const trials = new Map<string, Trial>();
+  /** Healthy since then at the longest, and at the shortest. */
   const passing = new Map<string, number>();
+  const surelyPassing = new Map<string, number>();
   /** Said not to be well, by a look that nobody has taken in yet. */
   const broken = new Map<string, string>();
 
-  function isOver({ group }: Trial, since: number | undefined, at: number): boolean {
-    return since !== undefined && at - since >= minReadyOf(group);
+  function hasFailed(id: string, healthyDeadlineMs: number, at: number): boolean {
+    const trial = trials.get(id);
+    if (trial === undefined) return false;
+    return trial.failed || (!surelyPassing.has(id) && at - trial.since >= healthyDeadlineMs);
+  }
+
+  function pass(id: string, trial: Trial | undefined, at: number): void {
+    const longest = passing.get(id) ?? at;
+    const shortest = surelyPassing.get(id) ?? at;
+    passing.set(id, longest);
+    surelyPassing.set(id, shortest);
+    if (trial === undefined) return;
+    const minReadyMs = minReadyOf(trial.group);
+    if (at - longest >= minReadyMs) trial.mayCount = true;
+    if (at - shortest >= minReadyMs) trials.delete(id);
   }
 
   return {
     begin(id, group, at) {
-      trials.set(id, { group, since: at, failed: false });
+      trials.set(id, { group, since: at, failed: false, mayCount: false });
       passing.delete(id);
+      surelyPassing.delete(id);
     },
     end: (id) => void trials.delete(id),
     forget(group) {
@@ -55,31 +74,30 @@ export function emptyTrials(minReadyOf: (group: string) => number): Trials {
     },
     takeIn(group) {
       for (const [id, of] of broken) {
-        if (of !== group) continue;
+        if (of !== group && of !== "") continue;
         broken.delete(id);
         passing.delete(id);
       }
     },
-    lose: () => broken.clear(),
+    lose(at) {
+      broken.clear();
+      for (const id of surelyPassing.keys()) surelyPassing.set(id, at);
+    },
     judge(id, verdict, began, at) {
       const trial = trials.get(id);
       if (trial !== undefined && began < trial.since) return;
+      if (verdict.kind === "pass") return pass(id, trial, at);
       if (verdict.kind === "fail" && trial !== undefined) trial.failed = true;
-      if (trial !== undefined && verdict.kind !== "pass") broken.set(id, trial.group);
-      if (verdict.kind === "pass" && !passing.has(id)) passing.set(id, at);
-      if (trial !== undefined && verdict.kind === "pass" && isOver(trial, passing.get(id), at)) trials.delete(id);
+      surelyPassing.delete(id);
+      broken.set(id, trial?.group ?? "");
     },
     isTried(id, minReadyMs, at) {
-      if (!trials.has(id)) return false;
+      if (trials.get(id)?.mayCount !== false) return false;
       const since = passing.get(id);
       return since === undefined || at - since < minReadyMs;
     },
-    hasFailed(id, healthyDeadlineMs, at) {
-      const trial = trials.get(id);
-      if (trial === undefined) return false;
-      return trial.failed || (!passing.has(id) && at - trial.since >= healthyDeadlineMs);
-    },
+    hasFailed,
     passingSince: (id) => passing.get(id),
-    failed: () => [...trials].filter(([, { failed }]) => failed).map(([id]) => id),
+    failed: (healthyDeadlineMs, at) => [...trials.keys()].filter((id) => hasFailed(id, healthyDeadlineMs, at)),
   };
 }

@@ -1,0 +1,99 @@
+import type { Event } from "@muster/model";
+import { isOfVersion } from "../grammar.ts";
+import type { Happening, Shown } from "../happening.ts";
+import type { Wanted } from "../history.ts";
+import type { Evidence, Invariant } from "./invariant.ts";
+
+/** What is known of a group's rollout. */
+interface Trouble {
+  since: number;
+  /** Members of the new version that failed, and have not come up since. */
+  readonly failed: Set<string>;
+}
+
+/**
+ * A rollout fails only when it has: the breaker's share of its new members failed, or it has been under way for longer
+ * than the progress deadline. It is reverted only where that is the policy and there is something to go back to; and
+ * where only few are late, the many that have arrived are not undone for them.
+ */
+export const judged: Invariant = {
+  name: "policy: a rollout fails only when it has",
+  on: ["wrote"],
+  watch: (evidence) => {
+    const troubles = new Map<string, Trouble>();
+    return (happening) => {
+      if (happening.kind !== "wrote") return undefined;
+      if (happening.declaration !== undefined) restart(happening, troubles, evidence);
+      for (const event of happening.events) {
+        const wrong = judge(event, happening, troubles, evidence);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    };
+  },
+};
+
+/** Where another version is declared, what was known of the one before counts no more. */
+function restart({ at }: { readonly at: number }, troubles: Map<string, Trouble>, { history }: Evidence): void {
+  for (const group of history.groups()) {
+    const [before, now] = history.wantedSince(group, Number.NEGATIVE_INFINITY).slice(-2);
+    if (now === undefined || before === undefined || wordOf(before) !== wordOf(now)) {
+      troubles.set(group, { since: at, failed: new Set() });
+    }
+  }
+}
+
+function judge(
+  { type, group = "" }: Event,
+  { at, life }: Extract<Happening, { kind: "wrote" }>,
+  troubles: Map<string, Trouble>,
+  evidence: Evidence,
+): string | undefined {
+  const trouble = troubles.get(group);
+  if (trouble === undefined || !JUDGES.has(type)) return undefined;
+  const { history } = evidence;
+  const look = history.lookOf(life, group);
+  const wanted = history.wantedSince(group, look?.began ?? at);
+  for (const { promised } of wanted) {
+    for (const id of history.trials.failed(promised.healthyDeadlineMs, at)) trouble.failed.add(id);
+  }
+  if (type === "instance.unhealthy") return undefined;
+  const shares = wanted.map((each) => shareOf(each, trouble, look?.shown ?? [], at, evidence));
+  if (type === "rollout.reverting") troubles.set(group, { since: at, failed: new Set() });
+  const isLate = wanted.some(({ promised }) => at - trouble.since >= promised.progressDeadlineMs);
+  const isBad = shares.some(({ failed, all, share }) => failed > 0 && failed >= share * all);
+  const counts = shares.map(({ failed, all }) => `${failed} of ${all}`).join(" or ");
+  if (type === "rollout.failed") {
+    return isBad || isLate
+      ? undefined
+      : `the rollout of ${group} is said to have failed, and ${counts} new members have`;
+  }
+  const isPolicy = wanted.some(({ promised, former }) => promised.revertsOnFailure && former !== undefined);
+  if (!isPolicy) return `${group} is reverted, and that is not its policy`;
+  const areFew = shares.every(({ lacking, share, size }) => lacking < share * size);
+  return isBad || (isLate && !areFew) ? undefined : `${group} is reverted, and ${counts} new members failed`;
+}
+
+const JUDGES: ReadonlySet<Event["type"]> = new Set(["instance.unhealthy", "rollout.failed", "rollout.reverting"]);
+
+/** How many members of a version have failed, among all of it that were seen. */
+function shareOf(
+  { aim, promised }: Wanted,
+  trouble: Trouble,
+  shown: readonly Shown[],
+  at: number,
+  { history, world }: Evidence,
+) {
+  const now = new Set(history.trials.failed(promised.healthyDeadlineMs, at));
+  const isNew = (id: string) => isOfVersion(aim, world.thing(id)?.properties);
+  // Whoever was taken away has not recovered.
+  const hasFailed = (id: string) => isNew(id) && (now.has(id) || world.thing(id)?.gone !== undefined);
+  const failed = [...trouble.failed].filter(hasFailed);
+  const others = shown.filter(({ id }) => isNew(id) && !failed.includes(id)).length;
+  const { size, breakerShare: share } = promised;
+  return { failed: failed.length, all: failed.length + others, lacking: size - others, size, share };
+}
+
+function wordOf({ text: { image, note, flavor }, steering }: Wanted): string {
+  return `${image} ${note} ${flavor} ${steering?.retriedIn} ${steering?.reverted}`;
+}

@@ -1,0 +1,91 @@
+import type { Event } from "@muster/model";
+import { isOfVersion } from "../grammar.ts";
+import type { Happening } from "../happening.ts";
+import type { History } from "../history.ts";
+import { isCarried } from "./carried.ts";
+import type { Invariant } from "./invariant.ts";
+
+/** So many looks of one life after the deadline, and it has had every chance to say so. */
+const CHANCES = 3;
+
+interface Rollout {
+  /** When anything last got further. */
+  since: number;
+  /** How many of the old ones were there, and how many of the new ones were well, at the last look. */
+  seen: string;
+  said: boolean;
+  /** Looks since the deadline, by which life. */
+  chances: { readonly life: number; readonly count: number };
+}
+
+/**
+ * The progress deadline always fires: a rollout in which nothing gets further for so long has said that it failed, unless
+ * somebody has paused it or it waits for canaries to be promoted.
+ *
+ * Getting further is, here, any change in how many old ones are listed and how many new ones are well; time in which Muster
+ * was not there, or could not write, does not count, and neither does what a member has to be well before it counts.
+ */
+export const progress: Invariant = {
+  name: "policy: the progress deadline fires",
+  on: ["started", "wrote", "looked", "unwritten"],
+  watch: ({ history }) => {
+    const rollouts = new Map<string, Rollout>();
+    return (happening) => {
+      switch (happening.kind) {
+        case "wrote":
+          for (const [group, rollout] of rollouts) {
+            if (!isCarried(history.wanted(group))) rollouts.delete(group);
+            else if (happening.declaration !== undefined) rollout.since = happening.at;
+          }
+          for (const event of happening.events) tell(event, happening.at, rollouts);
+          return undefined;
+        case "started":
+          for (const rollout of rollouts.values()) rollout.since = happening.at;
+          return undefined;
+        case "unwritten":
+          for (const rollout of rollouts.values()) rollout.chances = { life: 0, count: 0 };
+          return undefined;
+        case "looked": {
+          const rollout = rollouts.get(happening.group);
+          return rollout && overdue(happening, rollout, history);
+        }
+        default:
+          return undefined;
+      }
+    };
+  },
+};
+
+function tell({ type, group = "" }: Event, at: number, rollouts: Map<string, Rollout>): void {
+  if (type === "rollout.started") {
+    rollouts.set(group, { since: at, seen: "", said: false, chances: { life: 0, count: 0 } });
+    return;
+  }
+  const rollout = rollouts.get(group);
+  if (rollout === undefined) return;
+  if (type === "rollout.finished" || type === "rollout.reverting" || type === "rollout.reverted")
+    rollouts.delete(group);
+  if (type === "rollout.promoted") rollout.since = at;
+  if (type === "rollout.failed") rollout.said = true;
+}
+
+function overdue(look: Extract<Happening, { kind: "looked" }>, rollout: Rollout, history: History): string | undefined {
+  const { group, shown, began, at, life } = look;
+  const wanted = history.wanted(group);
+  if (wanted === undefined) return undefined;
+  const { aim, steering, mode, promised } = wanted;
+  const current = shown.filter(({ properties }) => isOfVersion(aim, properties));
+  const well = current.filter(({ id }) => history.trials.passingSince(id) !== undefined).length;
+  const seen = `${shown.length - current.length} old, ${well} new`;
+  const isWaiting =
+    steering?.goal === "paused" || mode === "observe" || (promised.canary > 0 && well >= promised.canary);
+  if (seen !== rollout.seen || isWaiting) {
+    Object.assign(rollout, { since: at, seen, chances: { life, count: 0 } });
+    return undefined;
+  }
+  if (began < rollout.since + promised.progressDeadlineMs + promised.minReadyMs) return undefined;
+  const count = rollout.chances.life === life ? rollout.chances.count + 1 : 1;
+  rollout.chances = { life, count };
+  if (rollout.said || count <= CHANCES) return undefined;
+  return `${group} has been at ${seen} for ${at - rollout.since} ms, and nobody has said that it is stuck`;
+}
