@@ -78,7 +78,7 @@ export async function keepBench(folder: string): Promise<Kept> {
     async converged(generation) {
       for (;;) {
         const status = keeper.groups()[0]?.status;
-        if (status !== undefined && status.generation >= generation && isConverged(status)) return;
+        if (status !== undefined && status.observedGeneration >= generation && isConverged(status)) return;
         await changed.promise;
       }
     },

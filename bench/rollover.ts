@@ -134,7 +134,7 @@ async function keep({ type }: World, decide: (situation: Situation) => ReturnTyp
     async converged(generation: number): Promise<void> {
       for (;;) {
         const status = keeper.groups()[0]?.status;
-        if (status !== undefined && status.generation >= generation && isConverged(status)) return;
+        if (status !== undefined && status.observedGeneration >= generation && isConverged(status)) return;
         await changed.promise;
       }
     },

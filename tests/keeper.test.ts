@@ -8,7 +8,7 @@ const one = documentOf({ web: { size: 1, note: "a" } });
 
 function converged(keeper: StackKeeper): boolean {
   const status = keeper.groups()[0]?.status;
-  return status !== undefined && isConverged(status) && status.generation === keeper.declaration()?.generation;
+  return status !== undefined && isConverged(status) && status.observedGeneration === keeper.declaration()?.generation;
 }
 
 describe("a declaration that comes while Muster looks", () => {
@@ -22,8 +22,8 @@ describe("a declaration that comes while Muster looks", () => {
     await vi.waitFor(() => expect(field.looking()).toBe(1));
     await keeper.scale("web", 3, "user:ann");
     field.letLook();
+    await vi.waitFor(() => expect(field.things.size).toBe(3));
     await vi.waitFor(() => expect(converged(keeper)).toBe(true));
-    expect(field.things.size).toBe(3);
     await keeper.close();
   });
 });

@@ -1,7 +1,7 @@
 /** `npm run test:crash`: kills Muster with -9 at random moments, 200 times, and says what was lost. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { MUSTER, runCrashes, textOf } from "./run.ts";
+import { MUSTER, type Report, runCrashes, textOf } from "./run.ts";
 
 const USAGE = `Kills \`muster serve\` with -9 at random moments while people order, and inspects what is left.
 
@@ -28,6 +28,13 @@ async function main(): Promise<number> {
   }
   process.stdout.write(`seed ${values.seed}, ${kills} kills\n`);
   const report = await runCrashes(values.seed, kills, resolve(values.muster));
-  process.stdout.write(textOf(report));
+  process.stdout.write(`${textOf(report)}${closingLine(report)}`);
   return report.lanes.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+/** As a test run ends. A house ends with the first kill that something is wrong after. */
+function closingLine({ lanes }: Report): string {
+  const failed = lanes.filter(({ faults }) => faults.length > 0).length;
+  const kills = lanes.flatMap((lane) => Object.values(lane.kills)).reduce((sum, count) => sum + count, 0);
+  return `${Math.max(0, kills - failed)} passed, ${failed} failed\n`;
 }

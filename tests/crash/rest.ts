@@ -41,7 +41,7 @@ export async function untilAsOrdered(scene: Scene): Promise<void> {
   await until(scene, "all is as declared", async () => {
     const views = (await ask(house.socket, PATHS.groups))?.body as readonly GroupView[] | undefined;
     const waiting = (views ?? []).filter(({ stack, status }) => {
-      const isNew = status !== undefined && status.generation >= (generations.get(stack) ?? 0);
+      const isNew = status !== undefined && status.observedGeneration >= (generations.get(stack) ?? 0);
       return !isNew || !isConverged(status);
     });
     return views !== undefined && waiting.length === 0 ? undefined : JSON.stringify(waiting);

@@ -41,7 +41,7 @@ export async function keep(world: LyingWorld, store: Store = memoryStore()): Pro
       const generation = keeper.declaration()?.generation;
       return keeper
         .groups()
-        .every(({ status }) => status !== undefined && status.generation === generation && isConverged(status));
+        .every(({ status }) => status !== undefined && status.observedGeneration === generation && isConverged(status));
     },
   };
 }

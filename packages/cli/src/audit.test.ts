@@ -137,7 +137,7 @@ describe("muster audit prune", () => {
     expect(await refused("--keep", "90d")).toMatch(/^error\[usage\.not-confirmed\]: `muster audit prune` asks/);
     expect(await refused("--yes")).toContain("it must be told how much is to be dropped, in one way");
     expect(await refused("--yes", "--keep", "1d", "--before", "2026-01-01")).toContain("in one way");
-    expect(await refused("--yes", "--keep", "ninety")).toContain("--keep: `ninety` is no span of time");
+    expect(await refused("--yes", "--keep", "ninety")).toContain("--keep: `ninety` is no duration");
     const tomorrow = dateAndTime(NOW + 24 * HOUR);
     expect(await refused("--yes", "--before", tomorrow)).toContain(`--before: \`${tomorrow}\` is still to come`);
     expect((await house.run("audit", "verify", "shop")).out).toContain("3 events hold, the last is number 3");

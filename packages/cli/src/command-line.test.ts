@@ -84,8 +84,13 @@ describe("the command line", () => {
 
   it("says which help to ask for", async () => {
     const { err } = await house.run("group", "scale", "web");
-    expect(err).toMatch(/^error\[usage\.unknown-option\]: /);
+    expect(err).toMatch(/^error\[usage\.missing-argument\]: /);
     expect(err).toContain("next: Run `muster group scale --help`");
+    const slip = await house.run("group", "scael", "web");
+    expect(slip.err).toMatch(
+      /^error\[usage\.unknown-command\]: there is no command `scael` \(did you mean `scale`\?\)/,
+    );
+    expect(slip.err).toContain("next: Run `muster group --help`");
   });
 
   it("gives errors as JSON where JSON is asked for", async () => {

@@ -119,6 +119,7 @@ describe("muster history", () => {
   it("says that nothing was declared here, and makes no store by looking", async () => {
     for (const words of [
       ["history", "web"],
+      ["events"],
       ["audit", "verify"],
       ["group", "describe", "web", "--at", "1h"],
     ]) {

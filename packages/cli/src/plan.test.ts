@@ -86,7 +86,7 @@ describe("muster plan where no Muster runs", () => {
     await declare(shop("size: 3\n    rollout: { canary: 1, maxUnavailable: 1 }", "goodbye"));
     const { out } = await plan();
     expect(out).toMatch(
-      /replace 1 member \(outdated\): instance-\d+\n {2}when the canary is promoted: `muster group promote web` .*:\n {2}replace 2 members, one at a time/,
+      /replace 1 member \(outdated\): instance-\d+\n {2}when the canary is promoted: `muster group promote shop\/web` .*:\n {2}replace 2 members, one at a time/,
     );
     expect(out).toContain("  at most 1 of 3 away\n");
   });
@@ -188,7 +188,7 @@ describe("muster plan where a Muster keeps the stack", () => {
     await declare(shop("size: 3", "goodbye"));
     const { out } = await house.run("plan", "shop.yaml");
     expect(out).toMatch(
-      /create 1 member \(missing; made as before\)\n {2}paused: this waits for `muster group resume web`:\n {2}replace/,
+      /create 1 member \(missing; made as before\)\n {2}paused: this waits for `muster group resume shop\/web`:\n {2}replace/,
     );
   });
 
@@ -223,7 +223,7 @@ describe("a stack that is only observed", () => {
   it("is looked at by apply, which ends well and touches nothing", async () => {
     await declare(observed(2));
     const { code, out } = await house.run("apply", "shop.yaml", "--yes", ...here);
-    expect(out).toContain("! shop/web  0 there, 2 wanted: 2 to make (missing)\n");
+    expect(out).toContain("! shop/web  0 there, 2 wanted: 2 missing\n");
     expect([code, house.files()]).toEqual([0, []]);
   });
 
@@ -235,10 +235,10 @@ describe("a stack that is only observed", () => {
     await watch.says("generation 2");
     const [first = "", second = ""] = house.files();
     rmSync(join(house.instances, first));
-    await watch.says("1 there, 2 wanted: 1 to make (missing)");
+    await watch.says("1 there, 2 wanted: 1 missing");
     expect(house.files()).toEqual([second]);
     const { out } = await house.run("group", "ls");
-    expect(out).toMatch(/shop\/web +instance-file +2 +1 +observed +only observed: 1 there, 2 wanted: 1 to make/);
+    expect(out).toMatch(/shop\/web +instance-file +2 +1 +observed +only observed: 1 there, 2 wanted: 1 missing/);
     await declare(shop("size: 2"));
     await until(() => house.files().length === 2);
     expect(house.files()).toContain(second);
@@ -253,7 +253,10 @@ describe("a stack that is only observed", () => {
       ["pause", "web"],
     ]) {
       const { code, err } = await house.run("group", ...words);
-      expect([code, err]).toEqual([2, expect.stringContaining("error[group.observed]: group `web` is only observed")]);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringContaining("error[group.observed]: group `shop/web` is only observed"),
+      ]);
     }
     expect((await house.run("group", "free", "web")).code).toBe(0);
   });

@@ -23,7 +23,7 @@ describe.concurrent("repairing a group on the real command", () => {
     await ill.is("stalled");
     expect(conditionOf((await ill.detail()).status ?? never(), "Stalled")).toMatchObject({
       reason: "Breaker",
-      message: "3 of 4 members fail together: nothing is destroyed",
+      message: "3 of 4 members fail together: none of them is destroyed until the cause they share is mended",
     });
     expect(ill.notes()).toEqual(["bad", "bad", "bad", "v1"]);
     const members = (await ill.detail()).members.filter(({ state }) => state === "unhealthy");

@@ -31,7 +31,7 @@ describe.concurrent("changing a group on the real command", () => {
     const held = await settled("held");
     const { code, err } = await held.apply({ note: "bad" });
     expect(err).toMatch(
-      /^error\[rollout\.failed\]: group `held\/web` is not as declared: the rollout is held: 1 of 1 new members failed: instance-\d+: it says `bad`\n {2}next: `muster group describe held\/web` shows who fails/,
+      /^error\[rollout\.failed\]: group `held\/web` is not as declared: the rollout is held: 1 of 1 new members failed: instance-\d+: it says `bad`\n {2}next: Declare something better; or see with `muster group describe held\/web`/,
     );
     expect([code, held.notes()]).toEqual([1, ["bad", "v1", "v1", "v1"]]);
     expect((await house.run("group", "ls")).out).toMatch(/^held\/web .* failed 0\/3 +the rollout is held: 1 of 1/m);
@@ -51,7 +51,7 @@ describe.concurrent("changing a group on the real command", () => {
     const before = back.files();
     const { code, err } = await back.apply({ note: "bad", rollout: { onFailure: "revert" } });
     expect(err).toMatch(
-      /^error\[rollout\.reverted\]: group `back\/web` is not as declared: kept at its former version: 1 of 1 new members failed: instance-\d+: it says `bad`; `muster group resume web` tries/,
+      /^error\[rollout\.reverted\]: group `back\/web` is not as declared: kept at its former version: 1 of 1 new members failed: instance-\d+: it says `bad`; `muster group resume back\/web` tries/,
     );
     expect([code, back.files()]).toEqual([1, before]);
     expect(await back.detail()).toMatchObject({ status: { rollout: { phase: "reverted", arrived: 3, of: 3 } } });
@@ -61,6 +61,7 @@ describe.concurrent("changing a group on the real command", () => {
       "instance.unhealthy ID is unhealthy: it says `bad`",
       "rollout.failed the rollout failed: 1 of 1 new members failed: ID: it says `bad`",
       "rollout.reverting going back to the version before",
+      "rollout.started back to revision ID: 1 of 1 new members failed: ID: it says `bad`",
       "rollout.reverted back at revision ID",
     ]);
     // The same again is no other declaration: it stays where it is, until somebody resumes it.
@@ -73,7 +74,7 @@ describe.concurrent("changing a group on the real command", () => {
     const mine = await settled("mine");
     const { code, out } = await mine.apply({ note: "v2", rollout: { canary: 1 } });
     expect(out).toMatch(
-      /^mine\/web: the canary is ready: `muster group promote web` changes the others, `muster group revert web` goes back$/m,
+      /^mine\/web: the canary is ready: `muster group promote mine\/web` changes the others, `muster group revert mine\/web` goes back$/m,
     );
     expect([code, mine.notes()]).toEqual([0, ["v1", "v1", "v2"]]);
     expect((await house.run("group", "ls")).out).toMatch(/^mine\/web .* canary 1\/3 +the canary is ready/m);
@@ -85,8 +86,78 @@ describe.concurrent("changing a group on the real command", () => {
     await mine.is("converged");
     expect(await mine.group("promote")).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^error\[group\.no-canary\]: group `web` has no canaries that wait to be promoted/),
+      err: expect.stringMatching(
+        /^error\[group\.no-canary\]: group `mine\/web` has no canaries that wait to be promoted/,
+      ),
     });
+  });
+
+  it("refuses to promote with what helps there", async () => {
+    const odd = await settled("odd");
+    const refusal = async () => {
+      const { code, err } = await odd.group("promote");
+      expect(code).toBe(2);
+      return err;
+    };
+    expect(await refusal()).toMatch(/^error\[group\.no-canary\].*\n {2}next: Declare `rollout\.canary`/);
+    await odd.apply({ note: "v2", rollout: { canary: 1 } });
+    await odd.group("pause");
+    await odd.is("paused 1/3");
+    expect(await refusal()).toMatch(/^error\[group\.paused\].*\n {2}next: `muster group resume odd\/web` first/);
+    await odd.group("resume");
+    await odd.apply({ note: "bad", rollout: { canary: 1 } });
+    expect(await refusal()).toMatch(
+      /^error\[group\.canaries-failed\].*: it says `bad`\n {2}next: Declare something better/,
+    );
+  });
+
+  it("says of what is so already that it is", async () => {
+    const same = await settled("same");
+    expect((await same.group("resume")).out).toMatch(/^same\/web: there is nothing to resume: /);
+    await same.group("pause");
+    expect((await same.group("pause")).out).toBe("same/web: is paused already\n");
+    expect((await same.group("scale", "3")).out).toBe("same/web: is declared with 3 members already\n");
+    await same.group("resume");
+    await same.apply({ note: "v2" });
+    await same.group("revert");
+    expect((await same.group("revert")).out).toMatch(/^same\/web: is at its former version already/);
+  });
+
+  it("fails when Ctrl-C ends the waiting, and says that the work goes on", async () => {
+    const left = await settled("left");
+    const file = await left.declare({ note: "v2", rollout: { minReady: "1m" } });
+    const waiting = house.start("apply", file, "--yes");
+    await left.says("v1", "v1", "v1", "v2");
+    waiting.signal("SIGINT");
+    const { code, err } = await waiting.ended;
+    expect(err).toMatch(
+      /^error\[apply\.interrupted\]: ended before the stack `left` was as declared\n {2}next: The Muster at .* goes on with it/,
+    );
+    expect(code).toBe(130);
+  });
+
+  it("says why nobody can tell how members are, where their flavor is gone", async () => {
+    const moody = `import { definePlugin, z } from "@muster/sdk";
+      const health = async () => ({ kind: "pass" });
+      export default definePlugin({ name: "moody", flavors: [{ name: "moody", schema: z.strictObject({}), health }] });`;
+    const plugin = house.start("plugin", "run", await house.write("moody.ts", moody));
+    await plugin.says("serves");
+    const blind = await settled("blind", { flavor: { moody: {} } });
+    plugin.signal("SIGKILL");
+    await blind.is("0 of 3 ready; nobody can tell how 3 are: plugin `moody` ");
+  });
+
+  it("lists groups in the order of their names", async () => {
+    await settled("zebra");
+    await settled("ant");
+    const { out } = await house.run("group", "ls");
+    const stacks = out
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split("/")[0]);
+    expect(stacks).toEqual(expect.arrayContaining(["ant", "zebra"]));
+    expect(stacks).toEqual(stacks.toSorted());
   });
 
   it("promotes a canary that has baked for long enough", async () => {
@@ -110,7 +181,7 @@ describe.concurrent("changing a group on the real command", () => {
     const twice = await settled("twice");
     expect(await twice.group("revert")).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^error\[group\.nothing-to-revert-to\]: group `web` has no earlier version/),
+      err: expect.stringMatching(/^error\[group\.nothing-to-revert-to\]: group `twice\/web` has no earlier version/),
     });
     await twice.apply({ note: "v2" });
     expect(await twice.group("revert")).toMatchObject({
@@ -120,7 +191,7 @@ describe.concurrent("changing a group on the real command", () => {
     await twice.says("v1", "v1", "v1");
     await twice.is("reverted 3/3");
     expect((await twice.group("describe")).out).toMatch(
-      /^Converged +no +Reverted +kept at its former version: somebody reverted it; `muster group resume web` tries the declared one again$/m,
+      /^Converged +no +Reverted +kept at its former version: somebody reverted it; `muster group resume twice\/web` tries the declared one again$/m,
     );
     await twice.group("resume");
     await twice.says("v2", "v2", "v2");
@@ -144,7 +215,7 @@ describe.concurrent("changing a group on the real command", () => {
     await still.is("paused");
     const { out } = await still.group("describe");
     expect(out).toMatch(/^state +paused 0\/3$/m);
-    expect(out).toMatch(/^Converged +no +Paused +paused: changes wait until `muster group resume web`$/m);
+    expect(out).toMatch(/^Converged +no +Paused +paused: changes wait until `muster group resume still\/web`$/m);
     // Who waits for a paused group is told what to do.
     expect(await house.run("apply", await still.declare(v2), "--yes")).toMatchObject({
       code: 0,
@@ -214,6 +285,25 @@ describe("a Muster that is killed in mid-rollout", () => {
   });
 });
 
+describe("apply where the Muster that keeps the stack is killed", () => {
+  it("says that what was declared is kept", async () => {
+    const { house, serve } = await openBoards();
+    try {
+      const board = boardIn(house, "lost", () => serve);
+      const file = await board.declare({ rollout: { minReady: "1m", initialDelay: "0s" } });
+      const waiting = house.start("apply", file, "--yes");
+      await until(() => board.files().length > 0);
+      serve.signal("SIGKILL");
+      expect(await waiting.ended).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/^error\[apply\.left\]: the Muster at .*\n {2}next: What was declared is kept/),
+      });
+    } finally {
+      await house.close();
+    }
+  });
+});
+
 describe("apply where no Muster runs", () => {
   it("carries a change out itself, goes back itself, and says what waits for a person", async () => {
     const { house, serve } = await openBoards();
@@ -228,8 +318,21 @@ describe("apply where no Muster runs", () => {
       expect(err).toMatch(/^error\[rollout\.reverted\]/);
       expect([code, alone.files()]).toEqual([1, before]);
       const waits = await alone.apply({ note: "v2", rollout: { canary: 1 } });
-      expect(waits.out).toMatch(/^alone\/web: the canary is ready: `muster group promote web`/m);
+      expect(waits.out).toMatch(/^alone\/web: the canary is ready: `muster group promote alone\/web`/m);
+      expect(waits.out).toMatch(/^alone: nobody keeps it from here on: start `muster serve` first$/m);
       expect([waits.code, alone.notes()]).toEqual([0, ["v1", "v1", "v2"]]);
+      const failed = await alone.apply({ note: "bad", rollout: { canary: 1 } });
+      expect(failed.err).toMatch(/^error\[rollout\.failed\].*\n {2}next: .*; or start `muster serve`, then see with/);
+
+      const slow = house.start("apply", await alone.declare({ note: "v3", rollout: { minReady: "1m" } }), "--yes");
+      await until(() => alone.notes().includes("v3"), slow.out);
+      slow.signal("SIGINT");
+      expect(await slow.ended).toMatchObject({
+        code: 130,
+        err: expect.stringMatching(
+          /^error\[apply\.interrupted\].*\n {2}next: Nobody goes on with it: start `muster serve`/,
+        ),
+      });
     } finally {
       await house.close();
     }

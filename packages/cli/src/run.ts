@@ -1,10 +1,26 @@
-import { type ApplicationText, buildApplication, help, run, text_en, version } from "@stricli/core";
+import {
+  type ApplicationText,
+  buildApplication,
+  help,
+  run,
+  text_en,
+  UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
+  version,
+} from "@stricli/core";
 import type { Cli } from "./cli.ts";
 import { routesFor } from "./routes.ts";
 import { VERSION } from "./version.ts";
 
 /** What went wrong: the words could not be understood, or the command threw. */
-type Failure = { readonly misuse: string } | { readonly thrown: unknown };
+type Failure =
+  | { readonly kind: "no-command"; readonly command: string; readonly nearest: string }
+  | {
+      readonly kind: "misuse";
+      readonly code: "usage.unknown-option" | "usage.missing-argument";
+      readonly detail: string;
+    }
+  | { readonly kind: "thrown"; readonly thrown: unknown };
 
 /**
  * Runs a command and answers its exit code. stricli writes errors in words of its own, each as it comes; here they are
@@ -52,21 +68,22 @@ const FORMATTING = {
 const NOWHERE = { write: () => undefined };
 
 function textThatGathers(failures: Failure[]): ApplicationText {
-  const misused = (misuse: string): string => {
-    failures.push({ misuse });
+  const add = (failure: Failure): string => {
+    failures.push(failure);
     return "";
   };
-  const gather = (thrown: unknown): string => {
-    failures.push({ thrown });
-    return "";
-  };
+  const gather = (thrown: unknown): string => add({ kind: "thrown", thrown });
   return {
     ...text_en,
     noCommandRegisteredForInput: ({ input, corrections }) => {
       const nearest = corrections.length === 0 ? "" : ` (did you mean ${corrections.join(" or ")}?)`;
-      return misused(`there is no command \`${input}\`${nearest}`);
+      return add({ kind: "no-command", command: input, nearest });
     },
-    exceptionWhileParsingArguments: (thrown) => misused(thrown instanceof Error ? thrown.message : String(thrown)),
+    exceptionWhileParsingArguments: (thrown) => {
+      const detail = thrown instanceof Error ? thrown.message : String(thrown);
+      const lacks = thrown instanceof UnsatisfiedPositionalError || thrown instanceof UnsatisfiedFlagError;
+      return add({ kind: "misuse", code: lacks ? "usage.missing-argument" : "usage.unknown-option", detail });
+    },
     exceptionWhileRunningCommand: gather,
     exceptionWhileLoadingCommandFunction: gather,
     exceptionWhileLoadingCommandContext: gather,
@@ -87,11 +104,23 @@ async function report(
     import("@muster/model"),
     import("./print/errors.ts"),
   ]);
-  const thrown = failures.map((failure) =>
-    "thrown" in failure
-      ? failure.thrown
-      : new MusterError("usage.unknown-option", { detail: failure.misuse, help: `${command} --help` }),
-  );
+  const thrownFor = (failure: Failure): unknown => {
+    switch (failure.kind) {
+      case "thrown":
+        return failure.thrown;
+      case "misuse":
+        return new MusterError(failure.code, { detail: failure.detail, help: `${command} --help` });
+      case "no-command": {
+        const { command: word, nearest } = failure;
+        // What leads there is understood, and has a help of its own.
+        const before = words.slice(0, words.indexOf(word));
+        return new MusterError("usage.unknown-command", {
+          ...{ command: word, nearest, help: ["muster", ...before, "--help"].join(" ") },
+        });
+      }
+    }
+  };
+  const thrown = failures.map(thrownFor);
   printErrors(thrown, { printer: err, json: wantsJson(words), debug: Boolean(env["MUSTER_DEBUG"]) });
   return exitCodeFor(thrown);
 }

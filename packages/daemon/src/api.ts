@@ -113,6 +113,8 @@ export interface GroupRequests {
 export interface GroupAnswer {
   /** Null when nothing is known of the group any more. */
   readonly group: GroupView | null;
+  /** It was so already. */
+  readonly unchanged: boolean;
 }
 
 /** As query parameters. */

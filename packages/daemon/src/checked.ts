@@ -20,17 +20,14 @@ export function readGiven(document: Document, source: string): Given {
   return { document, source, stack: stackOf(document, located), located };
 }
 
-export interface CheckedWith {
+export interface CheckDeps {
   readonly outside: Pick<Outside, "io">;
   readonly catalog: Catalog;
   readonly settings: GivenSettings;
 }
 
 /** Asks types, flavors and providers; nothing is made for it. Throws MusterErrors with everything that is wrong. */
-export async function checkGiven(
-  { stack, located }: Given,
-  { outside, catalog, settings }: CheckedWith,
-): Promise<void> {
+export async function checkGiven({ stack, located }: Given, { outside, catalog, settings }: CheckDeps): Promise<void> {
   const providers = openProviders(outside.io, toLook);
   try {
     await checkStack(stack, located, catalog, {

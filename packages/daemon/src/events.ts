@@ -1,4 +1,4 @@
-import type { EventQuery, JournalEntry, Store } from "@muster/store";
+import { type EventQuery, type JournalEntry, pages, type Store } from "@muster/store";
 
 /** Another process may write to the same store, and says nothing here: so often it is asked, in milliseconds. */
 const ASK_MS = 1_000;
@@ -42,13 +42,8 @@ export async function pastEvents(
 
 /** All of them up to a place, a page at a time, oldest first. */
 export async function* pagesUpTo(store: Store, query: EventQuery, place: number): AsyncGenerator<JournalEntry, void> {
-  let after = query.after ?? 0;
-  for (;;) {
-    const entries = await store.events({ ...query, after, before: place + 1 });
-    yield* entries;
-    after = entries.at(-1)?.place ?? place;
-    if (after >= place) return;
-  }
+  const read = (after: number, limit: number) => store.events({ ...query, after, before: place + 1, limit });
+  for await (const page of pages(read, query.after)) yield* page;
 }
 
 /** What is written after a place, and goes on until the signal. */

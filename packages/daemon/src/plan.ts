@@ -5,7 +5,7 @@ import type { Store } from "@muster/store";
 import { checkGiven, type Given } from "./checked.ts";
 import { grammar } from "./stacks.ts";
 
-export interface PlanWith {
+export interface PlanDeps {
   readonly store: Store;
   readonly outside: Outside;
   readonly catalog: Catalog;
@@ -17,11 +17,11 @@ export interface PlanWith {
  *
  * @param keeper of the stack, where this process keeps it
  */
-export async function planGiven(given: Given, deps: PlanWith, keeper: StackKeeper | undefined): Promise<StackPlan> {
+export async function planGiven(given: Given, deps: PlanDeps, keeper: StackKeeper | undefined): Promise<StackPlan> {
   const { document, source, stack } = given;
   const { store, outside, catalog, settings } = deps;
   await checkGiven(given, deps);
   const before = keeper?.declaration() ?? (await store.declaration(stack.name));
-  const outlook = { before, document, source, kept: keeper !== undefined };
-  return planStack(outlook, { ...outside, store, catalog, grammar, settings });
+  const proposal = { before, document, source, kept: keeper !== undefined };
+  return planStack(proposal, { ...outside, store, catalog, grammar, settings });
 }

@@ -1,21 +1,13 @@
-/** Durations as people write them: `10s`, `5m`, `1h30m`. */
-import { durationText, type Json, DURATION_UNITS as UNITS } from "@muster/model";
+/** Durations in a declaration: what stands for none is refused with what was meant. */
+import { durationOf, durationText, type Json, DURATION_UNITS as UNITS } from "@muster/model";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { described, nameOf, wrongKind } from "./values.ts";
 
 /** Longer than this is taken for a slip of the hand, in milliseconds. */
-export const MAX_DURATION_MS = 30 * 24 * UNITS.h;
+export const MAX_DURATION_MS = 30 * UNITS.d;
 
 const EXAMPLES = "Write whole numbers with units, the largest first: `500ms`, `10s`, `5m`, `1h30m`.";
-
-/** In milliseconds; undefined where the text is no duration. Each unit stands once at most, the largest first. */
-export function durationOf(text: string): number | undefined {
-  const match = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text);
-  if (match === null) return undefined;
-  const [, hours, minutes, seconds, rest] = match.map((digits) => Number(digits ?? 0));
-  return (hours ?? 0) * UNITS.h + (minutes ?? 0) * UNITS.m + (seconds ?? 0) * UNITS.s + (rest ?? 0);
-}
 
 /** @param leastMs what is shorter is refused */
 export function readDuration(
@@ -54,9 +46,9 @@ function unreadable(text: string): Wrong {
   return { detail: /\d\.\d/.test(text) ? "it has a fraction" : "it is not a number with a unit", fix };
 }
 
-/** What near misses mean: `1.5h`, `10 sec`, `2d`, `30s1m`. In milliseconds. */
+/** What near misses mean: `1.5h`, `10 sec`, `30s1m`. In milliseconds. */
 function meantBy(text: string): number | undefined {
-  const lengths: Readonly<Record<string, number>> = { ...UNITS, sec: UNITS.s, min: UNITS.m, d: 24 * UNITS.h };
+  const lengths: Readonly<Record<string, number>> = { ...UNITS, sec: UNITS.s, min: UNITS.m };
   const part = /\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*/giy;
   let ms = 0;
   let read = 0;

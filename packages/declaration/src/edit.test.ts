@@ -66,6 +66,12 @@ groups:
     );
   });
 
+  it("names the file that it was declared in, where that is known", async () => {
+    expect(await failuresOf(() => resize(tried, "web", 2, "shop.yaml"))).toEqual([
+      "declaration.policies-contradict shop.yaml (groups.web.rollout.canary)",
+    ]);
+  });
+
   it("may have more, or none at all for a while", () => {
     expect(sizeOf(resize(tried, "web", 3), "web")).toEqual({ kind: "numbered", size: 3 });
     expect(sizeOf(resize(tried, "web", 0), "web")).toEqual({ kind: "numbered", size: 0 });

@@ -1,20 +1,22 @@
 /** Changes of a document that a command makes: what is not named stays as it was written. */
 import { type Document, didYouMean, isObject, type Json, type JsonObject, MusterError, nearest } from "@muster/model";
 import { asWritten, valueAt } from "./places.ts";
-import type { Path } from "./source.ts";
+import { type Path, sourceOf } from "./source.ts";
 import { stackOf } from "./stack.ts";
 
 /**
  * The document with another size for a group. Throws `group.not-found`, `group.named-members`, and in MusterErrors what
  * the grammar says of it: a `declaration.bad-size`, or a `declaration.policies-contradict` where as many canaries as
  * members would be left.
+ *
+ * @param file which the document was declared in, for the errors
  */
-export function resize(document: Document, group: string, size: number): Document {
+export function resize(document: Document, group: string, size: number, file?: string): Document {
   const declared = groupOf(document, group);
   if (declared.slots.kind === "named") throw new MusterError("group.named-members", { group });
   const resized = { ...document, data: withValue(document.data, sizePath(document, group), size) };
   // It is going to be kept, so it has to be readable.
-  stackOf(resized);
+  stackOf(resized, sourceOf(resized, file));
   return resized;
 }
 

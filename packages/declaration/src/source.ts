@@ -15,9 +15,13 @@ export interface SourceDocument {
   locate(path: Path, what: What): Place;
 }
 
-/** A document that has no text any more, because it comes from the store or from a caller: places are paths only. */
-export function sourceOf(document: Document): Pick<SourceDocument, "data" | "locate"> {
-  return { data: document.data, locate: (path) => placeOf(path) };
+/**
+ * A document that has no text any more, because it comes from the store or from a caller: places are paths only.
+ *
+ * @param file which it was declared in, where that is known
+ */
+export function sourceOf(document: Document, file?: string): Pick<SourceDocument, "data" | "locate"> {
+  return { data: document.data, locate: (path) => placeOf(path, file) };
 }
 
 /** A place that is known by its path only. */

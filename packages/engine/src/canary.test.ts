@@ -19,6 +19,27 @@ describe("canaries", () => {
     expect(web.told()).toContain("rollout.promoted");
   });
 
+  it("say once that they are ready and who is waited for, and again when they have been made anew", () => {
+    const web = changed(3, { rollout: policy });
+    web.during(3_600_000);
+    const ready = () => web.messages().filter((message) => message.startsWith("the canary is ready"));
+    const then = "`muster group promote shop/web` changes the others, `muster group revert shop/web` goes back";
+    expect(ready()).toEqual([`the canary is ready: ${then}`]);
+    expect(web.told().filter((type) => type === "rollout.waiting")).toHaveLength(1);
+    web.kill(...web.ids().filter((id) => id.startsWith("m")));
+    web.during(3_600_000);
+    expect(ready()).toHaveLength(2);
+  });
+
+  it("say once until when they bake", () => {
+    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
+    web.converge();
+    expect(web.told().filter((type) => type.startsWith("rollout."))).toEqual([
+      ...["rollout.started", "rollout.waiting", "rollout.promoted", "rollout.finished"],
+    ]);
+    expect(web.messages().join("\n")).toMatch(/^the canary is ready: the others follow at 1970-01-01.01:1\d:/m);
+  });
+
   it("are promoted by time when they have been healthy for the bake time", () => {
     const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
     const start = web.now();

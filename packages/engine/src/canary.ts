@@ -1,6 +1,6 @@
 import { momentText, slotCount } from "@muster/model";
 import { isNew } from "./aim.ts";
-import type { DeclaredGroup } from "./declared.ts";
+import { type DeclaredGroup, placeOf } from "./declared.ts";
 import type { Rollout } from "./memory.ts";
 import type { Held } from "./step.ts";
 
@@ -41,12 +41,14 @@ export function tendCanaries(group: DeclaredGroup, before: Rollout, counting: nu
   return { rollout, canary: { complete: true, promotedAt, says: saysOf(group, promotedAt) } };
 }
 
-function saysOf({ name, rollout }: DeclaredGroup, promotedAt: number | undefined): Held {
-  const who = rollout.canary === 1 ? "the canary is" : `${rollout.canary} canaries are`;
+function saysOf(group: DeclaredGroup, promotedAt: number | undefined): Held {
+  const { canary } = group.rollout;
+  const who = canary === 1 ? "the canary is" : `${canary} canaries are`;
   if (promotedAt !== undefined) {
     const message = `${who} ready: the others follow at ${momentText(promotedAt)}`;
     return { reason: "CanaryBakes", message, meant: true };
   }
-  const then = `\`muster group promote ${name}\` changes the others, \`muster group revert ${name}\` goes back`;
+  const place = placeOf(group);
+  const then = `\`muster group promote ${place}\` changes the others, \`muster group revert ${place}\` goes back`;
   return { reason: "CanaryWaits", message: `${who} ready: ${then}`, meant: true };
 }

@@ -70,8 +70,9 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
     const verdict = look.verdicts.get(seen.id) ?? UNKNOWN;
     const { health, until } = howItDoes(declared, seen, verdict, young, call, now);
     if (until !== undefined) graceEnds = Math.min(graceEnds ?? until, until);
-    const unsettled = creating || call !== undefined;
-    const trial = young && tryMember(young, health, unsettled, declared.rollout, now);
+    // What was refused has changed nothing.
+    const unsettled = creating || (call !== undefined && call.state.kind !== "failed");
+    const trial = young && tryMember(young, health, unsettled, declared.rollout, { lookedAt: look.startedAt, now });
     const current = seen.mark.revision === declared.revision;
     const member: Living = {
       seen,
@@ -123,7 +124,7 @@ function howItDoes(
   // A change that takes nobody away is no excuse for failing.
   const isRestarted = restarting.length > 0 && (young?.kind === "changed" || isChanging(call));
   if (verdict.kind === "fail" && isRestarted && isChanging(call)) return { health: "waiting" };
-  const since = isRestarted && young !== undefined ? young.since : seen.since;
+  const since = young !== undefined && (isRestarted || !isPast(seen.since, now)) ? young.since : seen.since;
   const health = healthOf({ since }, verdict, rollout.initialDelayMs, now);
   const starting = verdict.kind === "fail" && health === "waiting";
   return starting ? { health, until: since + rollout.initialDelayMs } : { health };
@@ -143,7 +144,12 @@ export function healthOf(
 ): Health {
   if (verdict.kind === "pass") return "ready";
   if (verdict.kind === "unknown") return "waiting";
-  return now - since < initialDelayMs ? "waiting" : "failing";
+  return isPast(since, now) && now - since < initialDelayMs ? "waiting" : "failing";
+}
+
+/** A provider whose clock is ahead, or that says nonsense, would have a member start for ever. */
+function isPast(since: number, now: number): boolean {
+  return since <= now;
 }
 
 /** How many members count. */
@@ -171,7 +177,11 @@ export function headCount(census: Census): number {
 /** How many there are, or are about to be, as they are wanted. */
 export function arrivingCount(census: Census, revision: string): number {
   let count = 0;
-  for (const member of census.living) if (member.placed && !isStale(member)) count++;
+  for (const member of census.living) {
+    // Whoever is being changed is of the wanted version as soon as that is listed.
+    const isChanging = member.call?.kind === "update" && isBusy(member);
+    if (member.placed && (isChanging || !isStale(member))) count++;
+  }
   for (const call of census.pending) if (call.revision === revision) count++;
   return count;
 }

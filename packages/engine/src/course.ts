@@ -1,5 +1,5 @@
 import { slotCount } from "@muster/model";
-import { arrivingCount, type Census } from "./census.ts";
+import { arrivingCount, type Census, isStale, type Living } from "./census.ts";
 import type { DeclaredGroup, Version } from "./declared.ts";
 import type { Held } from "./step.ts";
 
@@ -7,9 +7,10 @@ import type { Held } from "./step.ts";
 export interface Course {
   /**
    * `free`: change whoever has to be changed. `canary`: no more than the limit. `held`: change nobody. `failed`: change
-   * nobody, and let those that failed stand, to be looked into, as long as enough others count.
+   * nobody, and let those that failed stand, to be looked into, as long as enough others count. `turning`: change nobody,
+   * for the next pass aims at another version.
    */
-  readonly kind: "free" | "canary" | "held" | "failed";
+  readonly kind: "free" | "canary" | "held" | "failed" | "turning";
   /** How many may be of the wanted version. */
   readonly limit: number;
   /** Whoever is made beyond the limit is made as this; undefined: as wanted. */
@@ -28,7 +29,7 @@ export function canaryCourse(group: DeclaredGroup, says: Held | undefined): Cour
 
 /** What is there stays as it is; whoever is missing comes back as it was before, where that is known. */
 export function standingCourse(
-  kind: "held" | "failed",
+  kind: "held" | "failed" | "turning",
   group: DeclaredGroup,
   census: Census,
   says: Held | undefined,
@@ -39,7 +40,14 @@ export function standingCourse(
 
 /** Nobody is changed for now. */
 export function isHeld({ kind }: Course): boolean {
-  return kind === "held" || kind === "failed";
+  return kind === "held" || kind === "failed" || kind === "turning";
+}
+
+/** Tells of a member whether the rollout takes it away or changes it: how such a one does is no trouble any more. */
+export function goingIn(course: Course, { revision }: DeclaredGroup, census: Census): (member: Living) => boolean {
+  const mayChange = course.kind === "canary" && arrivingCount(census, revision) < course.limit;
+  if (course.kind !== "free" && !mayChange) return () => false;
+  return (member) => member.placed && isStale(member);
 }
 
 function otherThan({ version, former }: DeclaredGroup): Version | undefined {

@@ -29,8 +29,9 @@ export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wis
       slot: call.slot,
     }));
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
-  // Said once for each declaration, and again whenever something had to be put right.
-  if (converged && (memory.calls.length > 0 || memory.drift !== null || !wasConverged(declared, memory))) {
+  // Said once for each declaration, and again whenever something had to be put right, or came right by itself.
+  const wasWrong = memory.calls.length > 0 || memory.drift !== null || memory.failing.length > 0;
+  if (converged && (wasWrong || !wasConverged(declared, memory))) {
     const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
   }
@@ -50,11 +51,10 @@ function isAsDeclared({ census }: Scene, instance: string): boolean {
 
 /** `2 there, 3 wanted: making 1 (missing)`. */
 export function sentence({ census, declared }: Scene, wishes: readonly Wish[]): string {
-  const said = declared.goal === "observe" ? LACKING : DOING;
   const counts = new Map<string, number>();
   for (const wish of wishes) {
     const former = wish.kind === "create" && wish.as.version !== declared.version ? " as before" : "";
-    const what = `${said[wish.kind]}${former} (${wish.why})`;
+    const what = `${DOING[wish.kind]}${former} (${wish.why})`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const doing = [...counts].map(([what, count]) => what.replace("#", String(count))).join(", ");
@@ -63,8 +63,6 @@ export function sentence({ census, declared }: Scene, wishes: readonly Wish[]): 
 }
 
 const DOING = { create: "making #", update: "changing #", destroy: "destroying #" } as const;
-/** Where nothing is done. */
-const LACKING = { create: "# to make", update: "# to change", destroy: "# to destroy" } as const;
 
 /** The turns of a rollout, and of a revision that is suspected. */
 export function turnsOf(
@@ -91,6 +89,8 @@ function factOf(turn: Turn, revision: string, instead: string | undefined): Pick
       return instead === undefined
         ? { type: "rollout.started", message: `rollout of revision ${revision} begins` }
         : { type: "rollout.started", message: `back to revision ${revision}: ${instead}` };
+    case "waiting":
+      return { type: "rollout.waiting", message: turn.message };
     case "promoted":
       return { type: "rollout.promoted", message: `the canaries were promoted by ${turn.by}: the others follow` };
     case "failed":

@@ -40,6 +40,11 @@ export interface DeclaredGroup extends Version, Policy {
   readonly steered: Steered;
 }
 
+/** The group as commands take it, whatever groups other stacks have. */
+export function placeOf({ stack, name }: Pick<DeclaredGroup, "stack" | "name">): string {
+  return `${stack}/${name}`;
+}
+
 /** What is to be, as one word: of a member, whatever the size of its group. */
 export function versionWord(version: Version): string {
   const known = versionWords.get(version);

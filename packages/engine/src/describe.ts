@@ -15,8 +15,8 @@ export function describeMembers(
   memory: Memory,
   now: number,
 ): readonly MemberStatus[] {
-  const settled = settle(memory.calls, look, traits.settleMs);
   const { group } = aimOf(declared, memory);
+  const settled = settle(memory.calls, look, traits.settleMs, group);
   const census = takeCensus({ declared: group, look, settled, young: memory.young, now });
   return membersOf(census, (member) => whyIt(member, look, memory, group));
 }

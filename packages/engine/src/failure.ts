@@ -1,7 +1,7 @@
 /** When a rollout has failed: too many of the new members have, or nothing got further in time. */
 import { durationText, slotCount } from "@muster/model";
-import { type Aim, isNew } from "./aim.ts";
-import type { DeclaredGroup } from "./declared.ts";
+import { type Aim, aimOf, isNew } from "./aim.ts";
+import { type DeclaredGroup, versionWord } from "./declared.ts";
 import type { Memory, Rollout, RolloutFailure } from "./memory.ts";
 
 /** How many of the wanted version there are, and how many of those count. */
@@ -54,11 +54,15 @@ export function progressFailed(
 }
 
 /** The deadline passes also while nothing can be seen. */
-export function failedUnseen(declared: DeclaredGroup, { rollout }: Memory, now: number): Rollout | undefined {
+export function failedUnseen(declared: DeclaredGroup, memory: Memory, now: number): Rollout | undefined {
+  const { rollout } = memory;
   if (declared.goal !== "keep" || rollout === null || !rollout.changing) return undefined;
   // Canaries that are complete wait for a person, who has all the time there is.
   if (rollout.failure !== null || rollout.canariesAt !== null) return undefined;
-  const failure = progressFailed(declared, rollout, now);
+  // Of another version, or of one that somebody has asked for again, nothing was begun yet.
+  const { group } = aimOf(declared, memory);
+  if (rollout.to !== versionWord(group) || declared.steered.retriedIn > rollout.generation) return undefined;
+  const failure = progressFailed(group, rollout, now);
   return failure === null ? undefined : { ...rollout, failure };
 }
 

@@ -18,3 +18,4 @@ export * from "./reconcile.ts";
 export { selfOf } from "./self.ts";
 export { stalledStatus } from "./status.ts";
 export type { Action, Held } from "./step.ts";
+export { absent } from "./timely.ts";

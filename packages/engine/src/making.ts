@@ -17,7 +17,7 @@ type Part = "declared" | "census" | "memory" | "createsLeft" | "quarantine" | "n
 
 /** Of a version that is trusted. */
 export function allowance({ declared, census, memory, createsLeft, now }: Pick<Scene, Part>): Allowance {
-  const { creating } = memory;
+  const creating = memory.creating ?? memory.late;
   const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: hourEnds(memory, now) };
   return creating === null ? hour : oneAtATime(hour, creating.until, createFailed(creating), census, now);
 }

@@ -4,7 +4,8 @@
  * the size of the group. It is committed before any call is made, so that a crash forgets nothing that was begun.
  * It is plain JSON (type aliases, null for what is missing), because the store keeps it as it is.
  */
-import { type Cause, fractionOf, isObject, type Json } from "@muster/model";
+import { type Cause, fractionOf, type Json, MusterError } from "@muster/model";
+import { whyNoMemory } from "./memory-shape.ts";
 
 export type CallKind = "create" | "update" | "destroy";
 
@@ -14,7 +15,7 @@ export type CallState =
   | { readonly kind: "done"; readonly at: number }
   /** It may have been done: only a look can tell. `interrupted`: Muster itself ended, and nobody failed. */
   | { readonly kind: "unknown"; readonly at: number; readonly reason: string; readonly interrupted: boolean }
-  /** It was refused. Kept for update and destroy, which are tried again at `retryAt`. */
+  /** It was refused, or came to nothing. Kept for update and destroy, which are tried again at `retryAt`. */
   | { readonly kind: "failed"; readonly retryAt: number; readonly reason: string };
 
 /** One call to a provider that changes something. */
@@ -25,11 +26,13 @@ export type Call = {
   readonly slot: string;
   readonly revision: string;
   readonly cause: Cause;
-  /** Why, in a few words: `missing`, `surplus`, `outdated`, `unhealthy`. */
+  /** Why, in a few words: `missing`, `replaced`, `surplus`, `outdated`, `unhealthy`. */
   readonly why: string;
   readonly at: number;
   /** How often this has been tried for the same member, this time included. */
   readonly attempt: number;
+  /** Of an update: `versionWord` of what it was to make of its member. */
+  readonly to?: string;
   /** The member; null for a create that is not answered yet. */
   readonly instance: string | null;
   readonly state: CallState;
@@ -112,6 +115,8 @@ export type Memory = {
   readonly drift: string | null;
   /** Creates that were refused, or came to nothing; over when a look shows one that did not. */
   readonly creating: Backoff | null;
+  /** Members that turned up when others had been made in their stead; over when nobody has for as long again. */
+  readonly late: Backoff | null;
   /** Members that were destroyed because they failed; over when nobody else has failed for as long again. */
   readonly repairing: Backoff | null;
   /** Members that a person asked to have destroyed, until a look shows them gone. */
@@ -122,7 +127,7 @@ export type Memory = {
   readonly home: { readonly scope: string; readonly settings: string } | null;
   /** How many members the last good look showed. */
   readonly lastCount: number;
-  /** The look that first showed none where there had been some; null when there is nothing to confirm. */
+  /** When the look began that first showed fewer than there had been; null when there is nothing to confirm. */
   readonly vanishedAt: number | null;
 };
 
@@ -140,6 +145,7 @@ export function emptyMemory(): Memory {
     failing: [],
     drift: null,
     creating: null,
+    late: null,
     repairing: null,
     doomed: [],
     convergedAs: null,
@@ -149,14 +155,21 @@ export function emptyMemory(): Memory {
   };
 }
 
-/** Memory as the store gave it back; empty when there is none, or none of a version that is known here. */
-export function memoryFrom(stored: Json | undefined): Memory {
+/**
+ * Memory as the store gave it back; empty when there is none. What cannot be read is never taken for nothing: calls that are
+ * under way might be made a second time. Throws `store.damaged`.
+ *
+ * @param group as commands take it: `shop/web`
+ */
+export function memoryFrom(stored: Json | undefined, group: string): Memory {
+  if (stored === undefined) return emptyMemory();
+  const wrong = whyNoMemory(stored);
+  if (wrong !== undefined) {
+    const detail = `what is remembered of it cannot be read (${wrong}). Its members are left alone; \`muster group free ${group}\` forgets it and leaves them, and declared anew it takes them up again`;
+    throw new MusterError("store.damaged", { path: `of ${group}`, detail });
+  }
   // What an older Muster did not remember yet is as if nothing of it had happened.
-  return isMemory(stored) ? { ...emptyMemory(), ...stored } : emptyMemory();
-}
-
-function isMemory(stored: unknown): stored is Memory {
-  return isObject(stored) && stored["version"] === 1 && Array.isArray(stored["calls"]);
+  return { ...emptyMemory(), ...(stored as Memory) };
 }
 
 /** How a call ended. */
@@ -164,7 +177,7 @@ export type Outcome = { readonly intent: string; readonly at: number } & (
   | { readonly kind: "done"; readonly instance: string }
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string }
-  /** It was never begun, because the group was let go: it is as if it had not been decided. */
+  /** It was never begun, because the group was let go or is only observed: it is as if it had not been decided. */
   | { readonly kind: "dropped" }
 );
 
@@ -180,6 +193,11 @@ function backoffMs(attempts: number, seed: string): number {
   return Math.round(plainBackoffMs(attempts) * (1 + fractionOf(seed, attempts) / 4));
 }
 
+/** However long `backoffMs` makes anybody wait after so many attempts. */
+export function longestBackoffMs(attempts: number): number {
+  return Math.ceil(plainBackoffMs(attempts) * 1.25);
+}
+
 /** One failure more: the next wait is longer. */
 export function worse(
   backoff: Backoff | null,
@@ -187,6 +205,11 @@ export function worse(
 ): Backoff {
   const attempts = (backoff?.attempts ?? 0) + 1;
   return { attempts, until: failure.at + backoffMs(attempts, failure.slot), reason: failure.reason };
+}
+
+/** As many failures as before; but something was tried, and the next attempt waits as long again. */
+export function waitAgain(backoff: Backoff, { at, slot }: { readonly at: number; readonly slot: string }): Backoff {
+  return { ...backoff, until: at + backoffMs(backoff.attempts, slot) };
 }
 
 /**
@@ -229,8 +252,20 @@ export function recall(memory: Memory, now: number): Memory {
     const reason = "Muster ended while the call was under way";
     return { ...call, state: { kind: "unknown", at: now, reason, interrupted: true } };
   });
-  const rollout = memory.rollout && { ...memory.rollout, progressAt: now };
-  return { ...memory, calls, rollout };
+  // A trial that a change is about to begin anew must not seem to have begun after it.
+  const changing = new Set(calls.map(({ kind, instance }) => (kind === "update" ? instance : null)));
+  return { ...spared(memory, (at, id) => (id !== undefined && changing.has(id) ? at : now)), calls };
+}
+
+/** What could not get further while nobody was there to carry it, with its deadlines later. */
+export function spared(memory: Memory, later: (at: number, member?: string) => number): Memory {
+  const { rollout } = memory;
+  const trials = Object.entries(memory.young);
+  return {
+    ...memory,
+    young: Object.fromEntries(trials.map(([id, young]) => [id, { ...young, since: later(young.since, id) }])),
+    rollout: rollout && { ...rollout, progressAt: later(rollout.progressAt) },
+  };
 }
 
 function ended(call: Call, outcome: Exclude<Outcome, { kind: "dropped" }>): Call {
@@ -239,9 +274,12 @@ function ended(call: Call, outcome: Exclude<Outcome, { kind: "dropped" }>): Call
       return { ...call, instance: outcome.instance, state: { kind: "done", at: outcome.at } };
     case "unknown":
       return { ...call, state: { kind: "unknown", at: outcome.at, reason: outcome.reason, interrupted: false } };
-    case "failed": {
-      const retryAt = outcome.at + backoffMs(call.attempt, call.intent);
-      return { ...call, state: { kind: "failed", retryAt, reason: outcome.reason } };
-    }
+    case "failed":
+      return failed(call, outcome);
   }
+}
+
+/** It is tried again, after a wait that is longer each time. */
+export function failed(call: Call, { at, reason }: { readonly at: number; readonly reason: string }): Call {
+  return { ...call, state: { kind: "failed", retryAt: at + backoffMs(call.attempt, call.intent), reason } };
 }

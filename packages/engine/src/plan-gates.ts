@@ -1,7 +1,7 @@
 /** What a change waits for that does not come by itself, or not soon: a person, time, another declaration. */
 import { durationText, type PlanGate, slotCount } from "@muster/model";
 import { isNew } from "./aim.ts";
-import type { DeclaredGroup } from "./declared.ts";
+import { type DeclaredGroup, placeOf } from "./declared.ts";
 import type { Memory } from "./memory.ts";
 
 export interface Gateway {
@@ -12,7 +12,7 @@ export interface Gateway {
 
 /** Where a group stands still now, with everything done that can be. */
 export function gatewayAt(declared: DeclaredGroup, memory: Memory): Gateway | undefined {
-  const { goal, generation, steered, name } = declared;
+  const { goal, generation, steered } = declared;
   switch (goal) {
     case "destroy":
       return undefined;
@@ -21,7 +21,7 @@ export function gatewayAt(declared: DeclaredGroup, memory: Memory): Gateway | un
       return { gate: { kind: "enforce", message }, beyond: { ...declared, goal: "keep" } };
     }
     case "pause": {
-      const message = `paused: this waits for \`muster group resume ${name}\``;
+      const message = `paused: this waits for \`muster group resume ${placeOf(declared)}\``;
       const next = { generation: generation + 1, steered: { ...steered, retriedIn: generation + 1 } };
       return { gate: { kind: "resume", message }, beyond: { ...declared, ...next, goal: "keep" } };
     }
@@ -52,8 +52,8 @@ export function canaryGateway(declared: DeclaredGroup): Gateway {
     const has = canary === 1 ? "has" : "have";
     return { gate: { kind: "bake", message: `when ${who} ${has} been healthy for ${durationText(bakeMs)}` }, beyond };
   }
-  const { name } = declared;
-  const then = `\`muster group promote ${name}\` goes on, \`muster group revert ${name}\` goes back`;
+  const place = placeOf(declared);
+  const then = `\`muster group promote ${place}\` goes on, \`muster group revert ${place}\` goes back`;
   return {
     gate: { kind: "promotion", message: `when ${who} ${canary === 1 ? "is" : "are"} promoted: ${then}` },
     beyond,

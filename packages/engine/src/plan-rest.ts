@@ -27,7 +27,7 @@ export interface LeftOff {
 export function tellTheRest({ declared, traits, world, coming, memory, now }: LeftOff): number {
   const { group } = aimOf(declared, memory);
   const look = world.look(now);
-  const settled = settle(memory.calls, look, traits.settleMs);
+  const settled = settle(memory.calls, look, traits.settleMs, group);
   const census = takeCensus({ declared: group, look, settled, young: memory.young, now });
   const { replaced, created, destroyed } = moves(group, census, coming);
   coming.more("create", "missing", created, group.repair.createsPerHour);

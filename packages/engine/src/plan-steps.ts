@@ -58,7 +58,8 @@ export function stepsToCome(): StepsToCome {
     const before = emptied.get(place);
     emptied.delete(place);
     if (before !== undefined) before.effect = "replace";
-    else if (why === "missing") add("create", version === "former" ? `${why}; made as before` : why, { slot });
+    else if (why === "missing" || why === "replaced")
+      add("create", version === "former" ? `${why}; made as before` : why, { slot });
     else doubled.add(add("create", why, { slot }));
   }
 
@@ -77,6 +78,13 @@ export function stepsToCome(): StepsToCome {
     doubled.delete(before);
     // The one that is replaced is who a person knows.
     Object.assign(before, { effect: "replace", why, member });
+  }
+
+  /** Everything that can be done is done: who went and was followed by nobody was one too many, and so it stays. */
+  function endPhase(): void {
+    for (const change of emptied.values()) if (change.effect === "destroy") change.why = "surplus";
+    emptied.clear();
+    doubled.clear();
   }
 
   return {
@@ -99,6 +107,7 @@ export function stepsToCome(): StepsToCome {
       }
     },
     gate(gate) {
+      endPhase();
       phase++;
       gates.set(phase, gate);
     },
@@ -112,8 +121,7 @@ export function stepsToCome(): StepsToCome {
       }
     },
     steps() {
-      // Whoever went and was followed by nobody was one too many.
-      for (const change of emptied.values()) if (change.effect === "destroy") change.why = "surplus";
+      endPhase();
       return fold(changes, bulks, gates);
     },
   };
@@ -164,14 +172,17 @@ function fold(
   let told = 0;
   const inOrder = [...tallies.values()].toSorted((a, b) => a.phase - b.phase);
   return inOrder.map(({ phase, effect, count, atOnce, members, why }) => {
-    const gate = phase > told ? lastGate(gates, told, phase) : undefined;
+    const gate = phase > told ? gatesUpTo(gates, told, phase) : undefined;
     told = phase;
     return { effect, count, atOnce, members, why, ...(gate === undefined ? {} : { awaits: gate }) };
   });
 }
 
-/** A gate behind which nothing lies is passed over: the last one before the step is what it waits for. */
-function lastGate(gates: ReadonlyMap<number, PlanGate>, after: number, upTo: number): PlanGate | undefined {
-  const between = [...gates].filter(([phase]) => phase > after && phase <= upTo);
-  return between.at(-1)?.[1];
+/** A gate behind which nothing lies stands there all the same: whoever wants the step opens one after another. */
+function gatesUpTo(gates: ReadonlyMap<number, PlanGate>, after: number, upTo: number): PlanGate | undefined {
+  const between = [...gates].filter(([phase]) => phase > after && phase <= upTo).map(([, gate]) => gate);
+  return between.reduceRight<PlanGate | undefined>(
+    (then, gate) => (then === undefined ? gate : { ...gate, then }),
+    undefined,
+  );
 }

@@ -19,6 +19,8 @@ export interface ImaginedWorld {
   finish(calls: readonly Call[], now: number): readonly Outcome[];
 }
 
+type Made = Pick<Call, "slot" | "intent" | "revision">;
+
 /** Begins with what was seen. Those that are coming up have come up; those that fail go on failing. */
 export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }: Memory): ImaginedWorld {
   const members = new Map(seen.members.map((member) => [member.id, member]));
@@ -30,10 +32,9 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
     if (health === "waiting" && young[member.id]?.failed !== true) verdicts.set(member.id, PASS);
   }
 
-  function make(slot: string, intent: string, revision: string, now: number): string {
+  function make({ slot, intent, revision }: Made, version: Version | undefined, now: number): string {
     const id = `${slot} ${intent}`;
     const mark: Mark = { stack: declared.stack, owner: declared.name, slot, intent, revision };
-    const version = versionOf(declared, revision);
     const properties = version === undefined ? {} : resolveSelf(version.changeable, selfOf(declared, slot, intent));
     const made: Seen = { id, mark, tags: {}, phase: "running", properties, since: now };
     members.set(id, made);
@@ -44,7 +45,7 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
   function doIt(action: Action, now: number): string {
     switch (action.kind) {
       case "create":
-        return make(action.slot, action.intent, action.revision, now);
+        return make(action, action.version === "former" ? declared.former : declared, now);
       case "update": {
         const member = members.get(action.instance);
         if (member === undefined) return action.instance;
@@ -57,11 +58,12 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
     }
   }
 
-  function end({ kind, slot, intent, revision, instance }: Call, now: number): string {
+  function end(call: Call, now: number): string {
+    const { kind, intent, instance, revision } = call;
     if (kind === "destroy" && instance !== null) members.delete(instance);
     if (kind !== "create") return instance ?? "";
     const shown = [...members.values()].find(({ mark }) => mark.intent === intent);
-    return shown?.id ?? make(slot, intent, revision, now);
+    return shown?.id ?? make(call, versionOf(declared, revision), now);
   }
 
   return {
@@ -75,6 +77,7 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
   };
 }
 
+/** Of a call that is under way only the revision is remembered. */
 function versionOf(declared: DeclaredGroup, revision: string): Version | undefined {
   return [declared, declared.former].find((version) => version?.revision === revision);
 }

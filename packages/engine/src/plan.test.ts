@@ -154,7 +154,7 @@ describe("the plan of a group", () => {
     const canary = rollout({ canary: 1, maxSurge: 2 });
     const { steps } = plan(sized(5, { rollout: canary, former }), old(5));
     expect(told(steps)).toEqual(["replace 1 by 1 (outdated)", "after promotion: replace 4 by 2 (outdated)"]);
-    expect(steps[1]?.awaits?.message).toContain("`muster group promote web`");
+    expect(steps[1]?.awaits?.message).toContain("`muster group promote shop/web`");
   });
 
   it("goes on by itself where time promotes them, and says when", () => {
@@ -213,7 +213,10 @@ describe("the plan of a group", () => {
     const reverted = { reverted: true, promoted: false, retriedIn: 1 };
     const { steps, held } = plan(sized(3, { former, steered: reverted }), old(3));
     expect(steps).toEqual([]);
-    expect(held).toMatchObject({ reason: "Reverted", message: expect.stringContaining("muster group resume web") });
+    expect(held).toMatchObject({
+      reason: "Reverted",
+      message: expect.stringContaining("muster group resume shop/web"),
+    });
   });
 
   it("takes what a Muster has under way for done, and what an ended one had for lost", () => {

@@ -99,6 +99,7 @@ function travel(journey: Journey): Decided | undefined {
     if (next === undefined || passed.has(next.gate.kind)) return last;
     passed.add(next.gate.kind);
     journey.coming.gate(next.gate);
+    if (next.gate.kind === "bake") journey.now = Math.max(journey.now, bakedAt(journey.memory, journey.declared));
     journey.declared = next.beyond;
   }
 }
@@ -127,9 +128,10 @@ function untilQuiet(journey: Journey): Decided | undefined {
 }
 
 function isOver({ now, memory, declared }: Journey, { status, gone, wakeAt }: Decided): boolean {
-  if (gone || isConverged(status) || wakeAt === undefined || wakeAt <= now || wakeAt >= NEVER) return true;
+  if (gone || isConverged(status) || declared.goal === "observe") return true;
+  if (wakeAt === undefined || wakeAt <= now || wakeAt >= NEVER) return true;
   // Time would promote them: that is a gate, and a person wants to know of it.
-  return isBaking(memory, declared);
+  return wakeAt >= bakedAt(memory, declared);
 }
 
 /** A deadline that nothing ever reaches. */
@@ -160,8 +162,10 @@ function isCounted(id: string, { verdicts }: GoodLook, { young }: Memory): boole
   return verdicts.get(id)?.kind === "pass" && young[id] === undefined;
 }
 
-function isBaking({ rollout }: Memory, { rollout: policy }: DeclaredGroup): boolean {
-  return rollout !== null && rollout.canariesAt !== null && !rollout.promoted && policy.bakeMs !== null;
+/** When time promotes the canaries; never where it does not. */
+function bakedAt({ rollout }: Memory, { rollout: { bakeMs } }: DeclaredGroup): number {
+  const isBaking = rollout !== null && rollout.canariesAt !== null && !rollout.promoted && bakeMs !== null;
+  return isBaking ? rollout.canariesAt + bakeMs : NEVER;
 }
 
 function heldBy({ status, gone }: Decided): PlanTrouble | undefined {

@@ -7,16 +7,17 @@ import { type Cause, hashJson, type Status } from "@muster/model";
 import { type Aim, aimOf } from "./aim.ts";
 import { takeCensus } from "./census.ts";
 import { cull, doomedOf } from "./cull.ts";
-import { type Decision, decisionsOf, healthTurns, sentence, turnsOf } from "./decisions.ts";
-import { type DeclaredGroup, type Traits, wasConverged } from "./declared.ts";
+import { type Decision, decisionsOf, healthTurns, turnsOf } from "./decisions.ts";
+import { type DeclaredGroup, placeOf, type Traits, wasConverged } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
+import { drifted, shortfall } from "./drift.ts";
 import { failedUnseen } from "./failure.ts";
 import type { FailedLook, GoodLook, Look } from "./look.ts";
 import { createsLeftOf } from "./making.ts";
 import type { Memory } from "./memory.ts";
 import { suspect } from "./quarantine.ts";
 import { refill } from "./refill.ts";
-import { creatingAfter, failingOf, remember } from "./remember.ts";
+import { creatingAfter, failingOf, lateAfter, remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { roll } from "./roll.ts";
 import { type Followed, followRollout } from "./rollout.ts";
@@ -24,6 +25,7 @@ import { type Settled, settle } from "./settle.ts";
 import { conditionsOf, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } from "./status.ts";
 import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
+import { timely } from "./timely.ts";
 
 export interface Situation {
   readonly declared: DeclaredGroup;
@@ -54,8 +56,9 @@ export interface Decided {
 /** How much later the confirming look must have begun. */
 const CONFIRM_MS = 1_000;
 
-export function reconcile(situation: Situation): Decided {
-  const { look } = situation;
+export function reconcile(given: Situation): Decided {
+  const { look, now } = given;
+  const situation = { ...given, memory: timely(given.memory, now) };
   if (look.kind === "failed") return waitForLook(situation, look);
   return mustConfirm(situation, look) ? confirmFirst(situation, look) : decide(situation, look);
 }
@@ -85,24 +88,42 @@ function causeOf(aimed: DeclaredGroup, memory: Memory): Cause {
 }
 
 /**
- * A remote list that shows nobody where there were some, and not all of them were destroyed here, may be a hiccup of the
- * list: a second look, begun later, must say the same before everything is made anew.
+ * A remote list that shows fewer than before, beyond those that were destroyed here, may be a hiccup of the list: a second
+ * look, begun later, must show fewer too before anybody is made anew.
  */
 function mustConfirm({ traits, memory }: Situation, look: GoodLook): boolean {
-  const leaving = memory.calls.filter(({ kind }) => kind === "destroy").length;
-  if (traits.local || look.members.length > 0 || memory.lastCount <= leaving) return false;
+  if (traits.local || look.members.length >= memory.lastCount || !isLoss(memory, look)) return false;
   return memory.vanishedAt === null || look.startedAt < memory.vanishedAt + CONFIRM_MS;
 }
 
-function confirmFirst({ declared, memory }: Situation, look: GoodLook): Decided {
+function isLoss({ calls, lastCount }: Memory, { members }: GoodLook): boolean {
+  const destroyed = new Set<string>();
+  for (const { kind, instance } of calls) if (kind === "destroy" && instance !== null) destroyed.add(instance);
+  if (destroyed.size > 0) for (const { id } of members) destroyed.delete(id);
+  return members.length + destroyed.size < lastCount;
+}
+
+/** Decides nothing on it yet: it is as if nobody had looked. */
+function confirmFirst(situation: Situation, look: GoodLook): Decided {
+  const { declared, memory } = situation;
+  const { scene, followed, aim, whole } = survey(situation, look);
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
-  const message = `the list shows none of ${memory.lastCount} members; a second look must confirm it`;
-  const conditions = conditionsOf({ held: [{ reason: "Confirming", message }], busy: true, converged: false });
+  const count = look.members.length;
+  const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
+  // That some go is what happens in groups; that all do at once is not.
+  const held = { reason: "Confirming", message, ...(count === 0 ? {} : { meant: true as const }) };
+  const conditions = conditionsOf({ held: [held], busy: true, converged: false });
   return {
     memory: memory.vanishedAt === vanishedAt ? memory : { ...memory, vanishedAt },
     cause: causeOf(declared, memory),
     actions: [],
-    status: statusOf(declared, look.startedAt, 0, conditions),
+    status: statusOf(
+      declared,
+      look.startedAt,
+      scene.census.living.filter(isUp).length,
+      conditions,
+      rolloutOf(scene, followed.rollout, aim, whole),
+    ),
     decisions: [],
     wakeAt: vanishedAt + CONFIRM_MS,
     gone: false,
@@ -123,15 +144,18 @@ interface Survey {
 function survey({ declared, traits, memory: before, now }: Situation, look: GoodLook): Survey {
   const aim = aimOf(declared, before);
   const { group } = aim;
-  const settled = settle(before.calls, look, traits.settleMs);
+  const settled = settle(before.calls, look, traits.settleMs, group);
   const census = takeCensus({ declared: group, look, settled, young: before.young, now });
   const whole = !isActing(settled) && isWhole({ declared: group, census });
-  const { streak, quarantine } = suspect(group, census, before, whole, now);
-  const memory = { ...before, creating: creatingAfter(before, settled, now), streak };
+  const { streak, quarantine: suspected } = suspect(group, census, before, whole, now);
+  const late = lateAfter(before, { declared: group, traits, look, now });
+  const memory = { ...before, creating: creatingAfter(before, settled, now), late, streak };
   const followed = followRollout({
     ...{ aim, declared, census, memory, whole, now },
     whyFailing: (id) => saidAgainst(look, id),
   });
+  // What is given up is not tried again, and nobody of it is kept.
+  const quarantine = followed.course.kind === "turning" ? null : suspected;
   const scene: Scene = {
     declared: group,
     traits,
@@ -158,12 +182,15 @@ function decide(situation: Situation, look: GoodLook): Decided {
   // The former version may be there to the last member: it is not what is declared.
   const converged = there && aim.instead === undefined;
   const busy = wishes.length > 0 || isActing(settled) || (declared.goal !== "observe" && isAwaiting(scene, steps));
-  const lacks = [lacking(scene), ...steps.map(({ waits }) => waits)].filter((part) => part !== undefined).join("; ");
-  const conditions = conditionsOf({ held: heldBy(surveyed, steps, wanted), busy, converged, lacking: lacks });
+  const waits = steps.map((step) => step.waits);
+  const lacks = [lacking(scene), untold(look), ...waits].filter((part) => part !== undefined).join("; ");
   const failing = failingOf(census, memory.failing);
-  const drift = wanted.length > wishes.length ? hashJson(sentence(scene, wanted)) : null;
+  const drift = wanted.length > wishes.length ? hashJson(shortfall(scene)) : null;
+  const next = remember(situation.memory, { ...surveyed, look, actions, failing, drift, there });
+  const held = [...heldBy(surveyed, steps, wanted), ...refusals(next.calls)];
+  const conditions = conditionsOf({ held, busy, converged, lacking: lacks });
   return {
-    memory: remember(situation.memory, { ...surveyed, look, actions, failing, drift, there }),
+    memory: next,
     cause,
     actions,
     status: statusOf(
@@ -177,7 +204,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
       ...healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
       ...turnsOf(scene, aim, followed.turns),
       ...decisionsOf(scene, settled, wishes, converged),
-      ...(drift === null || drift === memory.drift ? [] : [drifted(scene, wanted)]),
+      ...(drift === null || drift === memory.drift ? [] : [drifted(scene, look)]),
     ],
     wakeAt: earliest([
       settled.wakeAt,
@@ -212,19 +239,19 @@ function stepsOf(scene: Scene): readonly Step[] {
 }
 
 /** Everything that stands in the way, the gravest first. */
-function heldBy({ aim, scene, settled }: Survey, steps: readonly Step[], wanted: readonly Wish[]): readonly Held[] {
+function heldBy({ aim, scene }: Survey, steps: readonly Step[], wanted: readonly Wish[]): readonly Held[] {
   const { declared, course } = scene;
   const held: Held[] = [];
   if (declared.goal === "observe" && wanted.length > 0) {
-    held.push({ reason: "Observed", message: `only observed: ${sentence(scene, wanted)}`, meant: true });
+    held.push({ reason: "Observed", message: `only observed: ${shortfall(scene)}`, meant: true });
   }
   held.push(...steps.flatMap((step) => step.held ?? []));
   if (course.says !== undefined) held.push(course.says);
   if (aim.instead !== undefined) {
-    const again = `\`muster group resume ${declared.name}\` tries the declared one again`;
+    const again = `\`muster group resume ${placeOf(declared)}\` tries the declared one again`;
     held.push({ reason: "Reverted", message: `kept at its former version: ${aim.instead}; ${again}` });
   }
-  return [...held, ...refusals(settled.open)];
+  return held;
 }
 
 function toAction(wish: Wish, { nonce, declared }: Situation, cause: Cause, index: number): Action {
@@ -244,13 +271,21 @@ function whyFailing(look: GoodLook, id: string): string {
   return saidAgainst(look, id) ?? "it did not come up in time";
 }
 
+/** Whose health nobody can tell, though they run: nothing goes on before somebody can. */
+function untold({ members, verdicts }: GoodLook): string | undefined {
+  let [count, why] = [0, ""];
+  for (const { id, phase } of members) {
+    const verdict = verdicts.get(id);
+    if (phase !== "running" || verdict?.kind !== "unknown") continue;
+    count++;
+    why ||= verdict.reason;
+  }
+  return count === 0 ? undefined : `nobody can tell how ${count} ${count === 1 ? "is" : "are"}: ${why}`;
+}
+
 function saidAgainst({ verdicts }: GoodLook, id: string): string | undefined {
   const verdict = verdicts.get(id);
   return verdict === undefined || verdict.kind === "pass" ? undefined : verdict.reason;
-}
-
-function drifted(scene: Scene, wanted: readonly Wish[]): Decision {
-  return { type: "group.drifted", cause: scene.cause, message: sentence(scene, wanted) };
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {

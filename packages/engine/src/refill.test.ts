@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
-import { driven, group, LOCAL, member, REMOTE } from "./scene.test-support.ts";
+import { describe, expect, it } from "vitest";
+import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
+import { changed, crew } from "./world.test-support.ts";
 
 it("forgets that creating failed once the group is as declared, however the member came to be", () => {
   const web = driven(group({ slots: { kind: "numbered", size: 2 } }), LOCAL);
@@ -22,4 +23,43 @@ it("does not give a place on while its last bearer may still be there", () => {
   expect(destroy).toMatchObject({ kind: "destroy", instance: "old" });
   const outcomes = [{ intent: destroy?.intent ?? "", kind: "failed", reason: "busy", at: 1 } as const];
   expect(web.pass(2, [old], { outcomes }).actions).toMatchObject([{ kind: "create", slot: "1" }]);
+});
+
+describe("what is made in the place of a member that a rollout took away", () => {
+  const stopFirst = rollout({ maxUnavailable: 1, maxSurge: 0 });
+
+  it("is said to be so", () => {
+    const web = changed(3, { rollout: stopFirst });
+    web.converge();
+    const made = web.done().filter(({ kind }) => kind === "create");
+    expect(made.map(({ why }) => why)).toEqual(["replaced", "replaced", "replaced"]);
+    expect(web.messages()).toContain("2 there, 3 wanted: making 1 (replaced)");
+  });
+
+  it("is told from what has vanished: a name by its name, numbers by how many would be there", () => {
+    const made = (slots: Parameters<typeof group>[0], gone: readonly string[]) => {
+      const web = driven(group({ revision: "r2", rollout: stopFirst, ...slots }), LOCAL);
+      const named = ["a", "b", "c"].map((slot, index) => member(String(index), { slot }));
+      const all = slots?.slots?.kind === "named" ? named : crew(3);
+      const [first] = web.pass(0, all).actions;
+      const instance = first?.kind === "destroy" ? first.instance : expect.fail();
+      const outcomes = [{ intent: first?.intent ?? "", kind: "done", instance, at: 1 } as const];
+      const left = all.filter(({ id }) => id !== instance && !gone.includes(id));
+      return web.pass(2, left, { outcomes }).actions.map(({ why }) => why);
+    };
+    expect(made({}, [])).toEqual(["replaced"]);
+    expect(made({}, ["0", "1", "2"])).toEqual(["replaced", "missing", "missing"]);
+    const slots = { kind: "named", names: ["a", "b", "c"] } as const;
+    expect(made({ slots }, []).toSorted()).toEqual(["replaced"]);
+    expect(made({ slots }, ["0", "1", "2"]).toSorted()).toEqual(["missing", "missing", "replaced"]);
+  });
+
+  it("is missing where the one that was taken away had its successor already, and another one vanished", () => {
+    const web = driven(group({ revision: "r2" }), LOCAL);
+    const fresh = member("new", { slot: "3", revision: "r2" });
+    const [destroy] = web.pass(0, [...crew(3), fresh]).actions;
+    expect(destroy).toMatchObject({ kind: "destroy", why: "outdated" });
+    const outcomes = [{ intent: destroy?.intent ?? "", kind: "done", instance: "0", at: 1 } as const];
+    expect(web.pass(2, [member("2"), fresh], { outcomes }).actions).toMatchObject([{ kind: "create", why: "missing" }]);
+  });
 });

@@ -1,7 +1,9 @@
 import { slotCount } from "@muster/model";
 import { arrivingCount, type Census, headCount } from "./census.ts";
 import type { Version } from "./declared.ts";
+import type { Seen } from "./look.ts";
 import { allowance, allowanceOfWanted, createFailed, missingCount } from "./making.ts";
+import type { Call } from "./memory.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /** Makes what is missing: never above size + maxSurge, and carefully after a failure. */
@@ -28,15 +30,31 @@ function heldStill({ memory: { creating } }: Scene): Pick<Step, "held"> {
 }
 
 /** As many as the course allows as they are wanted, the others as they were. */
-function toCreates(
-  slots: readonly string[],
-  { declared, census, course }: Scene,
-): readonly (Wish & { readonly as: Version })[] {
+function toCreates(slots: readonly string[], scene: Scene): readonly (Wish & { readonly as: Version })[] {
+  const { declared, census, course } = scene;
   const wanted = Math.max(0, course.limit - arrivingCount(census, declared.revision));
+  const isVacated = vacatedIn(scene);
   return slots.map((slot, index) => {
     const as = index < wanted ? declared : (course.otherwise ?? declared);
-    return { kind: "create", slot, why: "missing", as };
+    return { kind: "create", slot, why: isVacated(slot, index) ? "replaced" : "missing", as };
   });
+}
+
+/** Tells of an empty place whether a rollout emptied it: this look is the first to show its member gone. */
+function vacatedIn({ declared, census, memory }: Scene): (slot: string, index: number) => boolean {
+  const { calls, lastCount } = memory;
+  const here = new Set([...census.leaving, ...census.living.map(({ seen }) => seen)].map(idOf));
+  const gone = calls.filter(({ kind, instance }) => kind === "destroy" && instance !== null && !here.has(instance));
+  const outdated = gone.filter(({ why }) => why === "outdated").map(({ slot }) => slot);
+  if (declared.slots.kind === "named") return (slot) => outdated.includes(slot);
+  // Numbers are all alike: only so many are meant as would be missing though nobody had vanished besides.
+  const coming = calls.filter(({ kind }) => kind === "create").length;
+  const count = Math.min(outdated.length, declared.slots.size - (lastCount + coming - gone.length));
+  return (_, index) => index < count;
+}
+
+function idOf(one: Seen | Call): string | null {
+  return "id" in one ? one.id : one.instance;
 }
 
 /** The declared places that nobody fills or is about to fill, as many as there is room for. */

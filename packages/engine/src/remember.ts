@@ -1,10 +1,10 @@
 /** What the next pass must know of this one. What has not changed keeps its identity: then nothing is written. */
 import { slotCount } from "@muster/model";
 import type { Census } from "./census.ts";
-import { wasConverged, wordFor } from "./declared.ts";
+import { versionWord, wasConverged, wordFor } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import { countCreates } from "./making.ts";
-import { type Backoff, type Call, emptyMemory, isOutlived, type Memory, worse } from "./memory.ts";
+import { type Backoff, type Call, emptyMemory, isOutlived, type Memory, waitAgain, worse } from "./memory.ts";
 import { afterTrying } from "./quarantine.ts";
 import type { Followed } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
@@ -29,7 +29,7 @@ export function remember(before: Memory, passed: Passed): Memory {
   const { declared, census, memory, quarantine, now } = scene;
   const next: Memory = {
     version: 1,
-    calls: rememberCalls(before, settled.open, actions, now),
+    calls: rememberCalls(before, settled.open, actions, scene),
     young: census.trials.young,
     rollout: followed.rollout,
     proven: followed.proven,
@@ -40,6 +40,7 @@ export function remember(before: Memory, passed: Passed): Memory {
     failing: passed.failing,
     drift: passed.drift,
     creating: there ? null : memory.creating,
+    late: pacedBy(memory.late, actions, now),
     repairing: repairingAfter(scene, actions),
     doomed: stillThere(memory.doomed, look),
     convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
@@ -57,19 +58,30 @@ function rememberCalls(
   memory: Memory,
   open: readonly Call[],
   actions: readonly Action[],
-  now: number,
+  { declared, now }: Scene,
 ): readonly Call[] {
-  if (actions.length === 0) return open.length === memory.calls.length ? memory.calls : open;
-  const tried = new Map(memory.calls.map(({ instance, attempt }) => [instance, attempt]));
+  if (actions.length === 0) {
+    const same = open.length === memory.calls.length && open.every((call, index) => call === memory.calls[index]);
+    return same ? memory.calls : open;
+  }
+  const to = versionWord(declared);
+  const failed = new Map(memory.calls.filter(isFailed).map((call) => [call.instance, call]));
   const calls = actions.map((action): Call => {
     const { intent, kind, slot, cause, why } = action;
     const revision = action.kind === "create" ? action.revision : "";
     const instance = action.kind === "create" ? null : action.instance;
-    const attempt = (instance === null ? 0 : (tried.get(instance) ?? 0)) + 1;
-    return { intent, kind, slot, revision, cause, why, at: now, attempt, instance, state: { kind: "called" } };
+    const before = instance === null ? undefined : failed.get(instance);
+    const isSame = before?.kind === kind && (kind === "destroy" || before.to === to);
+    const attempt = (isSame ? before.attempt : 0) + 1;
+    const common = { intent, kind, slot, revision, cause, why, at: now, attempt, instance } as const;
+    return { ...common, ...(kind === "update" ? { to } : {}), state: { kind: "called" } };
   });
   const repeated = new Set(calls.map((call) => call.instance));
   return [...open.filter((call) => call.instance === null || !repeated.has(call.instance)), ...calls];
+}
+
+function isFailed({ state }: Call): boolean {
+  return state.kind === "failed";
 }
 
 /** Answers are not believed, looks are: creating has failed until one shows what was made. */
@@ -78,6 +90,32 @@ export function creatingAfter({ creating }: Memory, { failure, made }: Settled, 
   // What fails during a wait is of the wave that the wait is for.
   const waiting = creating !== null && now < creating.until;
   return waiting ? creating : worse(creating, { reason: failure, at: now, slot: "" });
+}
+
+/** What a look is compared with to tell whether somebody turned up late. */
+type Lateness = Pick<Scene, "declared" | "traits" | "now"> & { readonly look: GoodLook };
+
+/**
+ * A remote list that shows more than could have been made, and too many, had left some out before: each time it does,
+ * whoever is missing is made anew more slowly.
+ */
+export function lateAfter({ late, lastCount, calls, creates }: Memory, lateness: Lateness): Backoff | null {
+  const { declared, traits, look, now } = lateness;
+  const size = slotCount(declared.slots);
+  const count = look.members.length;
+  const coming = calls.filter(({ kind }) => kind === "create").length;
+  const turnedUp = count - Math.max(lastCount + coming, size + declared.rollout.maxSurge);
+  if (!traits.local && turnedUp > 0 && creates.length > 0) {
+    if (late !== null && now < late.until) return late;
+    return worse(late, { reason: `${turnedUp} turned up when others had been made in their stead`, at: now, slot: "" });
+  }
+  return late !== null && isOutlived(late, size, now) ? null : late;
+}
+
+/** Whoever is made meanwhile is made one at a time, a wait apart. */
+function pacedBy(late: Backoff | null, actions: readonly Action[], now: number): Backoff | null {
+  const first = late === null ? undefined : actions.find(({ kind }) => kind === "create");
+  return late === null || first === undefined ? late : waitAgain(late, { at: now, slot: first.slot });
 }
 
 /** One step for a whole wave, as with creates. */

@@ -114,6 +114,52 @@ describe("the breaker", () => {
     expect(web.done()).toEqual([]);
   });
 
+  it("is closed again with a word that everybody is as declared", () => {
+    let sick = false;
+    const web = world(group(), { members: crew(3), health: () => (sick ? fail : PASS) });
+    web.converge();
+    sick = true;
+    web.during(60_000);
+    web.told().length = 0;
+    sick = false;
+    web.rest();
+    expect(web.told()).toEqual([...Array(3).fill("instance.recovered"), "group.converged"]);
+  });
+
+  it("counts whoever is kept too, and says so where it stands before a quarantine", () => {
+    const web = world(group({ repair: policy({ quarantineAfter: 1, breakerShare: 0.5 }) }), {
+      members: crew(2),
+      health: ({ id }, now) => (id.startsWith("m") || now > 1_060_000 ? fail : PASS),
+    });
+    const { status } = web.during(120_000);
+    const { kept, revision } = web.memory().quarantine ?? {};
+    expect(conditionOf(status, "Stalled")).toMatchObject({
+      reason: "Breaker",
+      message: `3 of 3 members fail together: none of them is destroyed until the cause they share is mended; revision ${revision} is quarantined, and ${kept} is kept to be looked into`,
+    });
+  });
+
+  it.each([0, 1])("is no matter of those that a better version takes away anyway (canary: %i)", (canary) => {
+    const isBad = ({ mark }: { mark: { revision: string } }) => mark.revision === "r1";
+    const web = world(group(), { members: crew(3), health: (member) => (isBad(member) ? fail : PASS) });
+    web.during(60_000);
+    web.stalls().length = 0;
+    web.declare({ revision: "r2", rollout: rollout({ maxSurge: 3, canary, bakeMs: 0 }) });
+    web.converge();
+    expect(web.stalls()).toEqual([]);
+  });
+
+  it("holds those of the new version, and what is outdated makes way for it all the same", () => {
+    const two = crew(6, "r2").slice(4);
+    const free = group({ slots: sized(4), revision: "r2", rollout: rollout({ maxSurge: 2 }) });
+    const web = driven({ ...free, former: former() }, LOCAL);
+    const { actions, status } = web.pass(0, [...crew(4), ...two], { verdicts: ill("0", "1", "2", "3", "4") });
+    expect(conditionOf(status, "Stalled")?.holds).toBe(false);
+    expect(actions.map(({ why }) => why)).not.toContain("surplus");
+    expect(actions.every((each) => each.kind === "destroy" && ["0", "1", "2", "3"].includes(each.instance))).toBe(true);
+    expect(actions.length).toBeGreaterThan(0);
+  });
+
   it("does not keep missing ones from being refilled", () => {
     const web = driven(group({ slots: sized(5) }), LOCAL);
     const { actions } = web.pass(0, crew(4), { verdicts: ill("0", "1", "2") });

@@ -1,6 +1,6 @@
 import { slotCount } from "@muster/model";
 import { availableCount, headCount, isStale, type Living } from "./census.ts";
-import { isHeld } from "./course.ts";
+import { goingIn, isHeld } from "./course.ts";
 import { allowance, missingCount } from "./making.ts";
 import { changedFirst } from "./order.ts";
 import { quarantined } from "./quarantine.ts";
@@ -15,26 +15,33 @@ const BREAKER_LEAST = 2;
  * way. Where many fail together, destroying helps nobody: the breaker holds everything until the cause has changed.
  */
 export function repair(scene: Scene): Step {
-  const { declared, census, memory, quarantine, now } = scene;
+  const { declared, census, course, memory, quarantine, now } = scene;
+  if (course.kind === "turning") return { wishes: [], waits: "it goes back to the version before" };
   const held = quarantined(scene);
   const says = held === undefined ? NOTHING : { wishes: [], held };
   const failing = census.living.filter((member) => member.health === "failing");
   if (failing.length === 0) return says;
+  const isGoing = goingIn(course, declared, census);
   const ill = failing.filter(({ seen }) => seen.id !== quarantine?.kept);
-  const tripped = breaker(scene, ill);
-  if (tripped !== undefined) return { wishes: [], held: tripped };
+  const staying = new Set(ill.filter((member) => !isGoing(member)));
+  if (failTogether(scene, staying.size)) {
+    return { wishes: [], held: breaker(scene, failing.filter((member) => !isGoing(member)).length) };
+  }
   const free = declared.repair.maxInFlight - census.pending.length - census.leaving.length;
   if (free <= 0) return says;
   const until = memory.repairing?.until ?? now;
   if (now < until) return { ...says, wakeAt: until };
-  const treatable = ill.filter((member) => member.call === undefined && !isSpared(scene, member));
+  const open = ill.filter((member) => member.call === undefined && !isSpared(scene, member));
+  // Where many fail, those that the rollout takes away anyway are left to it, unless it may be waiting for another one.
+  const isCrowd = failTogether(scene, ill.length);
+  const treatable = isCrowd ? open.filter((member) => staying.size > 0 && !staying.has(member)) : open;
   // A quarantined revision is tried seldom; whoever is of another one is repaired as ever.
   const due = treatable.filter((member) => isStale(member) || quarantine === null || now >= quarantine.againAt);
   if (due.length > 0) return replace(scene, due, quarantine === null ? free : 1, says);
   if (quarantine === null) return says;
   if (now < quarantine.againAt) return { ...says, wakeAt: quarantine.againAt };
   const kept = failing.find(({ seen, call }) => seen.id === quarantine.kept && call === undefined);
-  return kept === undefined || ill.length > 0 ? says : { ...says, wishes: tryAgain(scene, kept) };
+  return kept === undefined || staying.size > 0 ? says : { ...says, wishes: tryAgain(scene, kept) };
 }
 
 /** Those that cannot be made anew are not taken away. */
@@ -46,10 +53,16 @@ function replace(scene: Scene, due: readonly Living[], most: number, says: Step)
   return { ...says, wishes: first.map(toDestroy) };
 }
 
-function breaker({ census, declared }: Scene, ill: readonly Living[]): Held | undefined {
-  const { breakerShare } = declared.repair;
-  if (ill.length < BREAKER_LEAST || ill.length < breakerShare * census.living.length) return undefined;
-  const message = `${ill.length} of ${census.living.length} members fail together: nothing is destroyed`;
+function failTogether({ census, declared }: Scene, count: number): boolean {
+  return count >= BREAKER_LEAST && count >= declared.repair.breakerShare * census.living.length;
+}
+
+/** @param failing how many, with the one that is kept. Also says what else it hides. */
+function breaker({ census, quarantine }: Scene, failing: number): Held {
+  const together = `${failing} of ${census.living.length} members fail together: none of them is destroyed until the cause they share is mended`;
+  if (quarantine === null) return { reason: "Breaker", message: together };
+  const { revision, kept } = quarantine;
+  const message = `${together}; revision ${revision} is quarantined, and ${kept} is kept to be looked into`;
   return { reason: "Breaker", message };
 }
 

@@ -40,6 +40,20 @@ describe("a change in place", () => {
     expect(web.done().map(({ kind }) => kind)).toEqual(["update", "update", "update", "update"]);
   });
 
+  it("reckons canaries that are being changed with those that have been", () => {
+    const declared = group({
+      ...{ slots: sized(4), changeable: { note: "b" }, former: former("r1", { note: "a" }) },
+      rollout: rollout({ maxUnavailable: 2, canary: 2 }),
+    });
+    const [first, second, ...others] = crew(4, "r1", { note: "a" });
+    if (first === undefined || second === undefined) throw new Error("there are four");
+    const web = driven(declared, LOCAL);
+    const [one] = web.pass(0, [first, second, ...others]).actions;
+    const done = { kind: "done", intent: one?.intent ?? "", instance: first.id, at: 5 } as const;
+    const changed = { ...first, properties: { note: "b" } };
+    expect(web.pass(10, [changed, second, ...others], { outcomes: [done] }).actions).toEqual([]);
+  });
+
   it("that restarts members takes no more away than may be", () => {
     const policy = rollout({ maxUnavailable: 1, maxSurge: 0 });
     const web = noted({ rollout: policy, restarting: ["note"] });

@@ -1,7 +1,7 @@
 import { conditionOf, isConverged, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { recall } from "./memory.ts";
-import { group, rollout } from "./scene.test-support.ts";
+import { group, POLICY, rollout } from "./scene.test-support.ts";
 import {
   changed,
   crew,
@@ -171,6 +171,36 @@ describe("a rollout whose new members fail", () => {
     ]);
   });
 
+  it("that goes back at once with many members raises no alarm about those that it takes away", () => {
+    const policy = rollout({ onFailure: "revert", maxSurge: 3 });
+    const web = changed(3, { rollout: policy }, { health: bad });
+    web.stalls().length = 0;
+    web.until((decided) => phaseOf(decided) === "reverted");
+    expect(web.told().filter((type) => type.startsWith("rollout.") || type.startsWith("revision."))).toEqual([
+      ...["rollout.started", "rollout.failed", "rollout.reverting"],
+      ...["rollout.started", "rollout.reverted"],
+    ]);
+    expect(new Set(web.stalls())).toEqual(new Set(["Reverted"]));
+    const taken = web.done().filter(({ kind }) => kind === "destroy");
+    expect(taken.map(({ why }) => why)).toEqual(Array(3).fill("outdated"));
+  });
+
+  it("that goes back ends a quarantine, and says so", () => {
+    const policy = rollout({ onFailure: "revert", maxSurge: 1 });
+    const repair = { ...POLICY.repair, quarantineAfter: 1, breakerShare: 1 };
+    let good = true;
+    const health: WorldOptions["health"] = ({ mark, id }) =>
+      mark.revision === "r2" && !(good && id === "m0") ? fail : PASS;
+    const web = changed(3, { rollout: policy, repair }, { health });
+    web.until(() => web.memory().quarantine !== null);
+    good = false;
+    web.until((decided) => phaseOf(decided) === "reverted");
+    expect(web.told().filter((type) => type.startsWith("revision."))).toEqual([
+      ...["revision.quarantined", "revision.released"],
+    ]);
+    expect(web.memory().quarantine).toBeNull();
+  });
+
   it("says who failed, and why", () => {
     const web = changed(3, {}, { health: bad });
     const { decisions } = web.until((decided) => decided.decisions.some(({ type }) => type === "rollout.failed"));
@@ -228,6 +258,17 @@ describe("a rollout that gets no further", () => {
     expect(web.blind(2_000).decisions.map(({ type }) => type)).toEqual(["rollout.failed"]);
     expect(web.blind(600_000).decisions).toEqual([]);
     web.until((decided) => phaseOf(decided) === "reverted");
+  });
+
+  it("has not failed unseen where another version, or another try, is wanted by now", () => {
+    const health: WorldOptions["health"] = ({ mark }) => (mark.revision === "r1" ? PASS : unknown);
+    const web = changed(3, {}, { health });
+    web.pass();
+    web.declare({ revision: "r3" });
+    expect(web.blind(601_000).decisions).toEqual([]);
+    web.pass();
+    web.steer({ retriedIn: 9 });
+    expect(web.blind(601_000).decisions).toEqual([]);
   });
 
   it("counts its deadline batch by batch, not from its beginning", () => {

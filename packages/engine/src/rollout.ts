@@ -7,7 +7,7 @@ import type { Aim } from "./aim.ts";
 import { type Canary, type Tended, tendCanaries } from "./canary.ts";
 import { type Census, isStale } from "./census.ts";
 import { type Course, canaryCourse, freeCourse, standingCourse } from "./course.ts";
-import { type DeclaredGroup, versionWord } from "./declared.ts";
+import { type DeclaredGroup, placeOf, versionWord } from "./declared.ts";
 import { type Arrivals, mayRevert, membersFailed, progressFailed } from "./failure.ts";
 import type { Memory, Rollout, RolloutFailure } from "./memory.ts";
 import type { Held } from "./step.ts";
@@ -15,6 +15,8 @@ import type { Held } from "./step.ts";
 /** What became of the rollout in this pass, as a fact for the history. */
 export type Turn =
   | { readonly kind: "started" }
+  /** The canaries are ready: a person is waited for, or the time that they bake. */
+  | { readonly kind: "waiting"; readonly message: string }
   | { readonly kind: "promoted"; readonly by: "a person" | "time" }
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "reverting" }
@@ -83,7 +85,7 @@ function paused(journey: Journey, word: string): Followed {
 /** Why nobody is changed while the group is paused; undefined where nobody has to be. */
 function waitsFor({ aim, census }: Journey): Held | undefined {
   if (!census.living.some((member) => member.placed && isStale(member))) return undefined;
-  const message = `paused: changes wait until \`muster group resume ${aim.group.name}\``;
+  const message = `paused: changes wait until \`muster group resume ${placeOf(aim.group)}\``;
   return { reason: "Paused", message, meant: true };
 }
 
@@ -96,7 +98,7 @@ function underWay(journey: Journey, word: string): Followed {
   const { failure, changing } = rollout;
   if (failure !== null && changing && mayRevert(aim, failure, arrivals)) {
     const reverted = { from: versionWord(declared), generation: declared.generation, reason: failure.reason };
-    const course = standingCourse("held", aim.group, census, undefined);
+    const course = standingCourse("turning", aim.group, census, undefined);
     // The next pass aims at the former version.
     return { ...common, turns: [...common.turns, { kind: "reverting" }], reverted, course, wakeAt: now };
   }
@@ -202,9 +204,11 @@ function judged({ aim, whyFailing, now }: Journey, gone: Rollout, arrivals: Arri
   const sound = gone.failure?.kind === "members" ? { ...gone, failure: null, progressAt: now } : gone;
   const { rollout, canary, promotedBy } = tendCanaries(group, sound, arrivals.counting, now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
+  const isReady = canary?.says !== undefined && sound.canariesAt === null;
+  const waiting: Turn[] = isReady ? [{ kind: "waiting", message: canary.says.message }] : [];
   const late = canary?.complete === true ? null : progressFailed(group, rollout, now);
   const { rollout: next, turns } = withFailure(rollout, late);
-  return { rollout: next, canary, turns: [...promoted, ...turns] };
+  return { rollout: next, canary, turns: [...waiting, ...promoted, ...turns] };
 }
 
 function withFailure(rollout: Rollout, failure: RolloutFailure | null): Pick<Judged, "rollout" | "turns"> {

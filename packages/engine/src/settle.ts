@@ -1,10 +1,12 @@
+import { changesOf } from "./amend.ts";
+import { type DeclaredGroup, versionWord } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
-import type { Call } from "./memory.ts";
+import { type Call, failed } from "./memory.ts";
 
 /**
  * What became of the calls, as far as this look can tell.
  * A look proves that a call's effect is there by showing it; that it is not there only when it began `settleMs` after
- * the call had ended.
+ * the call had ended. An update or destroy that had no effect then has failed, whatever was answered.
  */
 export interface Settled {
   /** Still to be reckoned with. */
@@ -21,7 +23,8 @@ export interface Settled {
   readonly wakeAt: number | undefined;
 }
 
-export function settle(calls: readonly Call[], look: GoodLook, settleMs: number): Settled {
+/** @param declared the group with the version that is aimed at */
+export function settle(calls: readonly Call[], look: GoodLook, settleMs: number, declared: DeclaredGroup): Settled {
   if (calls.length === 0) return NONE;
   const { byIntent, byId } = shownOf(calls, look);
   const open: Call[] = [];
@@ -32,8 +35,10 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
   let made = false;
   for (const call of calls) {
     const seen = byIntent.get(call.intent) ?? namesake(call, byId);
-    if (seen !== undefined && isOnTrial(call)) fresh.set(seen.id, call);
-    if (isOver(call, seen !== undefined, look.startedAt, settleMs)) {
+    const over = isOver(call, seen, look.startedAt, settleMs, declared);
+    const futile = over ? disproved(call, seen, look.startedAt, declared) : undefined;
+    if (seen !== undefined && futile === undefined && isOnTrial(call)) fresh.set(seen.id, call);
+    if (over && futile === undefined) {
       const instance = call.state.kind === "unknown" ? effectOf(call, seen) : undefined;
       if (instance !== undefined) found.push({ call, instance });
       if (call.kind === "create") {
@@ -43,8 +48,9 @@ export function settle(calls: readonly Call[], look: GoodLook, settleMs: number)
       }
       continue;
     }
-    open.push(call);
-    const at = tellsAt(call, settleMs);
+    const kept = futile ?? call;
+    open.push(kept);
+    const at = tellsAt(kept, settleMs);
     if (at !== undefined) wakeAt = Math.min(wakeAt ?? at, at);
   }
   return { open, found, fresh, failure, made, wakeAt };
@@ -113,18 +119,48 @@ function effectOf(call: Call, seen: Seen | undefined): string | undefined {
   }
 }
 
+/** An update or destroy whose effect this look could show, and does not show: it has failed. */
+function disproved(call: Call, seen: Seen | undefined, lookedAt: number, declared: DeclaredGroup): Call | undefined {
+  const { kind, state } = call;
+  if (seen === undefined || kind === "create" || (state.kind !== "done" && state.kind !== "unknown")) return undefined;
+  // Muster itself ended: nobody has failed.
+  if (state.kind === "unknown" && state.interrupted) return undefined;
+  const said = state.kind === "done" ? `the ${kind} was answered` : state.reason;
+  if (kind === "destroy") return failed(call, { at: lookedAt, reason: `${said}, and the look still shows it` });
+  const lacking = lackingOf(call, seen, declared);
+  if (lacking.length === 0) return undefined;
+  return failed(call, { at: lookedAt, reason: `${said}, and the look shows another ${lacking.join(", ")}` });
+}
+
+/**
+ * The properties that an update was to change and that are not as wanted. Their names only: a value may be a secret.
+ * None, when something else is wanted by now.
+ */
+function lackingOf({ to }: Call, seen: Seen, declared: DeclaredGroup): readonly string[] {
+  if (to !== versionWord(declared) || seen.mark.revision !== declared.revision) return [];
+  return Object.keys(changesOf(declared, seen) ?? {});
+}
+
 /** Nothing about the call is open any more: the look alone tells the truth. */
-function isOver(call: Call, seen: boolean, lookedAt: number, settleMs: number): boolean {
+function isOver(
+  call: Call,
+  seen: Seen | undefined,
+  lookedAt: number,
+  settleMs: number,
+  declared: DeclaredGroup,
+): boolean {
   switch (call.state.kind) {
     case "called":
       return false;
     case "failed":
-      // What was refused is decided anew when its time has come, as long as its member is there.
-      return !seen || lookedAt >= call.state.retryAt;
+      // What was refused is decided anew when its time has come, as long as its member is there and lacks it.
+      if (seen === undefined || lookedAt >= call.state.retryAt) return true;
+      return call.kind === "update" && lackingOf(call, seen, declared).length === 0;
     case "done":
     case "unknown":
       if (lookedAt >= call.state.at + settleMs) return true;
-      return call.kind === "create" ? seen : call.kind === "destroy" && !seen && lookedAt >= call.state.at;
+      if (call.kind === "create") return seen !== undefined;
+      return call.kind === "destroy" && seen === undefined && lookedAt >= call.state.at;
   }
 }
 

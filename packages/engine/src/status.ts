@@ -42,7 +42,7 @@ export function stalledStatus(generation: number, desired: number, revision: str
 
 /** Seen, at the revision that is wanted, and healthy for long enough. */
 export function isUp(member: Living): boolean {
-  return member.current && member.placed && member.available;
+  return member.placed && member.available && !isStale(member);
 }
 
 /** The declared number at the declared revision was seen and is healthy, and nobody else is there. */
@@ -51,9 +51,7 @@ export function isWhole({ declared, census }: Pick<Scene, "declared" | "census">
   // A member that could not be destroyed is there, and is none of those that are wanted.
   if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
   const managed = hasChangeable(declared);
-  return census.living.every(
-    (member) => isUp(member) && !isStale(member) && (!managed || unreadOf(declared, member.seen).length === 0),
-  );
+  return census.living.every((member) => isUp(member) && (!managed || unreadOf(declared, member.seen).length === 0));
 }
 
 /** What is lacking, in a sentence; undefined when nothing is. */
@@ -112,7 +110,7 @@ export function rolloutOf(
 ): RolloutStatus | null {
   const phase = phaseOf(declared, course, rollout, aim, whole);
   if (phase === undefined) return null;
-  const arrived = census.living.filter((member) => isUp(member) && !isStale(member)).length;
+  const arrived = census.living.filter(isUp).length;
   return { phase, arrived, of: slotCount(declared.slots) };
 }
 
@@ -131,18 +129,15 @@ function phaseOf(
   return course.kind === "canary" ? "canary" : "rolling";
 }
 
-/** Calls that a provider refused and that will be tried again. */
+/** Calls that came to nothing: those that will be tried again, and those that are. */
 export function refusals(open: readonly Call[]): readonly Held[] {
-  return open.flatMap((call) =>
-    call.state.kind === "failed"
-      ? [
-          {
-            reason: `${call.kind === "update" ? "Update" : "Destroy"}Failed`,
-            message: `${call.instance}: ${call.state.reason}`,
-          },
-        ]
-      : [],
-  );
+  return open.flatMap(({ kind, instance, attempt, state }) => {
+    if (kind === "create" || (state.kind !== "failed" && attempt === 1)) return [];
+    const what = kind === "update" ? "Update" : "Destroy";
+    // While what failed is tried again, it has not succeeded yet.
+    const why = state.kind === "failed" ? state.reason : `attempt ${attempt} is under way`;
+    return [{ reason: `${what}Failed`, message: `${instance}: ${why}` }];
+  });
 }
 
 /** Every member with its state and, where it is not plain, the reason. */

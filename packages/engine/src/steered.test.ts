@@ -1,6 +1,6 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, rollout } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member, rollout } from "./scene.test-support.ts";
 import { crew, fail, former, world } from "./world.test-support.ts";
 
 describe("a group that is only observed", () => {
@@ -26,6 +26,26 @@ describe("a group that is only observed", () => {
       ["group.converged"],
       ["group.drifted"],
     ]);
+  });
+
+  it("says all that is lacking, and that a loss was nobody's doing though something else is declared too", () => {
+    const web = driven(group({ goal: "observe", revision: "r2" }), LOCAL);
+    const told = (now: number, count: number, verdicts = {}) =>
+      web
+        .pass(now, crew(count), { verdicts })
+        .decisions.filter(({ type }) => type === "group.drifted")
+        .map(({ cause, message }) => [cause, message]);
+    expect(told(0, 3)).toEqual([["intentional", "3 there, 3 wanted: 3 outdated"]]);
+    expect(told(1, 2)).toEqual([["corrective", "2 there, 3 wanted: 1 missing, 2 outdated"]]);
+    expect(told(2, 4, { "0": fail })).toEqual([
+      ["intentional", "4 there, 3 wanted: 1 surplus, 4 outdated, 1 unhealthy"],
+    ]);
+  });
+
+  it("knows places by their names", () => {
+    const web = driven(group({ goal: "observe", slots: { kind: "named", names: ["a", "b"] } }), LOCAL);
+    const members = [member("1", { slot: "a" }), member("2", { slot: "a" }), member("3", { slot: "c" })];
+    expect(web.pass(0, members).decisions).toMatchObject([{ message: "3 there, 2 wanted: 1 missing, 2 surplus" }]);
   });
 
   it("in the middle of a rollout is late for nothing when it is kept again", () => {

@@ -1,4 +1,4 @@
-import { PASS } from "@muster/model";
+import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { driven, group, LOCAL, member } from "./scene.test-support.ts";
 import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
@@ -10,6 +10,8 @@ describe("a member that is too many", () => {
   it("stays while its health is unknown and too few others are known to be well", () => {
     const decided = driven(group(), LOCAL).pass(0, four, { verdicts: { "0": unknown, "3": unknown } });
     expect(decided.actions).toEqual([]);
+    const { message } = conditionOf(decided.status, "Progressing") ?? {};
+    expect(message).toContain("1 too many must stay: 2 are known to be ready, and 3 must be");
   });
 
   it("goes while it still starts, whoever else is well", () => {

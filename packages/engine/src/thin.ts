@@ -2,7 +2,7 @@ import { slotCount } from "@muster/model";
 import { availableCount, isBusy, isStale, type Living } from "./census.ts";
 import { isHeld } from "./course.ts";
 import { goesFirst } from "./order.ts";
-import { NOTHING, type Scene, type Step } from "./step.ts";
+import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /**
  * Takes away what is too many: scale-in, members in places that are no longer declared, two in one named place, and a
@@ -14,15 +14,20 @@ export function thin(scene: Scene): Step {
   if (surplus.length === 0) return NOTHING;
   const least = slotCount(declared.slots) - declared.rollout.maxUnavailable;
   let counting = availableCount(census);
-  const wishes: Step["wishes"][number][] = [];
+  const wishes: Wish[] = [];
+  let staying = 0;
   for (const member of surplus) {
     const left = member.available ? counting - 1 : counting;
-    if (!member.down && left < least) continue;
+    if (!member.down && left < least) {
+      staying++;
+      continue;
+    }
     counting = left;
     if (isBusy(member)) continue;
     wishes.push({ kind: "destroy", instance: member.seen.id, slot: member.seen.mark.slot ?? "", why: "surplus" });
   }
-  return { wishes };
+  if (staying === 0) return { wishes };
+  return { wishes, waits: `${staying} too many must stay: ${counting} are known to be ready, and ${least} must be` };
 }
 
 function surplusOf(scene: Scene): readonly Living[] {

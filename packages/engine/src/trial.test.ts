@@ -1,6 +1,7 @@
 import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
+import { reconcile } from "./reconcile.ts";
+import { driven, group, LOCAL, look, member, REMOTE, rollout } from "./scene.test-support.ts";
 import { crew, fail, unknown, world } from "./world.test-support.ts";
 
 const one = { kind: "numbered", size: 1 } as const;
@@ -13,6 +14,20 @@ describe("a member that was made", () => {
     expect(isConverged(seen.status)).toBe(false);
     expect(seen.wakeAt).toBe(web.now());
     expect(isConverged(web.pass().status)).toBe(true);
+  });
+
+  it("has not been healthy for longer because a look took long", () => {
+    const declared = group({ slots: one, rollout: rollout({ minReadyMs: 5_000 }) });
+    const web = driven(declared, LOCAL);
+    const [make] = web.pass(0, []).actions;
+    const intent = make?.intent ?? "";
+    const born = [member("m", { slot: "0", intent })];
+    web.pass(1_000, born, { outcomes: [{ kind: "done", intent, instance: "m", at: 900 }] });
+    const situation = { declared, traits: LOCAL, nonce: "n" };
+    const slow = reconcile({ ...situation, memory: web.memory(), look: look(born, 1_010), now: 11_010 });
+    expect(isConverged(slow.status)).toBe(false);
+    const next = reconcile({ ...situation, memory: slow.memory, look: look(born, 11_010), now: 11_020 });
+    expect(isConverged(next.status)).toBe(true);
   });
 
   it("begins its time anew when it fails in between", () => {

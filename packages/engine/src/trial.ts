@@ -30,14 +30,16 @@ export function tryMember(
   health: Health,
   unsettled: boolean,
   policy: RolloutPolicy,
-  now: number,
+  { lookedAt, now }: { readonly lookedAt: number; readonly now: number },
 ): Trial {
   const still = { fails: false, passes: false } as const;
   if (health === "ready") {
     if (unsettled) return { ...still, young: but(before, { readyAt: null }), wakeAt: undefined };
     const readyAt = before.readyAt ?? now;
     const countsAt = readyAt + policy.minReadyMs;
-    if (now >= countsAt) return { young: undefined, fails: false, passes: true, wakeAt: undefined };
+    // A look may take as long as its slowest answer: what it shows is no newer than its beginning.
+    if (policy.minReadyMs === 0 || lookedAt >= countsAt)
+      return { young: undefined, fails: false, passes: true, wakeAt: undefined };
     return { ...still, young: but(before, { readyAt }), wakeAt: countsAt };
   }
   const deadline = before.since + policy.healthyDeadlineMs;

@@ -1,4 +1,13 @@
-import { conditionOf, isConverged, PASS, resolveSelf, type Status, slotCount, type Verdict } from "@muster/model";
+import {
+  conditionOf,
+  isConverged,
+  type JsonObject,
+  PASS,
+  resolveSelf,
+  type Status,
+  slotCount,
+  type Verdict,
+} from "@muster/model";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import { emptyMemory, type Memory, type Outcome, record } from "./memory.ts";
@@ -17,6 +26,12 @@ export interface WorldOptions {
   readonly health?: (member: Seen, now: number) => Verdict;
   /** Why a call is refused; undefined: it is done. */
   readonly refuses?: (action: Action, now: number) => string | undefined;
+  /** Whether a call is answered as done and has no effect. */
+  readonly pretends?: (action: Action, now: number) => boolean;
+  /** What is kept of what an update asks for; all of it, where nothing is said. */
+  readonly writes?: (changes: JsonObject) => JsonObject;
+  /** Whom a list shows of those that are there; all of them, where nothing is said. */
+  readonly lists?: (members: readonly Seen[], now: number) => readonly Seen[];
   /** So long after its call a new member is listed. */
   readonly lagMs?: number;
 }
@@ -27,6 +42,7 @@ export interface WorldOptions {
  */
 export function world(first: DeclaredGroup, options: WorldOptions = {}) {
   const { traits = LOCAL, health = () => PASS, refuses = () => undefined, lagMs = 0 } = options;
+  const { pretends = () => false, writes = (changes) => changes, lists = (all) => all } = options;
   let declared = first;
   let members: readonly Seen[] = options.members ?? [];
   let memory = emptyMemory();
@@ -35,9 +51,15 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
   let passes = 0;
   let last: Decided | undefined;
   const told: string[] = [];
+  const messages: string[] = [];
+  const stalls: string[] = [];
   const done: Action[] = [];
 
-  const listed = () => members.filter(({ since }) => since === 0 || now >= since + lagMs);
+  const listed = () =>
+    lists(
+      members.filter(({ since }) => since === 0 || now >= since + lagMs),
+      now,
+    );
 
   function carryOut(action: Action): void {
     const { intent } = action;
@@ -49,6 +71,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
     const instance = action.kind === "create" ? `m${done.length}` : action.instance;
     outcomes.push({ kind: "done", intent, instance, at: now });
     done.push(action);
+    if (pretends(action, now)) return;
     switch (action.kind) {
       case "create": {
         const { slot, revision } = action;
@@ -59,7 +82,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       }
       case "update":
         members = members.map((each) =>
-          each.id === instance ? { ...each, properties: { ...each.properties, ...action.changes } } : each,
+          each.id === instance ? { ...each, properties: { ...each.properties, ...writes(action.changes) } } : each,
         );
         return;
       case "destroy":
@@ -77,6 +100,8 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       last = reconcile({ declared, traits, look: seen, memory, now, nonce: `pass-${passes++}` });
       memory = last.memory;
       told.push(...last.decisions.map(({ type }) => type));
+      messages.push(...last.decisions.map(({ message }) => message));
+      stalls.push(...[stalledBy(last.status)].filter((each) => each !== undefined));
       now += 10;
       for (const action of last.actions) carryOut(action);
       if (last.actions.length === 0) now = Math.max(now, Math.min(last.wakeAt ?? now + 30_000, now + 30_000));
@@ -154,6 +179,10 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
         .join(" "),
     /** Types of the events so far, and the actions that were done. */
     told: () => told,
+    /** What they said, since the world began. */
+    messages: () => messages,
+    /** Why it was stalled, pass by pass. */
+    stalls: () => stalls,
     done: () => done,
     creates: () => done.filter(({ kind }) => kind === "create").length,
     passes: () => passes,

@@ -11,6 +11,11 @@ interface Entry {
 export const errorTable = {
   // A declaration, or the command line: nothing has been touched. Exit code 2.
   "usage.unknown-option": { says: "{detail}", next: "Run `{help}` to see what there is." },
+  "usage.unknown-command": {
+    says: "there is no command `{command}`{nearest}",
+    next: "Run `{help}` to see what there is.",
+  },
+  "usage.missing-argument": { says: "{detail}", next: "Run `{help}` to see what it takes." },
   "usage.bad-value": { says: "{what}: {detail}", next: "Give {wanted}." },
   "usage.not-confirmed": {
     says: "`{command}` asks before it changes anything, and nobody can be asked here",
@@ -71,11 +76,11 @@ export const errorTable = {
   },
   "declaration.unknown-type": {
     says: "there is no type `{name}`{nearest}",
-    next: "Known: {known}. A plugin's types are there once it runs; see `muster plugin ls`.",
+    next: "Known: {known}. A plugin's types are there once it runs: `muster plugin run PLUGIN` (`muster plugin ls` shows which do).",
   },
   "declaration.unknown-flavor": {
     says: "there is no flavor `{name}`{nearest}",
-    next: "Known: {known}. A plugin's flavors are there once it runs; see `muster plugin ls`.",
+    next: "Known: {known}. A plugin's flavors are there once it runs: `muster plugin run PLUGIN` (`muster plugin ls` shows which do).",
   },
   "declaration.unknown-reference": {
     says: "`${self.{word}}` cannot be answered{nearest}",
@@ -132,7 +137,15 @@ export const errorTable = {
   },
   "group.no-canary": {
     says: "group `{group}` has no canaries that wait to be promoted",
-    next: "Declare `rollout.canary`; `muster group describe {group}` shows how far a rollout is.",
+    next: "{fix}",
+  },
+  "group.paused": {
+    says: "group `{group}` is paused: nobody follows its canaries",
+    next: "`muster group resume {group}` first, and promote then.",
+  },
+  "group.canaries-failed": {
+    says: "group `{group}` has no good canaries: {detail}",
+    next: "Declare something better, go back with `muster group revert {group}`, or try again with `muster group resume {group}`.",
   },
   "group.nothing-to-revert-to": {
     says: "group `{group}` has no earlier version that was carried through to everyone",
@@ -163,23 +176,31 @@ export const errorTable = {
   },
   "group.observed": {
     says: "group `{group}` is only observed: nothing is done to it",
-    next: "Declare the stack `{stack}` with `mode: enforce` first; `muster group free` lets go of the group.",
+    next: "Declare the stack `{stack}` with `mode: enforce` first; `muster group free {group}` lets go of the group.",
   },
   "group.not-converged": {
     says: "group `{group}` is not as declared: {detail}",
-    next: "Mend the cause named here; `muster group describe {group}` shows how it stands.",
+    next: "Mend the cause named here; {serve}`muster group describe {group}` shows how it stands.",
   },
   "group.destroying": {
     says: "group `{group}` is being destroyed, whatever is declared",
-    next: "Apply again when it is gone, or keep what is left of it with `muster group resume {group}`.",
+    next: "Apply again when it is gone; or {serve}keep what is left of it with `muster group resume {group}`.",
   },
   "rollout.failed": {
     says: "group `{group}` is not as declared: {detail}",
-    next: "`muster group describe {group}` shows who fails and why. Declare something better, go back with `muster group revert {group}`, or try again with `muster group resume {group}`.",
+    next: "Declare something better; or {serve}see with `muster group describe {group}` who fails and why, and go back with `muster group revert {group}` or try again with `muster group resume {group}`.",
   },
   "rollout.reverted": {
     says: "group `{group}` is not as declared: {detail}",
     next: "`muster events` tells what happened. Mend the declaration and apply it.",
+  },
+  "apply.interrupted": {
+    says: "ended before the stack `{stack}` was as declared",
+    next: "{fix}",
+  },
+  "apply.left": {
+    says: "the Muster at {socket} ended before the stack `{stack}` was as declared",
+    next: "What was declared is kept: the next `muster serve` goes on with it.",
   },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   "group.stalled",
   "group.resumed",
   "rollout.started",
+  "rollout.waiting",
   "rollout.promoted",
   "rollout.failed",
   "rollout.reverting",

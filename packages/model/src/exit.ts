@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./errors.ts";
 
 /** What the command's exit code says. */
-export const EXIT = { done: 0, failed: 1, invalid: 2, changes: 3, unsure: 4 } as const;
+export const EXIT = { done: 0, failed: 1, invalid: 2, changes: 3, unsure: 4, interrupted: 130 } as const;
 
 const INVALID = ["usage", "declaration", "settings"];
 const INVALID_CODES: readonly ErrorCode[] = [
@@ -9,6 +9,8 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "group.ambiguous",
   "group.named-members",
   "group.no-canary",
+  "group.paused",
+  "group.canaries-failed",
   "group.observed",
   "group.nothing-to-revert-to",
   "instance.not-found",
@@ -22,5 +24,5 @@ export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";
   if (INVALID.includes(family) || INVALID_CODES.includes(code)) return EXIT.invalid;
   if (family === "look" || UNSURE_CODES.includes(code)) return EXIT.unsure;
-  return EXIT.failed;
+  return code === "apply.interrupted" ? EXIT.interrupted : EXIT.failed;
 }

@@ -33,6 +33,8 @@ export interface PlannedMember {
 export interface PlanGate {
   readonly kind: "promotion" | "bake" | "resume" | "enforce";
   readonly message: string;
+  /** What must happen after that, with nothing to do between them. */
+  readonly then?: PlanGate;
 }
 
 /** Why something cannot be told, or cannot go on. */

@@ -45,13 +45,14 @@ export interface RolloutStatus {
 }
 
 export interface Status {
+  /** Of the declaration, where a group is asked about; of this status, where it is told of. */
   readonly generation: number;
   /** The generation this status speaks of. */
   readonly observedGeneration: number;
   /** The look this status rests on, ms since 1970; 0 before the first. */
   readonly lookedAt: number;
   readonly desired: number;
-  /** Seen, at the declared revision and healthy. */
+  /** Seen as they are wanted now (as declared, or of the former version where that is kept), and healthy for long enough. */
   readonly ready: number;
   readonly revision: string;
   /** Null when nothing is on its way. */
@@ -63,6 +64,8 @@ export function conditionOf(status: Status, name: ConditionName): Condition | un
   return status.conditions.find((condition) => condition.name === name);
 }
 
+/** As declared. A status that speaks of an earlier generation does not tell. */
 export function isConverged(status: Status): boolean {
+  if (status.observedGeneration < status.generation) return false;
   return conditionOf(status, "Converged")?.holds === true;
 }

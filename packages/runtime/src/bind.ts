@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type DeclaredGroup, type Goal, policyOf, type Steered, type Traits, type Version } from "@muster/engine";
 import {
   changeable,
@@ -131,6 +132,16 @@ export function markOn({ treatments, declared }: BoundGroup, tags: Tags): Mark |
   if (declared.former === undefined || mark?.revision === declared.revision) return mark;
   const before = treatments.former.marks.read(tags);
   return before?.revision === declared.former.revision ? before : mark;
+}
+
+/** The same is wanted of the group, though perhaps in another generation of its stack. */
+export function sameTask(a: Assignment, b: Assignment): boolean {
+  if (a === b) return true;
+  const { template } = a.group;
+  return isDeepStrictEqual(
+    [a.goal, a.dialect, a.group, a.former, a.steered, a.settings(template.name)],
+    [b.goal, b.dialect, b.group, b.former, b.steered, b.settings(template.name)],
+  );
 }
 
 /** True when a bound group is still bound to what the catalog has under these names. */

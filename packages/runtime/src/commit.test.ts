@@ -1,7 +1,6 @@
-import type { Document, GroupDeclaration, Stack } from "@muster/model";
-import type { Declaration } from "@muster/store";
+import type { GroupDeclaration, Stack } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { eventsOfCommit, refuseOrphaning } from "./commit.ts";
+import { eventsOfCommit } from "./commit.ts";
 
 function group(name: string, size: number, type = "file"): GroupDeclaration {
   return {
@@ -24,22 +23,7 @@ function stack(...groups: GroupDeclaration[]): Stack {
   };
 }
 
-const muster: Document = { dialect: "muster", data: {} };
-const declared: Declaration = { stack: "shop", document: muster, source: "a", generation: 1, steering: {}, former: {} };
-
 describe("a new declaration", () => {
-  it("is refused when the members of a group would not be known any more", () => {
-    const refuse = () => refuseOrphaning(declared, stack(group("web", 1)), muster, stack(group("web", 1, "vm")), "b");
-    expect(refuse).toThrow(expect.objectContaining({ code: "declaration.type-changed" }));
-    const infrakit: Document = { dialect: "infrakit", data: {} };
-    const other = () => refuseOrphaning(declared, stack(), infrakit, stack(), "b");
-    expect(other).toThrow(expect.objectContaining({ code: "declaration.dialect-changed" }));
-  });
-
-  it("may be anything where nothing was declared", () => {
-    expect(() => refuseOrphaning(undefined, undefined, muster, stack(group("web", 1)), "b")).not.toThrow();
-  });
-
   it("is told group by group, with what was before and what is after", () => {
     const was = stack(group("web", 1), group("db", 1), group("old", 1));
     const now = stack(group("web", 2), group("db", 1), group("new", 1));
@@ -51,5 +35,20 @@ describe("a new declaration", () => {
       "group.released old",
     ]);
     expect(events[1]).toMatchObject({ actor: "user:ann", before: { size: 1 }, after: { size: 2 } });
+  });
+
+  it("is told with its mode, in words where that changes", () => {
+    const observed: Stack = { ...stack(group("web", 1)), mode: "observe" };
+    const [first] = eventsOfCommit(undefined, observed, 1, "user:ann");
+    expect(first).toMatchObject({ message: "declared, generation 1", after: { generation: 1, mode: "observe" } });
+    expect(first).not.toHaveProperty("before");
+    const [enforced] = eventsOfCommit(observed, stack(group("web", 1)), 2, "user:ann");
+    expect(enforced).toMatchObject({
+      message: "declared, generation 2, mode observe → enforce",
+      before: { generation: 1, mode: "observe" },
+      after: { generation: 2, mode: "enforce" },
+    });
+    const [again] = eventsOfCommit(observed, observed, 3, "user:ann");
+    expect(again).toMatchObject({ message: "declared, generation 3", before: { mode: "observe" } });
   });
 });

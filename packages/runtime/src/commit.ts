@@ -3,7 +3,6 @@ import {
   type EventDraft,
   type GroupDeclaration,
   type JsonObject,
-  MusterError,
   type Stack,
   sameJson,
 } from "@muster/model";
@@ -12,38 +11,6 @@ import type { Grammar } from "./ports.ts";
 
 export function sameDocument(a: Document, b: Document): boolean {
   return a.dialect === b.dialect && sameJson(a.data, b.data);
-}
-
-/** A change after which the members would not be known any more is refused: they would be orphaned. */
-export function refuseOrphaning(...change: Parameters<typeof orphaning>): void {
-  const [first] = orphaning(...change).values();
-  if (first !== undefined) throw first;
-}
-
-/** The groups whose members would not be known any more, and why. */
-export function orphaning(
-  before: Declaration | undefined,
-  was: Stack | undefined,
-  document: Document,
-  now: Stack,
-  source: string,
-): ReadonlyMap<string, MusterError> {
-  const orphaned = new Map<string, MusterError>();
-  if (before === undefined || was === undefined) return orphaned;
-  if (before.document.dialect !== document.dialect) {
-    const words = { stack: now.name, file: source, before: before.document.dialect, after: document.dialect };
-    const error = new MusterError("declaration.dialect-changed", words, { place: { file: source } });
-    const names = Object.keys(now.groups);
-    return new Map((names.length === 0 ? [now.name] : names).map((name) => [name, error]));
-  }
-  for (const group of Object.values(now.groups)) {
-    const old = was.groups[group.name];
-    if (old === undefined || old.template.name === group.template.name) continue;
-    const words = { group: group.name, before: old.template.name, after: group.template.name };
-    const place = { file: source, path: `groups.${group.name}` };
-    orphaned.set(group.name, new MusterError("declaration.type-changed", words, { place }));
-  }
-  return orphaned;
 }
 
 /** What was declared before, and what can still be read of it. */
@@ -90,19 +57,17 @@ export function hasFormer(
 }
 
 function sameVersion(a: GroupDeclaration, b: GroupDeclaration): boolean {
-  return sameJson(versionOf(a), versionOf(b));
+  return sameJson(asWritten(a), asWritten(b));
 }
 
-function versionOf({ template, flavor }: GroupDeclaration): JsonObject {
+function asWritten({ template, flavor }: GroupDeclaration): JsonObject {
   return { template: { ...template }, flavor: { ...flavor } };
 }
 
 /** What a commit changes, group by group. */
 export function eventsOfCommit(was: Stack | undefined, now: Stack, generation: number, actor: string): EventDraft[] {
   const common = { actor, cause: "intentional" } as const;
-  const events: EventDraft[] = [
-    { ...common, type: "stack.committed", message: `declared, generation ${generation}`, after: { generation } },
-  ];
+  const events: EventDraft[] = [{ ...common, ...stackCommitted(was, now, generation) }];
   for (const group of Object.values(now.groups)) {
     const old = was?.groups[group.name];
     const before = old === undefined ? undefined : summary(old);
@@ -123,6 +88,19 @@ export function eventsOfCommit(was: Stack | undefined, now: Stack, generation: n
     events.push({ ...common, type: "group.released", group: name, message: "no longer declared; its members stay" });
   }
   return events;
+}
+
+function stackCommitted(
+  was: Stack | undefined,
+  { mode }: Stack,
+  generation: number,
+): Pick<EventDraft, "type" | "message" | "before" | "after"> {
+  const message = `declared, generation ${generation}`;
+  const after = { generation, mode };
+  if (was === undefined) return { type: "stack.committed", message, after };
+  const changed = was.mode === mode ? "" : `, mode ${was.mode} → ${mode}`;
+  const before = { generation: generation - 1, mode: was.mode };
+  return { type: "stack.committed", message: `${message}${changed}`, before, after };
 }
 
 function summary({ slots, template, flavor, rollout, repair }: GroupDeclaration): JsonObject {

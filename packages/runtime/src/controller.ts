@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import {
+  absent,
   type Decided,
   describeMembers,
   type GoodLook,
@@ -29,7 +30,7 @@ import {
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
-import type { Assignment } from "./bind.ts";
+import { type Assignment, sameTask } from "./bind.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
@@ -38,6 +39,7 @@ import { placeOf } from "./home.ts";
 import { trackCalls } from "./in-flight.ts";
 import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
+import { watchPresence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
 import { openEyes, type Sight } from "./sight.ts";
 
@@ -94,6 +96,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const pacer = pace(passSafely, clock);
   const eyes = openEyes({ ...deps, wake: pacer.wake });
   const requests = doomRequests();
+  const presence = watchPresence(clock);
   const isKept = () => !letGo.signal.aborted && assignment.goal !== "observe";
   // The last answer of a wave is looked into at once; until then, answers are gathered.
   const calls = trackCalls(clock, isKept, (last) => (last ? pacer.hurry() : pacer.wake()));
@@ -125,13 +128,15 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const remembered = withDoomed(record(memory, outcomesOf(acted)), asked);
     const { sight, before, moved } = settleIn(await eyes.look(next, letGo.signal), remembered);
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
-    if (letGo.signal.aborted || assignment !== assigned) return clock.now();
-    const decided = decide(next, sight, before);
+    if (letGo.signal.aborted || !sameTask(assignment, assigned)) return clock.now();
+    const missed = presence.missedMs();
+    const decided = decide(next, sight, absent(before, missed, clock.now()));
     const claims = await claimsFor(sight, decided);
     if (letGo.signal.aborted) return clock.now();
     const events = [...moved, ...draftEvents(acted, sight.look, decided)];
     await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
     if (assignment === assigned) assignment = next;
+    presence.counted(missed);
     calls.written(acted.length);
     requests.written(asked);
     memory = decided.memory;
@@ -255,6 +260,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     async stop(graceMs = GRACE_MS) {
       letGo.abort();
       const lastPass = pacer.stop();
+      presence.stop();
       eyes.close();
       await atMost(
         graceMs,

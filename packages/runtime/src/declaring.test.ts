@@ -72,7 +72,24 @@ describe("steering", () => {
     expect(() => next(v2, revert("web", false))).toThrow(
       expect.objectContaining({ code: "group.nothing-to-revert-to" }),
     );
-    expect(() => next(v2, promote("web"))).toThrow(expect.objectContaining({ code: "group.no-canary" }));
+    expect(() => next(v2, promote("shop/web", 1))).toThrow(expect.objectContaining({ code: "group.no-canary" }));
+  });
+
+  it.each<[RolloutStatus["phase"] | "nothing", number | undefined, string, string]>([
+    ["nothing", 0, "group.no-canary", "Declare `rollout.canary`"],
+    ["paused", 0, "group.no-canary", "Declare `rollout.canary`"],
+    ["paused", 1, "group.paused", "`muster group resume shop/web` first"],
+    ["failed", 1, "group.canaries-failed", "go back with `muster group revert shop/web`"],
+    ["reverted", 1, "group.no-canary", "`muster group resume shop/web` tries the declared one again"],
+    ["nothing", 1, "group.no-canary", "`muster group describe shop/web` shows"],
+    ["nothing", undefined, "group.no-canary", "`muster group describe shop/web` shows"],
+  ])("refuses to promote with what helps there: %s, canary %s", (phase, canaries, code, next) => {
+    const status: Status = {
+      ...{ generation: 2, observedGeneration: v2.generation, lookedAt: 1, desired: 2, ready: 1, revision: "r" },
+      ...{ rollout: phase === "nothing" ? null : { phase, arrived: 1, of: 2 }, conditions: [] },
+    };
+    const promoted = () => steered(v2, "web", promote("shop/web", canaries), status, "user:ann");
+    expect(promoted).toThrow(expect.objectContaining({ code, next: expect.stringContaining(next) }));
   });
 
   it("promotes the canaries that a look of this declaration shows, and no others", () => {
@@ -81,7 +98,7 @@ describe("steering", () => {
       ...{ rollout: { phase, arrived: 1, of: 2 }, conditions: [] },
     });
     const promoted = (before: Declaration, status: Status) =>
-      steered(before, "web", promote("web"), status, "user:ann")?.next?.steering["web"]?.promoted;
+      steered(before, "web", promote("shop/web", 1), status, "user:ann")?.next?.steering["web"]?.promoted;
     expect(promoted(v2, seen("canary", v2.generation))).toBe(true);
     const refused = expect.objectContaining({ code: "group.no-canary" });
     expect(() => promoted(v2, seen("canary", v2.generation - 1))).toThrow(refused);

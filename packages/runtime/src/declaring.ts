@@ -10,10 +10,10 @@ import {
 } from "@muster/model";
 import type { Declaration, Steering } from "@muster/store";
 import { steeringOf } from "./assignments.ts";
-import { type Before, carriedOver, eventsOfCommit, refuseOrphaning } from "./commit.ts";
+import { type Before, carriedOver, eventsOfCommit } from "./commit.ts";
 import { MUSTER } from "./events.ts";
 import type { Grammar } from "./ports.ts";
-import type { Turn } from "./steering.ts";
+import type { SteeringChange } from "./steering.ts";
 
 export interface Transition {
   /** Undefined: nothing is left. */
@@ -23,7 +23,7 @@ export interface Transition {
   readonly gone: readonly string[];
 }
 
-/** A new declaration. Throws where members would be orphaned by it. */
+/** A new declaration, which is not refused (`refusals`). */
 export function declared(
   before: Before,
   to: { readonly stack: string; readonly document: Document; readonly source: string },
@@ -31,7 +31,6 @@ export function declared(
   grammar: Grammar,
 ): Transition & { readonly next: Declaration } {
   const now = grammar.stackOf(to.document);
-  refuseOrphaning(before.declaration, before.stack, to.document, now, to.source);
   const generation = (before.declaration?.generation ?? 0) + 1;
   const next = { ...to, generation, ...carriedOver(before, now, grammar) };
   const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !(group in now.groups));
@@ -42,16 +41,16 @@ export function declared(
 export function steered(
   before: Declaration,
   group: string,
-  turn: Turn,
+  change: SteeringChange,
   status: Status | undefined,
   actor: string,
 ): Transition | undefined {
   const generation = before.generation + 1;
   const was = steeringOf(before, group);
-  const is = turn.to(was, generation, status);
+  const is = change.to(was, generation, status);
   if (is === undefined) return undefined;
   const event: EventDraft = {
-    ...{ type: "group.steered", group, actor, cause: "intentional", message: turn.message },
+    ...{ type: "group.steered", group, actor, cause: "intentional", message: change.message },
     ...{ before: told(was), after: told(is) },
   };
   const next = { ...before, generation, steering: { ...before.steering, [group]: is } };
@@ -101,7 +100,7 @@ export function withoutInstances(
   const doomed = [...new Set(ids)];
   const slots = grammar.stackOf(before.document).groups[group]?.slots;
   if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
-  const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length));
+  const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length), before.source);
   const generation = before.generation + 1;
   const message = `${doomed.join(", ")} to be destroyed, and the group smaller by ${doomed.length}`;
   const steering: EventDraft = { type: "group.steered", group, actor, cause: "intentional", message };

@@ -62,10 +62,18 @@ export function eventsOfStall(group: string, cause: Cause, before: Status | unde
   }
   if (was?.holds === true && !is.holds) {
     return [
-      { type: "group.resumed", group, actor: MUSTER, cause, message: `goes on; it had been held up: ${was.message}` },
+      {
+        ...{ type: "group.resumed", group, actor: MUSTER, cause },
+        message: `goes on; it had been held up: ${withoutAdvice(was.message)}`,
+      },
     ];
   }
   return [];
+}
+
+/** What was to be done about it then is of no use any more. */
+function withoutAdvice(message: string): string {
+  return message.replaceAll(/; `muster [^`]*`[^;]*/g, "");
 }
 
 /** Members that the last look showed and this one does not, though nobody here destroyed them. */

@@ -5,7 +5,7 @@ import { bounded } from "./bounded.ts";
 import { atMost } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 
-/** Calls to one provider that are under way at once. */
+/** Calls of one kind that are under way at once. A member that is slow to leave keeps nobody from being made. */
 const CALLS_AT_ONCE = 16;
 
 /** The calls of one group: those under way, and those that ended and are not written down yet. */
@@ -25,7 +25,11 @@ export interface InFlight {
  * @param answered called after each answer; `last` when no other is awaited
  */
 export function trackCalls(clock: Clock, isKept: () => boolean, answered: (last: boolean) => void): InFlight {
-  const limit = bounded(CALLS_AT_ONCE);
+  const limits = {
+    create: bounded(CALLS_AT_ONCE),
+    update: bounded(CALLS_AT_ONCE),
+    destroy: bounded(CALLS_AT_ONCE),
+  };
   const underWay = new Set<Promise<void>>();
   const ended: Acted[] = [];
   let unanswered = 0;
@@ -50,7 +54,7 @@ export function trackCalls(clock: Clock, isKept: () => boolean, answered: (last:
         const member = action.kind === "create" ? undefined : byId.get(action.instance);
         const call = async () =>
           reason === undefined ? act(group, action, member, clock, isKept) : refused(action, reason);
-        const promise = limit(call).then(note);
+        const promise = limits[action.kind](call).then(note);
         underWay.add(promise);
         void promise.finally(() => underWay.delete(promise));
       }

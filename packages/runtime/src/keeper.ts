@@ -2,7 +2,7 @@
  * Keeps one stack: holds its lease, its declaration and a controller for each of its groups. `watch`, `apply`, the
  * daemon and the simulator all work through it.
  */
-import { memoryFrom, type Policy } from "@muster/engine";
+import type { Policy } from "@muster/engine";
 import {
   type Document,
   didYouMean,
@@ -21,11 +21,13 @@ import type { Assignment } from "./bind.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { declared, freed, removed, steered, type Transition, withoutInstances } from "./declaring.ts";
-import { unchangeable } from "./fixed.ts";
+import { holdGroup } from "./held.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
-import { destroy, pause, promote, resume, revert, type Turn } from "./steering.ts";
+import { recollect } from "./recollect.ts";
+import { refusals } from "./refusals.ts";
+import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
 import { inTurn } from "./turns.ts";
 
 export interface KeeperDeps extends Outside {
@@ -80,7 +82,7 @@ export interface StackKeeper {
   pause(group: string, actor: string): Promise<void>;
   /** Takes away a pause; where there is none, tries again what had failed or had been reverted. */
   resume(group: string, actor: string): Promise<void>;
-  /** The canaries are good: the others follow. Throws `group.no-canary`. */
+  /** The canaries are good: the others follow. Throws `group.no-canary`, `group.paused`, `group.canaries-failed`. */
   promote(group: string, actor: string): Promise<void>;
   /** Back to the version before. Throws `group.nothing-to-revert-to`. */
   revert(group: string, actor: string): Promise<void>;
@@ -135,7 +137,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   async function control(assignment: Assignment): Promise<GroupController> {
     const { name } = assignment.group;
-    const memory = memoryFrom(await store.memory(stack, name));
+    const memory = await recollect(store, stack, name);
+    if (memory instanceof MusterError)
+      return holdGroup(assignment, memory, clock, (status) => deps.onStatus(name, status));
     return controlGroup(assignment, memory, {
       ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide },
       // One that is being let go tells what it still has to tell, and leaves nothing to remember.
@@ -168,10 +172,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     await ending.finally(() => endings.delete(ending));
   }
 
-  function steer(group: string, turn: () => Turn, actor: string): Promise<void> {
+  function steer(group: string, change: () => SteeringChange, actor: string): Promise<void> {
     return serially(async () => {
       const status = controllerToChange(group).status();
-      const transition = steered(known(), group, turn(), status, actor);
+      const transition = steered(known(), group, change(), status, actor);
       if (transition !== undefined) await take(transition);
     });
   }
@@ -188,10 +192,26 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     throw new MusterError("group.not-found", { group, nearest: didYouMean(nearest(group, controllers.keys())) });
   }
 
+  /** What it speaks of may be older than what is declared; that it says. */
+  function statusOf(group: string, { generation }: Declaration): Status | undefined {
+    const status = controllers.get(group)?.status();
+    return status && { ...status, generation };
+  }
+
+  /** As commands take it, whatever groups other stacks have. */
+  function placeOf(group: string): string {
+    return `${stack}/${group}`;
+  }
+
+  function canariesOf(group: string): number | undefined {
+    return controllers.get(group)?.policy()?.rollout.canary;
+  }
+
   /** Whoever only observes is asked for nothing that would be done to members: nobody would do it. */
   function controllerToChange(group: string): GroupController {
     const controller = controllerOf(group);
-    if (grammar.stackOf(known().document).mode === "observe") throw new MusterError("group.observed", { group, stack });
+    if (grammar.stackOf(known().document).mode === "observe")
+      throw new MusterError("group.observed", { group: placeOf(group), stack });
     return controller;
   }
 
@@ -213,18 +233,22 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return before;
     }
     const was = before === undefined ? undefined : readable(before.document);
-    const known = { declaration: before, stack: was, proven: await provenOf(before, was, catalog, provenIn) };
-    const transition = declared(known, { stack, document, source }, actor, grammar);
     const effectsOf = (type: string) => catalog.type(type, document.dialect)?.effects ?? {};
-    const [refused] = unchangeable(was, grammar.stackOf(document), source, effectsOf).values();
+    const to = { stack, document, source };
+    const [refused] = refusals({ declaration: before, stack: was }, to, grammar.stackOf(document), effectsOf).values();
     if (refused !== undefined) throw refused;
+    const proven = await provenOf(before, was, catalog, provenIn);
+    const transition = declared({ declaration: before, stack: was, proven }, to, actor, grammar);
     await take(transition);
     return transition.next;
   }
 
   /** A controller knows before it is written down. */
   async function provenIn(group: string): Promise<string | null> {
-    return controllers.get(group)?.proven() ?? memoryFrom(await store.memory(stack, group)).proven;
+    const controller = controllers.get(group);
+    if (controller !== undefined) return controller.proven();
+    const memory = await recollect(store, stack, group);
+    return memory instanceof MusterError ? null : memory.proven;
   }
 
   /** A declaration of before that cannot be read any more must not keep a better one from being taken. */
@@ -254,8 +278,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     begin: () => serially(begin),
     commit: (document, source, actor) => serially(() => commit(document, source, actor)),
     groups() {
-      if (declaration === undefined) return [];
-      const { groups, mode } = grammar.stackOf(declaration.document);
+      const now = declaration;
+      if (now === undefined) return [];
+      const { groups, mode } = grammar.stackOf(now.document);
       return Object.values(groups).map((group) => ({
         stack,
         name: group.name,
@@ -263,8 +288,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         flavor: group.flavor.name,
         size: slotCount(group.slots),
         mode,
-        steering: askedOf(declaration, group.name),
-        status: controllers.get(group.name)?.status(),
+        steering: askedOf(now, group.name),
+        status: statusOf(group.name, now),
       }));
     },
     members: (group) => controllerOf(group).members(),
@@ -274,13 +299,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       serially(async () => {
         controllerToChange(group);
         const { document, source } = known();
-        await commit(grammar.resize(document, group, size), source, actor);
+        await commit(grammar.resize(document, group, size, source), source, actor);
       }),
     pause: (group, actor) => steer(group, () => pause, actor),
     resume: (group, actor) => steer(group, () => resume, actor),
     destroy: (group, actor) => steer(group, () => destroy, actor),
-    promote: (group, actor) => steer(group, () => promote(group), actor),
-    revert: (group, actor) => steer(group, () => revert(group, hasFormer(known(), group, grammar)), actor),
+    promote: (group, actor) => steer(group, () => promote(placeOf(group), canariesOf(group)), actor),
+    revert: (group, actor) => steer(group, () => revert(placeOf(group), hasFormer(known(), group, grammar)), actor),
     free: (group, actor) =>
       serially(async () => {
         controllerOf(group);
@@ -300,8 +325,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   };
 }
 
-function askedOf(declaration: Declaration | undefined, group: string): GroupView["steering"] {
-  const goal = declaration === undefined ? "kept" : steeringOf(declaration, group).goal;
+function askedOf(declaration: Declaration, group: string): GroupView["steering"] {
+  const { goal } = steeringOf(declaration, group);
   return goal === "kept" ? undefined : goal;
 }
 

@@ -6,14 +6,20 @@ import type { Claim, Store } from "@muster/store";
 import { type BoundGroup, markOn, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
-import { verdictsOn } from "./verdicts.ts";
+import type { AskHealth } from "./verdicts.ts";
 
 /** Looks at everything that belongs to the group. Whatever prevents it becomes a failed look. */
-export async function observe(bound: BoundGroup, store: Store, clock: Clock, letGo: AbortSignal): Promise<Look> {
+export async function observe(
+  bound: BoundGroup,
+  store: Store,
+  clock: Clock,
+  askHealth: AskHealth,
+  letGo: AbortSignal,
+): Promise<Look> {
   const startedAt = clock.now();
   try {
     const members = await membersOf(bound, store, clock, letGo);
-    const verdicts = await verdictsOn(members, (revision) => treatmentOf(bound, revision), clock);
+    const verdicts = await askHealth(members, (revision) => treatmentOf(bound, revision));
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
     return failedLook(startedAt, thrown);

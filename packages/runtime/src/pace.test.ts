@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { pace } from "./pace.ts";
-import { heldClock } from "./test/clock.ts";
+import { heldClock, leapingClock } from "./test/clock.ts";
 
 const HOUR = 3_600_000;
 
@@ -69,4 +69,19 @@ it("begins nothing after it was stopped, and waits for the pass that runs", asyn
   await clock.advance(HOUR);
   await stopping;
   expect(passes).toEqual([0]);
+});
+
+it("is woken within a second though the clock was set back meanwhile", async () => {
+  const clock = leapingClock();
+  let passes = 0;
+  const pacer = pace(async () => {
+    passes++;
+    return clock.now() + HOUR;
+  }, clock);
+  pacer.wake();
+  await clock.advance(10);
+  clock.leap(-HOUR);
+  pacer.wake();
+  await clock.advance(1_000);
+  expect(passes).toBe(2);
 });

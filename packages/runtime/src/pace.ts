@@ -49,7 +49,8 @@ export function pace(pass: () => Promise<number>, clock: Clock): Pacer {
     wake() {
       if (stopped || due !== "no") return;
       due = "wake";
-      if (running === undefined) schedule(restedAt);
+      // A clock that was set back meanwhile makes no rest longer.
+      if (running === undefined) schedule(Math.min(restedAt, clock.now() + LONGEST_REST_MS));
     },
     hurry() {
       if (stopped || due === "hurry") return;

@@ -1,20 +1,21 @@
 /** What a declaration would do to a stack. Reality is looked at; nothing is written, and nothing is made. */
-import { memoryFrom, planOf, recall, TAKEN_UP } from "@muster/engine";
-import { type Document, type GroupPlan, type MusterError, type Stack, type StackPlan, slotCount } from "@muster/model";
+import { planOf, recall, TAKEN_UP } from "@muster/engine";
+import { type Document, type GroupPlan, MusterError, type Stack, type StackPlan, slotCount } from "@muster/model";
 import type { Declaration } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { changesOfGroup, changesOfStack } from "./changes.ts";
-import { orphaning, sameDocument } from "./commit.ts";
+import { sameDocument } from "./commit.ts";
 import { declared } from "./declaring.ts";
-import { unchangeable } from "./fixed.ts";
-import type { Grammar } from "./ports.ts";
-import { type Glance, glance, type PreviewDeps } from "./preview.ts";
+import { type Glance, type GlanceDeps, glance } from "./glance.ts";
+import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
-import { openProviders, type Providers, toLook } from "./providers.ts";
+import { type GivenSettings, openProviders, type Providers, toLook } from "./providers.ts";
+import { recollect } from "./recollect.ts";
+import { refusals } from "./refusals.ts";
 
 /** What is asked about, and what is so now. */
-export interface Outlook {
+export interface Proposal {
   readonly before: Declaration | undefined;
   readonly document: Document;
   /** Where it comes from, as in `commit`. */
@@ -23,20 +24,21 @@ export interface Outlook {
   readonly kept: boolean;
 }
 
-export type PlanDeps = PreviewDeps & { readonly grammar: Grammar };
+export interface PlanDeps extends GlanceDeps, Pick<Outside, "io"> {
+  readonly grammar: Grammar;
+  readonly settings: GivenSettings;
+}
 
-export async function planStack(outlook: Outlook, deps: PlanDeps): Promise<StackPlan> {
-  const { before, document, source } = outlook;
+export async function planStack(proposal: Proposal, deps: PlanDeps): Promise<StackPlan> {
+  const { before, document, source } = proposal;
   const now = deps.grammar.stackOf(document);
   const was = before && readable(before.document, deps.grammar);
-  const refused = new Map([
-    ...unchangeable(was, now, source, (type) => deps.catalog.type(type, document.dialect)?.effects ?? {}),
-    ...orphaning(before, was, document, now, source),
-  ]);
+  const effectsOf = (type: string) => deps.catalog.type(type, document.dialect)?.effects ?? {};
+  const refused = refusals({ declaration: before, stack: was }, { document, source }, now, effectsOf);
   const plans =
     refused.size > 0
       ? [...refused].map(([group, error]) => impossible(now, group, was, error))
-      : await planAll(outlook, was, now, deps);
+      : await planAll(proposal, was, now, deps);
   return {
     stack: now.name,
     generation: before?.generation ?? 0,
@@ -57,14 +59,17 @@ function readable(document: Document, grammar: Grammar): Stack | undefined {
 }
 
 async function planAll(
-  { before, document, source, kept }: Outlook,
+  { before, document, source, kept }: Proposal,
   was: Stack | undefined,
   now: Stack,
   deps: PlanDeps,
 ): Promise<readonly GroupPlan[]> {
   const { grammar, catalog, settings, store } = deps;
-  const remembered = async (group: string) => memoryFrom(await store.memory(now.name, group));
-  const proven = await provenOf(before, was, catalog, async (group) => (await remembered(group)).proven);
+  const remembered = async (group: string) => {
+    const memory = await recollect(store, now.name, group);
+    return memory instanceof MusterError ? null : memory.proven;
+  };
+  const proven = await provenOf(before, was, catalog, remembered);
   const next =
     before !== undefined && sameDocument(before.document, document)
       ? before

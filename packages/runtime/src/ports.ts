@@ -17,8 +17,8 @@ export interface Grammar {
   withoutGroup(document: Document, group: string): Document | null;
   /** A document of the group alone. */
   onlyGroup(document: Document, group: string): Document;
-  /** The document with the group at another size. */
-  resize(document: Document, group: string, size: number): Document;
+  /** The document with the group at another size. `source`: where it was declared, for the errors. */
+  resize(document: Document, group: string, size: number, source: string): Document;
 }
 
 /** Everything from outside that keeping a stack needs. */

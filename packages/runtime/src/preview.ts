@@ -1,17 +1,12 @@
-import { type GoodLook, type Memory, memoryFrom, recall, reconcile } from "@muster/engine";
-import type { PlanTrouble } from "@muster/model";
-import type { Catalog } from "@muster/plugin";
-import type { Declaration, Store } from "@muster/store";
+/** What the next pass over a stack would do, group by group, in a sentence. */
+import { recall, reconcile } from "@muster/engine";
+import type { Declaration } from "@muster/store";
 import { assignmentsOf } from "./assignments.ts";
-import { type Assignment, type BoundGroup, bind } from "./bind.ts";
-import { placeOf } from "./home.ts";
-import { failedLook, observe } from "./observe.ts";
+import { type Glance, type GlanceDeps, glance } from "./glance.ts";
 import type { Grammar, Outside } from "./ports.ts";
-import { type GivenSettings, openProviders, type Providers, toLook } from "./providers.ts";
+import { type GivenSettings, openProviders, toLook } from "./providers.ts";
 
-export interface PreviewDeps extends Outside {
-  readonly store: Store;
-  readonly catalog: Catalog;
+export interface PreviewDeps extends GlanceDeps, Pick<Outside, "io"> {
   readonly grammar: Pick<Grammar, "stackOf">;
   readonly settings: GivenSettings;
 }
@@ -51,42 +46,5 @@ function firstPass(glanced: Glance, { clock }: PreviewDeps): string | undefined 
       const parts = [moved, sentence].filter((part) => part !== undefined);
       return parts.length === 0 ? undefined : parts.join("; ");
     }
-  }
-}
-
-/** One look at a group that leaves nothing behind. `strayed`: nobody would look there (`placeOf`). */
-export type Glance =
-  | { readonly kind: "untold" | "strayed"; readonly trouble: PlanTrouble }
-  | {
-      readonly kind: "seen";
-      readonly bound: BoundGroup;
-      readonly look: GoodLook;
-      /** As it is written down. */
-      readonly memory: Memory;
-      /** Its members are kept in another place from now on. */
-      readonly moved: string | undefined;
-    };
-
-export async function glance(
-  assignment: Assignment,
-  providers: Providers,
-  { store, catalog, clock }: PreviewDeps,
-): Promise<Glance> {
-  let bound: BoundGroup;
-  try {
-    bound = await bind(assignment, catalog, providers);
-  } catch (thrown) {
-    return { kind: "untold", trouble: failedLook(clock.now(), thrown) };
-  }
-  const look = await observe(bound, store, clock, new AbortController().signal);
-  if (look.kind === "failed") return { kind: "untold", trouble: look };
-  const place = placeOf(bound, memoryFrom(await store.memory(assignment.stack, assignment.group.name)));
-  switch (place.kind) {
-    case "strayed":
-      return { kind: "strayed", trouble: { reason: "provider.elsewhere", message: place.message } };
-    case "moved":
-      return { kind: "seen", bound, look, memory: place.memory, moved: place.event.message };
-    case "home":
-      return { kind: "seen", bound, look, memory: place.memory, moved: undefined };
   }
 }

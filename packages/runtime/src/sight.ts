@@ -5,6 +5,7 @@ import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts"
 import { failedLook, observe } from "./observe.ts";
 import type { Clock } from "./ports.ts";
 import type { Providers } from "./providers.ts";
+import { healthQuestions } from "./verdicts.ts";
 
 /** A look at a group through what it is bound to; or why it could not even be bound. */
 export type Sight =
@@ -32,6 +33,7 @@ export interface EyesDeps {
 export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): Eyes {
   let bound: BoundGroup | undefined;
   let unlisten: (() => void) | undefined;
+  const askHealth = healthQuestions(clock);
 
   function close(): void {
     unlisten?.();
@@ -58,7 +60,7 @@ export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): 
       } catch (thrown) {
         return { kind: "unbound", look: failedLook(clock.now(), thrown) };
       }
-      return { kind: "bound", bound: group, look: await observe(group, store, clock, letGo) };
+      return { kind: "bound", bound: group, look: await observe(group, store, clock, askHealth, letGo) };
     },
   };
 }

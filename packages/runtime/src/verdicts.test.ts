@@ -4,7 +4,7 @@ import type { Flavor } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import type { Treatment } from "./bind.ts";
 import { heldClock } from "./test/clock.ts";
-import { verdictsOn } from "./verdicts.ts";
+import { healthQuestions } from "./verdicts.ts";
 
 const never = new Promise<never>(() => undefined);
 const silent: Verdict = { kind: "unknown", reason: "flavor probed did not answer within 10 s" };
@@ -12,7 +12,7 @@ const silent: Verdict = { kind: "unknown", reason: "flavor probed did not answer
 describe("verdicts", () => {
   it("are the flavor's own answer about each member", async () => {
     const flavor = probed(async ({ id }) => (id === "i-3" ? { kind: "fail", reason: "ill" } : PASS));
-    const verdicts = await verdictsOn(members(40), flavor, heldClock());
+    const verdicts = await healthQuestions(heldClock())(members(40), flavor);
     expect(verdicts.size).toBe(40);
     expect(verdicts.get("i-3")).toEqual({ kind: "fail", reason: "ill" });
     expect(verdicts.get("i-39")).toEqual(PASS);
@@ -20,7 +20,7 @@ describe("verdicts", () => {
 
   it("are unknown of a member whose flavor throws", async () => {
     const flavor = probed(() => Promise.reject(new Error("no answer")));
-    const verdicts = await verdictsOn(members(1), flavor, heldClock());
+    const verdicts = await healthQuestions(heldClock())(members(1), flavor);
     expect(verdicts.get("i-0")).toEqual({ kind: "unknown", reason: "no answer" });
   });
 
@@ -28,7 +28,7 @@ describe("verdicts", () => {
     const clock = heldClock();
     const answers: (() => void)[] = [];
     const flavor = probed(() => new Promise((resolve) => answers.push(() => resolve(PASS))));
-    const asked = verdictsOn(members(20), flavor, clock);
+    const asked = healthQuestions(clock)(members(20), flavor);
     expect(answers).toHaveLength(16);
     for (const answer of answers.slice(0, 3)) answer();
     await clock.advance(0);
@@ -39,32 +39,30 @@ describe("verdicts", () => {
     expect((await asked).size).toBe(20);
   });
 
-  it("are unknown of those who do not answer within 10 s, and the others are asked all the same", async () => {
+  it("are unknown of everybody when the time of the look is over, however many there are", async () => {
     const clock = heldClock();
-    const flavor = probed(({ id }) => (Number(id.slice(2)) < 16 ? never : Promise.resolve(PASS)));
-    const asked = verdictsOn(members(18), flavor, clock);
+    const asked = healthQuestions(clock)(
+      members(64),
+      probed(() => never),
+    );
     await clock.advance(10_000);
     const verdicts = await asked;
+    expect(verdicts.size).toBe(64);
     expect(verdicts.get("i-0")).toEqual(silent);
-    expect([...verdicts.values()].filter(({ kind }) => kind === "pass")).toHaveLength(2);
+    expect(verdicts.get("i-63")).toMatchObject({ kind: "unknown", reason: expect.stringContaining("not asked about") });
   });
 
-  it("give those who are asked later as long as the others", async () => {
+  it("are asked of those who did not answer after the others, the next time", async () => {
     const clock = heldClock();
-    const first = Promise.withResolvers<Verdict>();
-    const flavor = probed(({ id }) => (id === "i-0" ? first.promise : never));
-    let verdicts: ReadonlyMap<string, Verdict> | undefined;
-    void verdictsOn(members(17), flavor, clock).then((all) => {
-      verdicts = all;
-    });
-    await clock.advance(6_000);
-    first.resolve(PASS);
-    await clock.advance(9_999);
-    // The seventeenth was asked when the first had answered.
-    expect(verdicts).toBeUndefined();
-    await clock.advance(1);
-    expect(verdicts?.get("i-0")).toEqual(PASS);
-    expect(verdicts?.get("i-16")).toEqual(silent);
+    const ask = healthQuestions(clock);
+    const flavor = probed(({ id }) => (Number(id.slice(2)) < 16 ? never : Promise.resolve(PASS)));
+    const passing = async () => {
+      const asked = ask(members(18), flavor);
+      await clock.advance(10_000);
+      return [...(await asked).values()].filter(({ kind }) => kind === "pass").length;
+    };
+    expect(await passing()).toBe(0);
+    expect(await passing()).toBe(2);
   });
 });
 

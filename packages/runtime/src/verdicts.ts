@@ -5,26 +5,39 @@ import type { Treatment } from "./bind.ts";
 import type { Clock } from "./ports.ts";
 
 const AT_ONCE = 16;
+/** All questions of one look together take no longer. */
 const DEADLINE_MS = 10_000;
 
-/**
- * Asks the flavor about every member: that of its own version. One that does not answer in time is `unknown`, never a
- * failure.
- */
-export async function verdictsOn(
+/** Asks about the health of members, each as its own version is treated. */
+export type AskHealth = (
   members: readonly Seen[],
   treatmentOf: (revision: string) => Treatment,
-  clock: Clock,
-): Promise<ReadonlyMap<string, Verdict>> {
-  const verdicts = new Map<string, Verdict>();
-  const patients: Patient[] = [];
-  for (const member of members) {
-    const treatment = treatmentOf(member.mark.revision);
-    if (treatment.flavor.health !== undefined) patients.push({ member, treatment });
-    else verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
-  }
-  if (patients.length > 0) await askAll(patients, clock, (id, verdict) => verdicts.set(id, verdict));
-  return verdicts;
+) => Promise<ReadonlyMap<string, Verdict>>;
+
+/**
+ * Asks the flavor about every member. Whoever has not answered when the time of the whole look is over is `unknown`,
+ * never a failure; and is asked after all the others the next time, so that nobody waits behind it for ever.
+ */
+export function healthQuestions(clock: Clock): AskHealth {
+  let silent: ReadonlySet<string> = new Set();
+  return async (members, treatmentOf) => {
+    const verdicts = new Map<string, Verdict>();
+    const patients: Patient[] = [];
+    for (const member of members) {
+      const treatment = treatmentOf(member.mark.revision);
+      if (treatment.flavor.health !== undefined) patients.push({ member, treatment });
+      else verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
+    }
+    if (patients.length === 0) return verdicts;
+    silent = await askAll(silentLast(patients, silent), clock, (id, verdict) => verdicts.set(id, verdict));
+    return verdicts;
+  };
+}
+
+function silentLast(patients: readonly Patient[], silent: ReadonlySet<string>): readonly Patient[] {
+  if (silent.size === 0) return patients;
+  const isSilent = ({ member }: Patient) => silent.has(member.id);
+  return [...patients.filter((each) => !isSilent(each)), ...patients.filter(isSilent)];
 }
 
 /** A member whose flavor knows of health. */
@@ -33,59 +46,47 @@ interface Patient {
   readonly treatment: Treatment;
 }
 
-interface Question extends Patient {
-  readonly since: number;
-  answered: boolean;
-}
-
 /**
- * Asks about so many at once, in their order. All have the same deadline, so the oldest question is the first to pass
- * it, and one timer watches over all of them.
+ * Asks about so many at once, in their order, until all have answered or the time is over. Resolves with those that were
+ * asked and did not answer.
  */
 function askAll(
   patients: readonly Patient[],
   clock: Clock,
   tell: (id: string, verdict: Verdict) => void,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   return new Promise((resolve) => {
-    const asked: Question[] = [];
-    let oldest = 0;
-    let left = patients.length;
+    const open = new Map(patients.map((patient) => [patient.member.id, patient]));
+    let asked = 0;
+    const cancel = clock.after(DEADLINE_MS, giveUp);
     for (let i = 0; i < AT_ONCE; i++) askNext();
-    let cancel = clock.after(DEADLINE_MS, giveUp);
 
     function askNext(): void {
-      const patient = patients[asked.length];
+      const patient = patients[asked];
       if (patient === undefined) return;
-      const question: Question = { ...patient, since: clock.now(), answered: false };
-      asked.push(question);
-      void healthOf(patient).then((verdict) => answer(question, verdict));
+      asked++;
+      void healthOf(patient).then((verdict) => answer(patient, verdict));
     }
 
-    function answer(question: Question, verdict: Verdict): void {
-      if (question.answered) return;
-      question.answered = true;
-      tell(question.member.id, verdict);
-      left--;
+    function answer({ member }: Patient, verdict: Verdict): void {
+      if (!open.delete(member.id)) return;
+      tell(member.id, verdict);
       askNext();
-      if (left > 0) return;
+      if (open.size > 0) return;
       cancel();
-      resolve();
+      resolve(new Set());
     }
 
     function giveUp(): void {
-      for (;;) {
-        const question = asked[oldest];
-        if (question === undefined) return;
-        const wait = question.since + DEADLINE_MS - clock.now();
-        if (!question.answered && wait > 0) {
-          cancel = clock.after(wait, giveUp);
-          return;
-        }
-        oldest++;
-        const reason = `flavor ${question.treatment.flavor.name} did not answer within ${DEADLINE_MS / 1_000} s`;
-        answer(question, { kind: "unknown", reason });
+      const silent = new Set(patients.slice(0, asked).flatMap(({ member }) => (open.has(member.id) ? member.id : [])));
+      for (const [id, { treatment }] of open) {
+        const late = `did not answer within ${DEADLINE_MS / 1_000} s`;
+        const reason = silent.has(id) ? late : `${late} for others, so that ${id} was not asked about`;
+        tell(id, { kind: "unknown", reason: `flavor ${treatment.flavor.name} ${reason}` });
       }
+      asked = patients.length;
+      open.clear();
+      resolve(silent);
     }
   });
 }

@@ -1,8 +1,8 @@
 /** The policies of a group in a stack in TypeScript. What cannot hold together is refused when the stack is read. */
 
-/** A whole number with a unit, or several, the largest first: `500ms`, `10s`, `1h30m`. At most `720h`. */
+/** A whole number with a unit, or several, the largest first: `500ms`, `10s`, `1h30m`. At most `30d`. */
 export type Duration = `${number}${Unit}` | `${number}${Unit}${number}${Unit}`;
-type Unit = "h" | "m" | "s" | "ms";
+type Unit = "d" | "h" | "m" | "s" | "ms";
 
 /** A whole share of the members, `0%` to `100%`. */
 export type Percent = `${number}%`;

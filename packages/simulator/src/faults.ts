@@ -35,6 +35,8 @@ export interface Faults {
   readonly full: number;
   /** Muster is killed, at any point between two steps. */
   readonly crash: number;
+  /** Muster is stopped there for up to a minute, and is taken for dead; then it goes on as if nothing had been. */
+  readonly freeze: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -55,6 +57,7 @@ export const NO_FAULTS: Faults = {
   unwritten: 0,
   full: 0,
   crash: 0,
+  freeze: 0,
 };
 
 /** Each kind at its worst. */
@@ -76,6 +79,7 @@ const MOST: Faults = {
   unwritten: 0.1,
   full: 0.03,
   crash: 0.02,
+  freeze: 0.01,
 };
 
 /** Few or many of the kinds, each at a rate of its own. Seldom a list that lags longer than promised: it excuses much. */
@@ -115,7 +119,7 @@ const REFUSALS: readonly [FailureKind, ...FailureKind[]] = [
 ];
 
 /** Effect and lag together are over `settleMs` after the answer, as a type promises; unless `lateLag` strikes. */
-export function fateOf(faults: Faults, random: Random, settleMs: number): Fate {
+export function fateOf(faults: Faults, random: Random, settleMs: number, patienceMs = GIVEN_UP_MS): Fate {
   const answersAfter = delay(faults, random);
   if (random.chance(faults.refuse))
     return { answersAfter, how: random.pick(REFUSALS), takesAfter: undefined, lagMs: 0 };
@@ -123,7 +127,7 @@ export function fateOf(faults: Faults, random: Random, settleMs: number): Fate {
   const lost = hangs || random.chance(faults.lose);
   const how = lost ? "unknown" : "done";
   const late = lost && random.chance(0.3) ? random.between(0, settleMs) : 0;
-  const within = hangs ? GIVEN_UP_MS : answersAfter;
+  const within = hangs ? patienceMs : answersAfter;
   const takesAfter = lost && random.chance(0.4) ? undefined : random.between(0, within) + late;
   const lagMs = random.chance(faults.lag) ? random.between(0, settleMs - late) : 0;
   return {

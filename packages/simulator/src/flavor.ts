@@ -26,9 +26,15 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
         return { ...want, prepared: true };
       }),
     health: async ({ id }) => {
-      const began = stage.clock.now();
+      let isHeard = true;
+      const tell = (verdict: Verdict) => {
+        if (isHeard && !life.isOver()) stage.tell({ kind: "judged", life: life.number, id, verdict });
+        isHeard = false;
+      };
+      const cancel = stage.clock.after(HEARD_MS, () => tell({ kind: "unknown", reason: "no answer" }));
       const verdict = await life.step("health", () => judge(stage, id));
-      if (stage.clock.now() <= began + HEARD_MS) stage.tell({ kind: "judged", life: life.number, id, verdict });
+      cancel();
+      tell(verdict);
       if (verdict.kind === "unknown" && stage.random.chance(0.5))
         throw new ProviderError("unavailable", verdict.reason);
       return verdict;

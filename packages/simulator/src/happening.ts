@@ -13,6 +13,11 @@ export type Happening = { readonly at: number } & Told;
 export type Told =
   /** Muster's process begins; a life ends by a crash or by being closed. */
   | { readonly kind: "started"; readonly life: number }
+  /** It has taken the stack. */
+  | { readonly kind: "holds"; readonly life: number }
+  /** It is stopped, and goes on. */
+  | { readonly kind: "froze"; readonly life: number; readonly ms: number }
+  | { readonly kind: "thawed"; readonly life: number }
   | { readonly kind: "crashed"; readonly life: number; readonly point: string }
   | { readonly kind: "closed"; readonly life: number }
   /** A person does something, and is told that it was written down. */

@@ -64,6 +64,12 @@ export interface CallRecord {
   ended: { readonly at: number; readonly how: "done" | "abandoned" | FailureKind; readonly late: boolean } | undefined;
   /** A look has told what became of it. */
   resolved: boolean;
+  readonly life: number;
+  /**
+   * Another life has taken the stack while this call was under way, or before it began: its caller, who lives, cannot be
+   * kept from it, and who holds the stack now cannot know when it ends.
+   */
+  loose: boolean;
 }
 
 export interface History {
@@ -73,6 +79,10 @@ export interface History {
   underWay(): ReadonlySet<CallRecord>;
   /** It was written down that it is destroyed, and that was not called yet. */
   isPlanned(id: string): boolean;
+  /** Calls that are loose, and may still take effect. */
+  loose(): ReadonlySet<CallRecord>;
+  /** Who took the stack last. */
+  holder(): number;
   /** The calls of which no look has told yet what became of them. */
   unresolved(): ReadonlySet<CallRecord>;
   /** It was decided, at any time, to do this to the thing. */
@@ -99,14 +109,19 @@ const STARTING: Verdict = { kind: "unknown", reason: "it starts" };
 
 export function emptyHistory({ settleMs, local }: { readonly settleMs: number; readonly local: boolean }): History {
   const wanted = new Map<string, Wanted[]>();
-  const trials = emptyTrials((group) => wanted.get(group)?.at(-1)?.promised.minReadyMs ?? 0);
+  const trials = emptyTrials(
+    settleMs,
+    (group) => wanted.get(group)?.at(-1)?.promised ?? { minReadyMs: 0, healthyDeadlineMs: 0 },
+  );
   const touchable = new Set<string>();
   const looks = new Map<string, LookRecord>();
   const decisions = new Map<string, Decision>();
   const calls = new Map<number, CallRecord>();
   const underWay = new Set<CallRecord>();
   const unresolved = new Set<CallRecord>();
-  /** The latest decision to do a thing to a thing. */
+  const loose = new Set<CallRecord>();
+  let holder = 0;
+  /** The latest decision to do a thing to a thing: of each life, and of all. */
   const latest = new Map<string, Decision>();
   const done = new Set<string>();
   const asked = new Set<string>();
@@ -118,6 +133,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const planned = new Map<string, { readonly group: string; readonly life: number; waitsFrom?: number }>();
   const began = new Map<number, number>();
   const forgotten = new Map<string, number>();
+  let declaredAt = Number.NEGATIVE_INFINITY;
   let declared: readonly string[] = [];
   let wave: Decision[] = [];
 
@@ -154,7 +170,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       }
       for (const plan of planned.values())
         if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
-      const written = memoryFrom(value);
+      const written = memoryFrom(value ?? undefined, group);
       for (const id of written.doomed) if (asked.has(id)) doomed.set(id, group);
       for (const call of written.calls) {
         if (decisions.has(call.intent)) continue;
@@ -162,6 +178,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.get(keyOf(life, group)) };
         decisions.set(intent, decision);
         latest.set(keyOf(kind, instance ?? ""), decision);
+        latest.set(keyOf(`${life} ${kind}`, instance ?? ""), decision);
         if (kind === "destroy" && instance !== null) planned.set(instance, { group, life });
         wave.push(decision);
       }
@@ -169,18 +186,27 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   }
 
   function takeCall(happening: Extract<Happening, { kind: "called" }>): void {
-    const { call: number, verb, id, tags, want, at } = happening;
-    const decision = verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(verb, id));
+    const { call: number, verb, id, tags, want, at, life } = happening;
+    const decision =
+      verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(`${life} ${verb}`, id));
     const mark = markOf(tags);
     const record: CallRecord = {
       ...{ number, verb, began: at, decision, id, want, group: mark.owner },
       ...{ intent: decision?.intent ?? mark.intent, slot: mark.slot },
-      ...{ took: false, idle: false, ended: undefined, resolved: false },
+      ...{ took: false, idle: false, ended: undefined, resolved: false, life, loose: false },
     };
     if (verb === "destroy") planned.delete(id);
     calls.set(number, record);
     underWay.add(record);
     unresolved.add(record);
+    if (life !== holder) letLoose(record);
+  }
+
+  function letLoose(call: CallRecord): void {
+    call.loose = true;
+    loose.add(call);
+    underWay.delete(call);
+    unresolved.delete(call);
   }
 
   function takeLook(look: LookRecord): void {
@@ -219,7 +245,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     if (call === undefined) return;
     call.ended = ended;
     if (call.verb === "update") beginTrial(call, ended.at);
-    if (!ended.late || call.took) underWay.delete(call);
+    if (!ended.late || call.took) {
+      underWay.delete(call);
+      loose.delete(call);
+    }
     // What was refused was not done: there is nothing to find out.
     if (ended.how === "done" || ended.how === "abandoned" || ended.how === "unknown") return;
     call.resolved = true;
@@ -234,7 +263,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     call.idle = idle;
     done.add(keyOf(verb, id));
     beginTrial(call, at);
-    if (call.ended !== undefined) underWay.delete(call);
+    if (call.ended === undefined) return;
+    underWay.delete(call);
+    loose.delete(call);
   }
 
   /** What is known of health unless the flavor is asked: who runs is well, and of who starts nobody knows. */
@@ -249,7 +280,15 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   function beginTrial(call: CallRecord, at: number): void {
     const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
     const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
-    if (call.took && isDone && !call.resolved && !isForgotten) trials.begin(call.id, call.group, at);
+    if (call.took && isDone && !call.resolved && !call.loose && !isForgotten) trials.begin(call.id, call.group, at);
+  }
+
+  /** What the look before has shown was taken in, unless something else was declared meanwhile: then it was let go. */
+  function settleTrials({ life, group }: Extract<Happening, { kind: "looked" }>): void {
+    const before = looks.get(keyOf(life, group));
+    if (before === undefined) return;
+    if (before.began <= declaredAt) trials.lose();
+    else trials.takeIn(group);
   }
 
   return {
@@ -260,19 +299,21 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "wrote":
           if (happening.declaration !== undefined) takeDeclaration(happening.declaration, at);
           takeMemory(happening.memory, happening.life, at);
-          if (happening.declaration !== undefined) trials.lose(at);
+          if (happening.declaration !== undefined) declaredAt = at;
           for (const { type, group } of happening.events)
             if (type === "rollout.reverting" && group !== undefined) takeRevert(group, at);
           return;
         case "looked":
-          trials.takeIn(happening.group);
+          // What another one sees who has lost the stack is nothing that Muster knows.
+          if (happening.life === holder) settleTrials(happening);
           takeLook({ ...happening, ended: at, verdicts: plainVerdicts(happening) });
+          if (happening.life !== holder) return;
           for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
             trials.judge(id, verdict, happening.began, at);
           return;
         case "judged":
           takeVerdict(happening.life, happening.id, happening.verdict);
-          trials.judge(happening.id, happening.verdict, at, at);
+          if (happening.life === holder) trials.judge(happening.id, happening.verdict, at, at);
           return;
         case "called":
           takeCall(happening);
@@ -294,19 +335,24 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
             touchable.delete(happening.released);
           }
           return;
-        case "started":
+        case "holds":
           began.set(happening.life, at);
+          holder = happening.life;
+          for (const call of underWay) if (call.life !== holder && call.ended === undefined) letLoose(call);
           touchable.clear();
           for (const group of declared) touchable.add(group);
           return;
         case "refused":
         case "crashed":
-          trials.lose(at);
+          trials.lose();
           return;
+        case "started":
+        case "froze":
+        case "thawed":
         case "closed":
         case "befell":
         case "unwritten":
-          trials.lose(at);
+          trials.lose();
           return;
         case "status":
         case "calmed":
@@ -317,6 +363,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     },
     calls,
     trials,
+    loose: () => loose,
+    holder: () => holder,
     isPlanned: (id) => planned.has(id),
     underWay: () => underWay,
     unresolved: () => unresolved,

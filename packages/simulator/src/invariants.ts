@@ -6,6 +6,7 @@ import { observed, paused } from "./invariants/held.ts";
 import { hour } from "./invariants/hour.ts";
 import type { Invariant } from "./invariants/invariant.ts";
 import { judged } from "./invariants/judged.ts";
+import { leases } from "./invariants/leases.ts";
 import { names } from "./invariants/names.ts";
 import { available, surge } from "./invariants/numbers.ts";
 import { progress } from "./invariants/progress.ts";
@@ -37,4 +38,5 @@ export const INVARIANTS: readonly Invariant[] = [
   paused,
   observed,
   former,
+  leases,
 ];

@@ -16,22 +16,49 @@ A seed always gives the same run.
 
 process.exitCode = await main();
 
+type Asked =
+  | { readonly kind: "run"; readonly first: number; readonly count: number; readonly trace: boolean }
+  | { readonly kind: "help" }
+  | { readonly kind: "refused"; readonly reason: string };
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: "string" },
-      seed: { type: "string" },
-      trace: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const first = Number(values.seed ?? 1);
-  const count = Number(values.seeds ?? (values.seed === undefined ? 1_000 : 1));
-  if (values.help || !Number.isInteger(first) || !Number.isInteger(count)) {
-    print(USAGE);
-    return values.help ? 0 : 2;
+  const asked = askedFor(process.argv.slice(2));
+  switch (asked.kind) {
+    case "run":
+      return run(asked.first, asked.count, asked.trace);
+    case "help":
+      print(USAGE);
+      return 0;
+    case "refused":
+      process.stderr.write(`${asked.reason}\n\n${USAGE}`);
+      return 2;
   }
-  return run(first, count, values.trace);
+}
+
+function askedFor(args: readonly string[]): Asked {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        seeds: { type: "string" },
+        seed: { type: "string" },
+        trace: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return { kind: "help" };
+    const first = numberOf("--seed", values.seed ?? "1", 0);
+    const count = numberOf("--seeds", values.seeds ?? (values.seed === undefined ? "1000" : "1"), 1);
+    return { kind: "run", first, count, trace: values.trace };
+  } catch (thrown) {
+    return { kind: "refused", reason: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+function numberOf(flag: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d{1,15}$/.test(text) && number >= least) return number;
+  throw new Error(`${flag}: \`${text}\` is no whole number from ${least} on`);
 }
 
 async function run(first: number, count: number, trace: boolean): Promise<number> {

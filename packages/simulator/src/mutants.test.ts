@@ -12,7 +12,7 @@ interface Mutant {
   readonly parts: Options;
 }
 
-const MOST_SEEDS = 400;
+const MOST_SEEDS = 1_000;
 
 const mutants: readonly Mutant[] = [
   {
@@ -100,6 +100,121 @@ const mutants: readonly Mutant[] = [
     },
   },
   {
+    does: "repairs more at once than it may",
+    breaks: "4 repair stays within",
+    parts: { decide: withRepair({ maxInFlight: 99 }) },
+  },
+  {
+    does: "does not hold repair at the breaker's share",
+    breaks: "4 repair stays within",
+    parts: { decide: withRepair({ breakerShare: 1.01 }) },
+  },
+  {
+    does: "makes more in an hour than it may",
+    breaks: "4 creates stay within the hour",
+    parts: { decide: withRepair({ createsPerHour: 1_000_000 }) },
+  },
+  {
+    does: "keeps nobody of a quarantined revision",
+    breaks: "4 quarantine keeps one",
+    parts: { decide: (situation) => alsoDestroyingWhoIsKept(reconcile(situation), situation) },
+  },
+  {
+    does: "tries a quarantined revision as often as any other",
+    breaks: "4 quarantine keeps one",
+    parts: { decide: withMemory(({ quarantine }) => ({ quarantine: quarantine && { ...quarantine, againAt: 0 } })) },
+  },
+  {
+    does: "gives a name to a second member",
+    breaks: "3 names are unique",
+    parts: { decide: (situation) => alsoMakingNamesake(reconcile(situation), situation) },
+  },
+  {
+    does: "does not wait until a new member has been well for long enough",
+    breaks: "3 never too few healthy members",
+    parts: { decide: withRollout({ minReadyMs: 0 }) },
+  },
+  {
+    does: "changes everybody without canaries",
+    breaks: "policy: canaries go before",
+    parts: { decide: withRollout({ canary: 0 }) },
+  },
+  {
+    does: "promotes canaries by itself",
+    breaks: "policy: canaries go before",
+    parts: {
+      decide: (situation) => {
+        const steered = { ...situation.declared.steered, promoted: true };
+        return reconcile({ ...situation, declared: { ...situation.declared, steered } });
+      },
+    },
+  },
+  {
+    does: "promotes canaries before they have been well for long enough",
+    breaks: "policy: canaries go before",
+    parts: { decide: withRollout(({ bakeMs }) => ({ bakeMs: bakeMs === null ? null : 0 })) },
+  },
+  {
+    does: "never promotes them though the time has come",
+    breaks: "5 it converges",
+    parts: { decide: withRollout({ bakeMs: null }) },
+  },
+  {
+    does: "never says that nothing gets further",
+    breaks: "policy: the progress deadline fires",
+    parts: { decide: withRollout({ progressDeadlineMs: 1e12 }) },
+  },
+  {
+    does: "reverts for one late failure among many",
+    breaks: "policy: a rollout fails only when it has",
+    parts: { decide: withRepair({ breakerShare: 0.01 }) },
+  },
+  {
+    does: "reverts though that is not the policy",
+    breaks: "policy: a rollout fails only when it has",
+    parts: { decide: withRollout({ onFailure: "revert" }) },
+  },
+  {
+    does: "goes back through the canaries again",
+    breaks: "5 it converges",
+    parts: {
+      decide: (situation) => {
+        const { declared, memory } = situation;
+        const { former } = declared;
+        const isReverted = declared.steered.reverted || memory.reverted !== null;
+        if (!isReverted || former === undefined) return reconcile(situation);
+        // As if what it goes back to were a new version.
+        const anew = { ...declared, ...former, version: "declared", former: undefined } as const;
+        return reconcile({ ...situation, declared: { ...anew, steered: { ...declared.steered, reverted: false } } });
+      },
+    },
+  },
+  {
+    does: "forgets that it has reverted",
+    breaks: "policy: a revert never flips back",
+    parts: { decide: withMemory(() => ({ reverted: null })) },
+  },
+  {
+    does: "forgets the version of before",
+    breaks: "policy: the way back is not forgotten",
+    parts: { store: withoutFormer },
+  },
+  {
+    does: "goes on writing when another has taken the stack",
+    breaks: "two managers: only who holds",
+    parts: { store: withoutFence },
+  },
+  {
+    does: "changes a group that is paused",
+    breaks: "policy: a paused group",
+    parts: { decide: withGoal("pause", "keep") },
+  },
+  {
+    does: "acts while it should observe",
+    breaks: "policy: what is only observed",
+    parts: { decide: withGoal("observe", "keep") },
+  },
+  {
     does: "calls everything intentional",
     breaks: "6 every event has its true cause",
     parts: { decide: (situation) => reconcile({ ...situation, memory: { ...situation.memory, convergedAs: null } }) },
@@ -125,10 +240,71 @@ function withTraits(traits: Partial<Situation["traits"]>) {
   return (situation: Situation) => reconcile({ ...situation, traits: { ...situation.traits, ...traits } });
 }
 
-function withRollout(changes: Partial<Situation["declared"]["rollout"]>) {
+type Rollout = Situation["declared"]["rollout"];
+
+function withRollout(changes: Partial<Rollout> | ((rollout: Rollout) => Partial<Rollout>)) {
   return (situation: Situation) => {
-    const rollout = { ...situation.declared.rollout, ...changes };
-    return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
+    const { rollout } = situation.declared;
+    const changed = { ...rollout, ...(typeof changes === "function" ? changes(rollout) : changes) };
+    return reconcile({ ...situation, declared: { ...situation.declared, rollout: changed } });
+  };
+}
+
+function withRepair(changes: Partial<Situation["declared"]["repair"]>) {
+  return (situation: Situation) => {
+    const repair = { ...situation.declared.repair, ...changes };
+    return reconcile({ ...situation, declared: { ...situation.declared, repair } });
+  };
+}
+
+function withMemory(changes: (memory: Memory) => Partial<Memory>) {
+  return (situation: Situation) =>
+    reconcile({ ...situation, memory: { ...situation.memory, ...changes(situation.memory) } });
+}
+
+function withGoal(meant: Situation["declared"]["goal"], taken: Situation["declared"]["goal"]) {
+  return (situation: Situation) => {
+    const goal = situation.declared.goal === meant ? taken : situation.declared.goal;
+    return reconcile({ ...situation, declared: { ...situation.declared, goal } });
+  };
+}
+
+/** As decided, and another of a name that somebody bears. */
+function alsoMakingNamesake(decided: Decided, { look, declared, now }: Situation): Decided {
+  const [first] = look.kind === "seen" ? look.members : [];
+  const slot = first?.mark.slot;
+  if (declared.slots.kind !== "named" || slot === undefined || decided.actions.length > 0) return decided;
+  const common = { intent: `namesake ${slot} ${now}`, slot, cause: decided.cause, why: "mutant" };
+  const { revision } = declared;
+  const call = { ...common, kind: "create", revision, at: now, attempt: 1, instance: null, state: { kind: "called" } };
+  const told = { type: "group.decided", cause: decided.cause, message: "a mutant's doing" } as const;
+  return {
+    ...decided,
+    actions: [{ ...common, kind: "create", version: "declared", revision }],
+    memory: { ...decided.memory, calls: [...decided.memory.calls, call as Memory["calls"][number]] },
+    decisions: [...decided.decisions, told],
+  };
+}
+
+/** Whoever writes is taken for the one that holds the stack. */
+function withoutFence(store: Store): Store {
+  return {
+    ...store,
+    async write(lease, writes, now) {
+      return store.write((await store.lease(lease.stack)) ?? lease, writes, now);
+    },
+  };
+}
+
+/** What was written down of the way back is lost. */
+function withoutFormer(store: Store): Store {
+  return {
+    ...store,
+    write: (lease, { declaration, ...rest }, now) => {
+      if (declaration === undefined || declaration === null)
+        return store.write(lease, { ...rest, ...(declaration === null ? { declaration } : {}) }, now);
+      return store.write(lease, { ...rest, declaration: { ...declaration, former: {} } }, now);
+    },
   };
 }
 
@@ -153,6 +329,12 @@ function alsoDestroying(decided: Decided, instance: string, now: number): Decide
     memory: { ...decided.memory, calls: [...decided.memory.calls, call] },
     decisions: [...decided.decisions, told],
   };
+}
+
+function alsoDestroyingWhoIsKept(decided: Decided, { look, now }: Situation): Decided {
+  const kept = decided.memory.quarantine?.kept;
+  const isThere = look.kind === "seen" && look.members.some(({ id }) => id === kept);
+  return kept === undefined || !isThere ? decided : alsoDestroying(decided, kept, now);
 }
 
 /** Only the first failing member is shown as failing. */

@@ -117,6 +117,8 @@ const FINAL: ReadonlySet<string> = new Set([
   "group.named-members",
   "group.no-canary",
   "group.observed",
+  "group.paused",
+  "group.canaries-failed",
   "group.nothing-to-revert-to",
 ]);
 

@@ -29,10 +29,6 @@ export function isReached(standing: Standing): boolean {
   const isStill = stillMs >= STILL_MS && conditionOf(status, "Progressing")?.holds !== true;
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
-  // Before a version has reached everyone there is none to go back to, and nobody can say what the others are.
-  const { former } = wanted;
-  const others = former === undefined ? living.length - fresh : countOf(living, former);
-  const isMixed = fresh + others === living.length;
   const phase = status.rollout?.phase;
   // Those that have come before a rollout was held stand beside the others.
   if (extra < 0 || extra > (phase === "failed" ? Math.min(fresh, promised.most - sizeOf(text)) : 0)) return false;
@@ -43,11 +39,11 @@ export function isReached(standing: Standing): boolean {
     case "reverted":
       return isStill && wanted.reverted !== "no" && countOf(living, wanted.aim) === living.length;
     case "canary":
-      // By hand only: time goes on by itself.
-      return isStill && promised.bakeMs === undefined && isMixed && fresh < living.length && fresh >= promised.canary;
+      // Who else is there is as it was when this began. By hand only: time goes on by itself.
+      return isStill && promised.bakeMs === undefined && fresh < living.length && fresh >= promised.canary;
     case "failed":
       // Those that failed and have gone cannot recover: a person has to say that it may go on.
-      return isStill && standing.someGone && isMixed;
+      return isStill && standing.someGone;
     default:
       return false;
   }

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly groups: StackText;
   readonly doings: readonly Doing[];
   readonly faults: Faults;
+  /** How many processes of Muster there are at once. */
+  readonly managers: number;
   readonly ailments: Ailments;
   /** No more things than these find room in the world, until all is calm; null: there is room for all. */
   readonly room: number | null;
@@ -59,6 +61,7 @@ export function scenarioOf(seed: string): Scenario {
     groups,
     doings: [...doings, ...rollouts].toSorted((a, b) => a.at - b.at),
     faults: someFaults(random),
+    managers: random.chance(0.3) ? 2 : 1,
     ailments: someAilments(random),
     room: random.chance(0.1) ? FOREIGNERS + random.between(1, 8) : null,
     calmAfter,

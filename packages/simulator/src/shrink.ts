@@ -24,11 +24,12 @@ async function firstThatFails(scenario: Scenario, wrong: string, options: Option
 
 /** With one thing less each: a doing, a kind of fault, a bad image, a group, a policy, some of the members or the time. */
 function* smallerThan(scenario: Scenario): Generator<Scenario> {
-  const { doings, faults, ailments, room, groups, calmAfter } = scenario;
+  const { doings, faults, ailments, room, managers, groups, calmAfter } = scenario;
   for (const doing of doings) yield { ...scenario, doings: doings.filter((each) => each !== doing) };
   for (const kind of kindsOf(faults)) if (faults[kind] > 0) yield { ...scenario, faults: { ...faults, [kind]: 0 } };
   for (const image of Object.keys(ailments)) yield { ...scenario, ailments: without(ailments, image) };
   if (room !== null) yield { ...scenario, room: null };
+  if (managers > 1) yield { ...scenario, managers: managers - 1 };
   for (const name of Object.keys(groups)) {
     const { [name]: group, ...others } = groups;
     if (group === undefined) continue;

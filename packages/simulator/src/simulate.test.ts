@@ -16,6 +16,7 @@ const quiet: Scenario = {
   groups: { web: group },
   doings: [],
   faults: NO_FAULTS,
+  managers: 1,
   ailments: {},
   room: null,
   calmAfter: 10_000,

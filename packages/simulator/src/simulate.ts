@@ -45,6 +45,8 @@ export const BEGINS = Date.UTC(2030, 0, 1);
 /** After a calm, waits that have grown to ten minutes must end, and a rollout or two must be carried through. */
 const PATIENCE_MS = 6 * 3_600_000;
 const REST_MS = 300_000;
+/** What a manager that was stopped had decided before may be called so long after it goes on. */
+const LAST_CALLS_MS = 660_000;
 /** A run that goes on for so long without anything being learned is one that turns in circles. */
 const MOST_HAPPENINGS = 60_000;
 
@@ -71,7 +73,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   const history = emptyHistory(scenario);
   const { settleMs, local, faults, ailments, room } = scenario;
   const whenCalm = calm(faults);
-  const evidence = { world, history, promisesKept: faults.lateLag === 0 };
+  const evidence = { world, history, settleMs, promisesKept: faults.lateLag === 0 };
   const watchers = watchersOf(evidence);
   const violations: Violation[] = [];
   const statuses = new Map<string, Status>();
@@ -79,8 +81,10 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   /** Versions of which a member has gone. */
   const gone = new Set<string>();
   let calmedAt = Number.POSITIVE_INFINITY;
+  let holder = 0;
   let lastDeed = BEGINS;
   let lastEnd = BEGINS;
+  let lastThaw = Number.NEGATIVE_INFINITY;
 
   function tell(told: Told): void {
     const happening: Happening = { at: clock.now(), ...told };
@@ -88,9 +92,13 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     if (told.kind === "called") count.calls++;
     if (told.kind === "called" || told.kind === "wrote") lastDeed = clock.now();
     if (told.kind === "answered" || told.kind === "abandoned" || told.kind === "took") lastEnd = clock.now();
+    if (told.kind === "thawed") lastThaw = clock.now();
     if (told.kind === "crashed") count.crashes++;
-    if (told.kind === "status") statuses.set(told.group, told.status);
-    if (told.kind === "started") statuses.clear();
+    if (told.kind === "status" && told.life === holder) statuses.set(told.group, told.status);
+    if (told.kind === "holds") {
+      holder = told.life;
+      statuses.clear();
+    }
     if (told.kind === "befell" || told.kind === "took") noteGone(told.id);
     options.hear?.(happening);
     history.take(happening);
@@ -110,8 +118,9 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
 
   /** Everything is as declared in truth, and Muster says so. */
   function isAtRest(): boolean {
-    if (!crowd.areDone() || muster.keeper() === undefined) return false;
-    return history.underWay().size === 0 && history.groups().every(isGroupAtRest);
+    if (!crowd.areDone() || muster.keeper() === undefined || muster.isStopped()) return false;
+    if (clock.now() < lastThaw + LAST_CALLS_MS) return false;
+    return history.underWay().size === 0 && history.loose().size === 0 && history.groups().every(isGroupAtRest);
   }
 
   function isGroupAtRest(group: string): boolean {
@@ -146,13 +155,17 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   const store = memoryStore();
   placeForeigners(stage);
   letDisastersHappen(stage);
-  const muster = runMuster(stage, {
-    store: options.store?.(store) ?? store,
-    decide(situation) {
-      count.decisions++;
-      return (options.decide ?? reconcile)(situation);
+  const muster = runMuster(
+    stage,
+    {
+      store: options.store?.(store) ?? store,
+      decide(situation) {
+        count.decisions++;
+        return (options.decide ?? reconcile)(situation);
+      },
     },
-  });
+    scenario.managers,
+  );
   const crowd = people(scenario, stage, muster);
   const wrong = () => violations.length > 0 || count.happenings > MOST_HAPPENINGS;
 

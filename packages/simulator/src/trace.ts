@@ -26,6 +26,12 @@ function textOf(happening: Happening): string {
   switch (happening.kind) {
     case "started":
       return `Muster ${happening.life} starts`;
+    case "holds":
+      return `Muster ${happening.life} holds the stack`;
+    case "froze":
+      return `Muster ${happening.life} is stopped for ${happening.ms} ms`;
+    case "thawed":
+      return `Muster ${happening.life} goes on`;
     case "crashed":
       return `Muster ${happening.life} is killed ${happening.point}`;
     case "closed":

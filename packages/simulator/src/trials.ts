@@ -4,14 +4,20 @@
  * not write it down or was killed, it may count or not: both are fair.
  */
 import type { Verdict } from "@muster/model";
+import type { Promised } from "./promise.ts";
+
+/** Muster waits so long for the last of those that it asks. */
+const HEARD_MS = 10_000;
 
 interface Trial {
   readonly group: string;
   readonly since: number;
-  /** It was said to fail. It may recover. */
+  /** It was said to fail, or took too long. It may recover. */
   failed: boolean;
   /** It may count by now. */
   mayCount: boolean;
+  /** It counts, as soon as the look that has shown so is taken in. */
+  isOver: boolean;
 }
 
 export interface Trials {
@@ -23,7 +29,7 @@ export interface Trials {
   /** A look at the group has been taken in: what the one before has shown counts from now on. */
   takeIn(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
-  lose(at: number): void;
+  lose(): void;
   /** What was said of a member, as of a look or a question that began at `began`. */
   judge(id: string, verdict: Verdict, began: number, at: number): void;
   /** It cannot have been healthy for so long since it was made or changed. */
@@ -32,12 +38,16 @@ export interface Trials {
   hasFailed(id: string, healthyDeadlineMs: number, at: number): boolean;
   /** Healthy without a break since then, as far as Muster may know; undefined where it is not. */
   passingSince(id: string): number | undefined;
+  /** It is healthy, and on trial no more. */
+  surelyCounts(id: string): boolean;
   /** Those that may be on trial still and have failed. */
   failed(healthyDeadlineMs: number, at: number): readonly string[];
 }
 
-/** @param minReadyOf what is declared of a group now, in milliseconds */
-export function emptyTrials(minReadyOf: (group: string) => number): Trials {
+/** What is declared of a group now. */
+type Terms = Pick<Promised, "minReadyMs" | "healthyDeadlineMs">;
+
+export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms): Trials {
   const trials = new Map<string, Trial>();
   /** Healthy since then at the longest, and at the shortest. */
   const passing = new Map<string, number>();
@@ -57,14 +67,16 @@ export function emptyTrials(minReadyOf: (group: string) => number): Trials {
     passing.set(id, longest);
     surelyPassing.set(id, shortest);
     if (trial === undefined) return;
-    const minReadyMs = minReadyOf(trial.group);
+    const { minReadyMs } = termsOf(trial.group);
     if (at - longest >= minReadyMs) trial.mayCount = true;
-    if (at - shortest >= minReadyMs) trials.delete(id);
+    // Until a change has settled nobody can be sure that what is shown is what was changed.
+    // What Muster counts by is when it has heard of everybody, which it waits for a while.
+    if (at - shortest >= minReadyMs + HEARD_MS && at - trial.since >= settleMs) trial.isOver = true;
   }
 
   return {
     begin(id, group, at) {
-      trials.set(id, { group, since: at, failed: false, mayCount: false });
+      trials.set(id, { group, since: at, failed: false, mayCount: false, isOver: false });
       passing.delete(id);
       surelyPassing.delete(id);
     },
@@ -73,21 +85,26 @@ export function emptyTrials(minReadyOf: (group: string) => number): Trials {
       for (const [id, trial] of trials) if (trial.group === group) trials.delete(id);
     },
     takeIn(group) {
+      for (const [id, trial] of trials) if (trial.group === group && trial.isOver) trials.delete(id);
       for (const [id, of] of broken) {
         if (of !== group && of !== "") continue;
         broken.delete(id);
         passing.delete(id);
       }
     },
-    lose(at) {
+    lose() {
       broken.clear();
-      for (const id of surelyPassing.keys()) surelyPassing.set(id, at);
+      surelyPassing.clear();
+      for (const trial of trials.values()) trial.isOver = false;
     },
     judge(id, verdict, began, at) {
       const trial = trials.get(id);
       if (trial !== undefined && began < trial.since) return;
       if (verdict.kind === "pass") return pass(id, trial, at);
-      if (verdict.kind === "fail" && trial !== undefined) trial.failed = true;
+      if (trial !== undefined) {
+        const isLate = at - trial.since >= termsOf(trial.group).healthyDeadlineMs;
+        trial.failed ||= verdict.kind === "fail" || isLate;
+      }
       surelyPassing.delete(id);
       broken.set(id, trial?.group ?? "");
     },
@@ -97,6 +114,7 @@ export function emptyTrials(minReadyOf: (group: string) => number): Trials {
       return since === undefined || at - since < minReadyMs;
     },
     hasFailed,
+    surelyCounts: (id) => !trials.has(id) && surelyPassing.has(id),
     passingSince: (id) => passing.get(id),
     failed: (healthyDeadlineMs, at) => [...trials.keys()].filter((id) => hasFailed(id, healthyDeadlineMs, at)),
   };

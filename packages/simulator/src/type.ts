@@ -82,8 +82,8 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
     scope: "the world",
     list,
     create: (want, tags) =>
-      life.step("create", () =>
-        call(stage, life, "create", { id: "", tags, want }, (lagMs) => {
+      step(life, "create", now, (since) =>
+        call(stage, life, "create", { id: "", tags, want, since }, (lagMs) => {
           const at = now();
           const isUseless = stage.ailmentOf(want["image"])?.kind === "never-up";
           const readyAt = isUseless ? Number.POSITIVE_INFINITY : at + startOf(stage.faults(), random);
@@ -93,16 +93,16 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
         }),
       ),
     update: (from, want) =>
-      life.step("update", async () => {
-        await call(stage, life, "update", { ...from, want }, (lagMs) => {
+      step(life, "update", now, async (since) => {
+        await call(stage, life, "update", { ...from, want, since }, (lagMs) => {
           const idle = !world.change(from.id, want, now() + lagMs);
           return { id: from.id, idle };
         });
       }),
     destroy: (id) =>
-      life.step("destroy", async () => {
+      step(life, "destroy", now, async (since) => {
         const tags = world.thing(id)?.tags ?? {};
-        await call(stage, life, "destroy", { id, tags }, (lagMs) => {
+        await call(stage, life, "destroy", { id, tags, since }, (lagMs) => {
           const idle = !world.end(id, "muster", now() + lagMs);
           return { id, idle };
         });
@@ -134,17 +134,32 @@ function failure(kind: FailureKind, message: string): ProviderError {
   return known;
 }
 
+/** A step that knows when its caller began to wait: it may have been stopped before the step. */
+function step<T>(life: Life, what: string, now: () => number, run: (since: number) => Promise<T>): Promise<T> {
+  const since = now();
+  return life.step(what, () => run(since));
+}
+
+/** What a call is about, and since when its caller waits. */
+interface Subject {
+  readonly id: string;
+  readonly tags: Tags;
+  readonly want?: JsonObject;
+  readonly since: number;
+}
+
 /** One call that changes the world: as its fate has it, and as far as its caller lives. */
 function call(
   stage: Stage,
   life: Life,
   verb: Verb,
-  subject: { readonly id: string; readonly tags: Tags; readonly want?: JsonObject },
+  { since, ...subject }: Subject,
   effect: (lagMs: number) => { readonly id: string; readonly idle: boolean },
 ): Promise<{ readonly id: string }> {
   const { clock, random, traits, tell } = stage;
   const number = stage.nextCall();
-  const fate = fateIn(stage, verb, subject.want);
+  const patienceMs = since + GIVEN_UP_MS - clock.now();
+  const fate = fateIn(stage, verb, subject.want, patienceMs);
   tell({ kind: "called", life: life.number, call: number, verb, ...subject });
   return new Promise((resolve, reject) => {
     let made = subject.id;
@@ -167,7 +182,7 @@ function call(
       if (late) clock.after(random.between(0, Math.max(0, traits.settleMs - fate.lagMs)), take);
     });
     if (fate.answersAfter === Number.POSITIVE_INFINITY) {
-      clock.after(GIVEN_UP_MS, () => {
+      clock.after(patienceMs, () => {
         unlisten();
         if (answered) return;
         answered = true;
@@ -186,8 +201,8 @@ function call(
   });
 }
 
-function fateIn(stage: Stage, verb: Verb, want: JsonObject | undefined): Fate {
-  const fate = fateOf(stage.faults(), stage.random, stage.traits.settleMs);
+function fateIn(stage: Stage, verb: Verb, want: JsonObject | undefined, patienceMs: number): Fate {
+  const fate = fateOf(stage.faults(), stage.random, stage.traits.settleMs, patienceMs);
   if (verb !== "create") return fate;
   const answersAfter = Math.min(fate.answersAfter, GIVEN_UP_MS / 2);
   const refused = { answersAfter, takesAfter: undefined, lagMs: 0 };

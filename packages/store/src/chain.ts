@@ -43,24 +43,9 @@ export interface BrokenLink {
 }
 
 /**
- * Goes along the events of one stack, in order, and names the first that is not what it was when it was written.
+ * Goes along the links of one stack, in order, and gives the events up to the first that is not what it was when it was
+ * written, and that one. What an event is found by must be what it says: what is hidden from a search is left out, too.
  * `after` is the last event before them, when they are a later page.
- */
-export function verifyChain(events: Iterable<Event>, after: Head = GENESIS): BrokenLink | undefined {
-  let head = after;
-  let stack: string | undefined;
-  for (const event of events) {
-    stack ??= event.stack;
-    const detail = fault(event, head, stack);
-    if (detail !== undefined) return { seq: head.seq + 1, detail, at: event.at };
-    head = event;
-  }
-  return undefined;
-}
-
-/**
- * The same for links as they lie in a store, where besides what an event is found by must be what it says: what is hidden
- * from a search is left out, too. Gives the events up to the first that does not hold, and that one.
  */
 export function verifyLinks(
   links: Iterable<StoredLink>,
@@ -78,6 +63,17 @@ export function verifyLinks(
     head = event;
   }
   return { events };
+}
+
+/** The same for events that somebody was told, and that do not lie in a store. */
+export function verifyChain(events: readonly Event[], after: Head = GENESIS): BrokenLink | undefined {
+  const stack = events[0]?.stack ?? "";
+  const links = events.map((told, index): StoredLink => {
+    const { hash, ...event } = told;
+    const { seq, group, type, at } = event;
+    return { place: index + 1, stack, seq, group, type, at, hash, text: canonicalEvent(event) };
+  });
+  return verifyLinks(links, after).broken;
 }
 
 const NOT_AN_EVENT = "its content is no event";
@@ -111,14 +107,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function fault(event: Event, head: Head, stack: string): string | undefined {
-  if (event.stack !== stack) return `it belongs to stack ${event.stack}, not ${stack}`;
-  if (event.seq !== head.seq + 1) return `number ${event.seq} follows number ${head.seq}`;
-  if (event.previous !== head.hash) return "it is not chained to the event before it";
-  if (event.hash !== sha256(canonicalEvent(event))) return CHANGED;
-  return undefined;
 }
 
 type Unhashed = Omit<Event, "hash">;

@@ -1,10 +1,11 @@
 export * from "./alive.ts";
 export * from "./audit.ts";
-export * from "./chain.ts";
+export { GENESIS, type Head, verifyChain } from "./chain.ts";
 export * from "./contract.ts";
 export * from "./locations.ts";
 export * from "./memory.ts";
-export * from "./past.ts";
-export * from "./prune.ts";
+export { pages } from "./pages.ts";
+export type { GroupPast, MemberPast, Said } from "./past.ts";
+export { brokenHistory, type Pruned, pruneChain } from "./prune.ts";
 export * from "./recall.ts";
 export * from "./sqlite/store.ts";

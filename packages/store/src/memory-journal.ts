@@ -1,8 +1,15 @@
 /** The journal of the store that lives as long as the process. */
 import type { Event, EventDraft } from "@muster/model";
 import { chain, GENESIS, type Head, type Link } from "./chain.ts";
-import type { Checkpoint, GroupName, JournalEntry, Pruning, StoredLink } from "./contract.ts";
-import { EVENTS_PER_PAGE, type EventQuery } from "./contract.ts";
+import {
+  type Checkpoint,
+  EVENTS_PER_PAGE,
+  type EventQuery,
+  type GroupName,
+  type JournalEntry,
+  type Pruning,
+  type StoredLink,
+} from "./contract.ts";
 import { withDropped } from "./groups.ts";
 
 interface Entry extends JournalEntry {

@@ -13,7 +13,7 @@ export interface MemberPast {
 }
 
 /** Who said what, and when. */
-export interface Word {
+export interface Said {
   readonly type: EventType;
   readonly at: number;
   readonly actor: string;
@@ -28,15 +28,15 @@ export interface GroupPast {
   /** The time of its first event. */
   readonly begins: number;
   /** Missing while it is not declared. */
-  readonly declared?: Word;
+  readonly declared?: Said;
   /** How a person steered it last. */
-  readonly steered?: Word;
+  readonly steered?: Said;
   /** It was let go, or is destroyed. */
-  readonly ended?: Word;
+  readonly ended?: Said;
   /** Converged, drifted, held up, going on again. */
-  readonly standing?: Word;
+  readonly standing?: Said;
   /** How far a change is carried through. */
-  readonly rollout?: Word;
+  readonly rollout?: Said;
   readonly members: readonly MemberPast[];
 }
 
@@ -73,26 +73,27 @@ export function replayAll(before: readonly GroupPast[], events: readonly Event[]
 }
 
 function told(past: GroupPast, event: Event): GroupPast {
-  const word = wordOf(event);
+  const said = saidBy(event);
   switch (event.type) {
     case "group.committed": {
       const { ended, ...others } = past;
-      return { ...others, declared: word };
+      return { ...others, declared: said };
     }
     case "group.steered":
-      return { ...past, steered: word };
+      return { ...past, steered: said };
     case "group.released":
     case "group.removed": {
       const { stack, group, begins, members } = past;
-      return { stack, group, begins, members, ended: word };
+      return { stack, group, begins, members, ended: said };
     }
     case "group.converged":
     case "group.drifted":
     case "group.stalled":
     case "group.resumed":
     case "group.moved":
-      return { ...past, standing: word };
+      return { ...past, standing: said };
     case "rollout.started":
+    case "rollout.waiting":
     case "rollout.promoted":
     case "rollout.failed":
     case "rollout.reverting":
@@ -100,13 +101,13 @@ function told(past: GroupPast, event: Event): GroupPast {
     case "rollout.finished":
     case "revision.quarantined":
     case "revision.released":
-      return { ...past, rollout: word };
+      return { ...past, rollout: said };
     default:
       return past;
   }
 }
 
-function wordOf({ type, at, actor, message, after }: Event): Word {
+function saidBy({ type, at, actor, message, after }: Event): Said {
   return { type, at, actor, message, ...(after === undefined ? {} : { after }) };
 }
 

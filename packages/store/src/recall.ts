@@ -1,9 +1,7 @@
 import { MusterError } from "@muster/model";
 import type { Checkpoint, GroupName, Store } from "./contract.ts";
+import { pages } from "./pages.ts";
 import { type GroupPast, replay } from "./past.ts";
-
-/** How many events are held at once. */
-const PAGE = 1000;
 
 /**
  * What a group was at a time (ms since 1970), by what was written down until then. Undefined: nothing was known of it yet.
@@ -26,13 +24,11 @@ async function replayFrom(
   from: Checkpoint | undefined,
 ): Promise<GroupPast | undefined> {
   let past = from?.groups.find((each) => each.group === group);
-  for (let after = 0; ; ) {
-    const page = await store.events({ stack, group, until, after, limit: PAGE });
+  for await (const page of pages((after, limit) => store.events({ stack, group, until, after, limit }))) {
     const events = page.map(({ event }) => event).filter(({ seq }) => seq > (from?.seq ?? 0));
     past = replay(stack, group, past, events);
-    if (page.length < PAGE) return past;
-    after = page.at(-1)?.place ?? after;
   }
+  return past;
 }
 
 function dropped({ stack, group }: GroupName, at: number, { until, actor }: Checkpoint): MusterError {

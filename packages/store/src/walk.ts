@@ -2,9 +2,7 @@
 import type { Event } from "@muster/model";
 import { type BrokenLink, GENESIS, type Head, verifyLinks } from "./chain.ts";
 import type { Checkpoint, Store } from "./contract.ts";
-
-/** How many links are held at once. */
-const PAGE = 1000;
+import { pages } from "./pages.ts";
 
 export interface WalkedPage {
   /** They hold. */
@@ -18,14 +16,11 @@ export async function* walk(
   stack: string,
   from: Checkpoint | undefined,
 ): AsyncGenerator<WalkedPage, void> {
-  let place = 0;
   let head: Head = from ?? GENESIS;
-  for (;;) {
-    const links = await store.links(stack, place, PAGE);
+  for await (const links of pages((after, limit) => store.links(stack, after, limit))) {
     const page = verifyLinks(links, head);
     yield page;
-    if (page.broken !== undefined || links.length < PAGE) return;
-    place = links.at(-1)?.place ?? place;
+    if (page.broken !== undefined) return;
     head = page.events.at(-1) ?? head;
   }
 }

@@ -10,14 +10,19 @@ export const apply = buildCommand<ApplyFlags, string[], Cli>({
       output: OUTPUT,
       set: SET,
       yes: YES,
-      wait: { kind: "boolean", default: true, brief: "Wait until everything is as declared" },
+      wait: {
+        kind: "boolean",
+        default: true,
+        brief: "Wait until everything is as declared; where no Muster runs, always",
+      },
     },
     positional: FILES,
   },
   docs: documented(
     "Declare a stack once",
     "Hands the stack to the Muster that keeps it, or to `muster serve`. Where none runs, it makes what is declared and\n" +
-      "ends. Shows first what would happen and asks; where nobody can be asked, it needs --yes.",
+      "ends: then it waits in any case, because nobody else goes on with it. Shows first what would happen and asks; where\n" +
+      "nobody can be asked, it needs --yes.",
     "muster apply garethr.json",
     "muster apply shop.yaml --yes --no-wait",
   ),

@@ -27,6 +27,7 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "group.stalled": TROUBLE,
   "group.resumed": WORD,
   "rollout.started": WORD,
+  "rollout.waiting": WORD,
   "rollout.promoted": WORD,
   "rollout.failed": TROUBLE,
   "rollout.reverting": TROUBLE,

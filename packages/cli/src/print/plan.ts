@@ -78,11 +78,15 @@ const COLORS: Readonly<Record<StepEffect, Color>> = {
 
 function stepLines(step: PlanStep, plan: GroupPlan, printer: Pick<Printer, "colors">): readonly string[] {
   const { effect, awaits, next } = step;
-  const gate = awaits === undefined ? [] : [`${plain(awaits.message)}:`];
+  const gate = gateLines(awaits);
   const word = paint(printer, COLORS[effect], WORDS[effect]);
   if (effect === "impossible") return [...gate, `${word}: ${plain(step.why)}`, `next: ${plain(next ?? "")}`];
   const why = plan.declared === "new" && step.why === "missing" ? "" : ` (${plain(step.why)})`;
   return [...gate, `${word} ${members(step.count)}${pace(step)}${why}${whoOf(step)}`];
+}
+
+function gateLines(gate: PlanStep["awaits"]): readonly string[] {
+  return gate === undefined ? [] : [`${plain(gate.message)}:`, ...gateLines(gate.then)];
 }
 
 const WORDS: Readonly<Record<StepEffect, string>> = {

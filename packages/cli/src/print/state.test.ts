@@ -28,6 +28,8 @@ describe("how a group stands", () => {
     ["stalled", "held up", status(undefined, "Breaker"), undefined],
     ["stalled 4/10", "held up", status("rolling", "CreateFailed"), undefined],
     ["paused 4/10", "paused 4/10", status("paused"), "paused"],
+    ["paused 4/10", "under way", status(undefined), "paused"],
+    ["paused", "as declared", status(undefined, undefined, true), "paused"],
     ["destroying", "under way", status(undefined), "destroying"],
   ])("is told as `%s`, on a live line as `%s`", (word, live, standing, steering) => {
     expect(progressOf({ steering, status: standing })).toBe(word);

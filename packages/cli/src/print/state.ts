@@ -41,8 +41,12 @@ function stalledState(reason: string, rollout: RolloutStatus | null): GroupState
 
 /** The same with how far a change has come: `rolling 4/10`. */
 export function progressOf(view: Pick<GroupView, "steering" | "status">): string {
-  const rollout = view.status?.rollout;
-  return rollout ? `${stateOf(view)} ${rollout.arrived}/${rollout.of}` : stateOf(view);
+  const { status } = view;
+  const state = stateOf(view);
+  if (status?.rollout) return `${state} ${status.rollout.arrived}/${status.rollout.of}`;
+  // What was declared in a pause is no rollout before somebody resumes it.
+  const waits = state === "paused" && status !== undefined && !isConverged(status);
+  return waits ? `${state} ${status.ready}/${status.desired}` : state;
 }
 
 /** Why it stands so, where that is not plain from the word. */

@@ -5,7 +5,7 @@ import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { confirm } from "./confirm.ts";
-import { awaitedText, untilConverged } from "./converge.ts";
+import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { answerText, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
@@ -19,8 +19,7 @@ export interface ApplyFlags extends OutputFlags, SetFlags {
 }
 
 interface Job extends Handed {
-  /** What is made in this process must be done before it ends. */
-  readonly wait: boolean;
+  readonly keptBy: KeptBy;
 }
 
 /** Hands each stack to whoever keeps it, or makes it here; what would happen is shown first, and agreed to. */
@@ -46,10 +45,10 @@ async function jobsFor(
   parts: AsyncDisposableStack,
 ): Promise<readonly Job[]> {
   const { handed, free } = await findHolders(cli, flags, stacks);
-  const jobs = handed.map((each) => ({ ...each, wait: flags.wait }));
+  const jobs = handed.map((each): Job => ({ ...each, keptBy: "another" }));
   if (free.length === 0) return jobs;
   const api = await hostFor(cli, flags, free, stage, parts);
-  return [...jobs, ...free.map((read) => ({ read, api, wait: true }))];
+  return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
 /** A Muster in this process, for the stacks that nobody keeps. It ends with the command. */
@@ -88,14 +87,21 @@ async function carryOut(
   const asks = !flags.yes && plans.some(hasChanges) && !plans.some(isRefused);
   if (asks && !(await confirm(cli, "muster apply", "Do this?"))) return;
   const declared = [];
-  for (const job of jobs) declared.push({ ...job, answer: await handOver(cli, job) });
+  for (const job of jobs) {
+    if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
+    declared.push({ ...job, answer: await handOver(cli, job) });
+  }
   const ends = await Promise.all(
-    declared.map(({ api, answer, wait }) => (wait ? untilConverged(api, answer, asked) : answer)),
+    declared.map(async (begun) => {
+      // What is made in this process must be done before it ends.
+      const waits = flags.wait || begun.keptBy === "this";
+      return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
+    }),
   );
   stage.end();
   cli.out.write(
     flags.output === "json"
-      ? `${JSON.stringify(ends)}\n`
-      : ends.map((end) => answerText(end) + awaitedText(end)).join(""),
+      ? `${JSON.stringify(ends.map(({ answer }) => answer))}\n`
+      : ends.map(({ answer, keptBy }) => answerText(answer) + awaitedText(answer, keptBy)).join(""),
   );
 }

@@ -6,7 +6,7 @@ import type { OutputFlags } from "../commands/flags.ts";
 import { dateAndTime } from "../print/time.ts";
 import { confirm } from "./confirm.ts";
 import { recordedStacks, withStore } from "./recorded.ts";
-import { pastTimeOf, spanOf } from "./times.ts";
+import { durationIn, pastTimeOf } from "./times.ts";
 
 export interface PruneFlags extends OutputFlags {
   readonly yes: boolean;
@@ -30,7 +30,7 @@ export async function pruneHistory(this: Cli, flags: PruneFlags, stack?: string)
 
 /** Throws `usage.bad-value`. */
 function timeIn({ keep, before }: PruneFlags, now: number): number {
-  if (keep !== undefined && before === undefined) return Math.max(0, now - spanOf("--keep", keep));
+  if (keep !== undefined && before === undefined) return Math.max(0, now - durationIn("--keep", keep));
   if (before !== undefined && keep === undefined) return pastTimeOf("--before", before, now);
   throw new MusterError("usage.bad-value", {
     what: "muster audit prune",

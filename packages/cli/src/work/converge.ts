@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApplyAnswer, GroupView } from "@muster/daemon";
-import { conditionOf } from "@muster/model";
+import { conditionOf, MusterError } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
@@ -10,13 +10,40 @@ const ASK_EVERY_MS = 100;
 /** What a group says when its own deadline has passed comes so much later at most. */
 const TOLD_MS = 60_000;
 
+/** Who carries out what was declared: another Muster, which goes on when the command ends, or this process. */
+export type KeptBy = "another" | "this";
+
+/** What was handed over, and to whom. */
+export interface Begun {
+  readonly api: Api;
+  readonly keptBy: KeptBy;
+  readonly answer: ApplyAnswer;
+}
+
 /**
  * Asks until every group of the stack is as declared, or waits for somebody to say more, and answers how they stand then.
- * A signal ends the waiting, not the work. How long a rollout may take is its own policy's to say: here it is waited for as
- * long as anything moves. Throws what `outlookOf` says of a group that has failed, and `group.not-converged` of one that
- * stands still.
+ * How long a rollout may take is its own policy's to say: here it is waited for as long as anything moves. Throws what
+ * `outlookOf` says of a group that has failed, `group.not-converged` of one that stands still, `apply.interrupted` when the
+ * signal came first, and `apply.left` when whoever keeps the stack has ended.
  */
-export async function untilConverged(api: Api, answer: ApplyAnswer, signal: AbortSignal): Promise<ApplyAnswer> {
+export async function untilConverged(begun: Begun, signal: AbortSignal): Promise<ApplyAnswer> {
+  try {
+    return await wait(begun, signal);
+  } catch (thrown) {
+    throw thrown instanceof MusterError ? asSeenFromHere(thrown, begun) : thrown;
+  }
+}
+
+function asSeenFromHere(error: MusterError, { api: { socket }, keptBy, answer: { stack } }: Begun): MusterError {
+  // Whoever steers a group asks the Muster that keeps it, and this one ends now.
+  if (keptBy === "this") return new MusterError(error.code, { ...error.words, serve: SERVE_FIRST }, { cause: error });
+  const isGone = error.code === "daemon.not-running" || error.code === "daemon.gone";
+  return isGone ? new MusterError("apply.left", { socket, stack }, { cause: error }) : error;
+}
+
+const SERVE_FIRST = "start `muster serve`, then ";
+
+async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promise<ApplyAnswer> {
   const spells = new Map<string, Spell>();
   for (;;) {
     const groups = (await api.groups()).filter(({ stack }) => stack === answer.stack);
@@ -26,7 +53,8 @@ export async function untilConverged(api: Api, answer: ApplyAnswer, signal: Abor
       const outlook = outlookOf(view, answer.generation);
       const spell = spellOf(spells.get(view.name), view, outlook, now);
       spells.set(view.name, spell);
-      if (signal.aborted || outlook.kind === "done") continue;
+      if (outlook.kind === "done") continue;
+      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket));
       open = true;
       const error = endOf(view, outlook, spell, now, await patienceWith(api, view, spell, now));
       if (error !== undefined) throw error;
@@ -37,6 +65,17 @@ export async function untilConverged(api: Api, answer: ApplyAnswer, signal: Abor
   }
 }
 
+/** @param fix what becomes of the stack now */
+export function interrupted(stack: string, fix: string): MusterError {
+  return new MusterError("apply.interrupted", { stack, fix });
+}
+
+function goesOn(keptBy: KeptBy, socket: string): string {
+  return keptBy === "this"
+    ? "Nobody goes on with it: start `muster serve`, or apply it again. What was declared is kept."
+    : `The Muster at ${socket} goes on with it; \`muster group ls\` shows how far it is.`;
+}
+
 /** For how long it may stand still: its own deadline may be longer than what suits most. */
 async function patienceWith(api: Api, { stack, name }: GroupView, { since }: Spell, now: number): Promise<number> {
   if (now - since <= SILENT_MS) return SILENT_MS;
@@ -45,8 +84,10 @@ async function patienceWith(api: Api, { stack, name }: GroupView, { since }: Spe
 }
 
 /** What somebody has to say before it goes on, group by group. */
-export function awaitedText({ groups }: Pick<ApplyAnswer, "groups">): string {
-  return groups.map((view) => awaited(view)).join("");
+export function awaitedText({ stack, groups }: ApplyAnswer, keptBy: KeptBy): string {
+  const text = groups.map((view) => awaited(view)).join("");
+  if (text === "" || keptBy === "another") return text;
+  return `${text}${stack}: nobody keeps it from here on: start \`muster serve\` first\n`;
 }
 
 function awaited({ stack, name, steering, status }: GroupView): string {

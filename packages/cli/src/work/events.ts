@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import type { EventsQuery } from "@muster/daemon";
 import { type Event, type EventType, MusterError } from "@muster/model";
-import { type EventQuery, type JournalEntry, storePath } from "@muster/store";
+import { type EventQuery, type JournalEntry, pages } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { askAll } from "../client/holders.ts";
@@ -22,8 +21,6 @@ export interface EventsFlags extends OutputFlags {
 
 /** How many events are shown where no time is given. */
 const NEWEST = 50;
-/** How many are asked for at once. */
-const PAGE = 1000;
 
 /** What is asked for: of where, of what kind, and from when on; without a time, the newest. */
 interface Wanted extends Pick<EventsQuery, "stack" | "group" | "since"> {
@@ -31,12 +28,15 @@ interface Wanted extends Pick<EventsQuery, "stack" | "group" | "since"> {
 }
 
 /** One page: so many after a place, or so many of the newest, oldest first. */
-type Page = (wanted: Wanted, part: { readonly after: number } | "newest") => Promise<readonly JournalEntry[]>;
+type Page = (
+  wanted: Wanted,
+  part: { readonly after: number; readonly limit: number } | "newest",
+) => Promise<readonly JournalEntry[]>;
 
 /** All Musters of a user write one history, so any of them can tell it; and where none runs, the store itself can. */
 export async function showEvents(this: Cli, flags: EventsFlags, stack?: string): Promise<void> {
   const wanted = wantedOf(flags, stack);
-  const api = await anyApi(this, flags.follow || !existsSync(storePath(this.env)));
+  const api = await anyApi(this, flags.follow);
   if (api === undefined) {
     await withStore(this.env, (store) => print(this, flags, past(pageOfStore(store), wanted)));
     return;
@@ -67,24 +67,19 @@ async function* past(page: Page, wanted: Wanted): AsyncGenerator<JournalEntry, v
     yield* await page(wanted, "newest");
     return;
   }
-  for (let after = 0; ; ) {
-    const entries = await page(wanted, { after });
-    yield* entries;
-    if (entries.length < PAGE) return;
-    after = entries.at(-1)?.place ?? after;
-  }
+  for await (const entries of pages((after, limit) => page(wanted, { after, limit }))) yield* entries;
 }
 
 function pageOfStore(store: { events(query: EventQuery): Promise<readonly JournalEntry[]> }): Page {
   return async (wanted, part) => {
     if (part === "newest") return (await store.events({ ...wanted, limit: NEWEST, newestFirst: true })).toReversed();
-    return store.events({ ...wanted, ...part, limit: PAGE });
+    return store.events({ ...wanted, ...part });
   };
 }
 
 function pageOfApi(api: Api, over: AbortSignal): Page {
   return async (wanted, part) => {
-    const cut = part === "newest" ? { last: NEWEST } : { ...part, limit: PAGE };
+    const cut = part === "newest" ? { last: NEWEST } : part;
     const entries: JournalEntry[] = [];
     for await (const entry of api.events({ ...sent(wanted), ...cut }, over)) entries.push(entry);
     return entries;

@@ -14,7 +14,17 @@ export async function destroyGroup(
   const name = placeName(found.view.stack, found.view.name);
   const question = `Destroy the group ${name} and its ${count(found.view.size)}?`;
   if (!(flags.yes || (await confirm(this, "muster group destroy", question)))) return;
-  await steer(this, flags, found, "destroy", { actor: this.user() }, "is being destroyed, member by member");
+  await steer(
+    this,
+    flags,
+    found,
+    "destroy",
+    { actor: this.user() },
+    {
+      done: "is being destroyed, member by member",
+      already: "is being destroyed already",
+    },
+  );
 }
 
 function count(size: number): string {

@@ -1,6 +1,6 @@
 /** How a group stood at a time, rebuilt from its history. */
 import { isObject, type Json, MusterError } from "@muster/model";
-import { type GroupName, type GroupPast, type MemberPast, recall, type Store, type Word } from "@muster/store";
+import { type GroupName, type GroupPast, type MemberPast, recall, type Said, type Store } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { plain } from "../print/paint.ts";
@@ -43,14 +43,14 @@ function described(past: GroupPast, at: number): string {
 
 function facts(past: GroupPast, at: number): readonly (readonly string[])[] {
   const { stack, group, declared, ended, steered, standing, rollout } = past;
-  const said = { ended, steered, standing, rollout };
+  const news = { ended, steered, standing, rollout };
   return [
     ["group", group],
     ["stack", stack],
     ["at", dateAndTime(at)],
     ...(declared === undefined ? [] : [["declared", `${dateAndTime(declared.at)}, ${plain(declared.actor)}`]]),
     ...declaredFacts(declared?.after),
-    ...Object.entries(said).flatMap(([name, word]) => (word === undefined ? [] : [[name, wordText(word)]])),
+    ...Object.entries(news).flatMap(([name, said]) => (said === undefined ? [] : [[name, saidText(said)]])),
   ];
 }
 
@@ -66,7 +66,7 @@ function declaredFacts(after: Json | undefined): readonly (readonly string[])[] 
   ];
 }
 
-function wordText({ message, at, actor }: Word): string {
+function saidText({ message, at, actor }: Said): string {
   return `${plain(message)} (${dateAndTime(at)}, ${plain(actor)})`;
 }
 

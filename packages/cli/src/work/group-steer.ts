@@ -9,7 +9,17 @@ export async function scaleGroup(this: Cli, flags: OutputFlags, wanted: string, 
   const size = sizeOf(text);
   const found = await findGroup(this.env, wanted);
   const was = found.view.size;
-  await steer(this, flags, found, "scale", { actor: this.user(), size }, `scaled from ${was} to ${size}`);
+  await steer(
+    this,
+    flags,
+    found,
+    "scale",
+    { actor: this.user(), size },
+    {
+      done: `scaled from ${was} to ${size}`,
+      already: `is declared with ${size} members already`,
+    },
+  );
 }
 
 export async function pauseGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
@@ -20,29 +30,68 @@ export async function pauseGroup(this: Cli, flags: OutputFlags, wanted: string):
     found,
     "pause",
     { actor: this.user() },
-    "paused: it is refilled and scaled, and changes wait until it is resumed",
+    {
+      done: "paused: it is refilled and scaled, and changes wait until it is resumed",
+      already: "is paused already",
+    },
   );
 }
 
 export async function resumeGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
   const found = await findGroup(this.env, wanted);
-  await steer(this, flags, found, "resume", { actor: this.user() }, "resumed");
+  await steer(
+    this,
+    flags,
+    found,
+    "resume",
+    { actor: this.user() },
+    {
+      done: "resumed",
+      already: "there is nothing to resume: it is neither paused nor reverted, and nothing holds it up",
+    },
+  );
 }
 
 export async function promoteGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
   const found = await findGroup(this.env, wanted);
-  await steer(this, flags, found, "promote", { actor: this.user() }, "promoted: the other members follow");
+  await steer(
+    this,
+    flags,
+    found,
+    "promote",
+    { actor: this.user() },
+    {
+      done: "promoted: the other members follow",
+      already: "is promoted already: the other members follow",
+    },
+  );
 }
 
 export async function revertGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
   const found = await findGroup(this.env, wanted);
-  const done = "goes back to its former version; the declaration stays as it is";
-  await steer(this, flags, found, "revert", { actor: this.user() }, done);
+  await steer(
+    this,
+    flags,
+    found,
+    "revert",
+    { actor: this.user() },
+    {
+      done: "goes back to its former version; the declaration stays as it is",
+      already: "is at its former version already, or on its way there",
+    },
+  );
 }
 
 export async function freeGroup(this: Cli, flags: OutputFlags, wanted: string): Promise<void> {
   const found = await findGroup(this.env, wanted);
-  await steer(this, flags, found, "free", { actor: this.user() }, "no longer kept; its members stay");
+  await steer(this, flags, found, "free", { actor: this.user() }, { done: "no longer kept; its members stay" });
+}
+
+/** What is said of a group when something was asked of it. */
+export interface Told {
+  readonly done: string;
+  /** Where it was so before; missing where that cannot be. */
+  readonly already?: string;
 }
 
 /** Asks the group's holder for it, and prints what was done. */
@@ -52,10 +101,11 @@ export async function steer<V extends GroupVerb>(
   { api, view }: KeptGroup,
   verb: V,
   wanted: GroupRequests[V],
-  done: string,
+  { done, already = done }: Told,
 ): Promise<void> {
   const answer = await api.steer(view.stack, view.name, verb, wanted);
-  const text = output === "json" ? JSON.stringify(answer) : `${placeName(view.stack, view.name)}: ${done}`;
+  const said = answer.unchanged ? already : done;
+  const text = output === "json" ? JSON.stringify(answer) : `${placeName(view.stack, view.name)}: ${said}`;
   cli.out.write(`${text}\n`);
 }
 

@@ -1,6 +1,5 @@
-import type { Event } from "@muster/model";
-import { MusterError } from "@muster/model";
-import type { EventQuery, GroupName, JournalEntry, Store } from "@muster/store";
+import { type Event, MusterError } from "@muster/model";
+import { EVENTS_PER_PAGE, type EventQuery, type GroupName, type JournalEntry, pages, type Store } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { historyEntry } from "../print/history-entry.ts";
@@ -17,8 +16,6 @@ export interface HistoryFlags extends OutputFlags {
 const NEWEST = 50;
 /** So many are held at a time, to be turned round: whoever wants more says from when on. */
 const MOST = 10_000;
-/** How many are read at once. */
-const PAGE = 1000;
 
 /** The record of one group, newest last. Read from the store, page by page. */
 export async function showHistory(this: Cli, flags: HistoryFlags, wanted: string): Promise<void> {
@@ -49,18 +46,15 @@ function queriesOf({ stack, group }: GroupName): readonly EventQuery[] {
 }
 
 async function* all(store: Store, group: GroupName, from: EventQuery): AsyncGenerator<Event, void> {
-  for (let after = 0; ; ) {
-    const page = await pageOf(store, group, { ...from, after, limit: PAGE });
+  for await (const page of pages((after, limit) => pageOf(store, group, { ...from, after, limit }))) {
     for (const { event } of page) yield event;
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.place ?? after;
   }
 }
 
 async function* newest(store: Store, group: GroupName, from: EventQuery, limit = NEWEST): AsyncGenerator<Event, void> {
   const found: JournalEntry[] = [];
   for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
-    const wanted = Math.min(PAGE, limit - found.length);
+    const wanted = Math.min(EVENTS_PER_PAGE, limit - found.length);
     const page = await pageOf(store, group, { ...from, before, limit: wanted, newestFirst: true });
     found.push(...page);
     if (page.length < wanted) break;

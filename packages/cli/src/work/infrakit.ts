@@ -44,5 +44,5 @@ export async function destroyInstances(
 ): Promise<void> {
   const found = await findGroup(this.env, wanted);
   const done = `${instances.join(", ")} will be destroyed, and the group is smaller by as many`;
-  await steer(this, flags, found, "destroy-instances", { actor: this.user(), instances }, done);
+  await steer(this, flags, found, "destroy-instances", { actor: this.user(), instances }, { done });
 }

@@ -7,12 +7,21 @@ interface Standing {
   readonly generation?: number;
   readonly converged?: string;
   readonly stalled?: string;
+  readonly progressing?: boolean;
   readonly phase?: RolloutStatus["phase"];
   readonly steering?: GroupView["steering"];
   readonly ready?: number;
 }
 
-function view({ generation = 2, converged, stalled, phase, steering, ready = 1 }: Standing): GroupView {
+function view({
+  generation = 2,
+  converged,
+  stalled,
+  progressing = false,
+  phase,
+  steering,
+  ready = 1,
+}: Standing): GroupView {
   const say = (name: Condition["name"], holds: boolean, reason: string): Condition => ({
     ...{ name, holds, reason, message: `it is ${reason}` },
   });
@@ -21,6 +30,7 @@ function view({ generation = 2, converged, stalled, phase, steering, ready = 1 }
     rollout: phase === undefined ? null : { phase, arrived: 1, of: 3 },
     conditions: [
       say("Converged", converged === "AsDeclared", converged ?? stalled ?? "InProgress"),
+      say("Progressing", progressing, progressing ? "Acting" : "Idle"),
       say("Stalled", stalled !== undefined, stalled ?? "NotStalled"),
     ],
   };
@@ -38,6 +48,7 @@ describe("what is expected of a group", () => {
     ["it is as declared", { converged: "AsDeclared" }, "done"],
     ["it is as declared before", { converged: "AsDeclared", generation: 1 }, "under-way"],
     ["a canary waits for somebody", { converged: "CanaryWaits", phase: "canary" }, "done"],
+    ["a canary waits, and another has still to go", { converged: "CanaryWaits", progressing: true }, "under-way"],
     ["a canary of the declaration before waits", { converged: "CanaryWaits", generation: 1 }, "under-way"],
     ["a canary bakes", { converged: "CanaryBakes", phase: "canary" }, "bakes"],
     ["it is only observed", { converged: "Observed" }, "done"],

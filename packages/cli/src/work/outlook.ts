@@ -25,6 +25,8 @@ export function outlookOf(view: GroupView, generation: number): Outlook {
   if (stalled?.holds === true) return held(view, stalled.reason);
   switch (conditionOf(status, "Converged")?.reason) {
     case "CanaryWaits":
+      // Whoever has to go beside it goes first: then nothing is left half-done.
+      return { kind: conditionOf(status, "Progressing")?.holds === true ? "under-way" : "done" };
     case "Observed":
       return { kind: "done" };
     case "CanaryBakes":
@@ -51,7 +53,7 @@ function held(view: GroupView, reason: string): Outlook {
 type Failure = "group.not-converged" | "group.destroying" | "rollout.failed" | "rollout.reverted";
 
 function failed(code: Failure, view: GroupView): MusterError {
-  return new MusterError(code, { group: placeName(view.stack, view.name), detail: reasonOf(view) });
+  return new MusterError(code, { group: placeName(view.stack, view.name), detail: reasonOf(view), serve: "" });
 }
 
 /** For how long a group has stood as it stands. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pastTimeOf, spanOf, timeOf } from "./times.ts";
+import { durationIn, pastTimeOf, timeOf } from "./times.ts";
 
 const NOW = Date.parse("2026-06-15T12:00:00Z");
 const DAY = 86_400_000;
@@ -47,9 +47,11 @@ describe("a time as it is typed", () => {
   });
 });
 
-describe("a span of time as it is typed", () => {
-  it("is a number with a unit", () => {
-    expect(["0s", "5s", "3m", "90d"].map((text) => spanOf("--keep", text))).toEqual([0, 5000, 180_000, 90 * DAY]);
-    expect(() => spanOf("--keep", "90")).toThrow("--keep: `90` is no span of time");
+describe("a duration as it is typed", () => {
+  it("is a whole number with a unit, or several", () => {
+    expect(["0s", "5s", "3m", "90d", "1d12h"].map((text) => durationIn("--keep", text))).toEqual([
+      ...[0, 5000, 180_000, 90 * DAY, 1.5 * DAY],
+    ]);
+    expect(() => durationIn("--keep", "90")).toThrow("--keep: `90` is no duration");
   });
 });

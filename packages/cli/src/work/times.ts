@@ -1,12 +1,12 @@
-/** Times and spans of time as people type them. */
-import { MusterError } from "@muster/model";
-
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Times and durations as people type them. */
+import { durationOf, MusterError } from "@muster/model";
 
 /** `15m` before now, or a date and time, in the zone of whoever types it where it names none. Throws `usage.bad-value`. */
 export function timeOf(flag: string, text: string, now: number): number {
-  const at = dateOf(text) ?? ago(text, now);
+  const at = dateOf(text);
   if (at !== undefined) return Math.max(0, at);
+  const ago = durationOf(text);
+  if (ago !== undefined) return Math.max(0, now - ago);
   throw badTime(flag, `\`${text}\` is no time`);
 }
 
@@ -18,12 +18,12 @@ export function pastTimeOf(flag: string, text: string, now: number): number {
 }
 
 /** `90d` in milliseconds. Throws `usage.bad-value`. */
-export function spanOf(flag: string, text: string): number {
-  const { count, unit } = /^(?<count>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
-  if (count !== undefined && isUnit(unit)) return Number(count) * UNITS[unit];
+export function durationIn(flag: string, text: string): number {
+  const ms = durationOf(text);
+  if (ms !== undefined) return ms;
   throw new MusterError("usage.bad-value", {
     what: flag,
-    detail: `\`${text}\` is no span of time`,
+    detail: `\`${text}\` is no duration`,
     wanted: "30s, 15m, 2h or 7d",
   });
 }
@@ -34,10 +34,6 @@ function badTime(flag: string, detail: string): MusterError {
     detail,
     wanted: "30s, 15m, 2h or 7d, or a date as 2026-01-31T14:00",
   });
-}
-
-function ago(text: string, now: number): number | undefined {
-  return /^\d{1,6}[smhd]$/.test(text) ? now - spanOf("", text) : undefined;
 }
 
 /** As Muster prints it, and as ISO 8601 has it. A day alone begins where the person is. */
@@ -54,8 +50,4 @@ function dateOf(text: string): number | undefined {
 function isDay(day: string): boolean {
   const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
   return date <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-}
-
-function isUnit(text: string | undefined): text is keyof typeof UNITS {
-  return text !== undefined && text in UNITS;
 }

@@ -55,8 +55,10 @@ interface To<V extends GroupVerb> {
 
 async function steer(stacks: Stacks, named: Named, run: (keeper: StackKeeper) => Promise<void>): Promise<GroupAnswer> {
   const { keeper } = find(stacks, named);
+  const before = keeper.declaration()?.generation;
   await run(keeper);
-  return { group: viewOf(keeper, named.group) ?? null };
+  const unchanged = keeper.declaration()?.generation === before;
+  return { group: viewOf(keeper, named.group) ?? null, unchanged };
 }
 
 function by({ actor }: { readonly actor: string }): string {

@@ -185,7 +185,10 @@ describe("applying over the API", () => {
 describe("steering over the API", () => {
   it("scales, to nothing too", async () => {
     const { daemon, room } = await shop(1);
-    expect(await steer(daemon, "scale", { size: 3 })).toMatchObject({ status: 200, body: { group: { size: 3 } } });
+    expect(await steer(daemon, "scale", { size: 3 })).toMatchObject({
+      // It speaks of the declaration, and says which one it was looked at for.
+      ...{ status: 200, body: { group: { size: 3, status: { generation: 2 } }, unchanged: false } },
+    });
     await vi.waitFor(() => expect(namesIn(room.path("instances"))).toHaveLength(3));
     expect(await steer(daemon, "scale", { size: 0 })).toMatchObject({ status: 200 });
     await vi.waitFor(() => expect(namesIn(room.path("instances"))).toHaveLength(0));
@@ -194,7 +197,9 @@ describe("steering over the API", () => {
 
   it("pauses and resumes, under the name of who asked", async () => {
     const { daemon, options } = await shop(1);
-    expect(await steer(daemon, "pause")).toMatchObject({ body: { group: { steering: "paused" } } });
+    const paused = { group: { steering: "paused" } };
+    expect(await steer(daemon, "pause")).toMatchObject({ body: { ...paused, unchanged: false } });
+    expect(await steer(daemon, "pause")).toMatchObject({ body: { ...paused, unchanged: true } });
     expect(await steer(daemon, "resume")).toMatchObject({ status: 200 });
     const steered = await options.store.events({ types: ["group.steered"] });
     expect(steered.map(({ event }) => event.actor)).toEqual(["user:ada", "user:ada"]);
@@ -217,7 +222,7 @@ describe("steering over the API", () => {
 
   it("frees a group: its instances stay", async () => {
     const { daemon, room } = await shop(2);
-    expect(await steer(daemon, "free")).toEqual({ status: 200, body: { group: null } });
+    expect(await steer(daemon, "free")).toEqual({ status: 200, body: { group: null, unchanged: false } });
     await vi.waitFor(() => expect(daemon.keepers()).toEqual([]));
     expect(namesIn(room.path("instances"))).toHaveLength(2);
   });

@@ -33,3 +33,35 @@ export function heldClock(): Clock & { advance(ms: number): Promise<void> } {
     },
   };
 }
+
+/** A clock that can be set wrong, as a machine that sleeps or an administrator does it: timers do not notice. */
+export function leapingClock(): ReturnType<typeof heldClock> & { leap(ms: number): void; waiting(): number } {
+  const steady = heldClock();
+  let ahead = 0;
+  let waiting = 0;
+  return {
+    now: () => steady.now() + ahead,
+    after(ms, run) {
+      waiting++;
+      let isOver = false;
+      const end = () => {
+        if (!isOver) waiting--;
+        isOver = true;
+      };
+      const cancel = steady.after(ms, () => {
+        end();
+        run();
+      });
+      return () => {
+        end();
+        cancel();
+      };
+    },
+    advance: steady.advance,
+    leap(ms) {
+      ahead += ms;
+    },
+    /** Timers that are set. */
+    waiting: () => waiting,
+  };
+}

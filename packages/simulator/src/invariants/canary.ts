@@ -1,7 +1,7 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
-import type { Happening } from "../happening.ts";
-import type { CallRecord, Wanted } from "../history.ts";
+import type { Happening, Shown } from "../happening.ts";
+import type { CallRecord, History, Wanted } from "../history.ts";
 import { markOf, membersOf } from "../marks.ts";
 import { isCarried } from "./carried.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
@@ -55,17 +55,19 @@ function take(
   if (type !== "rollout.promoted") return undefined;
   const rollout = rollouts.get(group);
   if (rollout !== undefined) rollout.promoted = true;
-  const since = history.lookOf(life, group)?.began ?? at;
-  const isMeant = history.wantedSince(group, since).some((each) => mayPromote(each, group, at, evidence));
+  const look = history.lookOf(life, group);
+  const all = history.wantedSince(group, look?.began ?? at);
+  const isMeant = all.some((each) => mayPromote(each, look?.shown ?? [], at, history));
   return isMeant ? undefined : `the canaries of ${group} were promoted, and neither a person nor the time has done so`;
 }
 
-function mayPromote(wanted: Wanted, group: string, at: number, { history, world }: Evidence): boolean {
+/** Of those that were seen: one that has died since may have been believed well. */
+function mayPromote(wanted: Wanted, shown: readonly Shown[], at: number, history: History): boolean {
   const { steering, promised, text } = wanted;
   if (steering?.promoted === true) return true;
   const { bakeMs } = promised;
   if (bakeMs === undefined) return false;
-  const baked = membersOf(world, group).filter(({ id, properties }) => {
+  const baked = shown.filter(({ id, properties }) => {
     const since = history.trials.passingSince(id);
     return isOfVersion(text, properties) && since !== undefined && at - since >= bakeMs;
   });
@@ -78,7 +80,7 @@ function beyond(
   { history, world, promisesKept }: Evidence,
 ): string | undefined {
   const mine = history.calls.get(call);
-  if (mine?.decision === undefined || mine.verb === "destroy" || !promisesKept) return undefined;
+  if (mine?.decision === undefined || mine.verb === "destroy" || mine.loose || !promisesKept) return undefined;
   const { group, decision } = mine;
   const rollout = rollouts.get(group);
   if (rollout === undefined || rollout.promoted) return undefined;
@@ -88,8 +90,10 @@ function beyond(
   const { text } = wanted[0] ?? {};
   if (text === undefined) return undefined;
   const isPlaced = (slot: string) => typeof text.size === "number" || text.size.includes(slot);
+  // Who is on the way out is none of those that go before the others, if it could not be destroyed yet.
   const there = membersOf(world, group).filter(
-    ({ properties, tags }) => isOfVersion(text, properties) && isPlaced(markOf(tags).slot),
+    ({ id, properties, tags }) =>
+      isOfVersion(text, properties) && isPlaced(markOf(tags).slot) && !history.wasDecided("destroy", id),
   );
   const ids = new Set(there.map(({ id }) => id));
   const isComing = (each: CallRecord) =>

@@ -20,6 +20,8 @@ function falsehood(
   { life, group, status }: Extract<Happening, { kind: "status" }>,
   { history }: Evidence,
 ): string | undefined {
+  // Another one that has lost the stack, and does not know it, speaks of what it was told to keep.
+  if (life !== history.holder()) return undefined;
   const look = history.lookOf(life, group);
   if (look === undefined) return `${group} is said to be converged, and nobody has looked`;
   const wanted = history.wantedSince(group, look.began);

@@ -20,6 +20,8 @@ export const foreign: Invariant = {
       const { stack, owner } = markOf(tags);
       const what = verb === "create" ? "a thing" : id;
       if (stack !== STACK) return `${verb} of ${what}, which does not bear this stack's mark`;
+      // Whoever has lost the stack does not know what was let go since.
+      if (history.calls.get(happening.call)?.loose === true) return undefined;
       if (!history.mayTouch(owner)) return `${verb} of ${what} of group ${owner}, which is not declared`;
       return undefined;
     },

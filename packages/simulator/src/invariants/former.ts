@@ -15,7 +15,7 @@ export const former: Invariant = {
   watch: ({ history }) => {
     const before = new Map<string, Wanted>();
     /** Groups whose version was told to be as declared. */
-    const proven = new Set<string>();
+    const proven = new Map<string, number>();
     return (happening) => {
       if (happening.kind !== "wrote") return undefined;
       let wrong: string | undefined;
@@ -26,7 +26,7 @@ export const former: Invariant = {
       for (const { type, group = "" } of happening.events) {
         const { mode, steering, reverted } = history.wanted(group) ?? {};
         const isKept = mode === "enforce" && steering?.goal !== "destroying" && reverted === "no";
-        if (type === "group.converged" && isKept) proven.add(group);
+        if (type === "group.converged" && isKept) proven.set(group, happening.at);
       }
       return wrong;
     };
@@ -43,8 +43,9 @@ export const former: Invariant = {
       before.set(group, now);
       if (was === undefined) return undefined;
       const isChanged = !sameVersion(was.text, now.text);
-      const wasProven = proven.has(group);
-      if (isChanged) proven.delete(group);
+      // What is written down at the same moment may have been begun before it was.
+      const wasProven = (proven.get(group) ?? now.since) < now.since;
+      if (isChanged || now.reverted !== "no") proven.delete(group);
       // Once a revert has come through, what is everywhere is what was gone back to.
       if (was.reverted !== "no" && now.former !== undefined && sameVersion(now.former, was.aim)) return undefined;
       const expected = isChanged && wasProven ? was.text : was.former;

@@ -65,7 +65,8 @@ export const observed: Invariant = {
 };
 
 function begun({ call, verb, at }: Extract<Happening, { kind: "called" }>, history: History): string | undefined {
-  const group = history.calls.get(call)?.group ?? "";
+  const { group = "", loose = false } = history.calls.get(call) ?? {};
+  if (loose) return undefined;
   const wanted = history.wanted(group);
   if (wanted?.mode !== "observe" || wanted.since >= at) return undefined;
   return `call ${call} (${verb}) begins in ${group}, which is only observed`;

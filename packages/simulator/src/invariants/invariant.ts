@@ -6,6 +6,8 @@ import type { World } from "../world.ts";
 export interface Evidence {
   readonly world: World;
   readonly history: History;
+  /** A finished call may stay unlisted for so long. */
+  readonly settleMs: number;
   /** A list never lags longer than the type promises. */
   readonly promisesKept: boolean;
 }

@@ -3,10 +3,15 @@ import { isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
 import type { Wanted } from "../history.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
+import { staying } from "./reasons.ts";
 
 /** What is known of a group's rollout. */
 interface Trouble {
-  since: number;
+  /** The version that is wanted, as a word. */
+  readonly of: string;
+  readonly since: number;
+  /** Those that were wanted before and may not have been left yet, with the times since when they were wanted. */
+  readonly left: Map<string, number>;
   /** Members of the new version that failed, and have not come up since. */
   readonly failed: Set<string>;
 }
@@ -33,13 +38,19 @@ export const judged: Invariant = {
   },
 };
 
-/** Where another version is declared, what was known of the one before counts no more. */
+/**
+ * Where another version is declared, what was known of the one before counts no more; but if that is declared again
+ * before the other was begun, it goes on as if nothing had been.
+ */
 function restart({ at }: { readonly at: number }, troubles: Map<string, Trouble>, { history }: Evidence): void {
   for (const group of history.groups()) {
-    const [before, now] = history.wantedSince(group, Number.NEGATIVE_INFINITY).slice(-2);
-    if (now === undefined || before === undefined || wordOf(before) !== wordOf(now)) {
-      troubles.set(group, { since: at, failed: new Set() });
-    }
+    const now = history.wanted(group);
+    if (now === undefined) continue;
+    const of = wordOf(now);
+    const before = troubles.get(group);
+    if (before?.of === of) continue;
+    const left = new Map(before === undefined ? [] : [...before.left, [before.of, before.since]]);
+    troubles.set(group, { of, since: left.get(of) ?? at, left, failed: new Set(before?.failed) });
   }
 }
 
@@ -50,6 +61,7 @@ function judge(
   evidence: Evidence,
 ): string | undefined {
   const trouble = troubles.get(group);
+  if (type === "rollout.started") trouble?.left.clear();
   if (trouble === undefined || !JUDGES.has(type)) return undefined;
   const { history } = evidence;
   const look = history.lookOf(life, group);
@@ -58,8 +70,8 @@ function judge(
     for (const id of history.trials.failed(promised.healthyDeadlineMs, at)) trouble.failed.add(id);
   }
   if (type === "instance.unhealthy") return undefined;
-  const shares = wanted.map((each) => shareOf(each, trouble, look?.shown ?? [], at, evidence));
-  if (type === "rollout.reverting") troubles.set(group, { since: at, failed: new Set() });
+  const shares = wanted.map((each) => shareOf(each, trouble, look ? staying(look, history) : [], at, evidence));
+  if (type === "rollout.reverting") restart({ at }, troubles, evidence);
   const isLate = wanted.some(({ promised }) => at - trouble.since >= promised.progressDeadlineMs);
   const isBad = shares.some(({ failed, all, share }) => failed > 0 && failed >= share * all);
   const counts = shares.map(({ failed, all }) => `${failed} of ${all}`).join(" or ");
@@ -90,10 +102,11 @@ function shareOf(
   const hasFailed = (id: string) => isNew(id) && (now.has(id) || world.thing(id)?.gone !== undefined);
   const failed = [...trouble.failed].filter(hasFailed);
   const others = shown.filter(({ id }) => isNew(id) && !failed.includes(id)).length;
+  const arrived = shown.filter(({ id }) => isNew(id) && history.trials.surelyCounts(id)).length;
   const { size, breakerShare: share } = promised;
-  return { failed: failed.length, all: failed.length + others, lacking: size - others, size, share };
+  return { failed: failed.length, all: failed.length + others, lacking: size - arrived, size, share };
 }
 
-function wordOf({ text: { image, note, flavor }, steering }: Wanted): string {
-  return `${image} ${note} ${flavor} ${steering?.retriedIn} ${steering?.reverted}`;
+function wordOf({ aim: { image, note, flavor }, steering }: Wanted): string {
+  return `${image} ${note} ${flavor} ${steering?.retriedIn}`;
 }

@@ -15,7 +15,7 @@ export const names: Invariant = {
     if (happening.kind !== "called" && happening.kind !== "took") return undefined;
     if (happening.verb !== "create" || !evidence.promisesKept) return undefined;
     const mine = evidence.history.calls.get(happening.call);
-    return mine && namesake(mine, evidence);
+    return mine === undefined || mine.loose ? undefined : namesake(mine, evidence);
   },
 };
 
@@ -26,7 +26,7 @@ function namesake(mine: CallRecord, { history, world }: Evidence): string | unde
   const other = membersOf(world, group).find((thing) => {
     if (thing.id === id || markOf(thing.tags).slot !== slot) return false;
     const maker = makers.get(thing.id);
-    return maker === undefined || !history.wasForgottenSince(group, maker.began);
+    return maker === undefined || (!maker.loose && !history.wasForgottenSince(group, maker.began));
   });
   return other && `call ${number} makes ${group}/${slot}, which ${other.id} is`;
 }

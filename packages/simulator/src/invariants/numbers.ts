@@ -85,11 +85,14 @@ export const surge: Invariant = {
 function tooMany({ call }: Extract<Happening, { kind: "called" }>, { history, world }: Evidence): string | undefined {
   const mine = history.calls.get(call);
   const decision = mine?.decision;
-  if (mine === undefined || decision === undefined) return undefined;
+  if (mine === undefined || decision === undefined || mine.loose) return undefined;
   const { group } = mine;
   const shownSince = decision.look?.began ?? decision.at;
   const forgotten = idsForgotten(group, history);
-  const alive = membersOf(world, group).filter(({ id, listedFrom }) => listedFrom <= shownSince || !forgotten.has(id));
+  const loose = idsOfLoose(group, history);
+  const alive = membersOf(world, group).filter(
+    ({ id, listedFrom }) => listedFrom <= shownSince || !(forgotten.has(id) || loose.has(id)),
+  );
   const coming = [...history.underWay()]
     .filter((each) => each.group === group && isComing(each))
     .filter(({ began }) => !history.wasForgottenSince(group, began)).length;
@@ -104,6 +107,12 @@ function idsForgotten(group: string, history: History): ReadonlySet<string> {
   if (!history.wasForgottenSince(group, Number.NEGATIVE_INFINITY)) return new Set();
   const before = [...history.calls.values()].filter(({ began }) => history.wasForgottenSince(group, began));
   return new Set(before.map(({ id }) => id));
+}
+
+/** What was made by those who had lost the stack. */
+function idsOfLoose(group: string, history: History): ReadonlySet<string> {
+  const made = [...history.calls.values()].filter((call) => call.loose && call.group === group);
+  return new Set(made.map(({ id }) => id));
 }
 
 /** It has not made anything yet, and will. This one itself is one of them. */

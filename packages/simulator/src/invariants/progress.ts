@@ -13,6 +13,8 @@ interface Rollout {
   since: number;
   /** How many of the old ones were there, and how many of the new ones were well, at the last look. */
   seen: string;
+  /** A second look has shown the same. */
+  isConfirmed: boolean;
   said: boolean;
   /** Looks since the deadline, by which life. */
   chances: { readonly life: number; readonly count: number };
@@ -27,8 +29,8 @@ interface Rollout {
  */
 export const progress: Invariant = {
   name: "policy: the progress deadline fires",
-  on: ["started", "wrote", "looked", "unwritten"],
-  watch: ({ history }) => {
+  on: ["holds", "wrote", "looked", "unwritten"],
+  watch: ({ history, settleMs }) => {
     const rollouts = new Map<string, Rollout>();
     return (happening) => {
       switch (happening.kind) {
@@ -39,15 +41,13 @@ export const progress: Invariant = {
           }
           for (const event of happening.events) tell(event, happening.at, rollouts);
           return undefined;
-        case "started":
-          for (const rollout of rollouts.values()) rollout.since = happening.at;
-          return undefined;
+        case "holds":
         case "unwritten":
-          for (const rollout of rollouts.values()) rollout.chances = { life: 0, count: 0 };
+          for (const rollout of rollouts.values()) rollout.since = happening.at;
           return undefined;
         case "looked": {
           const rollout = rollouts.get(happening.group);
-          return rollout && overdue(happening, rollout, history);
+          return rollout && overdue(happening, rollout, history, settleMs);
         }
         default:
           return undefined;
@@ -58,7 +58,7 @@ export const progress: Invariant = {
 
 function tell({ type, group = "" }: Event, at: number, rollouts: Map<string, Rollout>): void {
   if (type === "rollout.started") {
-    rollouts.set(group, { since: at, seen: "", said: false, chances: { life: 0, count: 0 } });
+    rollouts.set(group, { since: at, seen: "", isConfirmed: false, said: false, chances: { life: 0, count: 0 } });
     return;
   }
   const rollout = rollouts.get(group);
@@ -69,7 +69,12 @@ function tell({ type, group = "" }: Event, at: number, rollouts: Map<string, Rol
   if (type === "rollout.failed") rollout.said = true;
 }
 
-function overdue(look: Extract<Happening, { kind: "looked" }>, rollout: Rollout, history: History): string | undefined {
+function overdue(
+  look: Extract<Happening, { kind: "looked" }>,
+  rollout: Rollout,
+  history: History,
+  settleMs: number,
+): string | undefined {
   const { group, shown, began, at, life } = look;
   const wanted = history.wanted(group);
   if (wanted === undefined) return undefined;
@@ -79,11 +84,14 @@ function overdue(look: Extract<Happening, { kind: "looked" }>, rollout: Rollout,
   const seen = `${shown.length - current.length} old, ${well} new`;
   const isWaiting =
     steering?.goal === "paused" || mode === "observe" || (promised.canary > 0 && well >= promised.canary);
-  if (seen !== rollout.seen || isWaiting) {
-    Object.assign(rollout, { since: at, seen, chances: { life, count: 0 } });
+  if (seen !== rollout.seen || isWaiting || !rollout.isConfirmed) {
+    // Where nobody is shown any more Muster looks twice before it believes it.
+    Object.assign(rollout, { since: at, seen, isConfirmed: seen === rollout.seen, chances: { life, count: 0 } });
     return undefined;
   }
-  if (began < rollout.since + promised.progressDeadlineMs + promised.minReadyMs) return undefined;
+  // A member that was changed is well when it is known that the look shows it as it is.
+  const trialMs = promised.minReadyMs + settleMs;
+  if (began < rollout.since + promised.progressDeadlineMs + trialMs) return undefined;
   const count = rollout.chances.life === life ? rollout.chances.count + 1 : 1;
   rollout.chances = { life, count };
   if (rollout.said || count <= CHANCES) return undefined;

@@ -69,7 +69,7 @@ const VERB_OF: Partial<Record<Event["type"], Verb>> = {
 };
 
 function untold(call: CallRecord, told: readonly Event[], world: World): string | undefined {
-  if (!call.took || call.idle) return undefined;
+  if (!call.took || call.idle || call.loose) return undefined;
   const types: Event["type"][] = [TOLD_BY[call.verb]];
   if (call.verb === "update") types.push("instance.failed");
   // Made or changed, and taken away before that was known: that it is gone tells that it was there.
@@ -89,13 +89,14 @@ function untold(call: CallRecord, told: readonly Event[], world: World): string 
  */
 export const causes: Invariant = {
   name: "6 every event has its true cause",
-  on: ["befell", "wrote"],
-  watch: ({ history }) => {
+  on: ["befell", "took", "wrote"],
+  watch: ({ history, promisesKept }) => {
     const groups = new Map<string, { reached: boolean; touched: boolean; text: string }>();
     const stateOf = (group: string) => {
       const known = groups.get(group);
       if (known !== undefined) return known;
-      const fresh = { reached: false, touched: false, text: "" };
+      // What turns up later than the type promises is nobody's doing.
+      const fresh = { reached: false, touched: !promisesKept, text: "" };
       groups.set(group, fresh);
       return fresh;
     };
@@ -106,7 +107,8 @@ export const causes: Invariant = {
       if (before !== now) groups.set(group, { reached: false, touched, text: now });
     };
     return (happening) => {
-      if (happening.kind === "befell") for (const state of groups.values()) state.touched = true;
+      const isLoose = happening.kind === "took" && history.calls.get(happening.call)?.loose === true;
+      if (happening.kind === "befell" || isLoose) for (const state of groups.values()) state.touched = true;
       if (happening.kind !== "wrote") return undefined;
       if (happening.declaration !== undefined || happening.events.some(({ type }) => type === "rollout.reverting")) {
         for (const group of groups.keys()) if (!history.groups().includes(group)) groups.delete(group);
@@ -120,7 +122,7 @@ export const causes: Invariant = {
         .find((each) => each !== undefined);
       for (const { type, group } of happening.events) {
         if (type !== "group.converged" || group === undefined) continue;
-        Object.assign(stateOf(group), { reached: true, touched: false });
+        Object.assign(stateOf(group), { reached: true, touched: !promisesKept });
       }
       return wrong;
     };

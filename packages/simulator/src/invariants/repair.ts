@@ -1,5 +1,5 @@
 import type { Shown } from "../happening.ts";
-import type { Decision, LookRecord } from "../history.ts";
+import type { CallRecord, Decision, LookRecord } from "../history.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
 
@@ -48,7 +48,9 @@ function tooManyAtOnce(decision: Decision, repairs: readonly Decision[], { histo
   const promises = history.wantedSince(group, look?.began ?? at).map(({ promised }) => promised);
   const most = Math.max(...promises.map(({ maxInFlight }) => maxInFlight));
   const together = repairs.filter((each) => each.group === group).length;
-  const others = [...history.unresolved()].filter((call) => call.group === group && call.verb !== "update").length;
+  const isOther = (call: CallRecord) =>
+    call.group === group && call.verb !== "update" && !history.wasForgottenSince(group, call.began);
+  const others = [...history.unresolved()].filter(isOther).length;
   if (together + others <= most) return undefined;
   return `${decision.instance} is one of ${together + others} of ${group} under way, and ${most} may be`;
 }

@@ -18,7 +18,7 @@ export const repeat: Invariant = {
     return (happening) => {
       if (happening.kind !== "called" || happening.verb !== "create") return undefined;
       const mine = history.calls.get(happening.call);
-      if (mine === undefined) return undefined;
+      if (mine === undefined || mine.loose) return undefined;
       const before = used.get(mine.intent);
       used.set(mine.intent, mine.number);
       if (before !== undefined) return `call ${mine.number} has the intent of call ${before}`;

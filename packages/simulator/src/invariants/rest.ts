@@ -46,6 +46,8 @@ export const rest: Invariant = {
         case "wrote":
           return phase === "resting" ? "something is written though nothing happens" : undefined;
         case "looked": {
+          // Another one may still look who has lost the stack, and has nothing to write that would tell it so.
+          if (happening.life !== history.holder()) return undefined;
           if (phase !== "resting" || happening.at < since + LAST_HINTS_MS) return undefined;
           const count = (lists.get(happening.group) ?? 0) + 1;
           lists.set(happening.group, count);

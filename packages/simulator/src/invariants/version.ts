@@ -17,7 +17,7 @@ export const version: Invariant = {
     (happening) => {
       if (happening.kind !== "called" || happening.verb === "destroy") return undefined;
       const mine = history.calls.get(happening.call);
-      return mine && unwanted(mine, history);
+      return mine === undefined || mine.loose ? undefined : unwanted(mine, history);
     },
 };
 

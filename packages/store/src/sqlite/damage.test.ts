@@ -21,6 +21,11 @@ afterEach(async () => {
   rmSync(join(path, ".."), { recursive: true });
 });
 
+const DECLARED = {
+  ...{ stack: "shop", source: "shop.yaml", generation: 1, steering: {}, former: {} },
+  document: { dialect: "muster", data: {} },
+};
+
 function change(sql: string): void {
   const db = new DatabaseSync(path);
   db.exec(sql);
@@ -39,6 +44,22 @@ describe("a store in which something is damaged", () => {
       expect(await store.events({ limit: 1 })).toMatchObject([{ event: { message: "a" } }]);
     },
   );
+
+  it.each([
+    ["no text as its stack", {}],
+    ["no document", { stack: "shop", generation: 1, source: "", steering: {}, former: {} }],
+    ["no number as its generation", { ...DECLARED, generation: "1" }],
+    ["no steering", { ...DECLARED, steering: null }],
+    ["no former documents", { ...DECLARED, former: [] }],
+    ["no document", { ...DECLARED, document: { dialect: "klingon", data: {} } }],
+    ["no document", { ...DECLARED, document: { dialect: "muster" } }],
+  ])("says so when a declaration has %s", async (wrong, row) => {
+    change(`INSERT INTO declarations VALUES ('shop', '${JSON.stringify(row)}')`);
+    const damaged = { code: "store.damaged", message: `the store ${path} is damaged: a declaration has ${wrong}` };
+    await expect(store.declaration("shop")).rejects.toMatchObject(damaged);
+    await expect(store.declarations()).rejects.toMatchObject(damaged);
+    await expect(store.declaration("blog")).resolves.toBeUndefined();
+  });
 
   it("says so of a declaration, of memory and of what was dropped", async () => {
     change(`

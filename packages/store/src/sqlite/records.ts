@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Json, Mark } from "@muster/model";
+import { isObject, type Json, type Mark } from "@muster/model";
 import type { Claim, Declaration, Writes } from "../contract.ts";
 import { confirmClaimable } from "../lease.ts";
-import { jsonOf, type Row, someJsonOf, textOf } from "./rows.ts";
+import { Damage, jsonOf, type Row, someJsonOf, textOf } from "./rows.ts";
 
 /** Declarations, memory and claims. */
 export interface RecordTables {
@@ -54,12 +54,31 @@ export function recordTables(db: DatabaseSync): RecordTables {
       for (const { type, scope, id } of writes.release ?? []) dropClaim.run(type, scope, id, stack);
       for (const claim of writes.claim ?? []) writeClaim(claim);
     },
-    declarations: () => declarations.all().map((row) => someJsonOf<Declaration>(row, "declaration")),
-    declaration: (stack) => jsonOf<Declaration>(declaration.get(stack), "declaration"),
+    declarations: () => declarations.all().map((row) => declarationOf(someJsonOf(row, "declaration"))),
+    declaration(stack) {
+      const row = declaration.get(stack);
+      return row && declarationOf(someJsonOf(row, "declaration"));
+    },
     memory: (stack, group) => jsonOf<Json>(memory.get(stack, group), "memory"),
     claims: (stack, owner) => claims.all(stack, owner).map(claimOf),
     claimed: readClaimed,
   };
+}
+
+/** What the rest of Muster goes by; what a document says is read elsewhere, and told of then. */
+function declarationOf(value: Json): Declaration {
+  const said = isObject(value) ? value : {};
+  if (typeof said["stack"] !== "string") throw new Damage("a declaration has no text as its stack");
+  if (typeof said["generation"] !== "number") throw new Damage("a declaration has no number as its generation");
+  if (!isDocument(said["document"])) throw new Damage("a declaration has no document");
+  if (!isObject(said["steering"])) throw new Damage("a declaration has no steering");
+  if (!isObject(said["former"])) throw new Damage("a declaration has no former documents");
+  return value as unknown as Declaration;
+}
+
+function isDocument(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value["data"])) return false;
+  return value["dialect"] === "muster" || value["dialect"] === "infrakit";
 }
 
 function claimOf(row: Row): Claim {

@@ -1,0 +1,123 @@
+/**
+ * What memory knows of time, where time itself went wrong. A clock that was ahead once has left times in memory that lie
+ * far in the future: nothing that was begun can have begun later than now, and nobody waits longer than anybody ever
+ * does. And time in which nobody was there to carry anything further counts for no deadline.
+ */
+import {
+  BACKOFF_MOST_MS,
+  type Call,
+  longestBackoffMs,
+  type Memory,
+  type Rollout,
+  spared,
+  type Young,
+} from "./memory.ts";
+
+/** Memory with no time later than it can be at `now`. In order, as it nearly always is, it keeps its identity. */
+export function timely(memory: Memory, now: number): Memory {
+  const trial = { since: now, readyAt: now };
+  const counted = { since: now, last: now };
+  const parts: Pick<Memory, Timed> = {
+    calls: mapSame(memory.calls, (call) => timelyCall(call, now)),
+    young: mapYoung(memory.young, (young) => within(young, trial)),
+    rollout: memory.rollout && timelyRollout(memory.rollout, now),
+    quarantine: memory.quarantine && within(memory.quarantine, { since: now, againAt: now + BACKOFF_MOST_MS }),
+    creates: mapSame(memory.creates, (creates) => within(creates, counted)),
+    creating: timelyBackoff(memory.creating, now),
+    late: timelyBackoff(memory.late, now),
+    repairing: timelyBackoff(memory.repairing, now),
+    vanishedAt: memory.vanishedAt !== null && memory.vanishedAt > now ? now : memory.vanishedAt,
+  };
+  return TIMED.every((part) => parts[part] === memory[part]) ? memory : { ...memory, ...parts };
+}
+
+const TIMED = [
+  "calls",
+  "young",
+  "rollout",
+  "quarantine",
+  "creates",
+  "creating",
+  "late",
+  "repairing",
+  "vanishedAt",
+] as const;
+type Timed = (typeof TIMED)[number];
+
+/**
+ * For so long nobody was there: the machine slept, or its clock leapt. Whatever has a deadline has that much more time,
+ * and what must last for a while must last as long as if nothing had happened.
+ */
+export function absent(memory: Memory, ms: number, now: number): Memory {
+  if (ms <= 0) return memory;
+  const later = (at: number) => Math.min(now, at + ms);
+  const since = (at: number | null) => (at === null ? null : later(at));
+  const { calls, young, rollout } = spared(memory, later);
+  return {
+    ...memory,
+    // What an update changed is tried anew: its end must not come to lie before the trial that it begins.
+    calls: calls.map((call) => {
+      const { state } = call;
+      return state.kind === "done" || state.kind === "unknown"
+        ? { ...call, state: { ...state, at: later(state.at) } }
+        : call;
+    }),
+    young: mapYoung(young, (each) => ({ ...each, readyAt: since(each.readyAt) })),
+    rollout: rollout && { ...rollout, canariesAt: since(rollout.canariesAt) },
+  };
+}
+
+function timelyCall(call: Call, now: number): Call {
+  const begun = within(call, { at: now });
+  const state = timelyState(begun, now);
+  return state === begun.state ? begun : { ...begun, state };
+}
+
+function timelyState({ state, attempt }: Call, now: number): Call["state"] {
+  switch (state.kind) {
+    case "called":
+      return state;
+    case "done":
+    case "unknown":
+      return within(state, { at: now });
+    case "failed":
+      return within(state, { retryAt: now + longestBackoffMs(attempt) });
+  }
+}
+
+function timelyRollout(rollout: Rollout, now: number): Rollout {
+  const begun = within(rollout, { startedAt: now, progressAt: now, canariesAt: now });
+  const failure = begun.failure && within(begun.failure, { at: now });
+  return failure === begun.failure ? begun : { ...begun, failure };
+}
+
+function timelyBackoff(backoff: Memory["creating"], now: number): Memory["creating"] {
+  return backoff && within(backoff, { until: now + longestBackoffMs(backoff.attempts) });
+}
+
+/** None of the named times later than said. */
+function within<T extends object>(value: T, latest: { readonly [K in keyof T]?: number }): T {
+  let bounded = value;
+  for (const key in latest) {
+    const [at, most] = [value[key], latest[key]];
+    if (typeof at === "number" && most !== undefined && at > most) bounded = { ...bounded, [key]: most };
+  }
+  return bounded;
+}
+
+function mapSame<T>(all: readonly T[], map: (each: T) => T): readonly T[] {
+  if (all.length === 0) return all;
+  const mapped = all.map(map);
+  return mapped.every((each, index) => each === all[index]) ? all : mapped;
+}
+
+function mapYoung(all: Memory["young"], map: (young: Young) => Young): Memory["young"] {
+  let mapped: Record<string, Young> | undefined;
+  for (const [id, young] of Object.entries(all)) {
+    const next = map(young);
+    if (next === young) continue;
+    mapped ??= { ...all };
+    mapped[id] = next;
+  }
+  return mapped ?? all;
+}

@@ -1,0 +1,85 @@
+/** A remote list may leave some out: one look is not enough to make anybody anew, and what turns up late is a lesson. */
+import { conditionOf, isConverged } from "@muster/model";
+import { describe, expect, it } from "vitest";
+import { driven, group, LOCAL, member, REMOTE } from "./scene.test-support.ts";
+import { crew, stalledBy, type WorldOptions, world } from "./world.test-support.ts";
+
+const MINUTE = 60_000;
+const ten = group({ slots: { kind: "numbered", size: 10 } });
+const remote = (options: WorldOptions = {}) =>
+  world(ten, { traits: { settleMs: 0, local: false }, members: crew(10), ...options });
+
+describe("a list that shows fewer than before", () => {
+  it("must be confirmed by a look that began a second later when the type is remote", () => {
+    const web = driven(group(), REMOTE);
+    const three = [member("0"), member("1"), member("2")];
+    web.pass(0, three);
+    const first = web.pass(10, three.slice(1));
+    expect(first.actions).toEqual([]);
+    expect(first.wakeAt).toBe(1_010);
+    expect(first.status.ready).toBe(2);
+    expect(isConverged(first.status)).toBe(false);
+    expect(conditionOf(first.status, "Progressing")?.message).toContain("shows 2 of 3 members");
+    expect(stalledBy(first.status)).toBeUndefined();
+    expect(web.pass(1_009, three.slice(1)).actions).toEqual([]);
+    expect(web.pass(1_010, three.slice(1)).actions).toHaveLength(1);
+  });
+
+  it("is forgotten when the next look shows them again", () => {
+    const web = driven(group(), REMOTE);
+    const three = [member("0"), member("1"), member("2")];
+    web.pass(0, three);
+    const before = web.memory();
+    web.pass(10, three.slice(2));
+    expect(web.pass(2_000, three).actions).toEqual([]);
+    expect(web.memory()).toEqual(before);
+    expect(web.pass(2_010, three.slice(1)).actions).toEqual([]);
+  });
+
+  it("is believed at once when the type is local", () => {
+    const web = driven(group(), LOCAL);
+    web.pass(0, [member("0"), member("1"), member("2")]);
+    expect(web.pass(1, [member("0")]).actions).toHaveLength(2);
+  });
+
+  it("is believed at once as far as they were destroyed here", () => {
+    const web = remote();
+    web.converge();
+    web.declare({ slots: { kind: "numbered", size: 4 } });
+    web.pass();
+    expect(isConverged(web.pass().status)).toBe(true);
+  });
+});
+
+describe("a list that leaves some out now and then", () => {
+  it("makes nobody when every second list is whole", () => {
+    let looks = 0;
+    const web = remote({ lists: (members) => (looks++ % 2 === 1 ? members.slice(0, 1) : members) });
+    web.during(10 * MINUTE);
+    expect(web.creates()).toBe(0);
+  });
+
+  it("makes fewer and fewer when it leaves them out for longer, and a handful in an hour", () => {
+    const leavesOut = (now: number) => Math.floor(now / 20_000) % 2 === 1;
+    const web = remote({ lists: (members, now) => (leavesOut(now) ? members.slice(0, 1) : members) });
+    const perQuarter = [0, 0, 0, 0].map(() => {
+      const before = web.creates();
+      web.during(15 * MINUTE);
+      return web.creates() - before;
+    });
+    expect(perQuarter.reduce((sum, count) => sum + count)).toBeLessThan(60);
+    expect(perQuarter.at(-1)).toBeLessThan(5);
+  });
+
+  it("is forgiven when it has been whole for long enough", () => {
+    let whole = false;
+    const leavesOut = (now: number) => !whole && Math.floor(now / 20_000) % 2 === 1;
+    const web = remote({ lists: (members, now) => (leavesOut(now) ? members.slice(0, 1) : members) });
+    web.during(MINUTE);
+    expect(web.memory().late).not.toBeNull();
+    whole = true;
+    web.during(30 * MINUTE);
+    web.rest();
+    expect(web.memory().late).toBeNull();
+  });
+});

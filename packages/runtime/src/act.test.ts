@@ -1,0 +1,62 @@
+import type { Action, DeclaredGroup, Seen } from "@muster/engine";
+import { type GroupDeclaration, musterMarks } from "@muster/model";
+import type { Flavor, TaggedProvider, TaggedType } from "@muster/plugin";
+import { expect, it } from "vitest";
+import { act } from "./act.ts";
+import type { BoundGroup } from "./bind.ts";
+import { heldClock } from "./test/clock.ts";
+
+const called: string[] = [];
+
+/** A group of things that are treated as told; what is called is noted. */
+function treated(flavor: Partial<Flavor>): BoundGroup {
+  called.length = 0;
+  const group: GroupDeclaration = {
+    ...{ name: "web", slots: { kind: "numbered", size: 1 }, flavor: { name: "probed", properties: {} } },
+    ...{ template: { name: "thing", properties: {} }, marking: { kind: "muster" }, rollout: {}, repair: {} },
+  };
+  const declared = {
+    ...{ stack: "shop", name: "web", revision: "r1", slots: group.slots },
+    rollout: { drainTimeoutMs: 300_000 },
+  } as DeclaredGroup;
+  const treatment = { group, flavor: { name: "probed", ...flavor } as Flavor, marks: musterMarks };
+  return {
+    ...{ declared, settings: {}, treatments: { declared: treatment, former: treatment } },
+    ...{ traits: { settleMs: 0, local: true }, assignment: { group } as BoundGroup["assignment"] },
+    type: { known: "tags", name: "thing" } as TaggedType,
+    provider: {
+      known: "tags",
+      scope: "/",
+      create: async () => ({ id: called.push("create").toString() }),
+      destroy: async () => void called.push("destroy"),
+    } as Partial<TaggedProvider> as TaggedProvider,
+  };
+}
+
+const common = { intent: "i1", slot: "0", cause: "intentional", why: "missing" } as const;
+const create: Action = { ...common, kind: "create", version: "declared", revision: "r1" };
+const destroy: Action = { ...common, kind: "destroy", instance: "m" };
+const member: Seen = {
+  ...{ id: "m", tags: {}, phase: "running", properties: {}, since: 0 },
+  mark: { stack: "shop", owner: "web", slot: "0", intent: "i0", revision: "r1" },
+};
+
+it("does not wait for ever for a flavor that prepares a member and never ends", async () => {
+  const clock = heldClock();
+  const bound = treated({ prepare: () => new Promise(() => undefined) });
+  const acted = act(bound, create, undefined, clock, () => true);
+  await clock.advance(600_000);
+  expect((await acted).outcome).toMatchObject({ kind: "unknown", reason: expect.stringContaining("did not prepare") });
+  expect(called).toEqual([]);
+});
+
+it("begins no call any more once the group is not to be touched, however long a member was drained", async () => {
+  const { promise, resolve: drained } = Promise.withResolvers<void>();
+  const bound = treated({ drain: () => promise });
+  let isKept = true;
+  const acted = act(bound, destroy, member, heldClock(), () => isKept);
+  isKept = false;
+  drained();
+  expect((await acted).outcome.kind).toBe("dropped");
+  expect(called).toEqual([]);
+});
