@@ -307,3 +307,39 @@ it("ends within its grace though a call hangs, and the next start makes nothing 
   await until(second.converged);
   expect(world.calls.create).toBe(2);
 });
+
+it("paces an update that is answered and comes to something else, and says of which property", async () => {
+  const world = lyingWorld();
+  world.writes = (properties) => ({ ...properties, label: "W" });
+  const kept = await start(world);
+  await kept.keeper.commit(web({ size: 1 }, { label: "v" }), "test", "user:ann");
+  await until(kept.converged);
+  await kept.keeper.commit(web({ size: 1 }, { label: "w" }), "test", "user:ann");
+  const stalls = () => kept.events.filter(({ type }) => type === "group.stalled");
+  await until(() => stalls().length > 0);
+  const looks = world.calls.list;
+  await until(() => {
+    kept.keeper.wake();
+    return world.calls.list >= looks + 20;
+  });
+  expect(world.calls.update).toBeLessThan(5);
+  expect(stalls().map(({ message }) => message)).toEqual([
+    "lie-0000: the update was answered, and the look shows another label",
+  ]);
+  world.writes = (properties) => properties;
+  await until(kept.converged);
+});
+
+it("makes nobody twice when every second list leaves most of them out", async () => {
+  const world = lyingWorld(1);
+  const kept = await start(world);
+  await kept.keeper.commit(web({ size: 5, rollout: { minReady: "0s", initialDelay: "0s" } }), "test", "user:ann");
+  await until(kept.converged);
+  const whole = world.calls.list;
+  world.lists = (instances) => (world.calls.list % 2 === 0 ? instances.slice(0, 1) : instances);
+  await until(() => {
+    kept.keeper.wake();
+    return world.calls.list >= whole + 20;
+  });
+  expect(world.calls).toMatchObject({ create: 5, destroy: 0 });
+});

@@ -55,8 +55,14 @@ function more(name: string, lines: readonly string[]): Block {
   return { kind: "more", name, interrupted, lines: interrupted ? lines.slice(1) : lines };
 }
 
-/** A line without what is another each time: ids, times, ages, and so how wide a column is. */
-export function masked(line: string): string {
+const HASH = /\b[0-9a-f]{24,}\b/g;
+
+/**
+ * A line without what is another each time: ids, times, ages, and so how wide a column is.
+ *
+ * @param nameOf what stands for a hash
+ */
+export function masked(line: string, nameOf: (hash: string) => string = () => "HASH"): string {
   return line
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "INSTANT")
     .replace(/\d{4}-\d\d-\d\d(?=[ T])/g, "DATE")
@@ -65,18 +71,51 @@ export function masked(line: string): string {
     .replace(/\bprocess \d+/g, "process PID")
     .replace(/"pid": ?\d+/g, '"pid":PID')
     .replace(/\b\d+(ms|s|m)\b/g, "AGE")
-    .replace(/\b[0-9a-f]{24,}\b/g, "HEX")
+    .replace(HASH, nameOf)
     .replace(/\b\d{13,}\b/g, "NUMBER")
     .replace(/ {2,}/g, "  ")
     .trimEnd();
 }
 
-/** Whether lines are there as shown. Undefined: not as far as they have come; more may follow. */
-export function agrees(shown: readonly string[], printed: readonly string[]): boolean {
+/** Which hash of the page stands for which that was printed: always the same for the same, and for no other. */
+export type Hashes = ReadonlyMap<string, string>;
+
+/**
+ * Whether lines are there as shown: the hashes that are known from then on. Undefined: not as far as they have come; more
+ * may follow.
+ */
+export function agreement(shown: readonly string[], printed: readonly string[], known: Hashes): Hashes | undefined {
   const [wanted, ...others] = shown;
-  if (wanted === undefined) return printed.length === 0;
-  if (wanted.trim() === "…")
-    return printed.some((_, from) => agrees(others, printed.slice(from))) || agrees(others, []);
+  if (wanted === undefined) return printed.length === 0 ? known : undefined;
+  if (wanted.trim() === "…") {
+    for (let from = 0; from <= printed.length; from++) {
+      const found = agreement(others, printed.slice(from), known);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
   const [first, ...rest] = printed;
-  return first !== undefined && masked(first) === masked(wanted) && agrees(others, rest);
+  if (first === undefined || masked(first) !== masked(wanted)) return undefined;
+  const hashes = pairedHashes(wanted, first, known);
+  return hashes && agreement(others, rest, hashes);
+}
+
+/** Undefined: one stands for another than before. */
+function pairedHashes(wanted: string, printed: string, known: Hashes): Hashes | undefined {
+  const hashes = new Map(known);
+  const real = printed.match(HASH) ?? [];
+  for (const [at, shown] of (wanted.match(HASH) ?? []).entries()) {
+    const other = real[at] ?? "";
+    const before = hashes.get(shown);
+    const isTaken = before === undefined && [...hashes.values()].includes(other);
+    if (isTaken || (before !== undefined && before !== other)) return undefined;
+    hashes.set(shown, other);
+  }
+  return hashes;
+}
+
+/** What was printed, with the page's own hashes where it is known which they are. */
+export function inWordsOfThePage(printed: readonly string[], known: Hashes): readonly string[] {
+  const shownFor = new Map([...known].map(([shown, real]) => [real, shown]));
+  return printed.map((line) => masked(line, (hash) => shownFor.get(hash) ?? hash));
 }

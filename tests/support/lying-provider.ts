@@ -6,7 +6,7 @@ import { z } from "zod";
 export interface LyingWorld {
   readonly instances: Map<string, Observed>;
   /** How often each call was made. */
-  readonly calls: { create: number; destroy: number; list: number; drain: number };
+  readonly calls: { create: number; update: number; destroy: number; list: number; drain: number };
   /** A new instance is missing from lists for so long, and a destroyed one still shown. Milliseconds. */
   lagMs: number;
   /** What happens before a create is carried out. */
@@ -15,6 +15,10 @@ export interface LyingWorld {
   beforeAnswer: () => Promise<void>;
   /** What happens before a list is answered. */
   beforeList: () => Promise<void>;
+  /** Whom a list shows of those that are there. */
+  lists: (instances: readonly Observed[]) => readonly Observed[];
+  /** What is kept of what an update asks for. */
+  writes: (properties: JsonObject) => JsonObject;
   /** What happens when a member is to be drained. */
   onDrain: () => Promise<void>;
   health: (instance: Observed) => Verdict;
@@ -31,11 +35,13 @@ export function lyingWorld(settleMs = 0): LyingWorld {
 
   const world: LyingWorld = {
     instances: new Map(),
-    calls: { create: 0, destroy: 0, list: 0, drain: 0 },
+    calls: { create: 0, update: 0, destroy: 0, list: 0, drain: 0 },
     lagMs: 0,
     beforeCreate: nothing,
     beforeAnswer: nothing,
     beforeList: nothing,
+    lists: (instances) => instances,
+    writes: (properties) => properties,
     onDrain: nothing,
     health: () => ({ kind: "pass" }),
     type: {
@@ -44,10 +50,10 @@ export function lyingWorld(settleMs = 0): LyingWorld {
       known: "tags",
       schema: z.record(z.string(), z.json()),
       settings: z.record(z.string(), z.json()),
-      effects: {},
+      effects: { label: "in-place" },
       settleMs,
       local: settleMs === 0,
-      open: async () => ({ known: "tags", scope: "memory", list, create, destroy }),
+      open: async () => ({ known: "tags", scope: "memory", list, create, update, destroy }),
     },
     flavor: {
       name: "asked",
@@ -68,7 +74,7 @@ export function lyingWorld(settleMs = 0): LyingWorld {
     const now = Date.now();
     const shown = [...world.instances.values()].filter(({ id }) => (born.get(id) ?? 0) + world.lagMs <= now);
     const ghosts = [...buried.values()].filter(({ at }) => at + world.lagMs > now).map(({ instance }) => instance);
-    yield [...shown, ...ghosts].filter(({ tags }) => bears(tags, by));
+    yield world.lists([...shown, ...ghosts]).filter(({ tags }) => bears(tags, by));
   }
 
   async function create(properties: JsonObject, tags: Tags): Promise<{ id: string }> {
@@ -79,6 +85,12 @@ export function lyingWorld(settleMs = 0): LyingWorld {
     world.instances.set(id, { id, tags, phase: "running", properties, since: Date.now() });
     await world.beforeAnswer();
     return { id };
+  }
+
+  async function update({ id }: Observed, properties: JsonObject): Promise<void> {
+    world.calls.update++;
+    const instance = world.instances.get(id);
+    if (instance !== undefined) world.instances.set(id, { ...instance, properties: world.writes(properties) });
   }
 
   async function destroy(id: string): Promise<void> {

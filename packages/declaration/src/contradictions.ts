@@ -1,15 +1,16 @@
-/** Policies of a rollout that cannot all hold: each would make it wait for ever, or fail whatever happens. */
+/** Policies that cannot all hold: each would make a group wait for ever, fail whatever happens, or never be whole in time. */
 import {
   type Amount,
   DEFAULT_WAITS,
   durationText,
+  type RepairDeclaration,
   type RolloutDeclaration,
   type Slots,
   slotCount,
 } from "@muster/model";
 
 export interface Contradiction {
-  /** The key of the rollout that it is told at: one that is declared. */
+  /** The key of the rollout or the repair that it is told at: one that is declared. */
   readonly key: string;
   readonly detail: string;
   readonly fix: string;
@@ -37,6 +38,18 @@ export function contradictionsOf(
     ...tooLateToProgress(rollout, waits),
     ...leavingTooLong(rollout, waits),
   ];
+}
+
+/** @param slots undefined where they could not be read */
+export function repairContradictionsOf(
+  { createsPerHour }: RepairDeclaration,
+  slots: Slots | undefined,
+): readonly Contradiction[] {
+  const all = slots === undefined ? 0 : slotCount(slots);
+  if (createsPerHour === undefined || createsPerHour >= all) return [];
+  const detail = `\`createsPerHour\` is ${createsPerHour}, and the group has ${members(all)}: it could never be made within the hour`;
+  const fix = `Write \`createsPerHour: ${all}\` or more, or let the group have fewer members.`;
+  return [{ key: "createsPerHour", detail, fix }];
 }
 
 function budget({ maxUnavailable, maxSurge }: RolloutDeclaration, slots: Slots | undefined): readonly Contradiction[] {

@@ -80,7 +80,7 @@ function readGroup(value: Json, name: string, path: Path, problems: Problems): G
   const template = readTemplate(group["template"], path, problems);
   const flavor = readChosen(group["flavor"] ?? { vanilla: {} }, "flavor", [...path, "flavor"], problems);
   const rollout = readRollout(group["rollout"], { name, slots, path }, problems);
-  const repair = readRepair(group["repair"], [...path, "repair"], problems);
+  const repair = readRepair(group["repair"], { name, slots, path }, problems);
   if (slots === undefined || template === undefined || flavor === undefined) return undefined;
   if (rollout === undefined || repair === undefined) return undefined;
   return { name, slots, template, flavor, marking: { kind: "muster" }, rollout, repair };

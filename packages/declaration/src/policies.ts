@@ -9,7 +9,13 @@ import {
   type Stack,
 } from "@muster/model";
 import { type Bounds, readAmount, readCount, readShare } from "./amounts.ts";
-import { contradictionsOf, WAITS_OF_ANY_TYPE, type Waits } from "./contradictions.ts";
+import {
+  type Contradiction,
+  contradictionsOf,
+  repairContradictionsOf,
+  WAITS_OF_ANY_TYPE,
+  type Waits,
+} from "./contradictions.ts";
 import { readDuration } from "./durations.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
@@ -40,15 +46,21 @@ export function readMode(value: Json | undefined, path: Path, problems: Problems
   return value === undefined ? "enforce" : readWord(value, ["enforce", "observe"], path, problems);
 }
 
+/** Whose policies they are. */
+interface PolicyBearer {
+  readonly name: string;
+  /** Undefined where they could not be read. */
+  readonly slots: Slots | undefined;
+  readonly path: Path;
+}
+
 /**
  * Reads what is declared, and leaves out what is not: what stands in for it depends on the type. Contradictions are looked
  * for where everything could be read, so that nobody is told of one that follows from a slip.
- *
- * @param slots undefined where they could not be read
  */
 export function readRollout(
   value: Json | undefined,
-  group: { readonly name: string; readonly slots: Slots | undefined; readonly path: Path },
+  group: PolicyBearer,
   problems: Problems,
 ): RolloutDeclaration | undefined {
   const path = [...group.path, "rollout"];
@@ -79,28 +91,43 @@ export function readRollout(
 /** Tells what of a rollout cannot hold together, where nothing is declared as `waits` has it. */
 export function noteContradictions(
   rollout: RolloutDeclaration,
-  group: { readonly name: string; readonly slots: Slots | undefined; readonly path: Path },
+  group: PolicyBearer,
   waits: Waits,
   problems: Problems,
 ): void {
-  for (const { key, detail, fix } of contradictionsOf(rollout, group.slots, waits)) {
-    const path = [...group.path, "rollout", key];
-    problems.add("declaration.policies-contradict", { group: group.name, detail, fix }, path);
+  note(contradictionsOf(rollout, group.slots, waits), group, "rollout", problems);
+}
+
+function note(
+  found: readonly Contradiction[],
+  { name, path }: PolicyBearer,
+  of: "rollout" | "repair",
+  problems: Problems,
+): void {
+  for (const { key, detail, fix } of found) {
+    problems.add("declaration.policies-contradict", { group: name, detail, fix }, [...path, of, key]);
   }
 }
 
-export function readRepair(value: Json | undefined, path: Path, problems: Problems): RepairDeclaration | undefined {
+export function readRepair(
+  value: Json | undefined,
+  group: PolicyBearer,
+  problems: Problems,
+): RepairDeclaration | undefined {
+  const path = [...group.path, "repair"];
   const mapping = value === undefined ? {} : readMapping(value, path, problems);
   if (mapping === undefined) return undefined;
   checkKeys(mapping, path, REPAIR_KEYS, [], problems);
   const count = (key: string, bounds: Bounds) =>
     readAt(mapping, key, path, (each, where) => readCount(each, bounds, where, problems));
-  return declaredOf({
+  const repair: RepairDeclaration = declaredOf({
     breakerPercent: readAt(mapping, "breaker", path, (each, where) => readShare(each, where, problems)),
     maxInFlight: count("maxInFlight", IN_FLIGHT),
     quarantineAfter: count("quarantineAfter", FAILURES),
     createsPerHour: count("createsPerHour", CREATES),
   });
+  note(repairContradictionsOf(repair, group.slots), group, "repair", problems);
+  return repair;
 }
 
 function readAt<T>(

@@ -74,14 +74,17 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
     const unsettled = creating || (call !== undefined && call.state.kind !== "failed");
     const trial = young && tryMember(young, health, unsettled, declared.rollout, { lookedAt: look.startedAt, now });
     const current = seen.mark.revision === declared.revision;
+    const changes = current ? changesOf(declared, seen) : undefined;
+    // Shown as it is wanted before the call that changes it has been answered: its trial has not even begun.
+    const isUntried = call?.kind === "update" && call.state.kind === "called" && current && changes === undefined;
     const member: Living = {
       seen,
       // One that has not come up by its deadline has failed its trial; but whose health is unknown is not repaired.
       health,
-      available: health === "ready" && trial?.young === undefined,
+      available: health === "ready" && trial?.young === undefined && !isUntried,
       down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
       current,
-      changes: current ? changesOf(declared, seen) : undefined,
+      changes,
       placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
       call,
     };

@@ -17,9 +17,15 @@ type Part = "declared" | "census" | "memory" | "createsLeft" | "quarantine" | "n
 
 /** Of a version that is trusted. */
 export function allowance({ declared, census, memory, createsLeft, now }: Pick<Scene, Part>): Allowance {
-  const creating = memory.creating ?? memory.late;
+  const creating = laterOf(memory.creating, memory.late);
   const hour = { count: createsLeft, held: hourSpent(declared), wakeAt: hourEnds(memory, now) };
   return creating === null ? hour : oneAtATime(hour, creating.until, createFailed(creating), census, now);
+}
+
+/** The one that lets nobody be made for longer. */
+function laterOf(one: Backoff | null, other: Backoff | null): Backoff | null {
+  if (one === null || other === null) return one ?? other;
+  return other.until > one.until ? other : one;
 }
 
 /** Of the version that is aimed at: it may be quarantined. */

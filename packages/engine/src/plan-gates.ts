@@ -26,13 +26,20 @@ export function gatewayAt(declared: DeclaredGroup, memory: Memory): Gateway | un
       return { gate: { kind: "resume", message }, beyond: { ...declared, ...next, goal: "keep" } };
     }
     case "keep":
-      return isTryingCanaries(memory) ? canaryGateway(declared) : undefined;
+      return isTryingCanaries(declared, memory) ? canaryGateway(declared) : undefined;
   }
 }
 
 /** The canaries are all there and healthy. */
-function isTryingCanaries({ rollout }: Memory): boolean {
-  return rollout !== null && rollout.canariesAt !== null && !rollout.promoted;
+function isTryingCanaries(declared: DeclaredGroup, memory: Memory): boolean {
+  return hasCanaries(declared, memory) && memory.rollout?.canariesAt !== null;
+}
+
+/** When time promotes the canaries that are there, in ms since 1970; undefined where it does not. */
+export function bakedAt(declared: DeclaredGroup, memory: Memory): number | undefined {
+  const { bakeMs } = declared.rollout;
+  const since = memory.rollout?.canariesAt ?? null;
+  return since === null || bakeMs === null || !hasCanaries(declared, memory) ? undefined : since + bakeMs;
 }
 
 /** The canaries come first, and are not promoted yet. */

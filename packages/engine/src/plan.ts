@@ -2,14 +2,22 @@
  * What would happen to a group, told before it does: the production decision is let loose on an imagined world in which
  * everything goes well, and what it does there is written down. Pure, like the decision itself.
  */
-import { conditionOf, type GroupPlan, isConverged, type PlanGate, type PlanTrouble, slotCount } from "@muster/model";
+import {
+  conditionOf,
+  type GroupPlan,
+  isConverged,
+  momentText,
+  type PlanGate,
+  type PlanTrouble,
+  slotCount,
+} from "@muster/model";
 import { aimOf } from "./aim.ts";
 import { restarts } from "./amend.ts";
 import { type DeclaredGroup, type Traits, versionWord } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import { createFailed } from "./making.ts";
 import { type Memory, record } from "./memory.ts";
-import { gatewayAt } from "./plan-gates.ts";
+import { bakedAt, gatewayAt } from "./plan-gates.ts";
 import { tellTheRest } from "./plan-rest.ts";
 import { type StepsToCome, stepsToCome } from "./plan-steps.ts";
 import { type ImaginedWorld, imagineWorld } from "./plan-world.ts";
@@ -50,13 +58,15 @@ export function planOf(prospect: Prospect): Planned {
     most: Math.max(0, expected - begun),
     changed: new Set(),
     passes: 0,
+    isHourSpent: false,
+    hoursEnded: [],
   };
   const last = travel(journey);
   const held = last === undefined ? undefined : heldBy(last);
   return {
     steps: journey.coming.steps(),
     away: { now: Math.max(0, expected - begun), most: journey.most },
-    notes: notesOf(prospect, underWay.length),
+    notes: [...notesOf(prospect, underWay.length), ...hourNote(journey, last === undefined)],
     ...(held === undefined ? {} : { held }),
   };
 }
@@ -78,6 +88,10 @@ interface Journey {
   /** Members that were changed in place: on trial, and not away. */
   readonly changed: Set<string>;
   passes: number;
+  /** Something is to be made, and the hour does not allow it. */
+  isHourSpent: boolean;
+  /** When it was made after all, each time; milliseconds since 1970. */
+  readonly hoursEnded: number[];
 }
 
 /** In a world where everything goes well no deadline passes. */
@@ -99,7 +113,7 @@ function travel(journey: Journey): Decided | undefined {
     if (next === undefined || passed.has(next.gate.kind)) return last;
     passed.add(next.gate.kind);
     journey.coming.gate(next.gate);
-    if (next.gate.kind === "bake") journey.now = Math.max(journey.now, bakedAt(journey.memory, journey.declared));
+    journey.now = Math.max(journey.now, bakedAt(journey.declared, journey.memory) ?? 0);
     journey.declared = next.beyond;
   }
 }
@@ -122,7 +136,10 @@ function untilQuiet(journey: Journey): Decided | undefined {
     noteAway(journey, last);
     if (last.actions.length > 0) carryOut(journey, last);
     else if (isOver(journey, last)) return last;
-    else journey.now = Math.max(now, last.wakeAt ?? now);
+    else {
+      journey.isHourSpent ||= conditionOf(last.status, "Stalled")?.reason === "CreateBudget";
+      journey.now = Math.max(now, last.wakeAt ?? now);
+    }
   }
   return undefined;
 }
@@ -131,7 +148,7 @@ function isOver({ now, memory, declared }: Journey, { status, gone, wakeAt }: De
   if (gone || isConverged(status) || declared.goal === "observe") return true;
   if (wakeAt === undefined || wakeAt <= now || wakeAt >= NEVER) return true;
   // Time would promote them: that is a gate, and a person wants to know of it.
-  return wakeAt >= bakedAt(memory, declared);
+  return wakeAt >= (bakedAt(declared, memory) ?? NEVER);
 }
 
 /** A deadline that nothing ever reaches. */
@@ -141,6 +158,10 @@ function carryOut(journey: Journey, { actions }: Decided): void {
   const { coming, declared, world, memory, now } = journey;
   for (const action of actions) {
     if (action.kind === "update" && !restarts(declared, action.changes)) journey.changed.add(action.instance);
+  }
+  if (journey.isHourSpent && actions.some(({ kind }) => kind === "create")) {
+    journey.hoursEnded.push(now);
+    journey.isHourSpent = false;
   }
   coming.wave(actions, (changes) => restarts(declared, changes), world.isReal);
   journey.memory = record(memory, world.carryOut(actions, now));
@@ -162,17 +183,23 @@ function isCounted(id: string, { verdicts }: GoodLook, { young }: Memory): boole
   return verdicts.get(id)?.kind === "pass" && young[id] === undefined;
 }
 
-/** When time promotes the canaries; never where it does not. */
-function bakedAt({ rollout }: Memory, { rollout: { bakeMs } }: DeclaredGroup): number {
-  const isBaking = rollout !== null && rollout.canariesAt !== null && !rollout.promoted && bakeMs !== null;
-  return isBaking ? rollout.canariesAt + bakeMs : NEVER;
-}
-
 function heldBy({ status, gone }: Decided): PlanTrouble | undefined {
   if (gone || isConverged(status)) return undefined;
   const stalled = conditionOf(status, "Stalled");
   const lacking = stalled?.holds === true ? stalled : conditionOf(status, "Converged");
   return lacking && { reason: lacking.reason, message: lacking.message };
+}
+
+/** How long the hour's limit holds it up, with the moments as they would be if it began now. */
+function hourNote({ declared, hoursEnded }: Journey, isCutShort: boolean): readonly string[] {
+  const [first] = hoursEnded;
+  const last = hoursEnded.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const limit = `no more than ${declared.repair.createsPerHour} are made in an hour (repair.createsPerHour)`;
+  if (isCutShort)
+    return [`${limit}: it goes on at ${momentText(first)}, and so on for more than ${hoursEnded.length} hours`];
+  const end = hoursEnded.length === 1 ? "" : `, and for the last time at ${momentText(last)}`;
+  return [`${limit}: it goes on at ${momentText(first)}${end}`];
 }
 
 /** What becomes of a revert when something else is declared. */

@@ -48,7 +48,12 @@ export function remember(before: Memory, passed: Passed): Memory {
     lastCount: look.members.length,
     vanishedAt: null,
   };
-  return MEMBERS.every((member) => before[member] === next[member]) ? before : next;
+  return MEMBERS.every((member) => before[member] === next[member] || isOnlyForgotten(member, next)) ? before : next;
+}
+
+/** A wait that has been outlived is no news: it is forgotten with the next that is. */
+function isOnlyForgotten(member: keyof Memory, next: Memory): boolean {
+  return member === "late" && next.late === null;
 }
 
 const MEMBERS = Object.keys(emptyMemory()) as readonly (keyof Memory)[];
@@ -104,12 +109,16 @@ export function lateAfter({ late, lastCount, calls, creates }: Memory, lateness:
   const size = slotCount(declared.slots);
   const count = look.members.length;
   const coming = calls.filter(({ kind }) => kind === "create").length;
-  const turnedUp = count - Math.max(lastCount + coming, size + declared.rollout.maxSurge);
+  const still = late !== null && isOutlived(late, size, now) ? null : late;
+  const turnedUp = count - Math.max(lastCount + coming, size);
   if (!traits.local && turnedUp > 0 && creates.length > 0) {
-    if (late !== null && now < late.until) return late;
-    return worse(late, { reason: `${turnedUp} turned up when others had been made in their stead`, at: now, slot: "" });
+    return worse(still, {
+      reason: `${turnedUp} turned up when others had been made in their stead`,
+      at: now,
+      slot: "",
+    });
   }
-  return late !== null && isOutlived(late, size, now) ? null : late;
+  return still;
 }
 
 /** Whoever is made meanwhile is made one at a time, a wait apart. */

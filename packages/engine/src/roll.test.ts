@@ -40,6 +40,23 @@ describe("a change in place", () => {
     expect(web.done().map(({ kind }) => kind)).toEqual(["update", "update", "update", "update"]);
   });
 
+  it("does not count before it is answered, though it is shown already: its trial is still to come", () => {
+    const policy = rollout({ canary: 1, bakeMs: 0, minReadyMs: 5_000 });
+    const declared = group({
+      slots: sized(2),
+      changeable: { note: "b" },
+      former: former("r1", { note: "a" }),
+      rollout: policy,
+    });
+    const web = driven(declared, LOCAL);
+    const [first, second] = crew(2, "r1", { note: "a" });
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    web.pass(0, [first, second]);
+    const { status, decisions } = web.pass(10, [{ ...first, properties: { note: "b" } }, second]);
+    expect(status.rollout).toMatchObject({ phase: "canary", arrived: 0 });
+    expect(decisions.map(({ type }) => type)).not.toContain("rollout.promoted");
+  });
+
   it("reckons canaries that are being changed with those that have been", () => {
     const declared = group({
       ...{ slots: sized(4), changeable: { note: "b" }, former: former("r1", { note: "a" }) },

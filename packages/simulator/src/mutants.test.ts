@@ -190,9 +190,9 @@ const mutants: readonly Mutant[] = [
     },
   },
   {
-    does: "forgets that it has reverted",
+    does: "goes forward again as soon as it has gone back",
     breaks: "policy: a revert never flips back",
-    parts: { decide: withMemory(() => ({ reverted: null })) },
+    parts: { decide: withMemory(({ reverted, rollout }) => ({ reverted: rollout === null ? null : reverted })) },
   },
   {
     does: "forgets the version of before",

@@ -62,7 +62,7 @@ describe("the production runtime in a simulated world", () => {
   });
 
   it("leaves nothing of a life that was killed", async () => {
-    const fragile: Scenario = { ...quiet, faults: { ...NO_FAULTS, crash: 0.05 }, calmAfter: 60_000 };
+    const fragile: Scenario = { ...quiet, faults: { ...NO_FAULTS, crash: 0.15 }, calmAfter: 60_000 };
     const { crashes } = await simulate(fragile);
     expect(crashes).toBeGreaterThan(3);
     const lives = (await traceOf(fragile)).flatMap(
