@@ -54,7 +54,9 @@ describe.concurrent("repairing a group on the real command", () => {
 
   it("makes no more in an hour than it may", async () => {
     const storm = boardIn(house, "storm", () => serve);
-    const { code, err } = await storm.apply({ size: 5, repair: { createsPerHour: 3 } });
+    const repair = { createsPerHour: 3 };
+    expect((await storm.apply({ size: 3, repair })).code).toBe(0);
+    const { code, err } = await storm.apply({ size: 3, note: "v2", repair });
     expect(err).toContain("3 were made within the hour, and no more may be (repair.createsPerHour)");
     expect([code, storm.notes()]).toEqual([1, ["v1", "v1", "v1"]]);
   });

@@ -1,5 +1,5 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { type Document, MusterError, messageOf, type Stack, type StackPlan } from "@muster/model";
+import { type Document, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
 import { type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
 import type { ApplyAnswer } from "./api.ts";
@@ -68,7 +68,8 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     if (before === undefined || unchanged.length === 0) return {};
     const { store, outside } = options;
     const seen = await preview({ ...before, document }, { ...outside, store, catalog, grammar, settings });
-    return Object.fromEntries(unchanged.flatMap((group) => (seen[group] === undefined ? [] : [[group, seen[group]]])));
+    const told = unchanged.map((group) => [group, ownOf(seen, group)] as const);
+    return Object.fromEntries(told.flatMap(([group, change]) => (change === undefined ? [] : [[group, change]])));
   }
 
   return {

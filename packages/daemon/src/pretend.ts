@@ -6,6 +6,7 @@ import {
   type GroupDeclaration,
   type JsonObject,
   type MemberStatus,
+  ownOf,
   sameJson,
   slotCount,
 } from "@muster/model";
@@ -26,13 +27,13 @@ export function whatWouldHappen(comparison: Comparison): Readonly<Record<string,
   const was = before === undefined ? {} : stackOf(before).groups;
   const now = stackOf(document).groups;
   const kept = Object.values(now).map((group): [string, string | undefined] => {
-    const old = was[group.name];
+    const old = ownOf(was, group.name);
     if (old === undefined || before === undefined) return [group.name, `Managing ${instances(slotCount(group.slots))}`];
     const [from, to] = [natureOf(old, before.dialect, catalog), natureOf(group, document.dialect, catalog)];
     return [group.name, change(old, group, from, to, membersOf(comparison.keeper, group.name))];
   });
   const released = Object.values(was)
-    .filter(({ name }) => !(name in now))
+    .filter(({ name }) => !Object.hasOwn(now, name))
     .map(({ name, slots }): [string, string] => [name, `Releasing ${instances(slotCount(slots))}: they stay`]);
   return Object.fromEntries([...kept, ...released]);
 }

@@ -4,6 +4,7 @@ import {
   type JsonObject,
   MusterError,
   nearest,
+  ownOf,
   type ProviderDeclaration,
   type Stack,
 } from "@muster/model";
@@ -56,7 +57,7 @@ function checkOne(
   given: GivenSettings,
   problems: Problems,
 ): void {
-  const override = given[name] ?? {};
+  const override = ownOf(given, name) ?? {};
   const settings = { ...declared?.settings, ...override };
   const place = (inner: readonly (string | number)[]) => ["providers", name, ...inner];
   checkSchema(

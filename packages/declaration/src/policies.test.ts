@@ -184,6 +184,24 @@ describe("policies that contradict each other", () => {
     expect(await failures(rolling(members, rollout))).toEqual([]);
   });
 
+  it.each([
+    ["size: 4", 3],
+    [named, 2],
+  ])(
+    "%s, repair: { createsPerHour: %i }: refused, for it could never be made within the hour",
+    async (members, most) => {
+      const text = stackWith(members, `    repair: { createsPerHour: ${most} }`);
+      expect(await failures(text)).toEqual([
+        expect.stringMatching(/^declaration\.policies-contradict .* \(groups\.web\.repair\.createsPerHour\)$/),
+      ]);
+      expect(await words(text)).toContain(`Write \`createsPerHour: ${most + 1}\` or more`);
+    },
+  );
+
+  it.each(["size: 4", "size: 0", named])("%s, repair: { createsPerHour: 4 } holds together", async (members) => {
+    expect(await failures(stackWith(members, "    repair: { createsPerHour: 4 }"))).toEqual([]);
+  });
+
   it("are told beside what else is wrong, and not of a size that nobody knows", async () => {
     expect(await failures(rolling("size: -1", "canary: 4, bake: 1h, minReady: 1h"))).toEqual([
       "declaration.bad-size stack.yaml:5:11 (groups.web.size)",

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, resolveSelf, type Self, sameJson } from "@muster/model";
+import { type Json, type JsonObject, ownOf, resolveSelf, type Self, sameJson } from "@muster/model";
 import type { DeclaredGroup } from "./declared.ts";
 import type { Seen } from "./look.ts";
 import { selfOf } from "./self.ts";
@@ -16,7 +16,7 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
     : resolveSelf(changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
   const changes: [string, Json][] = [];
   for (const key in wanted) {
-    const [is, value] = [properties[key], wanted[key]];
+    const [is, value] = [ownOf(properties, key), wanted[key]];
     if (is === undefined || value === undefined || sameJson(value, is)) continue;
     changes.push([key, value]);
   }
@@ -37,7 +37,7 @@ const NOBODY: Self = { stack: "", group: "", slot: "", id: "" };
 
 /** The declared properties that the look could not tell. */
 export function unreadOf({ changeable }: DeclaredGroup, { properties }: Seen): readonly string[] {
-  return Object.keys(changeable).filter((key) => properties[key] === undefined);
+  return Object.keys(changeable).filter((key) => ownOf(properties, key) === undefined);
 }
 
 export function hasChangeable({ changeable }: DeclaredGroup): boolean {

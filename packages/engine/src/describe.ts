@@ -1,4 +1,4 @@
-import { durationText, type MemberStatus } from "@muster/model";
+import { durationText, type MemberStatus, ownOf } from "@muster/model";
 import { aimOf } from "./aim.ts";
 import { type Living, takeCensus } from "./census.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
@@ -30,7 +30,7 @@ function whyIt(
 ): string | undefined {
   const verdict = look.verdicts.get(seen.id);
   const said = verdict === undefined || verdict.kind === "pass" ? seen.reason : verdict.reason;
-  const young = memory.young[seen.id];
+  const young = ownOf(memory.young, seen.id);
   const late = health === "waiting" && young?.failed === true ? ["it did not come up in time"] : [];
   const kept = memory.quarantine?.kept === seen.id ? ["kept to be looked into"] : [];
   const tried =

@@ -1,5 +1,5 @@
 /** A world in which everything goes well: whatever is done is done at once, and whoever is made is healthy. */
-import { type Mark, PASS, resolveSelf } from "@muster/model";
+import { type Mark, ownOf, PASS, resolveSelf } from "@muster/model";
 import { healthOf } from "./census.ts";
 import type { DeclaredGroup, Version } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
@@ -29,7 +29,7 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
   for (const member of seen.members) {
     const verdict = verdicts.get(member.id) ?? { kind: "unknown", reason: "" };
     const health = healthOf(member, verdict, declared.rollout.initialDelayMs, seen.startedAt);
-    if (health === "waiting" && young[member.id]?.failed !== true) verdicts.set(member.id, PASS);
+    if (health === "waiting" && ownOf(young, member.id)?.failed !== true) verdicts.set(member.id, PASS);
   }
 
   function make({ slot, intent, revision }: Made, version: Version | undefined, now: number): string {

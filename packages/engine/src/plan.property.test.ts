@@ -174,7 +174,7 @@ describe("a plan", () => {
         });
         expect(foretold(told.steps)).toEqual(happened({ real, declared }));
       }),
-      { numRuns: Number(process.env["RUNS"] ?? 300) },
+      { numRuns: 500 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { type PlanStep, slotCount } from "@muster/model";
+import { conditionOf, type PlanGate, type PlanStep, slotCount } from "@muster/model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeclaredGroup, Traits } from "./declared.ts";
@@ -6,6 +6,7 @@ import type { Seen } from "./look.ts";
 import { emptyMemory, type Memory, recall } from "./memory.ts";
 import { planOf } from "./plan.ts";
 import { driven, group, LOCAL, look, member, REMOTE, rollout } from "./scene.test-support.ts";
+import { world } from "./world.test-support.ts";
 
 interface Asked {
   readonly traits?: Traits;
@@ -26,9 +27,13 @@ function plan(declared: DeclaredGroup, members: readonly Seen[], asked: Asked = 
 /** `replace 3 by 1 (outdated)`. */
 const told = (steps: readonly PlanStep[]) =>
   steps.map(({ effect, count, atOnce, why, awaits }) => {
-    const gate = awaits === undefined ? "" : `after ${awaits.kind}: `;
+    const gate = awaits === undefined ? "" : `after ${gatesOf(awaits).join(", then ")}: `;
     return `${gate}${effect} ${count} by ${atOnce} (${why})`;
   });
+
+function gatesOf({ kind, then }: PlanGate): readonly string[] {
+  return then === undefined ? [kind] : [kind, ...gatesOf(then)];
+}
 
 const members = (count: number, changes: Parameters<typeof member>[1] = {}) =>
   Array.from({ length: count }, (_, slot) => member(`i-${slot}`, { slot: String(slot), ...changes }));
@@ -207,6 +212,32 @@ describe("the plan of a group", () => {
     const { notes, steps } = plan(next, old(3), { memory: recall(web.memory(), 10) });
     expect(notes).toEqual(["the rollout that is under way is redirected: 0 had arrived"]);
     expect(told(steps)).toEqual(["replace 3 by 1 (outdated)"]);
+  });
+
+  it("takes nobody before a gate as replaced by one that comes behind it", () => {
+    const canary = rollout({ canary: 1 });
+    const web = world(sized(5, { rollout: canary, former }), { members: old(5) });
+    web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
+    const { steps } = plan(sized(3, { rollout: canary, former }), web.members(), { memory: web.memory() });
+    expect(told(steps)).toEqual(["destroy 2 by 1 (surplus)", "after promotion: replace 2 by 1 (outdated)"]);
+  });
+
+  it("names every gate, the first one first, where a group is paused while its canary waits", () => {
+    const declared = sized(3, { rollout: rollout({ canary: 1 }), former });
+    const web = world(declared, { members: old(3) });
+    web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
+    const paused = { ...declared, goal: "pause" as const, generation: 2 };
+    const { steps } = plan(paused, web.members(), { memory: web.memory() });
+    expect(told(steps)).toEqual(["after resume, then promotion: replace 2 by 1 (outdated)"]);
+  });
+
+  it("says when it goes on where the hour allows no more", () => {
+    const three = sized(3, { repair: { ...group().repair, createsPerHour: 1 } });
+    const { steps, notes } = plan(three, [], { sizeBefore: 0 });
+    expect(told(steps)).toEqual(["create 3 by 1 (missing)"]);
+    expect(notes).toEqual([
+      "1 may be made in an hour, and no more (repair.createsPerHour): it goes on at 1970-01-01T01:16:40Z, and for the last time at 1970-01-01T02:16:40Z",
+    ]);
   });
 
   it("says that a version was reverted, and what tries it again", () => {

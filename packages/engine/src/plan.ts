@@ -169,7 +169,7 @@ function carryOut(journey: Journey, { actions }: Decided): void {
 
 function noteAway(journey: Journey, { actions, memory }: Decided): void {
   const counting = new Set(
-    journey.world.healthy().filter((id) => memory.young[id] === undefined || journey.changed.has(id)),
+    journey.world.healthy().filter((id) => !Object.hasOwn(memory.young, id) || journey.changed.has(id)),
   );
   journey.due = Math.min(journey.size, Math.max(journey.due, counting.size));
   for (const action of actions) {
@@ -180,7 +180,7 @@ function noteAway(journey: Journey, { actions, memory }: Decided): void {
 }
 
 function isCounted(id: string, { verdicts }: GoodLook, { young }: Memory): boolean {
-  return verdicts.get(id)?.kind === "pass" && young[id] === undefined;
+  return verdicts.get(id)?.kind === "pass" && !Object.hasOwn(young, id);
 }
 
 function heldBy({ status, gone }: Decided): PlanTrouble | undefined {
@@ -195,7 +195,7 @@ function hourNote({ declared, hoursEnded }: Journey, isCutShort: boolean): reado
   const [first] = hoursEnded;
   const last = hoursEnded.at(-1);
   if (first === undefined || last === undefined) return [];
-  const limit = `no more than ${declared.repair.createsPerHour} are made in an hour (repair.createsPerHour)`;
+  const limit = `${declared.repair.createsPerHour} may be made in an hour, and no more (repair.createsPerHour)`;
   if (isCutShort)
     return [`${limit}: it goes on at ${momentText(first)}, and so on for more than ${hoursEnded.length} hours`];
   const end = hoursEnded.length === 1 ? "" : `, and for the last time at ${momentText(last)}`;

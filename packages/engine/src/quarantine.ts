@@ -1,4 +1,4 @@
-import { momentText } from "@muster/model";
+import { momentText, ownOf } from "@muster/model";
 import type { Census } from "./census.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import { BACKOFF_MOST_MS, type Memory, type Quarantine } from "./memory.ts";
@@ -30,7 +30,7 @@ export function suspect(
   const still = known !== null && known.revision === revision && steered.retriedIn <= known.generation ? known : null;
   const lifted = known !== null && still === null;
   const streak = memory.streak?.revision === revision && !lifted ? memory.streak : null;
-  const fell = failed.filter(({ current, seen }) => current && young[seen.id]?.kind === "made");
+  const fell = failed.filter(({ current, seen }) => current && ownOf(young, seen.id)?.kind === "made");
   const last = fell.at(-1);
   if (last === undefined) return { streak, quarantine: still === null ? null : keepOne(still, census) };
   const next = { revision, count: (streak?.count ?? 0) + fell.length };

@@ -9,6 +9,14 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
+ * What was written under a name that a person chose; undefined where nothing was. Every plain object has a `constructor`
+ * that nobody wrote.
+ */
+export function ownOf<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/**
  * The one text of a value: no white space, and keys in one order, whatever order they were written in. Two values are the
  * same declaration exactly when their canonical texts are equal, so hashes are taken over it.
  */

@@ -1,11 +1,11 @@
 import { hashJson } from "./hash.ts";
 import type { Effects } from "./instance.ts";
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, ownOf } from "./json.ts";
 import type { Chosen } from "./stack.ts";
 
 /** The properties whose change is had by replacing only: all but those told otherwise. */
 export function replaceOnly(properties: JsonObject, effects: Effects): JsonObject {
-  return only(properties, (key) => (effects[key] ?? "replace") === "replace");
+  return only(properties, (key) => (ownOf(effects, key) ?? "replace") === "replace");
 }
 
 /** The properties that can be changed on a living thing. */

@@ -1,5 +1,5 @@
 import type { Goal } from "@muster/engine";
-import type { GroupDeclaration, Stack } from "@muster/model";
+import { type GroupDeclaration, ownOf, type Stack } from "@muster/model";
 import { type Declaration, type Steering, UNSTEERED } from "@muster/store";
 import type { Assignment } from "./bind.ts";
 import type { Grammar } from "./ports.ts";
@@ -31,7 +31,7 @@ export function assignmentsOf(
 }
 
 export function steeringOf({ steering }: Declaration, group: string): Steering {
-  return steering[group] ?? UNSTEERED;
+  return ownOf(steering, group) ?? UNSTEERED;
 }
 
 /** Who only observes destroys nothing either. */
@@ -44,6 +44,6 @@ function formerOf(
   group: string,
   grammar: Pick<Grammar, "stackOf">,
 ): GroupDeclaration | undefined {
-  const document = former[group];
-  return document && grammar.stackOf(document).groups[group];
+  const document = ownOf(former, group);
+  return document && ownOf(grammar.stackOf(document).groups, group);
 }

@@ -1,5 +1,13 @@
 /** Which keys of a declaration say something else than before. Values are not told: they may be long, and nobody's business. */
-import { type GroupDeclaration, isObject, type Json, type JsonObject, type Stack, sameJson } from "@muster/model";
+import {
+  type GroupDeclaration,
+  isObject,
+  type Json,
+  type JsonObject,
+  ownOf,
+  type Stack,
+  sameJson,
+} from "@muster/model";
 
 /** `size`, `template.content`, `rollout.canary`. */
 export function changesOfGroup(old: GroupDeclaration, now: GroupDeclaration): readonly string[] {
@@ -39,11 +47,11 @@ function withoutUnits(policy: Readonly<Record<string, unknown>>): JsonObject {
 function differing(old: JsonObject, now: JsonObject): readonly string[] {
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
   return keys.flatMap((key) => {
-    const [before, after] = [old[key] ?? null, now[key] ?? null];
+    const [before, after] = [ownOf(old, key) ?? null, ownOf(now, key) ?? null];
     if (sameJson(before, after)) return [];
     if (!isObject(before) || !isObject(after)) return [key];
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .filter((inner) => !sameJson(before[inner] ?? null, after[inner] ?? null))
+      .filter((inner) => !sameJson(ownOf(before, inner) ?? null, ownOf(after, inner) ?? null))
       .map((inner) => `${key}.${inner}`);
   });
 }

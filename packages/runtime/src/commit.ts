@@ -3,6 +3,7 @@ import {
   type EventDraft,
   type GroupDeclaration,
   type JsonObject,
+  ownOf,
   type Stack,
   sameJson,
 } from "@muster/model";
@@ -33,13 +34,13 @@ export function carriedOver(
   const steering: Record<string, Steering> = {};
   const former: Record<string, Document> = {};
   for (const [name, group] of Object.entries(now.groups)) {
-    const old = stack?.groups[name];
+    const old = stack && ownOf(stack.groups, name);
     if (declaration === undefined || old === undefined) continue;
     const changed = !sameVersion(old, group);
-    const asked = declaration.steering[name];
+    const asked = ownOf(declaration.steering, name);
     if (asked !== undefined) steering[name] = changed ? { ...asked, reverted: false, promoted: false } : asked;
     const before =
-      changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : declaration.former[name];
+      changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : ownOf(declaration.former, name);
     if (before !== undefined) former[name] = before;
   }
   return { steering, former };
@@ -51,8 +52,11 @@ export function hasFormer(
   group: string,
   grammar: Pick<Grammar, "stackOf">,
 ): boolean {
-  const before = former[group];
-  const [old, now] = [before && grammar.stackOf(before).groups[group], grammar.stackOf(document).groups[group]];
+  const before = ownOf(former, group);
+  const [old, now] = [
+    before && ownOf(grammar.stackOf(before).groups, group),
+    ownOf(grammar.stackOf(document).groups, group),
+  ];
   return old !== undefined && now !== undefined && !sameVersion(old, now);
 }
 
@@ -69,7 +73,7 @@ export function eventsOfCommit(was: Stack | undefined, now: Stack, generation: n
   const common = { actor, cause: "intentional" } as const;
   const events: EventDraft[] = [{ ...common, ...stackCommitted(was, now, generation) }];
   for (const group of Object.values(now.groups)) {
-    const old = was?.groups[group.name];
+    const old = was && ownOf(was.groups, group.name);
     const before = old === undefined ? undefined : summary(old);
     const after = summary(group);
     if (sameJson(before, after)) continue;
@@ -84,7 +88,7 @@ export function eventsOfCommit(was: Stack | undefined, now: Stack, generation: n
     });
   }
   for (const name of Object.keys(was?.groups ?? {})) {
-    if (name in now.groups) continue;
+    if (Object.hasOwn(now.groups, name)) continue;
     events.push({ ...common, type: "group.released", group: name, message: "no longer declared; its members stay" });
   }
   return events;

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   MusterError,
   nearest,
+  ownOf,
   type Status,
 } from "@muster/model";
 import type { Declaration, Steering } from "@muster/store";
@@ -33,7 +34,7 @@ export function declared(
   const now = grammar.stackOf(to.document);
   const generation = (before.declaration?.generation ?? 0) + 1;
   const next = { ...to, generation, ...carriedOver(before, now, grammar) };
-  const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !(group in now.groups));
+  const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !Object.hasOwn(now.groups, group));
   return { next, events: eventsOfCommit(before.stack, now, generation, actor), gone };
 }
 
@@ -98,7 +99,7 @@ export function withoutInstances(
     throw new MusterError("instance.not-found", words);
   }
   const doomed = [...new Set(ids)];
-  const slots = grammar.stackOf(before.document).groups[group]?.slots;
+  const slots = ownOf(grammar.stackOf(before.document).groups, group)?.slots;
   if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });
   const document = grammar.resize(before.document, group, Math.max(0, slots.size - doomed.length), before.source);
   const generation = before.generation + 1;

@@ -1,6 +1,14 @@
 /** What a declaration would do to a stack. Reality is looked at; nothing is written, and nothing is made. */
 import { planOf, recall, TAKEN_UP } from "@muster/engine";
-import { type Document, type GroupPlan, MusterError, type Stack, type StackPlan, slotCount } from "@muster/model";
+import {
+  type Document,
+  type GroupPlan,
+  MusterError,
+  ownOf,
+  type Stack,
+  type StackPlan,
+  slotCount,
+} from "@muster/model";
 import type { Declaration } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
@@ -85,7 +93,7 @@ async function planAll(
     for (const assignment of before === undefined || was === undefined
       ? []
       : assignmentsOf(before, grammar, settings).values()) {
-      if (assignment.group.name in now.groups) continue;
+      if (Object.hasOwn(now.groups, assignment.group.name)) continue;
       plans.push(released(assignment.group, await glance(assignment, providers, deps)));
     }
     return plans;
@@ -125,7 +133,7 @@ async function planGroup(
 type Base = Pick<GroupPlan, "group" | "type" | "declared" | "changes" | "size">;
 
 function baseOf(name: string, was: Stack | undefined, group: Stack["groups"][string]): Base {
-  const old = was?.groups[name];
+  const old = was && ownOf(was.groups, name);
   const after = slotCount(group.slots);
   const common = { group: name, type: group.template.name };
   if (old === undefined) return { ...common, declared: "new", changes: [], size: { before: null, after } };
@@ -150,7 +158,7 @@ function released({ name, template, slots }: Assignment["group"], glanced: Glanc
 
 /** What is refused whole, told of the group that it is refused for. */
 function impossible(now: Stack, name: string, was: Stack | undefined, error: MusterError): GroupPlan {
-  const group = now.groups[name];
+  const group = ownOf(now.groups, name);
   const base: Base =
     group === undefined
       ? { group: name, type: "", declared: "changed", changes: [], size: { before: null, after: null } }

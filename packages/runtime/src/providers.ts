@@ -1,4 +1,4 @@
-import { hashJson, type JsonObject, MusterError, messageOf, type ProviderDeclaration } from "@muster/model";
+import { hashJson, type JsonObject, MusterError, messageOf, ownOf, type ProviderDeclaration } from "@muster/model";
 import { type Io, type Provider, ProviderError, readSettings, type Type } from "@muster/plugin";
 
 /** A provider that was opened, and who wants to hear its hints. */
@@ -96,5 +96,5 @@ export function settingsFor(
   declared: Readonly<Record<string, ProviderDeclaration>>,
   given: GivenSettings,
 ): JsonObject {
-  return { ...declared[type]?.settings, ...given[type] };
+  return { ...ownOf(declared, type)?.settings, ...ownOf(given, type) };
 }

@@ -5,6 +5,7 @@ import {
   type GroupDeclaration,
   type JsonObject,
   MusterError,
+  ownOf,
   type Stack,
   sameJson,
 } from "@muster/model";
@@ -25,7 +26,7 @@ export function refusals(
   if (declaration.document.dialect !== to.document.dialect) return ofAnotherDialect(declaration.document, to, now);
   const refused = new Map<string, MusterError>();
   for (const group of Object.values(now.groups)) {
-    const old = was.groups[group.name];
+    const old = ownOf(was.groups, group.name);
     const error = old && refusalOf(old, group, to.source, effectsOf);
     if (error !== undefined) refused.set(group.name, error);
   }
@@ -64,6 +65,6 @@ function refusalOf(
 /** One that is declared otherwise, though its type says that it can never be changed, not by replacing either. */
 function fixedProperty(old: JsonObject, now: JsonObject, effects: Effects<JsonObject>): string | undefined {
   return Object.keys(effects).find(
-    (key) => effects[key] === "impossible" && !sameJson(old[key] ?? null, now[key] ?? null),
+    (key) => effects[key] === "impossible" && !sameJson(ownOf(old, key) ?? null, ownOf(now, key) ?? null),
   );
 }

@@ -114,6 +114,9 @@ describe("an audit of a file that somebody has changed", () => {
     ["the first event missing", "DELETE FROM events WHERE seq = 1", 1, "number 2 follows number 0"],
     ["an event hidden from its group", "UPDATE events SET groupName = NULL WHERE seq = 5", 5, "other words"],
     ["an event under another type", "UPDATE events SET type = 'group.decided' WHERE seq = 5", 5, "other words"],
+    ["an event under an earlier latest time", "UPDATE events SET latest = 0 WHERE seq = 5", 5, "another time"],
+    ["an event under a later latest time", "UPDATE events SET latest = latest + 1 WHERE seq = 2", 2, "another time"],
+    ["all events under a later latest time", "UPDATE events SET latest = latest + 1", 1, "another time"],
     ["an event at another time", "UPDATE events SET at = at + 1 WHERE seq = 5", 5, "other words"],
     [
       "an event given to another stack",

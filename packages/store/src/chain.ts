@@ -71,7 +71,7 @@ export function verifyChain(events: readonly Event[], after: Head = GENESIS): Br
   const links = events.map((told, index): StoredLink => {
     const { hash, ...event } = told;
     const { seq, group, type, at } = event;
-    return { place: index + 1, stack, seq, group, type, at, hash, text: canonicalEvent(event) };
+    return { place: index + 1, stack, seq, group, type, at, timely: true, hash, text: canonicalEvent(event) };
   });
   return verifyLinks(links, after).broken;
 }
@@ -87,7 +87,10 @@ function faultOfLink(link: StoredLink, event: Event | undefined, head: Head): st
   if (stack !== link.stack) return `it belongs to stack ${stack}, not ${link.stack}`;
   if (event.previous !== head.hash) return "it is not chained to the event before it";
   const same = seq === link.seq && group === link.group && type === link.type && at === link.at;
-  return same ? undefined : "it is found by other words than those that it says";
+  if (!same) return "it is found by other words than those that it says";
+  return link.timely
+    ? undefined
+    : "a search by time would find it, or what comes after it, at another time than it says";
 }
 
 /** An event from the text that its hash was taken over; undefined when that is not the text of one. */

@@ -135,6 +135,8 @@ export interface StoredLink {
   readonly group: string | undefined;
   readonly type: string;
   readonly at: number;
+  /** A search from a time on begins where it must. */
+  readonly timely: boolean;
   readonly hash: string;
   readonly text: string;
 }

@@ -73,7 +73,7 @@ export function memoryJournal(): MemoryJournal {
         .slice(0, Math.max(0, limit))
         .map(({ place, event, text }) => {
           const { seq, group, type, at, hash } = event;
-          return { place, stack, seq, group, type, at, hash, text };
+          return { place, stack, seq, group, type, at, timely: true, hash, text };
         });
     },
     checkpoint,

@@ -69,6 +69,12 @@ describe("a plan in words", () => {
     );
   });
 
+  it("tells every gate before a step, in their order", () => {
+    const then = { kind: "promotion", message: "when the canary is promoted" } as const;
+    const step: PlanStep = { ...replace, awaits: { kind: "resume", message: "paused", then } };
+    expect(told({ steps: [step] })).toContain("  paused:\n  when the canary is promoted:\n  replace 100,000 members");
+  });
+
   it("gives what is impossible its way out", () => {
     const step: PlanStep = {
       ...replace,

@@ -16,7 +16,8 @@ export function settingsOf({ cwd }: Cli, { set = [] }: SetFlags): GivenSettings 
  * may do elsewhere, so one that is written as relative (`./x`, `../x`) becomes absolute here. Throws `usage.bad-value`.
  */
 export function readSettings(given: readonly string[], cwd: string): GivenSettings {
-  const settings: Record<string, Record<string, string>> = {};
+  // Without a prototype, a provider may be called as somebody's method is.
+  const settings: Record<string, Record<string, string>> = Object.create(null);
   for (const text of given) {
     const { provider, key, value } = partsOf(text);
     settings[provider] = { ...settings[provider], [key]: isRelative(value) ? resolve(cwd, value) : value };

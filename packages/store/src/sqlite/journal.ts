@@ -23,9 +23,18 @@ export function journalTable(db: DatabaseSync): JournalTable {
   const append = db.prepare(
     "INSERT INTO events (stack, seq, groupName, type, at, latest, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
+  // `latest` is what the place before it has, or its own time. Where what was before was dropped and is not there any more,
+  // that may have been later, but no later than the checkpoints say.
   const links = db.prepare(
-    `SELECT place, stack, seq, groupName, type, at, hash, body FROM events
-     WHERE stack = ? AND place > ? AND seq > ? ORDER BY place LIMIT ?`,
+    `SELECT link.place, link.stack, link.seq, link.groupName, link.type, link.at, link.hash, link.body,
+       link.latest >= max(link.at, ifnull(before.latest, link.at)) AND link.latest <= max(
+         link.at,
+         ifnull(before.latest, link.at),
+         iif(before.place = link.place - 1, link.at, ifnull((SELECT max(until) FROM checkpoints), link.at))
+       ) AS timely
+     FROM events AS link
+     LEFT JOIN events AS before ON before.place = (SELECT max(place) FROM events WHERE place < link.place)
+     WHERE link.stack = ? AND link.place > ? AND link.seq > ? ORDER BY link.place LIMIT ?`,
   );
   // From name to name through an index: to read all of it takes a tenth of a second for a million events.
   const nextStack = db.prepare("SELECT min(stack) AS stack FROM events WHERE stack > ?");
@@ -95,6 +104,7 @@ function linkOf(row: Row): StoredLink {
     group: row?.["groupName"] === null ? undefined : textOf(row, "groupName"),
     type: textOf(row, "type"),
     at: numberOf(row, "at"),
+    timely: numberOf(row, "timely") === 1,
     hash: textOf(row, "hash"),
     text: textOf(row, "body"),
   };
