@@ -113,9 +113,16 @@ function travel(journey: Journey): Decided | undefined {
     if (next === undefined || passed.has(next.gate.kind)) return last;
     passed.add(next.gate.kind);
     journey.coming.gate(next.gate);
-    journey.now = Math.max(journey.now, bakedAt(journey.declared, journey.memory) ?? 0);
+    // Nobody opens a gate at once: who is on trial has passed it by then.
+    journey.now = Math.max(journey.now, bakedAt(journey.declared, journey.memory) ?? 0, provenAt(journey));
     journey.declared = next.beyond;
   }
+}
+
+/** When the last of those that are healthy has been so for long enough. */
+function provenAt({ declared, memory }: Journey): number {
+  const ready = Object.values(memory.young).map(({ readyAt }) => readyAt ?? 0);
+  return ready.reduce((last, at) => Math.max(last, at), 0) + declared.rollout.minReadyMs;
 }
 
 /** Members times passes: what may be imagined singly, so that a plan for 100,000 is told as soon as one for ten. */

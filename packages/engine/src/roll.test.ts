@@ -87,6 +87,20 @@ describe("a change in place", () => {
     expect(notes(web)).toEqual(["b", "b", "b", "b"]);
   });
 
+  it("that restarts members waits for those that are coming anyway, and nobody is made anew for it", () => {
+    const mixed = [
+      member("0", { properties: { note: "a" } }),
+      member("1", { revision: "r0", properties: { note: "b" } }),
+    ];
+    const policy = rollout({ maxSurge: 3, minReadyMs: 3_000 });
+    const declared = group({ slots: sized(4), changeable: { note: "b" }, restarting: ["note"], rollout: policy });
+    const web = world(declared, { members: mixed });
+    web.converge();
+    // Two were missing, and one is outdated.
+    expect(web.creates()).toBe(3);
+    expect(web.ids()).toContain("0");
+  });
+
   it("that fails is held like any other, and undone in place", () => {
     const web = noted({}, { health: ({ properties }) => (properties["note"] === "b" ? fail : PASS) });
     const held = web.during(60_000);

@@ -54,6 +54,7 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
   let mayChange = course.limit - arrivingCount(census, declared.revision) - missing;
   let makeable = allowed.count - missing;
   const wishes: Wish[] = [];
+  const chosen = new Set<Living>();
   for (const member of stale) {
     if (wishes.length >= room) break;
     const wish = mayChange > 0 && member.changes !== undefined ? amend(member, member.changes) : takeAway(member);
@@ -69,9 +70,32 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
     }
     if (cost === "one") spare--;
     wishes.push(wish);
+    chosen.add(member);
   }
-  const left = Math.min(room - wishes.length, mayChange, stale.length - wishes.length);
+  const rest = stale.filter((member) => !chosen.has(member));
+  const isChanging = wishes.some(({ kind }) => kind === "update");
+  const doubles = doublesFor(rest, replaced, isChanging || isAnybodyComing(census));
+  const left = Math.min(room - wishes.length, mayChange, doubles);
   return surge(scene, stale, wishes, left, { ...allowed, count: Math.max(0, makeable) });
+}
+
+/**
+ * How many members are to be made beside these, so that they can be taken away. Whoever can be changed in place waits for
+ * those that are coming anyway: with one more of them counting it may be away for a moment.
+ */
+function doublesFor(rest: readonly Living[], replaced: number, isOneComing: boolean): number {
+  const outdated = rest.filter(({ changes }) => changes === undefined).length - Math.max(0, replaced);
+  if (outdated > 0) return outdated;
+  return isOneComing ? 0 : rest.length;
+}
+
+function isAnybodyComing({ living, pending }: Census): boolean {
+  return pending.length > 0 || living.some((member) => isBusy(member) || isToCount(member));
+}
+
+/** One that fails may never count: nobody waits for it. */
+function isToCount(member: Living): boolean {
+  return isComing(member) && member.health !== "failing";
 }
 
 function leastOf({ slots, rollout }: DeclaredGroup): number {

@@ -34,6 +34,8 @@ export interface WorldOptions {
   readonly lists?: (members: readonly Seen[], now: number) => readonly Seen[];
   /** So long after its call a new member is listed. */
   readonly lagMs?: number;
+  /** How long everything that is begun in a pass takes. */
+  readonly callMs?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface WorldOptions {
  * has it. Time passes as the engine asks for it. Memory goes through JSON between any two passes, as through a restart.
  */
 export function world(first: DeclaredGroup, options: WorldOptions = {}) {
-  const { traits = LOCAL, health = () => PASS, refuses = () => undefined, lagMs = 0 } = options;
+  const { traits = LOCAL, health = () => PASS, refuses = () => undefined, lagMs = 0, callMs = 10 } = options;
   const { pretends = () => false, writes = (changes) => changes, lists = (all) => all } = options;
   let declared = first;
   let members: readonly Seen[] = options.members ?? [];
@@ -102,7 +104,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       told.push(...last.decisions.map(({ type }) => type));
       messages.push(...last.decisions.map(({ message }) => message));
       stalls.push(...[stalledBy(last.status)].filter((each) => each !== undefined));
-      now += 10;
+      now += callMs;
       for (const action of last.actions) carryOut(action);
       if (last.actions.length === 0) now = Math.max(now, Math.min(last.wakeAt ?? now + 30_000, now + 30_000));
       return last;
