@@ -31,9 +31,8 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
         if (isHeard && !life.isOver()) stage.tell({ kind: "judged", life: life.number, id, verdict });
         isHeard = false;
       };
-      const cancel = stage.clock.after(HEARD_MS, () => tell({ kind: "unknown", reason: "no answer" }));
-      const verdict = await life.step("health", () => judge(stage, id));
-      cancel();
+      const giveUp = () => tell({ kind: "unknown", reason: "no answer" });
+      const verdict = await life.step("health", () => judge(stage, id, giveUp));
       tell(verdict);
       if (verdict.kind === "unknown" && stage.random.chance(0.5))
         throw new ProviderError("unavailable", verdict.reason);
@@ -57,9 +56,17 @@ async function pause({ clock, random, faults }: Stage, share: number): Promise<v
   if (random.chance(now.refuse * share)) throw new ProviderError("unavailable", "the flavor did not answer");
 }
 
-async function judge({ world, clock, random, faults }: Stage, id: string): Promise<Verdict> {
+/** @param giveUp called where Muster will not hear the answer, just before it gives up waiting for it */
+async function judge({ world, clock, random, faults }: Stage, id: string, giveUp: () => void): Promise<Verdict> {
   const now = faults();
-  await clock.sleep(longDelay(now, random));
+  const wait = Math.round(longDelay(now, random));
+  if (wait >= HEARD_MS) {
+    await clock.sleep(HEARD_MS - 1);
+    giveUp();
+    await clock.sleep(wait - HEARD_MS + 1);
+  } else {
+    await clock.sleep(wait);
+  }
   if (random.chance(now.mute)) return { kind: "unknown", reason: "nobody knows" };
   const thing = world.thing(id);
   if (thing === undefined || thing.gone !== undefined) return { kind: "fail", reason: "it is not there" };
