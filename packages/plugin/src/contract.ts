@@ -38,6 +38,8 @@ interface TypeBase<P extends object, C extends object> {
   readonly local: boolean;
   /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
   exclusive?(want: P): readonly string[];
+  /** Its things listen on ports of this machine: each member of a group is given one of its own as `${self.port}`. */
+  readonly ports?: boolean;
 }
 
 /** A type whose things bear tags; their ids are handed out by the provider. */
@@ -73,7 +75,46 @@ interface ProviderBase<P extends object> {
   watch?(wake: () => void, signal: AbortSignal): void;
   /** Lets go of what `open` took hold of. The things stay. */
   close?(): Promise<void>;
+  /**
+   * What the thing has printed, as bytes, oldest first; also of one that has ended. With `follow` it goes on until the thing
+   * has ended or the signal is aborted. Throws `invalid` where there is no such thing.
+   */
+  logs?(id: string, asked: LogsAsked, ctx: Ctx): AsyncIterable<Uint8Array>;
+  /**
+   * Runs a command where the thing runs, as it sees the world: its user, its environment, its directory. Without a shell.
+   * Throws `invalid` where there is no such thing, where it does not run, or where there is no such command.
+   */
+  exec?(id: string, asked: ExecAsked, ctx: Ctx): Promise<Execution>;
 }
+
+export interface LogsAsked {
+  /** Only the last so many lines of what is there; missing: all of it. */
+  readonly lines?: number;
+  readonly follow: boolean;
+}
+
+export interface ExecAsked {
+  readonly command: readonly [string, ...string[]];
+  /** What the command reads; missing: nothing. */
+  readonly input?: AsyncIterable<Uint8Array>;
+}
+
+/** A command that was begun. Who reads no `output` holds it up; the signal that it was begun with ends it. */
+export interface Execution {
+  readonly output: AsyncIterable<Printed>;
+  /** Resolves when it has ended, after the last of its output was read. */
+  readonly ended: Promise<Exit>;
+}
+
+export interface Printed {
+  readonly stream: "out" | "err";
+  readonly bytes: Uint8Array;
+}
+
+/** How a program ended: by itself, or by a signal (`SIGTERM`). */
+export type Exit =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "killed"; readonly signal: string };
 
 export interface TaggedProvider<P extends object = JsonObject> extends ProviderBase<P> {
   readonly known: "tags";
@@ -111,7 +152,10 @@ export interface Flavor<F extends object = JsonObject> {
   validate?(flavor: F, slots: Slots): Promise<void>;
   /** What to make, when a create runs: the template with what this member needs besides. */
   prepare?(want: JsonObject, member: Member, flavor: F): Promise<JsonObject>;
+  /** In `flavor` and in the template the member's own words (`${self.port}`) have been put in already. */
   health?(observed: Observed, flavor: F): Promise<Verdict>;
+  /** What is done once right after a member was made. Where it throws, the member is taken away again. */
+  started?(observed: Observed, flavor: F, ctx: Ctx): Promise<void>;
   /** Returns when the member may be destroyed. The signal is the deadline. */
   drain?(observed: Observed, flavor: F, ctx: Ctx): Promise<void>;
 }

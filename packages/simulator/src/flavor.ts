@@ -31,8 +31,9 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
         if (isHeard && !life.isOver()) stage.tell({ kind: "judged", life: life.number, id, verdict });
         isHeard = false;
       };
-      const giveUp = () => tell({ kind: "unknown", reason: "no answer" });
-      const verdict = await life.step("health", () => judge(stage, id, giveUp));
+      const cancel = stage.clock.after(TOLD_MS, () => tell({ kind: "unknown", reason: "no answer" }));
+      const verdict = await life.step("health", () => judge(stage, id));
+      cancel();
       tell(verdict);
       if (verdict.kind === "unknown" && stage.random.chance(0.5))
         throw new ProviderError("unavailable", verdict.reason);
@@ -48,6 +49,8 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
 
 /** Muster waits so long for an answer about health; one that comes later is not heard. */
 const HEARD_MS = 10_000;
+/** Told just before Muster gives up: what it writes down then rests on it. */
+const TOLD_MS = HEARD_MS - 1;
 
 /** Some of the time it takes a while, though it is not slow: `share` of the rate of failing calls it fails. */
 async function pause({ clock, random, faults }: Stage, share: number): Promise<void> {
@@ -56,17 +59,11 @@ async function pause({ clock, random, faults }: Stage, share: number): Promise<v
   if (random.chance(now.refuse * share)) throw new ProviderError("unavailable", "the flavor did not answer");
 }
 
-/** @param giveUp called where Muster will not hear the answer, just before it gives up waiting for it */
-async function judge({ world, clock, random, faults }: Stage, id: string, giveUp: () => void): Promise<Verdict> {
+async function judge({ world, clock, random, faults }: Stage, id: string): Promise<Verdict> {
   const now = faults();
-  const wait = Math.round(longDelay(now, random));
-  if (wait >= HEARD_MS) {
-    await clock.sleep(HEARD_MS - 1);
-    giveUp();
-    await clock.sleep(wait - HEARD_MS + 1);
-  } else {
-    await clock.sleep(wait);
-  }
+  const wait = longDelay(now, random);
+  // In between an answer would be heard that was told to be missing.
+  await clock.sleep(wait === TOLD_MS ? HEARD_MS : wait);
   if (random.chance(now.mute)) return { kind: "unknown", reason: "nobody knows" };
   const thing = world.thing(id);
   if (thing === undefined || thing.gone !== undefined) return { kind: "fail", reason: "it is not there" };

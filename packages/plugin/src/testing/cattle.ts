@@ -49,7 +49,7 @@ export interface Cattle extends TaggedProvider {
   set(id: string, thing: Observed | undefined): void;
 }
 
-export function cattle(): Cattle & Required<TaggedProvider> {
+export function cattle(): Cattle & Required<Omit<TaggedProvider, "logs" | "exec">> {
   const { things, set, watch } = memory();
   return {
     known: "tags",
