@@ -10,6 +10,7 @@ export * from "./infrakit/names.ts";
 export * from "./infrakit/spec.ts";
 export * from "./presence.ts";
 export * from "./revision.ts";
+export * from "./secret.ts";
 export * from "./server/plugin.ts";
 export * from "./server/serve.ts";
 export * from "./settings.ts";

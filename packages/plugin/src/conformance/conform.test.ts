@@ -40,7 +40,7 @@ function saying(all: readonly StatementResult[], kind: StatementResult["kind"]):
   return all.filter((each) => each.kind === kind).map((each) => each.says);
 }
 
-type Break = (sound: Required<TaggedProvider> & Cattle) => Partial<TaggedProvider>;
+type Break = (sound: ReturnType<typeof cattle>) => Partial<TaggedProvider>;
 
 async function brokenCattle(change: Break, type: TaggedType = cattleType): Promise<string> {
   const sound = cattle();
