@@ -177,7 +177,7 @@ export type Outcome = { readonly intent: string; readonly at: number } & (
   | { readonly kind: "done"; readonly instance: string }
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string }
-  /** It was never begun, because the group was let go or is only observed: it is as if it had not been decided. */
+  /** It was never begun, because it was not meant any more: it is as if it had not been decided. */
   | { readonly kind: "dropped" }
 );
 

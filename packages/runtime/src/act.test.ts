@@ -50,12 +50,12 @@ it("does not wait for ever for a flavor that prepares a member and never ends", 
   expect(called).toEqual([]);
 });
 
-it("begins no call any more once the group is not to be touched, however long a member was drained", async () => {
+it("begins no call any more that is not meant any more, however long a member was drained", async () => {
   const { promise, resolve: drained } = Promise.withResolvers<void>();
   const bound = treated({ drain: () => promise });
-  let isKept = true;
-  const acted = act(bound, destroy, member, heldClock(), () => isKept);
-  isKept = false;
+  let isMeant = true;
+  const acted = act(bound, destroy, member, heldClock(), () => isMeant);
+  isMeant = false;
   drained();
   expect((await acted).outcome.kind).toBe("dropped");
   expect(called).toEqual([]);

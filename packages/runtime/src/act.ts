@@ -18,25 +18,25 @@ export interface Acted {
 }
 
 /**
- * Carries out one action. Whatever goes wrong is an outcome; nothing is thrown. Once the group is let go, or is only
- * observed, no call begins, however long the preparation took.
+ * Carries out one action. Whatever goes wrong is an outcome; nothing is thrown. What is not meant any more when
+ * the call is about to begin is not begun, however long the preparation took.
  *
- * @param isKept asked right before the call
+ * @param isMeant asked right before the call
  */
 export async function act(
   bound: BoundGroup,
   action: Action,
   seen: Seen | undefined,
   clock: Clock,
-  isKept: () => boolean,
+  isMeant: () => boolean,
 ): Promise<Acted> {
   const { intent } = action;
   try {
-    const { instance, forced } = await carryOut(bound, action, seen, clock, isKept);
+    const { instance, forced } = await carryOut(bound, action, seen, clock, isMeant);
     const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
-    if (thrown === LET_GO) return { action, outcome: { kind: "dropped", intent, at: clock.now() } };
+    if (thrown === DROPPED) return { action, outcome: { kind: "dropped", intent, at: clock.now() } };
     const error = asProviderError(thrown);
     const kind = error.kind === "unknown" ? "unknown" : "failed";
     return { action, outcome: { kind, intent, reason: error.message, at: clock.now() } };
@@ -56,18 +56,18 @@ async function carryOut(
   action: Action,
   seen: Seen | undefined,
   clock: Clock,
-  isKept: () => boolean,
+  isMeant: () => boolean,
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
       const want = await wantOf(bound, action, clock);
-      confirmKept(isKept);
+      confirmMeant(isMeant);
       const tags = bound.treatments[action.version].marks.write(markOf(bound, action));
       const { id } = await answered(bound.provider.create(want, tags, PATIENT), action, clock);
       return { instance: id };
     }
     case "update": {
-      confirmKept(isKept);
+      confirmMeant(isMeant);
       if (seen === undefined) throw new ProviderError("retryable", `${action.instance} is not there any more`);
       if (bound.provider.update === undefined) {
         throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
@@ -78,7 +78,7 @@ async function carryOut(
     }
     case "destroy": {
       const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
-      confirmKept(isKept);
+      confirmMeant(isMeant);
       await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
       return { instance: action.instance, forced };
     }
@@ -90,10 +90,10 @@ function answered<T>(call: Promise<T>, { kind }: Action, clock: Clock): Promise<
   return withDeadline(call, CALL_MS, clock, `the ${kind} was not answered`);
 }
 
-const LET_GO = new Error("the group was not to be touched any more when the call would have begun");
+const DROPPED = new Error("it was not meant any more when the call would have begun");
 
-function confirmKept(isKept: () => boolean): void {
-  if (!isKept()) throw LET_GO;
+function confirmMeant(isMeant: () => boolean): void {
+  if (!isMeant()) throw DROPPED;
 }
 
 /** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */

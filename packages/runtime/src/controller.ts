@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import {
+  type Action,
   absent,
   type Decided,
   describeMembers,
@@ -37,6 +38,7 @@ import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts"
 import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
 import { placeOf } from "./home.ts";
 import { trackCalls } from "./in-flight.ts";
+import { isMeant } from "./meant.ts";
 import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
 import { watchPresence } from "./presence.ts";
@@ -97,9 +99,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const eyes = openEyes({ ...deps, wake: pacer.wake });
   const requests = doomRequests();
   const presence = watchPresence(clock);
-  const isKept = () => !letGo.signal.aborted && assignment.goal !== "observe";
+  const isStillMeant = (action: Action) => !letGo.signal.aborted && isMeant(action, assignment, shown);
   // The last answer of a wave is looked into at once; until then, answers are gathered.
-  const calls = trackCalls(clock, isKept, (last) => (last ? pacer.hurry() : pacer.wake()));
+  const calls = trackCalls(clock, isStillMeant, (last) => (last ? pacer.hurry() : pacer.wake()));
   let assignment = first;
   let memory = recall(remembered, clock.now());
   let shown: GoodLook | undefined;

@@ -21,10 +21,14 @@ export interface InFlight {
 }
 
 /**
- * @param isKept no call begins any more when it says no
+ * @param isMeant asked right before each call: what it says no to is not begun
  * @param answered called after each answer; `last` when no other is awaited
  */
-export function trackCalls(clock: Clock, isKept: () => boolean, answered: (last: boolean) => void): InFlight {
+export function trackCalls(
+  clock: Clock,
+  isMeant: (action: Action) => boolean,
+  answered: (last: boolean) => void,
+): InFlight {
   const limits = {
     create: bounded(CALLS_AT_ONCE),
     update: bounded(CALLS_AT_ONCE),
@@ -53,7 +57,7 @@ export function trackCalls(clock: Clock, isKept: () => boolean, answered: (last:
         const reason = taken.get(action.intent);
         const member = action.kind === "create" ? undefined : byId.get(action.instance);
         const call = async () =>
-          reason === undefined ? act(group, action, member, clock, isKept) : refused(action, reason);
+          reason === undefined ? act(group, action, member, clock, () => isMeant(action)) : refused(action, reason);
         const promise = limits[action.kind](call).then(note);
         underWay.add(promise);
         void promise.finally(() => underWay.delete(promise));

@@ -9,7 +9,7 @@ import { ProviderError } from "../contract.ts";
 import type { Dialect } from "../infrakit/dialects.ts";
 import type { Plugin } from "../server/plugin.ts";
 import { servePlugin } from "../server/serve.ts";
-import { type Cattle, cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
+import { cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
 import { distort, type Passing } from "../testing/distort.ts";
 import { herd, herdType, io, plainFlavor } from "../testing/herd.ts";
 import { listenRaw, temporaryFolder } from "../testing/sockets.ts";
