@@ -1,13 +1,21 @@
 /** Whether a stack can be made with the types and flavors there are. Everything is checked before anything is touched. */
-import { DEFAULT_WAITS, type Document, didYouMean, type GroupDeclaration, nearest, type Stack } from "@muster/model";
+import {
+  DEFAULT_WAITS,
+  type Document,
+  didYouMean,
+  type GroupDeclaration,
+  type JsonObject,
+  nearest,
+  type Stack,
+} from "@muster/model";
 import type { Catalog, Flavor, Provider, Type } from "@muster/plugin";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
-import { exampleOf, keepsNamesApart } from "./example.ts";
+import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
 import { noteContradictions } from "./policies.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
-import { checkReferences } from "./references.ts";
+import { checkReferences, wordsOf } from "./references.ts";
 import { noteFlavorRefusal, noteRefusal } from "./refusal.ts";
 import { checkSchema } from "./schema.ts";
 import type { SourceDocument } from "./source.ts";
@@ -39,7 +47,7 @@ export async function checkStack(
   checkSettings(stack, types, catalog, deps.given ?? {}, problems);
   for (const group of groups) {
     checkTemplate(group, stack, catalog, problems);
-    checkFlavor(group, catalog, problems);
+    checkFlavor(group, stack, catalog, problems);
     checkWaits(group, problems);
   }
   problems.throwIfAny();
@@ -72,7 +80,11 @@ function checkTemplate(
   problems: Problems,
 ): void {
   // In an InfraKit document a text means what it says.
-  if (dialect === "muster") checkReferences(group.template.properties, [], places.property, problems);
+  if (dialect === "muster") {
+    const words = wordsOf(type);
+    checkReferences(group.template.properties, [], { words, place: places.property }, problems);
+    checkReferences(group.flavor.properties, [], { words, place: places.flavorProperty }, problems);
+  }
   if (type === undefined) {
     const words = unknownWords(group.template.name, catalog.typeNames());
     problems.add("declaration.unknown-type", words, places.type.path, places.type.what);
@@ -86,14 +98,24 @@ function checkTemplate(
   problems.add("declaration.not-manageable", { type: type.name, detail, fix }, places.property([type.naming]));
 }
 
-function checkFlavor({ group, flavor, places }: Parts, catalog: Catalog, problems: Problems): void {
+function checkFlavor(
+  { group, dialect, flavor, places }: Parts,
+  stack: Stack,
+  catalog: Catalog,
+  problems: Problems,
+): void {
   if (flavor === undefined) {
     const words = unknownWords(group.flavor.name, catalog.flavorNames());
     problems.add("declaration.unknown-flavor", words, places.flavor.path, places.flavor.what);
     return;
   }
   const subject = { name: flavor.name, place: places.flavorProperty };
-  checkSchema(flavor.schema, group.flavor.properties, subject, problems);
+  checkSchema(flavor.schema, asTold(group, dialect, stack), subject, problems);
+}
+
+/** The flavor's properties as it is told them of a member. In an InfraKit document a text means what it says. */
+function asTold(group: GroupDeclaration, dialect: Document["dialect"], stack: Stack): JsonObject {
+  return dialect === "muster" ? exampleFlavorOf(group, stack) : group.flavor.properties;
 }
 
 /** What the grammar could not know: members of a type that is not local are waited for also where nobody says so. */
@@ -107,14 +129,14 @@ function unknownWords(name: string, known: readonly string[]) {
 }
 
 async function ask(
-  { group, type, flavor, places }: Parts,
+  { group, dialect, type, flavor, places }: Parts,
   stack: Stack,
   deps: CheckDeps,
   problems: Problems,
 ): Promise<void> {
   if (type === undefined || flavor === undefined) return;
   try {
-    await flavor.validate?.(group.flavor.properties, group.slots);
+    await flavor.validate?.(asTold(group, dialect, stack), group.slots);
   } catch (thrown) {
     noteFlavorRefusal(thrown, flavor.name, group.name, places, problems);
   }

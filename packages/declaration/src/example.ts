@@ -3,9 +3,18 @@ import type { ClaimedType, Type } from "@muster/plugin";
 
 /** The properties as one member of the group would have them: references are filled in with words of their kind. */
 export function exampleOf(group: GroupDeclaration, stack: Stack, type: Type): JsonObject {
+  return resolve(group, type, exampleSelf(group, stack));
+}
+
+/** What the flavor is told of that member. */
+export function exampleFlavorOf(group: GroupDeclaration, stack: Stack): JsonObject {
+  return resolveSelf(group.flavor.properties, exampleSelf(group, stack));
+}
+
+function exampleSelf(group: GroupDeclaration, stack: Stack): Self {
   const [first = "example"] = group.slots.kind === "named" ? group.slots.names : ["0"];
   const id = group.slots.kind === "named" ? first : "0123456789ab";
-  return resolve(group, type, { stack: stack.name, group: group.name, slot: first, id });
+  return { stack: stack.name, group: group.name, slot: first, id, port: "20000" };
 }
 
 /**

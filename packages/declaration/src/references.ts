@@ -1,26 +1,35 @@
 import { didYouMean, isObject, type Json, nearest, SELF_WORDS } from "@muster/model";
+import type { Type } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { listed } from "./values.ts";
 
-const WORDS: readonly string[] = SELF_WORDS;
+/** What members of this type can say of themselves. Of a type that is not known nothing is refused here. */
+export function wordsOf(type: Pick<Type, "ports"> | undefined): readonly string[] {
+  return type === undefined || type.ports === true ? SELF_WORDS : SELF_WORDS.filter((word) => word !== "port");
+}
+
+interface Checked {
+  readonly words: readonly string[];
+  place(inner: Path): Path;
+}
 
 /** Notes every `${self.…}` that no member can answer, wherever it stands in the value. */
-export function checkReferences(value: Json, path: Path, place: (inner: Path) => Path, problems: Problems): void {
-  if (typeof value === "string") checkText(value, place(path), problems);
+export function checkReferences(value: Json, path: Path, checked: Checked, problems: Problems): void {
+  if (typeof value === "string") checkText(value, path, checked, problems);
   if (Array.isArray(value)) {
     value.forEach((item: Json, index) => {
-      checkReferences(item, [...path, index], place, problems);
+      checkReferences(item, [...path, index], checked, problems);
     });
   }
   if (!isObject(value)) return;
-  for (const [key, inner] of Object.entries(value)) checkReferences(inner, [...path, key], place, problems);
+  for (const [key, inner] of Object.entries(value)) checkReferences(inner, [...path, key], checked, problems);
 }
 
-function checkText(text: string, path: Path, problems: Problems): void {
+function checkText(text: string, path: Path, { words: known, place }: Checked, problems: Problems): void {
   for (const [, word = ""] of text.matchAll(/\$\{self\.([^}]*)\}/g)) {
-    if (WORDS.includes(word)) continue;
-    const words = { word, nearest: didYouMean(nearest(word, WORDS)), known: listed(WORDS) };
-    problems.add("declaration.unknown-reference", words, path);
+    if (known.includes(word)) continue;
+    const words = { word, nearest: didYouMean(nearest(word, known)), known: listed(known) };
+    problems.add("declaration.unknown-reference", words, place(path));
   }
 }

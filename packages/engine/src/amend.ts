@@ -11,9 +11,7 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
   const { changeable } = declared;
   if (!hasChangeable(declared)) return undefined;
   const { id, mark, properties } = seen;
-  const wanted = isForAll(changeable)
-    ? changeable
-    : resolveSelf(changeable, selfOf(declared, mark.slot ?? "", mark.intent ?? id));
+  const wanted = isForAll(changeable) ? changeable : resolveSelf(changeable, selfOf(declared, { intent: id, ...mark }));
   const changes: [string, Json][] = [];
   for (const key in wanted) {
     const [is, value] = [ownOf(properties, key), wanted[key]];

@@ -35,7 +35,7 @@ export function imagineWorld(declared: DeclaredGroup, seen: GoodLook, { young }:
   function make({ slot, intent, revision }: Made, version: Version | undefined, now: number): string {
     const id = `${slot} ${intent}`;
     const mark: Mark = { stack: declared.stack, owner: declared.name, slot, intent, revision };
-    const properties = version === undefined ? {} : resolveSelf(version.changeable, selfOf(declared, slot, intent));
+    const properties = version === undefined ? {} : resolveSelf(version.changeable, selfOf(declared, mark));
     const made: Seen = { id, mark, tags: {}, phase: "running", properties, since: now };
     members.set(id, made);
     verdicts.set(id, PASS);

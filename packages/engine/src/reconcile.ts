@@ -26,6 +26,7 @@ import { conditionsOf, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } f
 import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
 import { timely } from "./timely.ts";
+import { withBreaks } from "./trial.ts";
 
 export interface Situation {
   readonly declared: DeclaredGroup;
@@ -103,18 +104,19 @@ function isLoss({ calls, lastCount }: Memory, { members }: GoodLook): boolean {
   return members.length + destroyed.size < lastCount;
 }
 
-/** Decides nothing on it yet: it is as if nobody had looked. */
+/** Decides nothing on it yet: whoever it does not show may be there. But whoever it shows not to be well is not. */
 function confirmFirst(situation: Situation, look: GoodLook): Decided {
   const { declared, memory } = situation;
   const { scene, followed, aim, whole } = survey(situation, look);
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
+  const young = withBreaks(memory.young, scene.census.trials.young);
   const count = look.members.length;
   const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
   // That some go is what happens in groups; that all do at once is not.
   const held = { reason: "Confirming", message, ...(count === 0 ? {} : { meant: true as const }) };
   const conditions = conditionsOf({ held: [held], busy: true, converged: false });
   return {
-    memory: memory.vanishedAt === vanishedAt ? memory : { ...memory, vanishedAt },
+    memory: memory.vanishedAt === vanishedAt && young === memory.young ? memory : { ...memory, vanishedAt, young },
     cause: causeOf(declared, memory),
     actions: [],
     status: statusOf(

@@ -2,6 +2,7 @@
  * Members on trial: those that were made or changed, until they have been healthy for `minReady`. Only these are kept
  * in memory; of everybody else a look tells all there is to know.
  */
+import { ownOf } from "@muster/model";
 import type { Health, Living } from "./census.ts";
 import type { Call, Memory, Young } from "./memory.ts";
 import type { RolloutPolicy } from "./policy.ts";
@@ -87,4 +88,13 @@ export function openTrials(before: Memory["young"]) {
       return { young: unchanged ? before : Object.fromEntries(now), passed, failed, wakeAt };
     },
   };
+}
+
+/** The trials as they were, but that whoever was not well in between begins anew. The same object where nobody was. */
+export function withBreaks(before: Memory["young"], after: Memory["young"]): Memory["young"] {
+  const broken = Object.keys(before).filter((id) => before[id]?.readyAt !== null && ownOf(after, id)?.readyAt === null);
+  if (broken.length === 0) return before;
+  const anew = new Set(broken);
+  const entries = Object.entries(before).map(([id, young]) => [id, anew.has(id) ? { ...young, readyAt: null } : young]);
+  return Object.fromEntries(entries);
 }

@@ -1,8 +1,8 @@
 /** A remote list may leave some out: one look is not enough to make anybody anew, and what turns up late is a lesson. */
 import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, member, REMOTE } from "./scene.test-support.ts";
-import { crew, stalledBy, type WorldOptions, world } from "./world.test-support.ts";
+import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
+import { crew, stalledBy, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
 const MINUTE = 60_000;
 const ten = group({ slots: { kind: "numbered", size: 10 } });
@@ -34,6 +34,20 @@ describe("a list that shows fewer than before", () => {
     expect(web.pass(2_000, three).actions).toEqual([]);
     expect(web.memory()).toEqual(before);
     expect(web.pass(2_010, three.slice(1)).actions).toEqual([]);
+  });
+
+  it("tells all the same who is not well: such a one begins its trial anew", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const web = driven(
+      group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) }),
+      REMOTE,
+    );
+    const [made] = web.pass(0, three).actions;
+    const four = [...three, member("3", { intent: made?.intent ?? "" })];
+    web.pass(1_000, four);
+    web.pass(5_000, four.slice(1), { verdicts: { "3": unknown } });
+    expect(web.pass(11_000, four).status.ready).toBe(3);
+    expect(web.pass(21_000, four).status.ready).toBe(4);
   });
 
   it("is believed at once when the type is local", () => {

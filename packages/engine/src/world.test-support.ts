@@ -78,7 +78,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       case "create": {
         const { slot, revision } = action;
         const { changeable } = action.version === "declared" ? declared : (declared.former ?? declared);
-        const properties = resolveSelf(changeable, selfOf(declared, slot, intent));
+        const properties = resolveSelf(changeable, selfOf(declared, { slot, intent }));
         members = [...members, member(instance, { slot, revision, intent, properties, since: now })];
         return;
       }

@@ -11,6 +11,8 @@ export interface Mark {
   /** The create that made it. Missing on what another program made. */
   readonly intent?: string;
   readonly revision: string;
+  /** The port of this machine that it was given. */
+  readonly port?: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export const musterMarks: MarkCodec = {
     "muster.revision": mark.revision,
     ...(mark.slot === undefined ? {} : { "muster.slot": mark.slot }),
     ...(mark.intent === undefined ? {} : { "muster.intent": mark.intent }),
+    ...(mark.port === undefined ? {} : { "muster.port": mark.port }),
   }),
   read(tags) {
     const stack = tags["muster.stack"];
@@ -44,6 +47,8 @@ export const musterMarks: MarkCodec = {
     if (tags["muster.v"] !== VERSION || !stack || !owner || !revision) return undefined;
     const slot = tags["muster.slot"];
     const intent = tags["muster.intent"];
+    const port = tags["muster.port"];
+    if (port) return { stack, owner, revision, port, ...(slot ? { slot } : {}), ...(intent ? { intent } : {}) };
     // Every member of every look is read here: to spread what there is would take five times as long.
     if (slot && intent) return { stack, owner, revision, slot, intent };
     if (slot) return { stack, owner, revision, slot };

@@ -1,12 +1,14 @@
 import { isObject, type Json, type JsonObject } from "./json.ts";
 
-/** What a member's properties can refer to: `${self.slot}`, `${self.group}`, `${self.stack}`, `${self.id}`. */
+/** What a member's properties can refer to: `${self.slot}`, `${self.group}`, `${self.stack}`, `${self.id}`, `${self.port}`. */
 export interface Self {
   readonly stack: string;
   readonly group: string;
   readonly slot: string;
   /** A member's name, or for a numbered place a short word that no other create has. */
   readonly id: string;
+  /** A port of this machine that was given to it. Missing for members of types that listen nowhere. */
+  readonly port?: string;
 }
 
 const REFERENCE = /\$\{self\.([a-z]+)\}/g;
@@ -36,12 +38,19 @@ function mayRefer(value: Json): boolean {
 }
 
 /** The words of `Self`, as a reference names them. */
-export const SELF_WORDS = ["stack", "group", "slot", "id"] as const satisfies readonly (keyof Self)[];
+export const SELF_WORDS = ["stack", "group", "slot", "id", "port"] as const satisfies readonly (keyof Self)[];
 
 function isSelfWord(word: string | undefined): word is keyof Self {
   return (SELF_WORDS as readonly (string | undefined)[]).includes(word);
 }
 
 function resolveText(text: string, self: Self): string {
-  return text.replaceAll(REFERENCE, (whole, word: string) => (isSelfWord(word) ? self[word] : whole));
+  return text.replaceAll(REFERENCE, (whole, word: string) => (isSelfWord(word) ? (self[word] ?? whole) : whole));
+}
+
+/** Whether any text of it speaks of this word. */
+export function refersTo(value: Json, word: keyof Self): boolean {
+  if (typeof value === "string") return value.includes(`\${self.${word}}`);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((inner) => refersTo(inner, word));
 }

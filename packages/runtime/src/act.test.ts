@@ -1,9 +1,10 @@
 import type { Action, DeclaredGroup, Seen } from "@muster/engine";
-import { type GroupDeclaration, musterMarks } from "@muster/model";
+import { type GroupDeclaration, type JsonObject, musterMarks, type Tags } from "@muster/model";
 import type { Flavor, TaggedProvider, TaggedType } from "@muster/plugin";
 import { expect, it } from "vitest";
 import { act } from "./act.ts";
 import type { BoundGroup } from "./bind.ts";
+import { hostPorts } from "./host-ports.ts";
 import { heldClock } from "./test/clock.ts";
 
 const called: string[] = [];
@@ -48,6 +49,39 @@ it("does not wait for ever for a flavor that prepares a member and never ends", 
   await clock.advance(600_000);
   expect((await acted).outcome).toMatchObject({ kind: "unknown", reason: expect.stringContaining("did not prepare") });
   expect(called).toEqual([]);
+});
+
+it("gives each member a port of its own, where its properties or its flavor speak of one", async () => {
+  const asked: JsonObject[] = [];
+  const tags: Tags[] = [];
+  const bound = treated({
+    prepare: async (want, _member, flavor) => {
+      asked.push(flavor);
+      return want;
+    },
+  });
+  const group = {
+    ...bound.treatments.declared.group,
+    template: { name: "thing", properties: { env: { PORT: "${self.port}" } } },
+  };
+  const flavored = { ...group, flavor: { name: "probed", properties: { url: "http://127.0.0.1:${self.port}/" } } };
+  const treatment = { ...bound.treatments.declared, group: flavored };
+  const listening: BoundGroup = {
+    ...{ ...bound, treatments: { declared: treatment, former: treatment }, hostPorts: hostPorts(() => new Set()) },
+    type: { ...bound.type, ports: true } as TaggedType,
+    provider: {
+      ...bound.provider,
+      create: async (want: JsonObject, its: Tags) => {
+        asked.push(want);
+        tags.push(its);
+        return { id: "m" };
+      },
+    } as TaggedProvider,
+  };
+  await act(listening, create, undefined, heldClock(), () => true);
+  const port = tags[0]?.["muster.port"];
+  expect(port).toMatch(/^2\d{4}$/);
+  expect(asked).toEqual([{ url: `http://127.0.0.1:${port}/` }, { env: { PORT: port } }]);
 });
 
 it("begins no call any more that is not meant any more, however long a member was drained", async () => {

@@ -2,7 +2,7 @@ import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
 import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
 import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
-import { type BoundGroup, treatmentOf } from "./bind.ts";
+import { type BoundGroup, flavorOf, portFor, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 
@@ -60,9 +60,10 @@ async function carryOut(
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
-      const want = await wantOf(bound, action, clock);
+      const mark = markOf(bound, action);
+      const want = await wantOf(bound, action, mark, clock);
       confirmMeant(isMeant);
-      const tags = bound.treatments[action.version].marks.write(markOf(bound, action));
+      const tags = bound.treatments[action.version].marks.write(mark);
       const { id } = await answered(bound.provider.create(want, tags, PATIENT), action, clock);
       return { instance: id };
     }
@@ -102,7 +103,7 @@ async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<strin
   const { drainTimeoutMs } = bound.declared.rollout;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
   const over = new AbortController();
-  const drained = flavor.drain(seen, group.flavor.properties, { signal: over.signal });
+  const drained = flavor.drain(seen, flavorOf(bound, group, seen.mark), { signal: over.signal });
   try {
     await withDeadline(drained, drainTimeoutMs, clock, `${seen.id} was not drained`);
     return undefined;
@@ -120,13 +121,13 @@ function definedOf(properties: Partial<JsonObject>): JsonObject {
 type Create = Extract<Action, { kind: "create" }>;
 
 /** What a create asks for: the template in this member's words, with what the flavor adds. */
-async function wantOf(bound: BoundGroup, action: Create, clock: Clock): Promise<JsonObject> {
+async function wantOf(bound: BoundGroup, action: Create, mark: Mark, clock: Clock): Promise<JsonObject> {
   const { declared, type, treatments } = bound;
   const { flavor, group } = treatments[action.version];
-  const want = ownProperties(bound, action);
+  const want = ownProperties(bound, action, mark);
   if (flavor.prepare === undefined) return want;
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
-  const preparing = flavor.prepare(want, member, group.flavor.properties);
+  const preparing = flavor.prepare(want, member, flavorOf(bound, group, mark));
   const prepared = await withDeadline(preparing, CALL_MS, clock, `flavor ${flavor.name} did not prepare it`);
   // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
   const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);
@@ -143,15 +144,18 @@ function addsNothing(want: JsonObject, prepared: JsonObject): boolean {
 }
 
 /** The template in this member's words. InfraKit's documents have no such words: their texts stay as they are. */
-function ownProperties({ declared, treatments, type }: BoundGroup, action: Create): JsonObject {
+function ownProperties({ declared, treatments, type }: BoundGroup, action: Create, mark: Mark): JsonObject {
   const { template, marking } = treatments[action.version].group;
   if (marking.kind === "infrakit") return template.properties;
   const naming = type.known === "claim" ? type.naming : undefined;
-  return resolveSelf(template.properties, selfOf(declared, action.slot, action.intent), naming);
+  return resolveSelf(template.properties, selfOf(declared, { ...mark, slot: action.slot }), naming);
 }
 
-function markOf({ declared, assignment }: BoundGroup, { slot, intent, revision }: Create): Mark {
-  const mark = { stack: declared.stack, owner: declared.name, intent, revision };
+function markOf(bound: BoundGroup, { slot, intent, revision, version }: Create): Mark {
+  const { declared, assignment } = bound;
+  const port = portFor(bound, version, slot);
+  const named = { stack: declared.stack, owner: declared.name, intent, revision };
+  const mark = port === undefined ? named : { ...named, port };
   // InfraKit gives its members names, but never counts them.
   const unnamed = assignment.group.marking.kind === "infrakit" && declared.slots.kind === "numbered";
   return unnamed ? mark : { ...mark, slot };
@@ -161,7 +165,8 @@ function markOf({ declared, assignment }: BoundGroup, { slot, intent, revision }
 export function claimOf(bound: BoundGroup, action: Action): Claim | undefined {
   const { type, provider } = bound;
   if (type.known !== "claim" || action.kind !== "create") return undefined;
-  const id = ownProperties(bound, action)[type.naming];
+  const mark = markOf(bound, action);
+  const id = ownProperties(bound, action, mark)[type.naming];
   if (typeof id !== "string") return undefined;
-  return { type: type.name, scope: provider.scope, id, mark: markOf(bound, action) };
+  return { type: type.name, scope: provider.scope, id, mark };
 }

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { type DeclaredGroup, type Goal, policyOf, type Steered, type Traits, type Version } from "@muster/engine";
+import {
+  type DeclaredGroup,
+  type Goal,
+  placeOf,
+  policyOf,
+  type Steered,
+  selfOf,
+  type Traits,
+  type Version,
+} from "@muster/engine";
 import {
   changeable,
   type Document,
@@ -12,10 +21,20 @@ import {
   MusterError,
   musterMarks,
   nearest,
+  refersTo,
   resolveSelf,
   type Tags,
 } from "@muster/model";
-import { type Catalog, type Flavor, groupRevision, infrakitMarks, type Provider, type Type } from "@muster/plugin";
+import {
+  type Catalog,
+  type Flavor,
+  groupRevision,
+  infrakitMarks,
+  type Provider,
+  ProviderError,
+  type Type,
+} from "@muster/plugin";
+import type { HostPorts } from "./host-ports.ts";
 import type { Providers } from "./providers.ts";
 
 /** What a controller is told of its group: the declaration, and what a person wants done with it. */
@@ -47,11 +66,20 @@ export interface BoundGroup {
   readonly type: Type;
   readonly settings: JsonObject;
   readonly provider: Provider;
+  /** Where its members are given ports from. Missing for whoever only looks. */
+  readonly hostPorts?: HostPorts | undefined;
   readonly treatments: Readonly<Record<Version["version"], Treatment>>;
 }
 
+/** What a group is bound with. */
+export interface BindDeps {
+  readonly catalog: Catalog;
+  readonly providers: Providers;
+  readonly hostPorts?: HostPorts | undefined;
+}
+
 /** Finds the group's type and flavor and opens its provider. Throws when one of them is not there. */
-export async function bind(assignment: Assignment, catalog: Catalog, providers: Providers): Promise<BoundGroup> {
+export async function bind(assignment: Assignment, { catalog, providers, hostPorts }: BindDeps): Promise<BoundGroup> {
   const { group, former, dialect } = assignment;
   const type = catalog.type(group.template.name, dialect);
   if (type === undefined) throw unknown("declaration.unknown-type", group.template.name, catalog.typeNames());
@@ -76,6 +104,7 @@ export async function bind(assignment: Assignment, catalog: Catalog, providers: 
     type,
     settings,
     provider,
+    hostPorts,
     treatments: {
       declared: { group, flavor, marks: marksOf(group) },
       former: before ? { ...before, marks: marksOf(before.group) } : { group, flavor, marks: marksOf(group) },
@@ -115,7 +144,7 @@ function marksOf({ marking }: GroupDeclaration): MarkCodec {
 function isExclusive({ stack, group }: Assignment, type: Type): boolean {
   if (type.exclusive === undefined || group.marking.kind === "infrakit") return false;
   const [first = [], second = []] = ["0", "1"].map((slot) => {
-    const self = { stack, group: group.name, slot, id: slot };
+    const self = { stack, group: group.name, slot, id: slot, port: `2000${slot}` };
     return type.exclusive?.(resolveSelf(group.template.properties, self)) ?? [];
   });
   return first.some((held) => second.includes(held));
@@ -124,6 +153,21 @@ function isExclusive({ stack, group }: Assignment, type: Type): boolean {
 /** How a member of this revision is treated: as what it is, as long as that is known. */
 export function treatmentOf({ treatments, declared }: BoundGroup, revision: string): Treatment {
   return treatments[revision === declared.former?.revision && revision !== declared.revision ? "former" : "declared"];
+}
+
+/** A flavor's properties in the words of one member. InfraKit's documents have no such words. */
+export function flavorOf({ declared }: BoundGroup, { flavor, marking }: GroupDeclaration, mark: Mark): JsonObject {
+  return marking.kind === "infrakit" ? flavor.properties : resolveSelf(flavor.properties, selfOf(declared, mark));
+}
+
+/** The port that whoever is made in this place is given; undefined where nothing speaks of one. */
+export function portFor(bound: BoundGroup, version: Version["version"], slot: string): string | undefined {
+  const { type, treatments, hostPorts, declared } = bound;
+  const { template, flavor, marking } = treatments[version].group;
+  if (type.ports !== true || marking.kind === "infrakit") return undefined;
+  if (!refersTo(template.properties, "port") && !refersTo(flavor.properties, "port")) return undefined;
+  if (hostPorts === undefined) throw new ProviderError("invalid", "nobody gives out ports here");
+  return hostPorts.give(placeOf(declared), slot);
 }
 
 /** Whose a thing is. The revision of a member is told in the words of its own version. */

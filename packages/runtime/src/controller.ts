@@ -264,6 +264,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       const lastPass = pacer.stop();
       presence.stop();
       eyes.close();
+      deps.hostPorts?.forget(`${assignment.stack}/${assignment.group.name}`);
       await atMost(
         graceMs,
         lastPass.then(() => calls.rest(graceMs)),

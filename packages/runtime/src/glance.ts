@@ -38,7 +38,7 @@ export async function glance(
 ): Promise<Glance> {
   let bound: BoundGroup;
   try {
-    bound = await bind(assignment, catalog, providers);
+    bound = await bind(assignment, { catalog, providers });
   } catch (thrown) {
     return { kind: "untold", trouble: failedLook(clock.now(), thrown) };
   }

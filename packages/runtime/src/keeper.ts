@@ -141,7 +141,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     if (memory instanceof MusterError)
       return holdGroup(assignment, memory, clock, (status) => deps.onStatus(name, status));
     return controlGroup(assignment, memory, {
-      ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide },
+      ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
       // One that is being let go tells what it still has to tell, and leaves nothing to remember.
       write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
       onStatus: (status) => deps.onStatus(name, status),

@@ -1,6 +1,7 @@
 import type { reconcile } from "@muster/engine";
 import type { Document, Stack } from "@muster/model";
 import type { Io } from "@muster/plugin";
+import type { HostPorts } from "./host-ports.ts";
 
 /** Time and timers, given in so that a simulator can hold the clock. */
 export interface Clock {
@@ -27,6 +28,8 @@ export interface Outside {
   readonly clock: Clock;
   /** The engine's decision unless told otherwise: a simulator counts it, and breaks it to see that this is noticed. */
   readonly decide?: Decide;
+  /** Where members are given ports from; shared by the stacks of one Muster. */
+  readonly hostPorts?: HostPorts;
 }
 
 export type Decide = typeof reconcile;

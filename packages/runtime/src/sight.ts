@@ -1,8 +1,9 @@
-import type { FailedLook, Look } from "@muster/engine";
+import { type FailedLook, type Look, placeOf } from "@muster/engine";
 import type { Catalog } from "@muster/plugin";
 import type { Store } from "@muster/store";
 import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
 import { failedLook, observe } from "./observe.ts";
+import type { HostPorts } from "./host-ports.ts";
 import type { Clock } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { healthQuestions } from "./verdicts.ts";
@@ -25,12 +26,13 @@ export interface EyesDeps {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly providers: Providers;
+  readonly hostPorts?: HostPorts | undefined;
   readonly clock: Clock;
   /** Called on every hint of the provider. */
   wake(): void;
 }
 
-export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): Eyes {
+export function openEyes({ store, catalog, providers, hostPorts, clock, wake }: EyesDeps): Eyes {
   let bound: BoundGroup | undefined;
   let unlisten: (() => void) | undefined;
   const askHealth = healthQuestions(clock);
@@ -44,7 +46,7 @@ export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): 
   async function bindTo(assignment: Assignment): Promise<BoundGroup> {
     if (bound !== undefined && isStillBound(bound, assignment, catalog)) return bound;
     close();
-    const fresh = await bind(assignment, catalog, providers);
+    const fresh = await bind(assignment, { catalog, providers, hostPorts });
     unlisten = providers.listen(fresh.type, fresh.settings, wake);
     bound = fresh;
     return fresh;
@@ -60,7 +62,11 @@ export function openEyes({ store, catalog, providers, clock, wake }: EyesDeps): 
       } catch (thrown) {
         return { kind: "unbound", look: failedLook(clock.now(), thrown) };
       }
-      return { kind: "bound", bound: group, look: await observe(group, store, clock, askHealth, letGo) };
+      const look = await observe(group, store, clock, askHealth, letGo);
+      if (look.kind === "seen" && group.type.ports === true) {
+        hostPorts?.seen(placeOf(group.declared), look.members);
+      }
+      return { kind: "bound", bound: group, look };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Flavor } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import type { Treatment } from "./bind.ts";
 import { heldClock } from "./test/clock.ts";
-import { healthQuestions } from "./verdicts.ts";
+import { type Care, healthQuestions } from "./verdicts.ts";
 
 const never = new Promise<never>(() => undefined);
 const silent: Verdict = { kind: "unknown", reason: "flavor probed did not answer within 10 s" };
@@ -16,6 +16,11 @@ describe("verdicts", () => {
     expect(verdicts.size).toBe(40);
     expect(verdicts.get("i-3")).toEqual({ kind: "fail", reason: "ill" });
     expect(verdicts.get("i-39")).toEqual(PASS);
+  });
+
+  it("are asked for with the flavor's properties in the member's own words", async () => {
+    const flavor = probed(async ({ id }, properties) => (properties["id"] === id ? PASS : silent));
+    expect([...(await healthQuestions(heldClock())(members(2), flavor)).values()]).toEqual([PASS, PASS]);
   });
 
   it("are unknown of a member whose flavor throws", async () => {
@@ -73,8 +78,9 @@ function members(count: number): readonly Seen[] {
 }
 
 /** Every member is treated by a flavor that answers so. */
-function probed(health: NonNullable<Flavor["health"]>): () => Treatment {
+function probed(health: NonNullable<Flavor["health"]>): Care {
   const flavor = { name: "probed", health } as Flavor;
   const group = { flavor: { name: "probed", properties: {} } } as Treatment["group"];
-  return () => ({ group, flavor, marks: {} as Treatment["marks"] });
+  const treatment: Treatment = { group, flavor, marks: {} as Treatment["marks"] };
+  return { treatmentOf: () => treatment, propertiesFor: ({ id }) => ({ id }) };
 }

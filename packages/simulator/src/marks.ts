@@ -2,7 +2,7 @@ import { type Mark, musterMarks, type Tags } from "@muster/model";
 import { STACK } from "./grammar.ts";
 import type { Thing, World } from "./world.ts";
 
-const NOBODYS: Required<Mark> = { stack: "", owner: "", slot: "", intent: "", revision: "" };
+const NOBODYS: Required<Mark> = { stack: "", owner: "", slot: "", intent: "", revision: "", port: "" };
 
 /** The mark that a thing bears, with empty words where it bears none. */
 export function markOf(tags: Tags): Required<Mark> {

@@ -1,7 +1,7 @@
 /** A Muster in this process: the daemon with its store and with what is built in. */
 import { randomBytes } from "node:crypto";
 import { type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
-import { type GivenSettings, systemClock } from "@muster/runtime";
+import { type GivenSettings, hostPorts, listeningPorts, systemClock } from "@muster/runtime";
 import { openSqliteStore, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
@@ -11,7 +11,11 @@ import { VERSION } from "../version.ts";
 type Told = Pick<DaemonOptions, "command" | "stacks" | "socket" | "groupSocket" | "onEvent" | "onStatus" | "onNotice">;
 
 /** The machine's own clock and chance. */
-export const OUTSIDE: DaemonOptions["outside"] = { io: { now: Date.now, randomBytes }, clock: systemClock };
+export const OUTSIDE: DaemonOptions["outside"] = {
+  io: { now: Date.now, randomBytes },
+  clock: systemClock,
+  hostPorts: hostPorts(listeningPorts),
+};
 
 export interface Host {
   readonly daemon: Daemon;
