@@ -44,7 +44,8 @@ describe("a list that shows fewer than before", () => {
     );
     const [made] = web.pass(0, three).actions;
     const four = [...three, member("3", { intent: made?.intent ?? "" })];
-    web.pass(1_000, four);
+    const answered = { kind: "done", intent: made?.intent ?? "", instance: "3", at: 500 } as const;
+    web.pass(1_000, four, { outcomes: [answered] });
     web.pass(5_000, four.slice(1), { verdicts: { "3": unknown } });
     expect(web.pass(11_000, four).status.ready).toBe(3);
     expect(web.pass(21_000, four).status.ready).toBe(4);
