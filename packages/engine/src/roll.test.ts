@@ -101,6 +101,16 @@ describe("a change in place", () => {
     expect(web.ids()).toContain("0");
   });
 
+  it("is not done by taking a member away for one that is being made, and may never come", () => {
+    const declared = group({ slots: sized(2), changeable: { note: "b" }, rollout: rollout({ maxUnavailable: 2 }) });
+    const making = driven(group({ slots: sized(3), changeable: { note: "b" } }), LOCAL);
+    const [first, second] = crew(2, "r1", { note: "b" });
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    expect(making.pass(0, [first, second]).actions).toMatchObject([{ kind: "create" }]);
+    const old = { ...second, properties: { note: "a" } };
+    expect(making.pass(10, [first, old], { declared }).actions).toEqual([]);
+  });
+
   it("that fails is held like any other, and undone in place", () => {
     const web = noted({}, { health: ({ properties }) => (properties["note"] === "b" ? fail : PASS) });
     const held = web.during(60_000);

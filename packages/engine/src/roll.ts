@@ -50,6 +50,8 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
   let spare = availableCount(census) - leastOf(declared);
   // Whoever has been replaced already goes without a replacement of its own.
   let replaced = census.living.length + census.pending.length - slotCount(declared.slots);
+  // Whoever can be changed in place goes only for one who is there: what is being made may never come.
+  let beyond = census.living.length - slotCount(declared.slots);
   // A place that is empty is going to be filled, and takes its share.
   let mayChange = course.limit - arrivingCount(census, declared.revision) - missing;
   let makeable = allowed.count - missing;
@@ -60,8 +62,9 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
     const wish = mayChange > 0 && member.changes !== undefined ? amend(member, member.changes) : takeAway(member);
     const cost = costOf(declared, member, wish);
     if (!isAffordable(cost, spare)) continue;
-    if (wish.kind === "destroy" && replaced > 0) {
+    if (wish.kind === "destroy" && (member.changes === undefined ? replaced : beyond) > 0) {
       replaced--;
+      beyond--;
     } else {
       // What cannot be made anew must not be taken away; and what can be changed in place is not made anew.
       if (mayChange <= 0 || (wish.kind === "destroy" && makeable <= 0)) continue;
