@@ -47,6 +47,19 @@ describe("canaries", () => {
     expect(web.now() - start).toBeGreaterThanOrEqual(3_600_000);
   });
 
+  it("bake anew when one dies, though another of the new version has come meanwhile", () => {
+    const web = changed(4, { rollout: { ...policy, bakeMs: 3_600_000 }, former: undefined });
+    web.during(600_000);
+    const [canary] = web.ids().filter((id) => id.startsWith("m"));
+    // Nobody knows how those of before were: whoever comes back is of the new version too.
+    web.kill("1");
+    web.during(1_800_000);
+    const later = web.now();
+    web.kill(canary ?? "");
+    web.until(() => web.told().includes("rollout.promoted"));
+    expect(web.now() - later).toBeGreaterThanOrEqual(3_600_000);
+  });
+
   it("are made anew when one dies while it is waited for, and the deadline counts from then", () => {
     const web = changed(3, { rollout: { ...policy, onFailure: "revert" } });
     web.during(3_600_000);

@@ -20,24 +20,31 @@ export interface Tended {
   readonly promotedBy?: "a person" | "time";
 }
 
-/** @param counting how many members of the new version count */
-export function tendCanaries(group: DeclaredGroup, before: Rollout, counting: number, now: number): Tended {
+/** @param counting how many members of the new version count; of those that came to be before a time, where one is given */
+export function tendCanaries(
+  group: DeclaredGroup,
+  before: Rollout,
+  counting: (until?: number) => number,
+  now: number,
+): Tended {
   const { canary: wanted, bakeMs } = group.rollout;
   const needed = before.changing && wanted > 0 && wanted < slotCount(group.slots) && isNew(group, group.former);
   if (before.promoted || !needed) return { rollout: before, canary: undefined };
   const promoted = { ...before, promoted: true, progressAt: now };
   if (group.steered.promoted) return { rollout: promoted, canary: undefined, promotedBy: "a person" };
-  if (counting < wanted) {
+  if (counting() < wanted) {
     // One that was good has gone or fails: what is waited for now has only begun.
     const rollout = before.canariesAt === null ? before : { ...before, canariesAt: null, progressAt: now };
     return { rollout, canary: { complete: false, promotedAt: undefined, says: undefined } };
   }
-  const canariesAt = before.canariesAt ?? now;
+  // There may be more of them than canaries: one that came later takes no other's place.
+  const isSame = before.canariesAt !== null && counting(before.canariesAt) >= wanted;
+  const canariesAt = isSame ? before.canariesAt : now;
   const promotedAt = bakeMs === null ? undefined : canariesAt + bakeMs;
   if (promotedAt !== undefined && now >= promotedAt) {
     return { rollout: { ...promoted, canariesAt }, canary: undefined, promotedBy: "time" };
   }
-  const rollout = before.canariesAt === null ? { ...before, canariesAt } : before;
+  const rollout = before.canariesAt === canariesAt ? before : { ...before, canariesAt };
   return { rollout, canary: { complete: true, promotedAt, says: saysOf(group, promotedAt) } };
 }
 

@@ -17,6 +17,8 @@ export interface Living {
   readonly available: boolean;
   /** It is known not to be up, so that taking it away costs nothing. Of one whose health is unknown nobody can say so. */
   readonly down: boolean;
+  /** It runs no more and never will again: to take it away disturbs nobody. */
+  readonly ended: boolean;
   /** It has the revision that is wanted. */
   readonly current: boolean;
   /** What has to be changed on it; undefined when nothing has. Only of a current one can that be said. */
@@ -83,6 +85,7 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
       health,
       available: health === "ready" && trial?.young === undefined && !isUntried,
       down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
+      ended: seen.phase === "ended" && !isBeingRestarted(declared, call),
       current,
       changes,
       placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
@@ -117,20 +120,27 @@ function unseen(createOf: ReadonlyMap<string, Call>, { members }: GoodLook): rea
 
 /** How it does; and until when one that fails is still called starting. */
 function howItDoes(
-  { restarting, rollout }: DeclaredGroup,
+  declared: DeclaredGroup,
   seen: Seen,
   verdict: Verdict,
   young: Young | undefined,
   call: Call | undefined,
   now: number,
 ): { readonly health: Health; readonly until?: number } {
+  const { restarting, rollout } = declared;
   // A change that takes nobody away is no excuse for failing.
   const isRestarted = restarting.length > 0 && (young?.kind === "changed" || isChanging(call));
-  if (verdict.kind === "fail" && isRestarted && isChanging(call)) return { health: "waiting" };
+  if (verdict.kind === "fail" && isBeingRestarted(declared, call)) return { health: "waiting" };
+  // Who has ended is not starting any more.
+  if (seen.phase === "ended") return { health: "failing" };
   const since = young !== undefined && (isRestarted || !isPast(seen.since, now)) ? young.since : seen.since;
   const health = healthOf({ since }, verdict, rollout.initialDelayMs, now);
   const starting = verdict.kind === "fail" && health === "waiting";
   return starting ? { health, until: since + rollout.initialDelayMs } : { health };
+}
+
+function isBeingRestarted({ restarting }: DeclaredGroup, call: Call | undefined): boolean {
+  return restarting.length > 0 && isChanging(call);
 }
 
 /** It is being changed by our own hand, or the look may be older than the change: that it fails says nothing yet. */

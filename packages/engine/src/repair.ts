@@ -1,5 +1,5 @@
 import { slotCount } from "@muster/model";
-import { availableCount, headCount, isStale, type Living } from "./census.ts";
+import { availableCount, type Census, headCount, isStale, type Living } from "./census.ts";
 import { goingIn, isHeld } from "./course.ts";
 import { allowance, missingCount } from "./making.ts";
 import { changedFirst } from "./order.ts";
@@ -13,31 +13,64 @@ const BREAKER_LEAST = 2;
 /**
  * Takes away members that fail, so that they are refilled; no more at once than `maxInFlight`, whatever else is under
  * way. Where many fail together, destroying helps nobody: the breaker holds everything until the cause has changed.
+ * Those that have ended are no members any more: all of them are taken away together, and the breaker does not count them.
  */
 export function repair(scene: Scene): Step {
-  const { declared, census, course, memory, quarantine, now } = scene;
+  const { declared, census, course, quarantine } = scene;
   if (course.kind === "turning") return { wishes: [], waits: "it goes back to the version before" };
-  const held = quarantined(scene);
-  const says = held === undefined ? NOTHING : { wishes: [], held };
   const failing = census.living.filter((member) => member.health === "failing");
-  if (failing.length === 0) return says;
+  const kept = quarantined(scene);
+  if (failing.length === 0) return kept === undefined ? NOTHING : { wishes: [], held: kept };
   const isGoing = goingIn(course, declared, census);
   const ill = failing.filter(({ seen }) => seen.id !== quarantine?.kept);
-  const staying = new Set(ill.filter((member) => !isGoing(member)));
-  if (failTogether(scene, staying.size)) {
-    return { wishes: [], held: breaker(scene, failing.filter((member) => !isGoing(member)).length) };
+  const staying = new Set(ill.filter((member) => !member.ended && !isGoing(member)));
+  const isBroken = failTogether(scene, staying.size);
+  const held = isBroken ? breaker(scene, failing.filter((member) => !member.ended && !isGoing(member)).length) : kept;
+  const says = held === undefined ? NOTHING : { wishes: [], held };
+  // A quarantined revision is tried seldom; whoever is of another one is repaired as ever.
+  const due = ill.filter((member) => member.call === undefined && !isSpared(scene, member) && isDue(scene, member));
+  const over = due.filter(({ ended }) => ended);
+  if (over.length > 0) return bury(scene, over, says);
+  return isBroken ? says : treat(scene, { failing, ill, staying, due }, says);
+}
+
+function isDue({ quarantine, now }: Scene, member: Living): boolean {
+  return isStale(member) || quarantine === null || now >= quarantine.againAt;
+}
+
+/** All of them in one step of the backoff; of a quarantined revision one. */
+function bury(scene: Scene, over: readonly Living[], says: Step): Step {
+  const { quarantine, memory, now } = scene;
+  const until = memory.repairing?.until ?? now;
+  if (now < until) return { ...says, wakeAt: until };
+  const stale = over.filter(isStale);
+  if (quarantine === null || stale.length > 0) {
+    const all = quarantine === null ? over : stale;
+    return replace(scene, all, all.length, says);
   }
+  return replace(scene, over, 1, says);
+}
+
+interface Patients {
+  readonly failing: readonly Living[];
+  /** Without the one that is kept to be looked into. */
+  readonly ill: readonly Living[];
+  /** Those that no rollout takes away. */
+  readonly staying: ReadonlySet<Living>;
+  /** Those that may be taken away now. */
+  readonly due: readonly Living[];
+}
+
+function treat(scene: Scene, { failing, ill, staying, due }: Patients, says: Step): Step {
+  const { declared, census, memory, quarantine, now } = scene;
   const free = declared.repair.maxInFlight - census.pending.length - census.leaving.length;
   if (free <= 0) return says;
   const until = memory.repairing?.until ?? now;
   if (now < until) return { ...says, wakeAt: until };
-  const open = ill.filter((member) => member.call === undefined && !isSpared(scene, member));
   // Where many fail, those that the rollout takes away anyway are left to it, unless it may be waiting for another one.
   const isCrowd = failTogether(scene, ill.length);
-  const treatable = isCrowd ? open.filter((member) => staying.size > 0 && !staying.has(member)) : open;
-  // A quarantined revision is tried seldom; whoever is of another one is repaired as ever.
-  const due = treatable.filter((member) => isStale(member) || quarantine === null || now >= quarantine.againAt);
-  if (due.length > 0) return replace(scene, due, quarantine === null ? free : 1, says);
+  const treatable = isCrowd ? due.filter((member) => staying.size > 0 && !staying.has(member)) : due;
+  if (treatable.length > 0) return replace(scene, treatable, quarantine === null ? free : 1, says);
   if (quarantine === null) return says;
   if (now < quarantine.againAt) return { ...says, wakeAt: quarantine.againAt };
   const kept = failing.find(({ seen, call }) => seen.id === quarantine.kept && call === undefined);
@@ -54,12 +87,16 @@ function replace(scene: Scene, due: readonly Living[], most: number, says: Step)
 }
 
 function failTogether({ census, declared }: Scene, count: number): boolean {
-  return count >= BREAKER_LEAST && count >= declared.repair.breakerShare * census.living.length;
+  return count >= BREAKER_LEAST && count >= declared.repair.breakerShare * aliveCount(census);
+}
+
+function aliveCount({ living }: Census): number {
+  return living.reduce((count, { ended }) => (ended ? count : count + 1), 0);
 }
 
 /** @param failing how many, with the one that is kept. Also says what else it hides. */
 function breaker({ census, quarantine }: Scene, failing: number): Held {
-  const together = `${failing} of ${census.living.length} members fail together: none of them is destroyed until the cause they share is mended`;
+  const together = `${failing} of ${aliveCount(census)} members fail together: none of them is destroyed until the cause they share is mended`;
   if (quarantine === null) return { reason: "Breaker", message: together };
   const { revision, kept } = quarantine;
   const message = `${together}; revision ${revision} is quarantined, and ${kept} is kept to be looked into`;

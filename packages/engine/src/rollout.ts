@@ -5,7 +5,7 @@
 import { slotCount } from "@muster/model";
 import type { Aim } from "./aim.ts";
 import { type Canary, type Tended, tendCanaries } from "./canary.ts";
-import { type Census, isStale } from "./census.ts";
+import { type Census, isStale, type Living } from "./census.ts";
 import { type Course, canaryCourse, freeCourse, standingCourse } from "./course.ts";
 import { type DeclaredGroup, placeOf, versionWord } from "./declared.ts";
 import { type Arrivals, mayRevert, membersFailed, progressFailed } from "./failure.ts";
@@ -196,19 +196,28 @@ interface Judged extends Pick<Tended, "rollout" | "canary"> {
   readonly turns: readonly Turn[];
 }
 
-function judged({ aim, whyFailing, now }: Journey, gone: Rollout, arrivals: Arrivals): Judged {
+function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arrivals: Arrivals): Judged {
   const { group } = aim;
+  const counting = (until?: number) => (until === undefined ? arrivals.counting : countingSince(census, until));
   const members = membersFailed(group, gone, arrivals, whyFailing, now);
   if (members !== null) return { ...withFailure(gone, members), canary: undefined };
   // Those that had failed have recovered: what comes next has the whole time again.
   const sound = gone.failure?.kind === "members" ? { ...gone, failure: null, progressAt: now } : gone;
-  const { rollout, canary, promotedBy } = tendCanaries(group, sound, arrivals.counting, now);
+  const { rollout, canary, promotedBy } = tendCanaries(group, sound, counting, now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
   const isReady = canary?.says !== undefined && sound.canariesAt === null;
   const waiting: Turn[] = isReady ? [{ kind: "waiting", message: canary.says.message }] : [];
   const late = canary?.complete === true ? null : progressFailed(group, rollout, now);
   const { rollout: next, turns } = withFailure(rollout, late);
   return { rollout: next, canary, turns: [...waiting, ...promoted, ...turns] };
+}
+
+function countingSince({ living }: Census, until: number): number {
+  return living.filter((member) => isArrived(member) && member.seen.since <= until).length;
+}
+
+function isArrived(member: Living): boolean {
+  return member.placed && !isStale(member) && member.available;
 }
 
 function withFailure(rollout: Rollout, failure: RolloutFailure | null): Pick<Judged, "rollout" | "turns"> {

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly members?: readonly Seen[];
   /** How a member does at this time; well, where nothing is said. */
   readonly health?: (member: Seen, now: number) => Verdict;
+  /** Whether a member runs no more, though it is there. */
+  readonly ended?: (member: Seen, now: number) => boolean;
   /** Why a call is refused; undefined: it is done. */
   readonly refuses?: (action: Action, now: number) => string | undefined;
   /** Whether a call is answered as done and has no effect. */
@@ -44,7 +46,7 @@ export interface WorldOptions {
  */
 export function world(first: DeclaredGroup, options: WorldOptions = {}) {
   const { traits = LOCAL, health = () => PASS, refuses = () => undefined, lagMs = 0, callMs = 10 } = options;
-  const { pretends = () => false, writes = (changes) => changes, lists = (all) => all } = options;
+  const { ended = () => false, pretends = () => false, writes = (changes) => changes, lists = (all) => all } = options;
   let declared = first;
   let members: readonly Seen[] = options.members ?? [];
   let memory = emptyMemory();
@@ -61,7 +63,9 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
     lists(
       members.filter(({ since }) => since === 0 || now >= since + lagMs),
       now,
-    );
+    ).map((each): Seen => (ended(each, now) ? { ...each, phase: "ended" } : each));
+
+  const verdictOn = (each: Seen) => (ended(each, now) ? fail : health(each, now));
 
   function carryOut(action: Action): void {
     const { intent } = action;
@@ -97,7 +101,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
     pass(): Decided {
       memory = record(JSON.parse(JSON.stringify(memory)), outcomes);
       outcomes = [];
-      const verdicts = new Map(members.map((each) => [each.id, health(each, now)]));
+      const verdicts = new Map(members.map((each) => [each.id, verdictOn(each)]));
       const seen: GoodLook = { kind: "seen", startedAt: now, members: listed(), verdicts };
       last = reconcile({ declared, traits, look: seen, memory, now, nonce: `pass-${passes++}` });
       memory = last.memory;
@@ -140,7 +144,7 @@ export function world(first: DeclaredGroup, options: WorldOptions = {}) {
       for (let pass = 0; pass < most; pass++) {
         const { actions } = this.pass();
         const before = record(memory, outcomes);
-        const seen = new Map(members.map((each) => [each.id, health(each, now)]));
+        const seen = new Map(members.map((each) => [each.id, verdictOn(each)]));
         const again = reconcile({
           ...{ declared, traits, memory: before, now, nonce: "again" },
           look: { kind: "seen", startedAt: now, members: listed().toReversed(), verdicts: seen },

@@ -101,6 +101,7 @@ function confirmMeant(isMeant: () => boolean): void {
 async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
   const { flavor, group } = treatmentOf(bound, seen.mark.revision);
   const { drainTimeoutMs } = bound.declared.rollout;
+  if (seen.phase === "ended") return undefined;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
   const over = new AbortController();
   const drained = flavor.drain(seen, flavorOf(bound, group, seen.mark), { signal: over.signal });

@@ -29,7 +29,8 @@ export function healthQuestions(clock: Clock): AskHealth {
     const patients: Patient[] = [];
     for (const member of members) {
       const treatment = treatmentOf(member.mark.revision);
-      if (treatment.flavor.health !== undefined) {
+      // Who has ended needs no doctor.
+      if (treatment.flavor.health !== undefined && member.phase !== "ended") {
         patients.push({ member, treatment, properties: propertiesFor(member, treatment) });
         continue;
       }
