@@ -20,11 +20,11 @@ export interface Tended {
   readonly promotedBy?: "a person" | "time";
 }
 
-/** @param counting how many members of the new version count; of those that came to be before a time, where one is given */
+/** @param arrived the members of the new version that count */
 export function tendCanaries(
   group: DeclaredGroup,
   before: Rollout,
-  counting: (until?: number) => number,
+  arrived: () => readonly string[],
   now: number,
 ): Tended {
   const { canary: wanted, bakeMs } = group.rollout;
@@ -32,20 +32,38 @@ export function tendCanaries(
   if (before.promoted || !needed) return { rollout: before, canary: undefined };
   const promoted = { ...before, promoted: true, progressAt: now };
   if (group.steered.promoted) return { rollout: promoted, canary: undefined, promotedBy: "a person" };
-  if (counting() < wanted) {
+  const counting = arrived();
+  if (counting.length < wanted) {
     // One that was good has gone or fails: what is waited for now has only begun.
-    const rollout = before.canariesAt === null ? before : { ...before, canariesAt: null, progressAt: now };
+    const begun = { ...before, canariesAt: null, canaries: [], progressAt: now };
+    const rollout = before.canariesAt === null ? before : begun;
     return { rollout, canary: { complete: false, promotedAt: undefined, says: undefined } };
   }
-  // There may be more of them than canaries: one that came later takes no other's place.
-  const isSame = before.canariesAt !== null && counting(before.canariesAt) >= wanted;
-  const canariesAt = isSame ? before.canariesAt : now;
+  const baking = stillBaking(before, counting, wanted) ?? { canariesAt: now, canaries: counting };
+  const { canariesAt } = baking;
   const promotedAt = bakeMs === null ? undefined : canariesAt + bakeMs;
   if (promotedAt !== undefined && now >= promotedAt) {
-    return { rollout: { ...promoted, canariesAt }, canary: undefined, promotedBy: "time" };
+    return { rollout: { ...promoted, canariesAt, canaries: [] }, canary: undefined, promotedBy: "time" };
   }
-  const rollout = before.canariesAt === canariesAt ? before : { ...before, canariesAt };
+  const isSame = before.canariesAt === canariesAt && before.canaries === baking.canaries;
+  const rollout = isSame ? before : { ...before, ...baking };
   return { rollout, canary: { complete: true, promotedAt, says: saysOf(group, promotedAt) } };
+}
+
+/**
+ * Those that have counted ever since all of the canaries did; undefined where they are too few. There may be more of the new
+ * version than canaries: one that came later takes no other's place.
+ */
+function stillBaking(
+  { canariesAt, canaries }: Rollout,
+  counting: readonly string[],
+  wanted: number,
+): { readonly canariesAt: number; readonly canaries: readonly string[] } | undefined {
+  if (canariesAt === null) return undefined;
+  const now = new Set(counting);
+  const still = (canaries ?? counting).filter((id) => now.has(id));
+  if (still.length < wanted) return undefined;
+  return { canariesAt, canaries: still.length === canaries?.length ? canaries : still };
 }
 
 function saysOf(group: DeclaredGroup, promotedAt: number | undefined): Held {

@@ -24,6 +24,10 @@ function orNull(check: Check): Check {
   return (value, at) => (value === null ? undefined : check(value, at));
 }
 
+function orMissing(check: Check): Check {
+  return (value, at) => (value === undefined ? undefined : check(value, at));
+}
+
 function first<T>(all: readonly T[], wrong: (each: T) => string | undefined): string | undefined {
   for (const each of all) {
     const said = wrong(each);
@@ -74,6 +78,7 @@ const call = having({
 const rollout = having({
   ...{ to: text, generation: number, startedAt: number, changing: truth, progressAt: number, left: number },
   ...{ arrived: number, failed: listOf(text), promoted: truth, canariesAt: orNull(number) },
+  canaries: orMissing(listOf(text)),
   failure: orNull(having({ kind: oneOf("members", "progress"), at: number, reason: text })),
 });
 

@@ -70,6 +70,8 @@ export type Rollout = {
   readonly promoted: boolean;
   /** Since when all canaries count; null while they do not. */
   readonly canariesAt: number | null;
+  /** Those of the new version that have counted ever since then; an older Muster did not remember them. */
+  readonly canaries?: readonly string[];
   readonly failure: RolloutFailure | null;
 };
 

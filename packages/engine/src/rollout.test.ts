@@ -136,6 +136,25 @@ describe("a rollout whose new members fail", () => {
     expect(decisions.map(({ type }) => type)).not.toContain("rollout.failed");
   });
 
+  it("does not count failures in places that are declared no more", () => {
+    const web = changed(
+      2,
+      { repair: { ...group().repair, breakerShare: 1 }, rollout: rollout({ maxSurge: 3 }) },
+      {
+        traits: { settleMs: 60_000, local: true },
+        health: ({ id }) => (id === "m0" ? fail : PASS),
+        // As long as one is awaited, the one that fails is left where it is.
+        lists: (members) => members.filter(({ id }) => id !== "m1"),
+      },
+    );
+    web.pass();
+    web.pass();
+    web.declare({ slots: { kind: "named", names: ["ada", "bob"] } });
+    web.pass();
+    expect(web.told()).toContain("instance.unhealthy");
+    expect(web.told()).not.toContain("rollout.failed");
+  });
+
   it("is tried again when somebody resumes it", () => {
     const web = changed(3, {}, { health: bad });
     web.during(60_000);
@@ -248,6 +267,24 @@ describe("a rollout that gets no further", () => {
     down = false;
     web.converge();
     expect(web.revisions()).toBe("r2 r2 r2");
+  });
+
+  it("has its whole time, and says when it is over, also where making the first members had taken too long", () => {
+    const late = { progressDeadlineMs: 600_000, healthyDeadlineMs: 3_600_000 };
+    const web = world(group({ slots: sized(1), rollout: rollout(late) }), {
+      lists: (members, now) => (now < 3_000_000 ? [] : members),
+      traits: { settleMs: 3_600_000, local: false },
+      health: ({ mark }) => (mark.revision === "r2" ? unknown : PASS),
+    });
+    web.pass();
+    web.declare({ revision: "r2", former: former() });
+    web.during(1_900_000);
+    expect(web.told()).not.toContain("rollout.failed");
+    web.until(() => web.told().includes("rollout.started"));
+    const begun = web.now();
+    web.until(() => web.told().includes("rollout.failed"));
+    expect(web.now() - begun).toBeGreaterThanOrEqual(600_000);
+    expect(web.now() - begun).toBeLessThan(700_000);
   });
 
   it("has failed at the deadline also while nothing can be seen", () => {

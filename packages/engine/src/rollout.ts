@@ -5,7 +5,7 @@
 import { slotCount } from "@muster/model";
 import type { Aim } from "./aim.ts";
 import { type Canary, type Tended, tendCanaries } from "./canary.ts";
-import { type Census, isStale, type Living } from "./census.ts";
+import { type Census, isStale } from "./census.ts";
 import { type Course, canaryCourse, freeCourse, standingCourse } from "./course.ts";
 import { type DeclaredGroup, placeOf, versionWord } from "./declared.ts";
 import { type Arrivals, mayRevert, membersFailed, progressFailed } from "./failure.ts";
@@ -115,7 +115,11 @@ function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollou
   const changing =
     onItsWay || census.living.some((member) => member.placed && (before === null ? isStale(member) : !member.current));
   const turns: Turn[] = changing && before?.changing !== true ? [{ kind: "started" }] : [];
-  if (before !== null) return { rollout: before.changing === changing ? before : { ...before, changing }, turns };
+  if (before !== null) {
+    // Where somebody has to be changed only now, it begins only now, and has its whole time.
+    const begun = { ...before, changing, failure: null, progressAt: now };
+    return { rollout: before.changing === changing ? before : begun, turns };
+  }
   const rollout: Rollout = {
     ...{ to: word, generation: aim.group.generation, startedAt: now, changing, progressAt: now },
     ...{ left: Number.MAX_SAFE_INTEGER, arrived: 0, failed: [] },
@@ -132,7 +136,7 @@ function goneOn({ aim, memory, now }: Journey, word: string): Rollout | null {
   if (steered.retriedIn <= before.generation) return before;
   if (before.failure !== null) return null;
   // A pause was taken away: it goes on from where it was, and the time of the pause counts for nothing.
-  return { ...before, generation, progressAt: now, canariesAt: null };
+  return { ...before, generation, progressAt: now, canariesAt: null, canaries: [] };
 }
 
 /** Takes in how far it has come, and who has failed or recovered. */
@@ -170,7 +174,7 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
 }
 
 /**
- * Whoever counts now has recovered; whoever was taken away has not. But of those only as many count as have left their
+ * Whoever counts now has recovered, and whose place is not declared any more says nothing; whoever was taken away has not recovered. But of those only as many count as have left their
  * place to nobody: one place that fails over and over is one, and no reason to undo all the others.
  */
 function failedAfter({ aim, census }: Journey, before: readonly string[]): readonly string[] {
@@ -181,7 +185,7 @@ function failedAfter({ aim, census }: Journey, before: readonly string[]): reado
   let there = 0;
   for (const member of census.living) {
     const { id } = member.seen;
-    if (member.available) known.delete(id);
+    if (member.available || !member.placed) known.delete(id);
     else if (known.has(id)) living.add(id);
     if (member.placed && !isStale(member)) there++;
   }
@@ -198,12 +202,11 @@ interface Judged extends Pick<Tended, "rollout" | "canary"> {
 
 function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arrivals: Arrivals): Judged {
   const { group } = aim;
-  const counting = (until?: number) => (until === undefined ? arrivals.counting : countingSince(census, until));
   const members = membersFailed(group, gone, arrivals, whyFailing, now);
   if (members !== null) return { ...withFailure(gone, members), canary: undefined };
   // Those that had failed have recovered: what comes next has the whole time again.
   const sound = gone.failure?.kind === "members" ? { ...gone, failure: null, progressAt: now } : gone;
-  const { rollout, canary, promotedBy } = tendCanaries(group, sound, counting, now);
+  const { rollout, canary, promotedBy } = tendCanaries(group, sound, () => arrivedIn(census), now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
   const isReady = canary?.says !== undefined && sound.canariesAt === null;
   const waiting: Turn[] = isReady ? [{ kind: "waiting", message: canary.says.message }] : [];
@@ -212,12 +215,8 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   return { rollout: next, canary, turns: [...waiting, ...promoted, ...turns] };
 }
 
-function countingSince({ living }: Census, until: number): number {
-  return living.filter((member) => isArrived(member) && member.seen.since <= until).length;
-}
-
-function isArrived(member: Living): boolean {
-  return member.placed && !isStale(member) && member.available;
+function arrivedIn({ living }: Census): readonly string[] {
+  return living.filter((each) => each.placed && each.available && !isStale(each)).map(({ seen }) => seen.id);
 }
 
 function withFailure(rollout: Rollout, failure: RolloutFailure | null): Pick<Judged, "rollout" | "turns"> {

@@ -31,6 +31,18 @@ describe("a member that is too many", () => {
     expect(web.revisions()).toBe("r1 r1");
   });
 
+  it("goes though the revision is quarantined, when the one that was kept has gone first", () => {
+    const sick = new Set(["2"]);
+    const web = world(group({ slots: { kind: "numbered", size: 3 } }), {
+      members: crew(2),
+      health: ({ id }) => (id.startsWith("m") || sick.has(id) ? fail : PASS),
+    });
+    web.until(() => web.memory().quarantine !== null);
+    web.declare({ slots: { kind: "numbered", size: 1 } });
+    web.converge();
+    expect(web.ids()).toEqual(["0"]);
+  });
+
   it("goes from a paused group of another revision: a change of size is no rollout", () => {
     const paused = group({ goal: "pause", revision: "r2", slots: { kind: "numbered", size: 2 } });
     const { actions } = driven(paused, LOCAL).pass(0, four);

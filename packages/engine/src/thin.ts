@@ -48,11 +48,14 @@ function surplusOf(scene: Scene): readonly Living[] {
   return surplus.reverse();
 }
 
-/** While members are replaced, the extra ones are the surge that replaces the others: those of the new version. */
+/**
+ * While members are replaced, the extra ones are the surge that replaces the others: those of the new version. And beside
+ * one that is kept to be looked into another one is tried.
+ */
 function surgeOf({ declared, census, course, quarantine }: Scene): number {
   const { slots, goal, rollout } = declared;
   if (goal === "pause" || slotCount(slots) === 0) return 0;
-  if (quarantine === null && !census.living.some(isStale)) return 0;
+  if (!census.living.some((member) => isStale(member) || member.seen.id === quarantine?.kept)) return 0;
   if (!isHeld(course)) return rollout.maxSurge;
   // Nobody else comes: who stands beside the others is what has come before it was held.
   return Math.min(rollout.maxSurge, census.living.filter(({ current }) => current).length);

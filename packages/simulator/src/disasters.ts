@@ -23,20 +23,23 @@ export function placeForeigners({ world, clock }: Stage): void {
 const STRIKES_EVERY_MS = 2_500;
 const MOST_ILL_MS = 120_000;
 
-/** Members die and fall ill, until all is calm; then whoever is still ill recovers. */
+/** Members die, end and fall ill, until all is calm; then whoever is still ill recovers. */
 export function letDisastersHappen(stage: Stage): void {
   const { world, clock, tell } = stage;
   const random = stage.random.fork("disasters");
 
   function strike(): void {
-    const { die, sicken, lag } = stage.faults();
-    if (die === 0 && sicken === 0) return;
-    for (const { id } of ours(world)) {
+    const { die, sicken, fall, lag } = stage.faults();
+    if (die === 0 && sicken === 0 && fall === 0) return;
+    for (const { id, fallen } of ours(world)) {
       if (random.chance(die)) {
         world.end(id, "others", clock.now() + (random.chance(lag) ? random.between(0, stage.traits.settleMs) : 0));
         tell({ kind: "befell", what: "died", id });
       } else if (random.chance(sicken)) {
         fallIll(id);
+      } else if (!fallen && random.chance(fall)) {
+        world.fall(id);
+        tell({ kind: "befell", what: "fell", id });
       }
     }
     clock.after(STRIKES_EVERY_MS, strike);

@@ -24,6 +24,8 @@ export interface Faults {
   /** A member dies, or falls ill and recovers: at every look of the world's own clock. */
   readonly die: number;
   readonly sicken: number;
+  /** A member ends, and is listed all the same: its program has exited. */
+  readonly fall: number;
   /** Health cannot be told: no answer, an error, or `unknown`. */
   readonly mute: number;
   /** A hint gets lost; one comes late, or twice. */
@@ -51,6 +53,7 @@ export const NO_FAULTS: Faults = {
   sloppy: 0,
   die: 0,
   sicken: 0,
+  fall: 0,
   mute: 0,
   deaf: 0,
   echo: 0,
@@ -73,6 +76,7 @@ const MOST: Faults = {
   sloppy: 0.3,
   die: 0.06,
   sicken: 0.06,
+  fall: 0.04,
   mute: 0.2,
   deaf: 0.8,
   echo: 0.5,

@@ -25,7 +25,7 @@ export type Told =
   | { readonly kind: "acknowledged"; readonly what: string; readonly released: string | undefined }
   | { readonly kind: "refused"; readonly what: string; readonly why: string }
   /** By other hands than Muster's. */
-  | { readonly kind: "befell"; readonly what: "died" | "killed" | "sickened" | "healed"; readonly id: string }
+  | { readonly kind: "befell"; readonly what: "died" | "fell" | "killed" | "sickened" | "healed"; readonly id: string }
   /** A provider is called, does it, and answers. `id` is the thing's; a create has none yet. */
   | {
       readonly kind: "called";

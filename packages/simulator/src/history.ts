@@ -106,6 +106,7 @@ export interface History {
 }
 
 const STARTING: Verdict = { kind: "unknown", reason: "it starts" };
+const ENDED: Verdict = { kind: "fail", reason: "it has ended" };
 
 export function emptyHistory({ settleMs, local }: { readonly settleMs: number; readonly local: boolean }): History {
   const wanted = new Map<string, Wanted[]>();
@@ -229,7 +230,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       if (call.group !== look.group || !tells(call)) continue;
       call.resolved = true;
       unresolved.delete(call);
-      if (call.verb === "create" && !intents.has(call.intent)) trials.end(call.id);
+      // What another one sees who has lost the stack is nothing that Muster knows.
+      const isKnown = look.life === holder;
+      if (isKnown && call.verb === "create" && !intents.has(call.intent)) trials.end(call.id);
     }
   }
 
@@ -268,11 +271,17 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     loose.delete(call);
   }
 
-  /** What is known of health unless the flavor is asked: who runs is well, and of who starts nobody knows. */
+  /**
+   * What is known of health unless the flavor is asked: who runs is well, and of who starts nobody knows. Of who has ended no
+   * flavor is asked.
+   */
   function plainVerdicts({ group, shown }: Extract<Happening, { kind: "looked" }>): Map<string, Verdict> {
-    if (wanted.get(group)?.at(-1)?.text.flavor !== "plain") return new Map();
+    const isPlain = wanted.get(group)?.at(-1)?.text.flavor === "plain";
     const verdicts = new Map<string, Verdict>();
-    for (const { id, phase } of shown) verdicts.set(id, phase === "running" ? PASS : STARTING);
+    for (const { id, phase } of shown) {
+      if (phase === "ended") verdicts.set(id, ENDED);
+      else if (isPlain) verdicts.set(id, phase === "running" ? PASS : STARTING);
+    }
     return verdicts;
   }
 

@@ -7,7 +7,7 @@ import type { Thing } from "./world.ts";
 export interface Standing {
   readonly wanted: Wanted;
   readonly status: Status;
-  /** The living members, in truth; all of them are well. */
+  /** The members that are there, in truth; all of them are well, but those that have ended. */
   readonly living: readonly Thing[];
   /** For so long nothing was called and nothing written, in milliseconds. */
   readonly stillMs: number;
@@ -18,15 +18,17 @@ export interface Standing {
 /** What waits for a hand is never called converged: it is at rest when a few looks have led to nothing. */
 const STILL_MS = 65_000;
 
-/** What is lacking is said anew when a wait of before is over, which takes at most so long. */
-const OBSERVED_STILL_MS = 800_000;
+/** A wait of before may have to be over first, which takes at most so long. */
+const WAITED_STILL_MS = 800_000;
 
 export function isReached(standing: Standing): boolean {
   const { wanted, living, stillMs, status } = standing;
   const { text, steering, mode, promised } = wanted;
-  if (mode === "observe") return stillMs >= OBSERVED_STILL_MS;
+  if (mode === "observe") return stillMs >= WAITED_STILL_MS;
   if (steering?.goal === "destroying") return false;
-  const isStill = stillMs >= STILL_MS && conditionOf(status, "Progressing")?.holds !== true;
+  const hasFallen = living.some(({ fallen }) => fallen);
+  const isStill =
+    stillMs >= (hasFallen ? WAITED_STILL_MS : STILL_MS) && conditionOf(status, "Progressing")?.holds !== true;
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   const phase = status.rollout?.phase;
@@ -42,8 +44,8 @@ export function isReached(standing: Standing): boolean {
       // Who else is there is as it was when this began. By hand only: time goes on by itself.
       return isStill && promised.bakeMs === undefined && fresh < living.length && fresh >= promised.canary;
     case "failed":
-      // Those that failed and have gone cannot recover: a person has to say that it may go on.
-      return isStill && standing.someGone;
+      // Those that failed and have gone, or have ended, cannot recover: a person has to say that it may go on.
+      return isStill && (standing.someGone || hasFallen);
     default:
       return false;
   }

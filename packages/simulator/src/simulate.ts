@@ -1,5 +1,5 @@
 import { reconcile } from "@muster/engine";
-import type { Status } from "@muster/model";
+import { conditionOf, type Status } from "@muster/model";
 import type { Decide } from "@muster/runtime";
 import { memoryStore, type Store } from "@muster/store";
 import { virtualClock } from "./clock.ts";
@@ -16,7 +16,7 @@ import { randomOf } from "./random.ts";
 import { isReached } from "./reached.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import type { Stage } from "./type.ts";
-import { emptyWorld } from "./world.ts";
+import { emptyWorld, type Thing } from "./world.ts";
 
 export interface Options {
   /** What is tried in the place of the real decision, or wraps it. */
@@ -123,6 +123,12 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     return history.underWay().size === 0 && history.loose().size === 0 && history.groups().every(isGroupAtRest);
   }
 
+  /** Whoever ended while a rollout or a revision was tried is kept to be looked into. */
+  function mayStay(thing: Thing, status: Status): boolean {
+    if (!thing.fallen) return world.isHealthy(thing);
+    return status.rollout?.phase === "failed" || conditionOf(status, "Stalled")?.reason === "Quarantined";
+  }
+
   function isGroupAtRest(group: string): boolean {
     const wanted = history.wanted(group);
     const status = statuses.get(group);
@@ -137,7 +143,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     const living = membersOf(world, group);
     const listed = new Set(look.shown.map(({ id }) => id));
     if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
-    if (mode === "enforce" && !living.every(world.isHealthy)) return false;
+    if (mode === "enforce" && !living.every((thing) => mayStay(thing, status))) return false;
     const { image, note } = wanted.text;
     const someGone = gone.has(`${group} ${image} ${note}`);
     return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });

@@ -17,6 +17,8 @@ export interface Thing {
   /** What lists show of its properties, where a change is not listed yet. */
   readonly before?: { readonly properties: JsonObject; readonly until: number };
   readonly sick: boolean;
+  /** It runs no more, and is there all the same. */
+  readonly fallen: boolean;
   readonly gone?: { readonly at: number; readonly by: "muster" | "others"; readonly listedUntil: number };
 }
 
@@ -27,6 +29,8 @@ export interface World {
   /** False when it was gone already. */
   end(id: string, by: "muster" | "others", listedUntil: number): boolean;
   setSick(id: string, sick: boolean): void;
+  /** It ends, and stays where it is. */
+  fall(id: string): void;
   /** One that would never have come up does. */
   start(id: string): void;
   thing(id: string): Thing | undefined;
@@ -68,15 +72,16 @@ export function emptyWorld(now: () => number): World {
     const isOld = before !== undefined && time < before.until;
     const isRunning = time >= readyAt;
     const properties = isOld ? before.properties : thing.properties;
-    const shown: Shown = { id, tags, properties, phase: isRunning ? "running" : "starting", since: bornAt };
-    if (isRunning && !isOld) settled.set(thing, shown);
+    const phase = thing.fallen ? "ended" : isRunning ? "running" : "starting";
+    const shown: Shown = { id, tags, properties, phase, since: bornAt };
+    if (phase !== "starting" && !isOld) settled.set(thing, shown);
     return shown;
   }
 
   return {
     make(tags, properties, times) {
       const id = `i-${String(++made).padStart(5, "0")}`;
-      const thing: Thing = { id, tags, properties, bornAt: now(), ...times, sick: false };
+      const thing: Thing = { id, tags, properties, bornAt: now(), ...times, sick: false, fallen: false };
       put(thing);
       return thing;
     },
@@ -96,6 +101,10 @@ export function emptyWorld(now: () => number): World {
       const thing = alive(id);
       if (thing !== undefined) put({ ...thing, sick });
     },
+    fall(id) {
+      const thing = alive(id);
+      if (thing !== undefined) put({ ...thing, fallen: true });
+    },
     start(id) {
       const thing = alive(id);
       if (thing !== undefined) put({ ...thing, readyAt: Math.min(thing.readyAt, now()) });
@@ -103,7 +112,7 @@ export function emptyWorld(now: () => number): World {
     thing: (id) => things.get(id),
     // Whoever is alive is listable.
     living: (wanted) => listable.filter((thing) => thing.gone === undefined && bears(thing.tags, wanted)),
-    isHealthy: (thing) => thing.gone === undefined && !thing.sick && now() >= thing.readyAt,
+    isHealthy: (thing) => thing.gone === undefined && !thing.sick && !thing.fallen && now() >= thing.readyAt,
     page(wanted, cursor, most) {
       const page: Shown[] = [];
       const time = now();

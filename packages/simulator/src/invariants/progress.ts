@@ -15,6 +15,8 @@ interface Rollout {
   seen: string;
   /** A second look has shown the same. */
   isConfirmed: boolean;
+  /** When a look was first taken in that could count the last one that got well; lists may have hung until then. */
+  countedAt: number | undefined;
   said: boolean;
   /** Looks since the deadline, by which life. */
   chances: { readonly life: number; readonly count: number };
@@ -29,7 +31,7 @@ interface Rollout {
  */
 export const progress: Invariant = {
   name: "policy: the progress deadline fires",
-  on: ["holds", "wrote", "looked", "unwritten"],
+  on: ["holds", "wrote", "looked", "unwritten", "answered", "abandoned"],
   watch: ({ history, settleMs }) => {
     const rollouts = new Map<string, Rollout>();
     return (happening) => {
@@ -37,14 +39,22 @@ export const progress: Invariant = {
         case "wrote":
           for (const [group, rollout] of rollouts) {
             if (!isCarried(history.wanted(group))) rollouts.delete(group);
-            else if (happening.declaration !== undefined) rollout.since = happening.at;
+            else if (happening.declaration !== undefined) begin(rollout, happening.at);
           }
           for (const event of happening.events) tell(event, happening.at, rollouts);
           return undefined;
         case "holds":
         case "unwritten":
-          for (const rollout of rollouts.values()) rollout.since = happening.at;
+          for (const rollout of rollouts.values()) begin(rollout, happening.at);
           return undefined;
+        case "answered":
+        case "abandoned": {
+          // As long as the call that made or changed a member is open, that member counts for nothing.
+          const { group = "", took = false, verb } = history.calls.get(happening.call) ?? {};
+          const rollout = rollouts.get(group);
+          if (rollout !== undefined && took && verb !== "destroy") begin(rollout, happening.at);
+          return undefined;
+        }
         case "looked": {
           const rollout = rollouts.get(happening.group);
           return rollout && overdue(happening, rollout, history, settleMs);
@@ -56,16 +66,25 @@ export const progress: Invariant = {
   },
 };
 
+/** From here on it has its whole time. */
+function begin(rollout: Rollout, at: number): void {
+  rollout.since = at;
+  rollout.countedAt = undefined;
+}
+
 function tell({ type, group = "" }: Event, at: number, rollouts: Map<string, Rollout>): void {
   if (type === "rollout.started") {
-    rollouts.set(group, { since: at, seen: "", isConfirmed: false, said: false, chances: { life: 0, count: 0 } });
+    rollouts.set(group, {
+      ...{ since: at, seen: "", isConfirmed: false, countedAt: undefined },
+      ...{ said: false, chances: { life: 0, count: 0 } },
+    });
     return;
   }
   const rollout = rollouts.get(group);
   if (rollout === undefined) return;
   if (type === "rollout.finished" || type === "rollout.reverting" || type === "rollout.reverted")
     rollouts.delete(group);
-  if (type === "rollout.promoted") rollout.since = at;
+  if (type === "rollout.promoted") begin(rollout, at);
   if (type === "rollout.failed") rollout.said = true;
 }
 
@@ -86,12 +105,15 @@ function overdue(
     steering?.goal === "paused" || mode === "observe" || (promised.canary > 0 && well >= promised.canary);
   if (seen !== rollout.seen || isWaiting || !rollout.isConfirmed) {
     // Where nobody is shown any more Muster looks twice before it believes it.
-    Object.assign(rollout, { since: at, seen, isConfirmed: seen === rollout.seen, chances: { life, count: 0 } });
+    begin(rollout, at);
+    Object.assign(rollout, { seen, isConfirmed: seen === rollout.seen, chances: { life, count: 0 } });
     return undefined;
   }
   // A member that was changed is well when it is known that the look shows it as it is.
   const trialMs = promised.minReadyMs + settleMs;
-  if (began < rollout.since + promised.progressDeadlineMs + trialMs) return undefined;
+  if (began < rollout.since + trialMs) return undefined;
+  rollout.countedAt ??= at;
+  if (began < rollout.countedAt + promised.progressDeadlineMs) return undefined;
   const count = rollout.chances.life === life ? rollout.chances.count + 1 : 1;
   rollout.chances = { life, count };
   if (rollout.said || count <= CHANCES) return undefined;

@@ -27,8 +27,10 @@ export const quarantine: Invariant = {
       for (const { type, group = "" } of happening.events) {
         const image = history.wanted(group)?.aim.image;
         if (type === "revision.released") quarantines.delete(group);
-        else if (type === "revision.quarantined" && image !== undefined)
-          quarantines.set(group, { image, triedAt: happening.at });
+        // Between the decision and its being written down Muster may have been stopped for a while.
+        const decidedAt = history.lookOf(happening.life, group)?.ended ?? happening.at;
+        if (type === "revision.quarantined" && image !== undefined)
+          quarantines.set(group, { image, triedAt: decidedAt });
       }
       return history
         .wave()

@@ -6,7 +6,8 @@ import { reasonsFor, staying } from "./reasons.ts";
 const BREAKER_LEAST = 2;
 /**
  * 4. Repair never destroys more than the breaker allows: one at a time, and nobody where at least two members and 40 %
- * of those that are there fail together. And nobody is destroyed without a reason at all.
+ * of those that are there fail together. And nobody is destroyed without a reason at all. Whoever has ended is none of
+ * those: taking it away disturbs nobody.
  *
  * A repair is a destroy that nothing else explains: nobody asked for it, and the member is neither too many nor
  * outdated. Checked when it is written down, against the look it rests on.
@@ -28,7 +29,7 @@ export const repair: Invariant = {
         const reasons = reasonsFor(decision, history);
         if (reasons.length === 0)
           return `${decision.instance} is destroyed (${decision.why}) for no reason that can be seen`;
-        if (reasons.every((reason) => reason === "unhealthy")) repairs.push(decision);
+        if (reasons.every((reason) => reason === "unhealthy") && !hasEnded(decision)) repairs.push(decision);
       }
       for (const each of repairs) {
         const wrong =
@@ -42,6 +43,10 @@ export const repair: Invariant = {
     };
   },
 };
+
+function hasEnded({ look, instance }: Decision): boolean {
+  return look?.shown.find(({ id }) => id === instance)?.phase === "ended";
+}
 
 function tooManyAtOnce(decision: Decision, repairs: readonly Decision[], { history }: Evidence): string | undefined {
   const { group, at, look } = decision;
@@ -62,7 +67,7 @@ function beyond(
   kept: number,
   { history }: Evidence,
 ): string | undefined {
-  const there = staying(look, history);
+  const there = staying(look, history).filter(({ phase }) => phase !== "ended");
   const promises = history.wantedSince(group, look.began).map(({ promised }) => promised);
   const graceMs = Math.max(...promises.map(({ initialDelayMs }) => initialDelayMs));
   const share = Math.max(...promises.map(({ breakerShare }) => breakerShare));
