@@ -138,7 +138,7 @@ describe("a rollout whose new members fail", () => {
 
   it("does not count failures in places that are declared no more", () => {
     const web = changed(
-      2,
+      3,
       { repair: { ...group().repair, breakerShare: 1 }, rollout: rollout({ maxSurge: 3 }) },
       {
         traits: { settleMs: 60_000, local: true },
