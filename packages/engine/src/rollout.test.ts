@@ -336,6 +336,18 @@ describe("a rollout that gets no further", () => {
 });
 
 describe("a pause in the middle of a rollout", () => {
+  it("does not make anybody forget it when it is redirected meanwhile: it is told to its end", () => {
+    const web = changed(3);
+    web.pass();
+    web.declare({ goal: "pause" });
+    web.pass();
+    web.declare({ revision: "r1", former: undefined });
+    web.pass();
+    web.declare({ goal: "keep", steered: { reverted: false, promoted: false, retriedIn: 9 }, generation: 9 });
+    web.converge();
+    expect(web.told()).toContain("rollout.finished");
+  });
+
   it("changes nobody, judges nothing, and whoever is missing comes back as before", () => {
     const web = changed(4, { rollout: rollout({ onFailure: "revert" }) });
     web.until(() => web.revisions() === "r1 r1 r1 r2");

@@ -77,7 +77,9 @@ function putRight(journey: Journey, word: string): Followed {
 /** Nothing is begun and nothing is judged: the time of a pause counts for nothing. */
 function paused(journey: Journey, word: string): Followed {
   const { aim, memory, census } = journey;
-  const rollout = memory.rollout?.to === word ? memory.rollout : null;
+  // One that is redirected meanwhile is on its way all the same.
+  const redirected = memory.rollout?.changing === true ? begun(journey, word, true) : null;
+  const rollout = memory.rollout?.to === word ? memory.rollout : redirected;
   const course = standingCourse("held", aim.group, census, waitsFor(journey));
   return { rollout, proven: memory.proven, reverted: aim.reverted, course, turns: [], wakeAt: undefined };
 }
@@ -91,10 +93,10 @@ function waitsFor({ aim, census }: Journey): Held | undefined {
 
 function underWay(journey: Journey, word: string): Followed {
   const { aim, declared, census, now } = journey;
-  const begun = beginOrGoOn(journey, word);
-  const { rollout: gone, arrivals } = advanced(journey, begun.rollout);
+  const onItsWay = beginOrGoOn(journey, word);
+  const { rollout: gone, arrivals } = advanced(journey, onItsWay.rollout);
   const { rollout, canary, turns } = judged(journey, gone, arrivals);
-  const common = { rollout, proven: null, turns: [...begun.turns, ...turns] } as const;
+  const common = { rollout, proven: null, turns: [...onItsWay.turns, ...turns] } as const;
   const { failure, changing } = rollout;
   if (failure !== null && changing && mayRevert(aim, failure, arrivals)) {
     const reverted = { from: versionWord(declared), generation: declared.generation, reason: failure.reason };
@@ -107,7 +109,7 @@ function underWay(journey: Journey, word: string): Followed {
 }
 
 function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollout; readonly turns: readonly Turn[] } {
-  const { aim, census, memory, now } = journey;
+  const { census, memory, now } = journey;
   const before = goneOn(journey, word);
   // One that is redirected, or goes back, is still on its way, though whoever had to be changed may be gone already.
   const onItsWay = (before ?? memory.rollout)?.changing === true;
@@ -117,15 +119,18 @@ function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollou
   const turns: Turn[] = changing && before?.changing !== true ? [{ kind: "started" }] : [];
   if (before !== null) {
     // Where somebody has to be changed only now, it begins only now, and has its whole time.
-    const begun = { ...before, changing, failure: null, progressAt: now };
-    return { rollout: before.changing === changing ? before : begun, turns };
+    const late = { ...before, changing, failure: null, progressAt: now };
+    return { rollout: before.changing === changing ? before : late, turns };
   }
-  const rollout: Rollout = {
+  return { rollout: begun(journey, word, changing), turns };
+}
+
+function begun({ aim, now }: Journey, word: string, changing: boolean): Rollout {
+  return {
     ...{ to: word, generation: aim.group.generation, startedAt: now, changing, progressAt: now },
     ...{ left: Number.MAX_SAFE_INTEGER, arrived: 0, failed: [] },
     ...{ promoted: false, canariesAt: null, failure: null },
   };
-  return { rollout, turns };
 }
 
 /** The rollout that is under way; null when another one begins, or this one is tried again. */

@@ -55,8 +55,6 @@ export interface GroupController {
   /** Undefined before the first pass. */
   status(): Status | undefined;
   members(): readonly MemberStatus[];
-  /** What was last carried through to everyone, as a word (`versionWord`). */
-  proven(): string | null;
   /** The policy it is kept by; undefined while its type or flavor is not there. */
   policy(): Policy | undefined;
   /** The members as the last good look showed them. */
@@ -253,7 +251,6 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       if (bound === undefined || shown === undefined) return [];
       return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
     },
-    proven: () => memory.proven,
     policy() {
       const bound = eyes.bound();
       return bound && { rollout: bound.declared.rollout, repair: bound.declared.repair };

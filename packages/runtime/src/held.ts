@@ -31,7 +31,6 @@ export function holdGroup(
     doom: () => Promise.reject(why),
     status: () => status,
     members: () => [],
-    proven: () => null,
     policy: () => undefined,
     seen: () => [],
     stop: () => Promise.resolve(),

@@ -243,10 +243,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     return transition.next;
   }
 
-  /** A controller knows before it is written down. */
+  /** As it is written down: a controller may not have heard yet that it is. */
   async function provenIn(group: string): Promise<string | null> {
-    const controller = controllers.get(group);
-    if (controller !== undefined) return controller.proven();
     const memory = await recollect(store, stack, group);
     return memory instanceof MusterError ? null : memory.proven;
   }
