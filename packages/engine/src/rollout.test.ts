@@ -337,13 +337,18 @@ describe("a rollout that gets no further", () => {
 
 describe("a pause in the middle of a rollout", () => {
   it("does not make anybody forget it when it is redirected meanwhile: it is told to its end", () => {
-    const web = changed(3);
+    let full = false;
+    const web = changed(3, {}, { refuses: ({ kind }) => (full && kind === "create" ? "no room" : undefined) });
     web.pass();
+    full = true;
+    web.kill("1", "m0");
     web.declare({ goal: "pause" });
     web.pass();
     web.declare({ revision: "r1", former: undefined });
     web.pass();
     web.declare({ goal: "keep", steered: { reverted: false, promoted: false, retriedIn: 9 }, generation: 9 });
+    web.pass();
+    full = false;
     web.converge();
     expect(web.told()).toContain("rollout.finished");
   });
