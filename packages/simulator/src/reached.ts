@@ -11,7 +11,7 @@ export interface Standing {
   readonly living: readonly Thing[];
   /** For so long nothing was called and nothing written, in milliseconds. */
   readonly stillMs: number;
-  /** A member of the declared version has gone since that was declared. */
+  /** A member of the version that is aimed at has gone since that was declared. */
   readonly someGone: boolean;
 }
 

@@ -144,7 +144,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
     const listed = new Set(look.shown.map(({ id }) => id));
     if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
     if (mode === "enforce" && !living.every((thing) => mayStay(thing, status))) return false;
-    const { image, note } = wanted.text;
+    const { image, note } = wanted.aim;
     const someGone = gone.has(`${group} ${image} ${note}`);
     return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });
   }
