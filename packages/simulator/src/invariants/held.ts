@@ -39,8 +39,11 @@ function beyondSize(wave: readonly Decision[], most: number, history: History): 
   const creates = wave.filter(({ kind }) => kind === "create");
   const [first] = creates;
   if (first?.look === undefined) return undefined;
-  // Whoever is to go, and could not be destroyed yet, has left its place.
-  const there = staying(first.look, history).filter(({ id }) => !history.wasDecided("destroy", id));
+  const { verdicts } = first.look;
+  // Whoever is to go, and could not be destroyed yet, has left its place; and who fails may be kept to be looked into.
+  const there = staying(first.look, history).filter(
+    ({ id }) => !history.wasDecided("destroy", id) && verdicts.get(id)?.kind !== "fail",
+  );
   return there.length + creates.length > most ? first : undefined;
 }
 
