@@ -73,6 +73,8 @@ export interface ControllerDeps extends Outside {
   write(writes: Writes): Promise<void>;
   readonly catalog: Catalog;
   readonly providers: Providers;
+  /** Something else is being declared now, and may be written down already. */
+  isDeclaring(): boolean;
   onStatus(status: Status): void;
   /** The group was to be destroyed and nothing of it is left. */
   onGone(): void;
@@ -132,7 +134,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const missed = presence.missedMs();
     const decided = decide(next, sight, absent(before, missed, clock.now()));
     const claims = await claimsFor(sight, decided);
-    if (letGo.signal.aborted) return clock.now();
+    // It may have been so since, or be about to be: history must not tell of the one before as if it were the new one.
+    if (letGo.signal.aborted || deps.isDeclaring() || !sameTask(assignment, assigned)) return clock.now();
     const events = [...moved, ...draftEvents(acted, sight.look, decided)];
     await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
     if (assignment === assigned) assignment = next;

@@ -109,6 +109,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   let declaration = await store.declaration(stack);
   let over = false;
   let begun = false;
+  let declaring = false;
   if (deps.waits !== true) await begin();
 
   async function begin(): Promise<void> {
@@ -127,10 +128,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     // Those that are no more end at once, and the others do not wait for what they still have under way.
     const gone = [...controllers.keys()].filter((name) => !assignments.has(name));
     const ended = Promise.allSettled(gone.map(endControl));
+    // Those that are there hear of it before anything is awaited.
+    for (const [name, assignment] of assignments) controllers.get(name)?.assign(assignment);
     for (const [name, assignment] of assignments) {
-      const controller = controllers.get(name);
-      if (controller !== undefined) controller.assign(assignment);
-      else if (!over) controllers.set(name, await control(assignment));
+      if (!controllers.has(name) && !over) controllers.set(name, await control(assignment));
     }
     confirmAll(await ended);
   }
@@ -144,6 +145,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
       // One that is being let go tells what it still has to tell, and leaves nothing to remember.
       write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
+      isDeclaring: () => declaring,
       onStatus: (status) => deps.onStatus(name, status),
       onGone: () => void serially(() => forget(name)).catch((thrown) => deps.onTrouble?.(thrown)),
       onLost: lose,
@@ -159,10 +161,17 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   /** Writes down what is declared from now on, and keeps that. */
   async function take({ next, events, gone }: Transition): Promise<void> {
     const memory = Object.fromEntries(gone.map((group) => [group, null]));
-    await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
-    declaration = next;
-    begun = true;
-    await assignAll(next);
+    declaring = true;
+    try {
+      await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
+      declaration = next;
+      begun = true;
+      const assigned = assignAll(next);
+      declaring = false;
+      await assigned;
+    } finally {
+      declaring = false;
+    }
   }
 
   async function endControl(group: string): Promise<void> {

@@ -43,6 +43,9 @@ export function isReached(standing: Standing): boolean {
     case "canary":
       // Who else is there is as it was when this began. By hand only: time goes on by itself.
       return isStill && promised.bakeMs === undefined && fresh < living.length && fresh >= promised.canary;
+    case "reverting":
+      // Going back has failed too, and stands still: it is the same.
+      return conditionOf(status, "Stalled")?.reason === "RolloutFailed" && isStill && (standing.someGone || hasFallen);
     case "failed":
       // Those that failed and have gone, or have ended, cannot recover: a person has to say that it may go on.
       return isStill && (standing.someGone || hasFallen);
