@@ -101,7 +101,7 @@ function versionOf(version: Version["version"], group: GroupDeclaration, type: T
   const effects: Effects = type.effects;
   return {
     version,
-    revision: groupRevision(group, type.effects, flavor.effects),
+    revision: groupRevision(group, type.effects, flavor),
     changeable: inPlace,
     restarting: Object.keys(inPlace).filter((key) => effects[key] === "restart"),
   };
