@@ -126,6 +126,11 @@ export function treatmentOf({ treatments, declared }: BoundGroup, revision: stri
   return treatments[revision === declared.former?.revision && revision !== declared.revision ? "former" : "declared"];
 }
 
+/** The flavor's properties for one member. Whoever asks a flavor about a member asks here first. */
+export function flavorPropertiesOf({ group }: Treatment, _mark: Mark): JsonObject {
+  return group.flavor.properties;
+}
+
 /** Whose a thing is. The revision of a member is told in the words of its own version. */
 export function markOn({ treatments, declared }: BoundGroup, tags: Tags): Mark | undefined {
   const mark = treatments.declared.marks.read(tags);

@@ -1,7 +1,7 @@
 import type { Seen } from "@muster/engine";
 import { messageOf, PASS, type Verdict } from "@muster/model";
 import { presence } from "@muster/plugin";
-import type { Treatment } from "./bind.ts";
+import { flavorPropertiesOf, type Treatment } from "./bind.ts";
 import type { Clock } from "./ports.ts";
 
 const AT_ONCE = 16;
@@ -91,9 +91,9 @@ function askAll(
   });
 }
 
-async function healthOf({ member, treatment: { flavor, group } }: Patient): Promise<Verdict> {
+async function healthOf({ member, treatment }: Patient): Promise<Verdict> {
   try {
-    return await (flavor.health?.(member, group.flavor.properties) ?? presence(member));
+    return await (treatment.flavor.health?.(member, flavorPropertiesOf(treatment, member.mark)) ?? presence(member));
   } catch (thrown) {
     return { kind: "unknown", reason: messageOf(thrown) };
   }
