@@ -60,7 +60,7 @@ export function hooksIn(env: Environment): Flavor<HooksProperties> {
     async drain(observed, { drain, stopping }, { signal }) {
       const failures: ProviderError[] = [];
       for (const [name, hook] of Object.entries({ drain, stopping })) {
-        if (hook === undefined || signal.aborted) continue;
+        if (hook === undefined) continue;
         await call(name, hook, observed, env, signal).catch((thrown) => failures.push(asProviderError(thrown)));
       }
       const [first] = failures;
