@@ -8,11 +8,12 @@ import { dirname } from "node:path";
 /** Room → the rooms it may import. ARCHITECTURE.md shows the same as a picture. */
 const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/model": [],
+  "@muster/checks": ["@muster/model"],
   "@muster/engine": ["@muster/model"],
   "@muster/plugin": ["@muster/model"],
   "@muster/store": ["@muster/model"],
   "@muster/declaration": ["@muster/plugin", "@muster/model"],
-  "@muster/flavors": ["@muster/plugin", "@muster/model"],
+  "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { combo, vanilla } from "@muster/flavors";
+import { builtInFlavors, vanilla } from "@muster/flavors";
+import type { JsonObject } from "@muster/model";
 import { type ConformOptions, conform, type Dialect, type Plugin, SPOKEN, servePlugin } from "@muster/plugin";
 import { file, instanceFile } from "@muster/provider-file";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -63,8 +64,16 @@ describe("in Muster's own words", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
-  it("combo keeps the contract", async () => {
-    const { fails } = await conformed({ flavors: [combo] }, ["muster"], { properties: { flavors: [{ vanilla: {} }] } });
+  it.each<[string, JsonObject]>([
+    ["vanilla", {}],
+    ["http", { url: "http://127.0.0.1:1/", timeout: "1s" }],
+    ["command", { command: ["true"], env: { TOKEN: { secret: { env: "TOKEN" } } } }],
+    ["hooks", { started: { command: ["false"] }, drain: { command: ["true"] } }],
+    ["environment", { all: { COLOUR: "green" } }],
+    ["combo", { flavors: [{ vanilla: {} }, { http: { url: "http://127.0.0.1:1/" } }] }],
+  ])("the flavor %s keeps the contract", async (name, properties) => {
+    const flavors = builtInFlavors({ ...process.env, TOKEN: "t" }).filter((each) => each.name === name);
+    const { fails } = await conformed({ flavors }, ["muster"], { properties });
     expect(fails).toEqual([]);
   });
 });

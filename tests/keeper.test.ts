@@ -111,6 +111,29 @@ describe("members that a person wants gone", () => {
   });
 });
 
+describe("a member that its flavor could not start", () => {
+  it("is made anew, and its going is not told as somebody else's doing", async () => {
+    const field = meadow();
+    const store = memoryStore();
+    const { promise: refusal, reject: refuse } = Promise.withResolvers<void>();
+    let starts = 0;
+    const keeper = await keeping(field, store, { started: async () => (starts++ === 0 ? refusal : undefined) });
+    await keeper.commit(one, "stack.yaml", "user:ann");
+    await vi.waitFor(() => expect(starts).toBe(1));
+    keeper.wake();
+    await vi.waitFor(() => expect(keeper.members("web")).toMatchObject([{ id: "i-0" }]));
+    expect(converged(keeper)).toBe(false);
+    refuse(new Error("the register is closed"));
+    await vi.waitFor(() => expect(converged(keeper)).toBe(true), 10_000);
+    expect(field.calls).toEqual(["create", "destroy i-0", "create"]);
+    expect(await store.events({ types: ["instance.failed"] })).toMatchObject([
+      { event: { message: "create failed: i-0 was made and could not be started: the register is closed" } },
+    ]);
+    expect(await store.events({ types: ["instance.vanished"] })).toEqual([]);
+    await keeper.close();
+  });
+});
+
 it("leaves alone what bears another group's mark, whatever a list shows", async () => {
   const field = meadow();
   field.put("theirs", {}, musterMarks.write({ stack: "shop", owner: "db", slot: "0", intent: "x", revision: "r" }));

@@ -1,4 +1,4 @@
-import { combo, vanilla } from "@muster/flavors";
+import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, Type } from "@muster/plugin";
 import { file, instanceFile } from "@muster/provider-file";
 import { schemaTable } from "./schema-table.ts";
@@ -19,7 +19,9 @@ stack file; at the command line, below the current directory.
 ${[instanceFile, file].map((type) => typeEntry(type)).join("\n")}
 # Flavors
 
-${[vanilla, combo].map((flavor) => flavorEntry(flavor)).join("\n")}`;
+${builtInFlavors({})
+  .map((flavor) => flavorEntry(flavor))
+  .join("\n")}`;
 }
 
 type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known">;

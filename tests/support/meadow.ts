@@ -117,8 +117,12 @@ const grammar: Grammar = {
 /** The machine's clock, a hundred times as fast where it is waited for. */
 const hasty: Clock = { now: systemClock.now, after: (ms, run) => systemClock.after(ms / 100, run) };
 
-export async function keeping({ type }: Meadow, store: Store = memoryStore()): Promise<StackKeeper> {
-  const plain: Flavor = { name: "plain", summary: "Plain", schema: anything, effects: {} };
+export async function keeping(
+  { type }: Meadow,
+  store: Store = memoryStore(),
+  treatment: Partial<Flavor> = {},
+): Promise<StackKeeper> {
+  const plain: Flavor = { name: "plain", summary: "Plain", schema: anything, effects: {}, ...treatment };
   const catalog: Catalog = {
     type: (name) => (name === type.name ? type : undefined),
     flavor: (name) => (name === plain.name ? plain : undefined),

@@ -1,6 +1,6 @@
 /** The one place that knows which types and flavors are part of Muster. */
 import { join } from "node:path";
-import { combo, vanilla } from "@muster/flavors";
+import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, Type } from "@muster/plugin";
 import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { stateDirectory } from "@muster/store";
@@ -15,5 +15,5 @@ export interface Builtins {
 export function builtinsOf(env: Environment): Builtins {
   const directory = join(stateDirectory(env), instanceFile.name);
   const placed: typeof instanceFile = { ...instanceFile, settings: instanceFileSettingsIn(directory) };
-  return { types: [placed, file], flavors: [vanilla, combo] };
+  return { types: [placed, file], flavors: builtInFlavors(env) };
 }

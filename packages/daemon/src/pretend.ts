@@ -46,9 +46,9 @@ interface Nature {
 
 function natureOf(group: GroupDeclaration, dialect: Document["dialect"], catalog: Catalog): Nature {
   const effects = catalog.type(group.template.name, dialect)?.effects ?? {};
-  const flavorEffects = catalog.flavor(group.flavor.name, dialect)?.effects ?? {};
+  const flavor = catalog.flavor(group.flavor.name, dialect) ?? { effects: {} };
   return {
-    revision: groupRevision(group, effects, flavorEffects),
+    revision: groupRevision(group, effects, flavor),
     changeable: changeable(group.template.properties, effects),
   };
 }

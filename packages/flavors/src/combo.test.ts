@@ -1,8 +1,9 @@
-import type { JsonObject, Observed, Verdict } from "@muster/model";
-import { type Ctx, type Flavor, type Member, ProviderError } from "@muster/plugin";
+import type { Chosen, GroupDeclaration, JsonObject, Observed, Verdict } from "@muster/model";
+import { type Ctx, type Flavor, groupRevision, type Member, ProviderError } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { combo, comboOf } from "./combo.ts";
+import { builtInFlavors } from "./built-in.ts";
+import { comboOf } from "./combo.ts";
 import { vanilla } from "./vanilla.ts";
 
 const slots = { kind: "numbered", size: 1 } as const;
@@ -31,20 +32,22 @@ function answering(drained: string[] = []): Flavor {
   };
 }
 
-function comboWith(flavor: Flavor): Flavor {
-  return comboOf((name) => [vanilla, combo, flavor].find((each) => each.name === name));
+function comboWith(...flavors: Flavor[]): Flavor {
+  const combo: Flavor = comboOf((name) => [vanilla, combo, ...flavors].find((each) => each.name === name));
+  return combo;
 }
+
+const combo = comboWith();
 
 const of = (...flavors: JsonObject[]): JsonObject => ({ flavors });
 
 describe("combo", () => {
   it("lets its flavors prepare a member one after the other", async () => {
-    const flavor: Flavor = combo;
     const both = of(
       { vanilla: { init: ["a"], tags: { x: "1", y: "1" } } },
       { vanilla: { init: ["b"], tags: { y: "2" } } },
     );
-    expect(await flavor.prepare?.({ init: "#!/bin/sh" }, member, both)).toEqual({
+    expect(await combo.prepare?.({ init: "#!/bin/sh" }, member, both)).toEqual({
       init: "#!/bin/sh\na\nb",
       tags: { x: "1", y: "2" },
     });
@@ -96,12 +99,76 @@ describe("combo", () => {
     expect(accepts({})).toBe(false);
   });
 
-  it("replaces members when any of its flavors changes", () => {
-    expect(combo.effects).toEqual({ flavors: "replace" });
+  it("starts a member by all of them in order, up to the first that fails", async () => {
+    const begun: JsonObject[] = [];
+    const starting: Flavor = {
+      ...answering(),
+      async started(_, properties) {
+        begun.push(properties);
+        if (properties["closed"] === true) throw new ProviderError("retryable", "the register is closed");
+      },
+    };
+    const started = (...flavors: JsonObject[]) =>
+      comboWith(starting).started?.(
+        observed,
+        of({ vanilla: {} }, ...flavors.map((each) => ({ answering: each }))),
+        ctx,
+      );
+    await started({ a: 1 }, { b: 2 });
+    expect(begun).toEqual([{ a: 1 }, { b: 2 }]);
+    await expect(started({ closed: true }, { c: 3 })).rejects.toThrow("answering: the register is closed");
+    expect(begun.slice(2)).toEqual([{ closed: true }]);
   });
 
   it("travels as JSON Schema", () => {
     expect(z.toJSONSchema(combo.schema)).toMatchObject({ required: ["flavors"] });
     expect(z.toJSONSchema(vanilla.schema)).toMatchObject({ additionalProperties: false });
+  });
+});
+
+describe("the revision of a group that is treated by several", () => {
+  const known = builtInFlavors({});
+
+  function revisionOf(flavor: Chosen): string {
+    const group: GroupDeclaration = {
+      ...{ name: "web", slots, flavor, template: { name: "instance-file", properties: { properties: { a: 1 } } } },
+      ...{ marking: { kind: "muster" }, rollout: {}, repair: {} },
+    };
+    return groupRevision(group, {}, known.find(({ name }) => name === flavor.name) ?? { effects: {} });
+  }
+
+  const revision = (...flavors: JsonObject[]) => revisionOf({ name: "combo", properties: of(...flavors) });
+  const http = (url: string) => ({ http: { url } });
+  const hooks = (program: string) => ({ hooks: { drain: { command: [program] } } });
+
+  it("is the one that members bear which were made when every change replaced them", () => {
+    expect(revisionOf({ name: "vanilla", properties: {} })).toBe("2a9fa957049b86b90e0b");
+    expect(revisionOf({ name: "vanilla", properties: { init: ["a"] } })).toBe("7558adf1349ff03aef10");
+    expect(revision({ vanilla: { init: ["a"] } }, { vanilla: {} })).toBe("a53e6afcd74c54205807");
+    expect(revision({ combo: of({ vanilla: { tags: { a: "b" } } }) })).toBe("2d72a4b92423721b7d31");
+  });
+
+  it("stays when only their treatment changes, also when that comes or goes", () => {
+    const now = revision({ vanilla: { init: ["a"] } }, http("http://a"), hooks("true"));
+    expect(revision({ vanilla: { init: ["a"] } }, http("http://b"), hooks("false"))).toBe(now);
+    expect(revision(http("http://b"), { vanilla: { init: ["a"] } })).toBe(now);
+    expect(revision({ vanilla: { init: ["b"] } }, http("http://a"), hooks("true"))).not.toBe(now);
+  });
+
+  it("is that of a group which nobody prepares, where none of them does", () => {
+    const plain = revisionOf({ name: "vanilla", properties: {} });
+    expect(revision(http("http://a"), hooks("true"))).toBe(plain);
+    expect(revisionOf({ name: "http", properties: { url: "http://a" } })).toBe(plain);
+  });
+
+  it("changes with what a flavor inside of another combo puts into them, and with nothing else there", () => {
+    const nested = (colour: string, url: string) =>
+      revision({ combo: of({ environment: { all: { COLOUR: colour } } }, http(url)) });
+    expect(nested("green", "http://b")).toBe(nested("green", "http://a"));
+    expect(nested("blue", "http://a")).not.toBe(nested("green", "http://a"));
+  });
+
+  it("takes what a flavor says that is not there any more for all that it is", () => {
+    expect(revision({ gone: { a: 1 } })).not.toBe(revision({ gone: { a: 2 } }));
   });
 });

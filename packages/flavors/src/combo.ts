@@ -1,7 +1,14 @@
 import { type JsonObject, type Observed, PASS, type Slots, type Verdict } from "@muster/model";
-import { asProviderError, type Ctx, type Flavor, type Member, ProviderError, presence } from "@muster/plugin";
+import {
+  asProviderError,
+  type Ctx,
+  type Flavor,
+  type Member,
+  ProviderError,
+  presence,
+  replacedBy,
+} from "@muster/plugin";
 import { z } from "zod";
-import { vanilla } from "./vanilla.ts";
 
 const part = z
   .record(z.string(), z.record(z.string(), z.json()))
@@ -15,9 +22,9 @@ export type ComboProperties = z.infer<typeof comboProperties>;
 type Find = (name: string) => Flavor | undefined;
 
 /**
- * Several flavors as one, each found by its name. They prepare a member one after the other; its health is the worst that any of them sees,
- * with every reason; all of them drain it. Muster cannot tell which of their properties only treat a member, so a
- * change of any of them replaces the members.
+ * Several flavors as one, each found by its name. They prepare a member and start it one after the other; its health is the
+ * worst that any of them sees, with every reason; all of them drain it. A change replaces the members only where it is of
+ * what a flavor puts into them.
  */
 export function comboOf(find: Find): Flavor<ComboProperties> {
   return {
@@ -25,6 +32,13 @@ export function comboOf(find: Find): Flavor<ComboProperties> {
     summary: "Several flavors as one, in order",
     schema: comboProperties,
     effects: { flavors: "replace" },
+
+    replacing(combo): JsonObject {
+      const replaced = combo.flavors.flatMap((each) =>
+        Object.entries(each).flatMap(([name, written]) => replacedOf(find(name), name, written)),
+      );
+      return replaced.length === 0 ? {} : { flavors: replaced };
+    },
 
     async validate(combo, slots) {
       for (const each of partsOf(combo, find)) await each.validate(slots);
@@ -40,20 +54,30 @@ export function comboOf(find: Find): Flavor<ComboProperties> {
       return worst(await Promise.all(partsOf(combo, find).map((each) => each.health(observed))));
     },
 
+    async started(observed, combo, ctx) {
+      for (const each of partsOf(combo, find)) await each.started(observed, ctx);
+    },
+
     async drain(observed, combo, ctx) {
       await drainAll(partsOf(combo, find), observed, ctx);
     },
   };
 }
 
-/** Combines vanilla with itself; a house with more flavors makes its own with `comboOf`. */
-export const combo: Flavor<ComboProperties> = comboOf((name) => (name === vanilla.name ? vanilla : undefined));
+/** What of a part is had by replacing. One that only treats members leaves no trace, so that it can come and go. */
+function replacedOf(flavor: Flavor | undefined, name: string, written: JsonObject): readonly JsonObject[] {
+  if (flavor === undefined) return [{ [name]: written }];
+  const replaced = replacedBy(flavor, written);
+  const onlyTreats = flavor.prepare === undefined && Object.keys(replaced).length === 0;
+  return onlyTreats ? [] : [{ [name]: replaced }];
+}
 
 /** One of the flavors, bound to its properties. Its failures begin with its name. */
 interface Part {
   validate(slots: Slots): Promise<void>;
   prepare(want: JsonObject, member: Member): Promise<JsonObject>;
   health(observed: Observed): Promise<Verdict>;
+  started(observed: Observed, ctx: Ctx): Promise<void>;
   drain(observed: Observed, ctx: Ctx): Promise<void>;
 }
 
@@ -79,6 +103,7 @@ function partOf(flavor: Flavor, written: JsonObject): Part {
     validate: (slots) => saysItself(() => flavor.validate?.(properties, slots)),
     prepare: (want, member) => saysItself(() => flavor.prepare?.(want, member, properties) ?? want),
     health: (observed) => saysItself(() => flavor.health?.(observed, properties) ?? presence(observed)),
+    started: (observed, ctx) => saysItself(() => flavor.started?.(observed, properties, ctx)),
     drain: (observed, ctx) => saysItself(() => flavor.drain?.(observed, properties, ctx)),
   };
 }

@@ -148,6 +148,11 @@ export interface Flavor<F extends object = JsonObject> {
   readonly schema: Schema<F>;
   /** `replace` (the default) for what `prepare` puts into a member, `in-place` for what only treats it. */
   readonly effects: Effects<F>;
+  /**
+   * What of these properties is had by replacing the members, where `effects` cannot tell: it stands in the revision. Not
+   * asked over a plugin's socket: a plugin's flavor has its `effects`.
+   */
+  replacing?(flavor: F): JsonObject;
   /** Throws `invalid` when a group of these slots cannot be treated so. */
   validate?(flavor: F, slots: Slots): Promise<void>;
   /** What to make, when a create runs: the template with what this member needs besides. */

@@ -1,7 +1,7 @@
 import type { Action, DeclaredGroup, Seen } from "@muster/engine";
 import { type GroupDeclaration, type JsonObject, musterMarks, type Tags } from "@muster/model";
-import type { Flavor, TaggedProvider, TaggedType } from "@muster/plugin";
-import { expect, it } from "vitest";
+import { type Flavor, ProviderError, type TaggedProvider, type TaggedType } from "@muster/plugin";
+import { describe, expect, it } from "vitest";
 import { act } from "./act.ts";
 import type { BoundGroup } from "./bind.ts";
 import { hostPorts } from "./host-ports.ts";
@@ -10,7 +10,7 @@ import { heldClock } from "./test/clock.ts";
 const called: string[] = [];
 
 /** A group of things that are treated as told; what is called is noted. */
-function treated(flavor: Partial<Flavor>): BoundGroup {
+function treated(flavor: Partial<Flavor>, provider: Partial<TaggedProvider> = {}): BoundGroup {
   called.length = 0;
   const group: GroupDeclaration = {
     ...{ name: "web", slots: { kind: "numbered", size: 1 }, flavor: { name: "probed", properties: {} } },
@@ -29,7 +29,8 @@ function treated(flavor: Partial<Flavor>): BoundGroup {
       known: "tags",
       scope: "/",
       create: async () => ({ id: called.push("create").toString() }),
-      destroy: async () => void called.push("destroy"),
+      destroy: async (id) => void called.push(`destroy ${id}`),
+      ...provider,
     } as Partial<TaggedProvider> as TaggedProvider,
   };
 }
@@ -93,4 +94,91 @@ it("begins no call any more that is not meant any more, however long a member wa
   drained();
   expect((await acted).outcome.kind).toBe("dropped");
   expect(called).toEqual([]);
+});
+
+describe("a member that was made", () => {
+  const tags = musterMarks.write({ stack: "shop", owner: "web", slot: "0", intent: "i1", revision: "r1" });
+
+  it("is started by its flavor, which is told of whom, before the create is done", async () => {
+    const { promise, resolve: finish } = Promise.withResolvers<void>();
+    const asked: unknown[] = [];
+    const bound = treated({
+      async started(observed) {
+        asked.push(observed);
+        await promise;
+        called.push("started");
+      },
+    });
+    const clock = heldClock();
+    const acted = act(bound, create, undefined, clock, () => true);
+    await clock.advance(59_999);
+    expect(called).toEqual(["create"]);
+    finish();
+    expect((await acted).outcome).toMatchObject({ kind: "done", instance: "1" });
+    expect(called).toEqual(["create", "started"]);
+    expect(asked).toEqual([{ id: "1", tags, phase: "running", properties: {}, since: 0 }]);
+  });
+
+  it("is not started where it was never made", async () => {
+    const bound = treated(
+      { started: async () => void called.push("started") },
+      { create: () => Promise.reject(new ProviderError("no-space", "full")) },
+    );
+    const { outcome } = await act(bound, create, undefined, heldClock(), () => true);
+    expect(outcome).toMatchObject({ kind: "failed", reason: "full" });
+    expect(called).toEqual([]);
+  });
+
+  it("is taken away again when it could not be started, and the create has failed", async () => {
+    const { promise: gone, resolve: goAway } = Promise.withResolvers<void>();
+    const bound = treated(
+      { started: () => Promise.reject(new Error("the register is closed")) },
+      {
+        async destroy(id) {
+          called.push(`destroy ${id}`);
+          await gone;
+        },
+      },
+    );
+    let isOver = false;
+    const clock = heldClock();
+    const acted = act(bound, create, undefined, clock, () => true).finally(() => {
+      isOver = true;
+    });
+    await clock.advance(0);
+    expect([called, isOver]).toEqual([["create", "destroy 1"], false]);
+    goAway();
+    const reason = "1 was made and could not be started: the register is closed";
+    expect((await acted).outcome).toEqual({ kind: "failed", intent: "i1", reason, at: 0 });
+  });
+
+  it("is taken away again when its start takes longer than a minute; whoever starts it is told", async () => {
+    let isTold = false;
+    const bound = treated({
+      started: (_, __, { signal }) =>
+        new Promise(() => {
+          signal.addEventListener("abort", () => {
+            isTold = true;
+          });
+        }),
+    });
+    const clock = heldClock();
+    const acted = act(bound, create, undefined, clock, () => true);
+    await clock.advance(60_000);
+    const reason = expect.stringContaining("could not be started: flavor probed did not start it within 60 s");
+    expect((await acted).outcome).toMatchObject({ kind: "failed", reason });
+    expect([called, isTold]).toEqual([["create", "destroy 1"], true]);
+  });
+
+  it("is looked for when it could neither be started nor taken away", async () => {
+    const bound = treated(
+      { started: () => Promise.reject(new Error("the register is closed")) },
+      { destroy: () => Promise.reject(new ProviderError("denied", "it is locked")) },
+    );
+    const { outcome } = await act(bound, create, undefined, heldClock(), () => true);
+    expect(outcome).toMatchObject({
+      kind: "unknown",
+      reason: "1 was made and could not be started: the register is closed; nor could it be taken away: it is locked",
+    });
+  });
 });

@@ -1,13 +1,12 @@
 import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
-import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
-import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
+import { type Json, type JsonObject, type Mark, messageOf, type Observed, resolveSelf, type Tags } from "@muster/model";
+import { asProviderError, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
-import { type BoundGroup, flavorOf, portFor, treatmentOf } from "./bind.ts";
+import { type BoundGroup, flavorPropertiesOf, portFor, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
+import { CALL_MS, PATIENT } from "./patience.ts";
 import type { Clock } from "./ports.ts";
-
-/** A call that is not answered by then may have been done or not: a look tells. */
-const CALL_MS = 600_000;
+import { startMember } from "./started.ts";
 
 /** How an action ended, and what a person should know besides. */
 export interface Acted {
@@ -48,9 +47,6 @@ interface Done {
   readonly forced?: string | undefined;
 }
 
-/** What nobody will ever hang up on: the call's own end is awaited. */
-const PATIENT: Ctx = { signal: new AbortController().signal };
-
 async function carryOut(
   bound: BoundGroup,
   action: Action,
@@ -60,11 +56,13 @@ async function carryOut(
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
+      const treatment = bound.treatments[action.version];
       const mark = markOf(bound, action);
       const want = await wantOf(bound, action, mark, clock);
       confirmMeant(isMeant);
-      const tags = bound.treatments[action.version].marks.write(mark);
+      const tags = treatment.marks.write(mark);
       const { id } = await answered(bound.provider.create(want, tags, PATIENT), action, clock);
+      await startMember(bound, treatment, madeOf(bound, id, tags, want, clock), mark, clock);
       return { instance: id };
     }
     case "update": {
@@ -86,6 +84,12 @@ async function carryOut(
   }
 }
 
+/** What a create has made, before anybody has looked at it. What is known by a claim bears no tags. */
+function madeOf({ type }: BoundGroup, id: string, tags: Tags, want: JsonObject, clock: Clock): Observed {
+  const borne = type.known === "tags" ? tags : {};
+  return { id, tags: borne, phase: "running", properties: want, since: clock.now() };
+}
+
 /** Nobody hangs up on a call; but whoever waits for its answer goes on without. */
 function answered<T>(call: Promise<T>, { kind }: Action, clock: Clock): Promise<T> {
   return withDeadline(call, CALL_MS, clock, `the ${kind} was not answered`);
@@ -99,12 +103,13 @@ function confirmMeant(isMeant: () => boolean): void {
 
 /** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */
 async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
-  const { flavor, group } = treatmentOf(bound, seen.mark.revision);
+  const treatment = treatmentOf(bound, seen.mark.revision);
+  const { flavor } = treatment;
   const { drainTimeoutMs } = bound.declared.rollout;
   if (seen.phase === "ended") return undefined;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
   const over = new AbortController();
-  const drained = flavor.drain(seen, flavorOf(bound, group, seen.mark), { signal: over.signal });
+  const drained = flavor.drain(seen, flavorPropertiesOf(treatment, seen.mark), { signal: over.signal });
   try {
     await withDeadline(drained, drainTimeoutMs, clock, `${seen.id} was not drained`);
     return undefined;
@@ -124,11 +129,12 @@ type Create = Extract<Action, { kind: "create" }>;
 /** What a create asks for: the template in this member's words, with what the flavor adds. */
 async function wantOf(bound: BoundGroup, action: Create, mark: Mark, clock: Clock): Promise<JsonObject> {
   const { declared, type, treatments } = bound;
-  const { flavor, group } = treatments[action.version];
+  const treatment = treatments[action.version];
+  const { flavor } = treatment;
   const want = ownProperties(bound, action, mark);
   if (flavor.prepare === undefined) return want;
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
-  const preparing = flavor.prepare(want, member, flavorOf(bound, group, mark));
+  const preparing = flavor.prepare(want, member, flavorPropertiesOf(treatment, mark));
   const prepared = await withDeadline(preparing, CALL_MS, clock, `flavor ${flavor.name} did not prepare it`);
   // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
   const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);

@@ -130,7 +130,7 @@ function versionOf(version: Version["version"], group: GroupDeclaration, type: T
   const effects: Effects = type.effects;
   return {
     version,
-    revision: groupRevision(group, type.effects, flavor.effects),
+    revision: groupRevision(group, type.effects, flavor),
     changeable: inPlace,
     restarting: Object.keys(inPlace).filter((key) => effects[key] === "restart"),
   };
@@ -155,9 +155,14 @@ export function treatmentOf({ treatments, declared }: BoundGroup, revision: stri
   return treatments[revision === declared.former?.revision && revision !== declared.revision ? "former" : "declared"];
 }
 
-/** A flavor's properties in the words of one member. InfraKit's documents have no such words. */
-export function flavorOf({ declared }: BoundGroup, { flavor, marking }: GroupDeclaration, mark: Mark): JsonObject {
-  return marking.kind === "infrakit" ? flavor.properties : resolveSelf(flavor.properties, selfOf(declared, mark));
+/**
+ * The flavor's properties in the words of one member. Whoever asks a flavor about a member asks here first. InfraKit's
+ * documents have no such words.
+ */
+export function flavorPropertiesOf({ group }: Treatment, mark: Mark): JsonObject {
+  const { flavor, marking, slots } = group;
+  if (marking.kind === "infrakit") return flavor.properties;
+  return resolveSelf(flavor.properties, selfOf({ stack: mark.stack, name: mark.owner, slots }, mark));
 }
 
 /** The port that whoever is made in this place is given; undefined where nothing speaks of one. */

@@ -214,6 +214,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const destroyed = new Set<string>();
     for (const { action } of acted) if (action.kind === "destroy") destroyed.add(action.instance);
     for (const { kind, instance } of memory.calls) if (kind === "destroy" && instance !== null) destroyed.add(instance);
+    // A create whose member could not be started takes it away again.
+    const unfinished = new Set(memory.calls.flatMap(({ kind, intent }) => (kind === "create" ? intent : [])));
+    for (const { id, mark } of before.members) if (unfinished.has(mark.intent ?? "")) destroyed.add(id);
     return eventsOfVanishing(group, idsOf(before), idsOf(now), destroyed);
   }
 

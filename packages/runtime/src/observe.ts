@@ -3,7 +3,7 @@ import type { FailedLook, Look, Seen } from "@muster/engine";
 import { MusterError } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, ProviderError, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
-import { type BoundGroup, flavorOf, markOn, treatmentOf } from "./bind.ts";
+import { type BoundGroup, markOn, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
 import type { AskHealth } from "./verdicts.ts";
@@ -19,10 +19,7 @@ export async function observe(
   const startedAt = clock.now();
   try {
     const members = await membersOf(bound, store, clock, letGo);
-    const verdicts = await askHealth(members, {
-      treatmentOf: (revision) => treatmentOf(bound, revision),
-      propertiesFor: ({ mark }, { group }) => flavorOf(bound, group, mark),
-    });
+    const verdicts = await askHealth(members, (revision) => treatmentOf(bound, revision));
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
     return failedLook(startedAt, thrown);

@@ -1,10 +1,10 @@
 import type { Seen } from "@muster/engine";
-import { PASS, type Verdict } from "@muster/model";
+import { type JsonObject, PASS, type Verdict } from "@muster/model";
 import type { Flavor } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import type { Treatment } from "./bind.ts";
 import { heldClock } from "./test/clock.ts";
-import { type Care, healthQuestions } from "./verdicts.ts";
+import { healthQuestions } from "./verdicts.ts";
 
 const never = new Promise<never>(() => undefined);
 const silent: Verdict = { kind: "unknown", reason: "flavor probed did not answer within 10 s" };
@@ -19,8 +19,26 @@ describe("verdicts", () => {
   });
 
   it("are asked for with the flavor's properties in the member's own words", async () => {
-    const flavor = probed(async ({ id }, properties) => (properties["id"] === id ? PASS : silent));
-    expect([...(await healthQuestions(heldClock())(members(2), flavor)).values()]).toEqual([PASS, PASS]);
+    const asked: unknown[] = [];
+    const health: Flavor["health"] = async (_, properties) => {
+      asked.push(properties["url"]);
+      return PASS;
+    };
+    const [member] = members(1);
+    if (member === undefined) throw new Error("there is one");
+    const listening = { ...member, mark: { ...member.mark, port: "20001", slot: "7" } };
+    await healthQuestions(heldClock())(
+      [listening],
+      probed(health, { url: "http://127.0.0.1:${self.port}/${self.slot}" }),
+    );
+    expect(asked).toEqual(["http://127.0.0.1:20001/7"]);
+  });
+
+  it("are those of their provider where they have ended: no flavor is asked", async () => {
+    const flavor = probed(() => Promise.reject(new Error("nobody is there to be asked")));
+    const ended = members(1).map((each) => ({ ...each, phase: "ended", reason: "exited with code 3" }) as const);
+    const verdicts = await healthQuestions(heldClock())(ended, flavor);
+    expect(verdicts.get("i-0")).toEqual({ kind: "fail", reason: "exited with code 3" });
   });
 
   it("are unknown of a member whose flavor throws", async () => {
@@ -78,9 +96,10 @@ function members(count: number): readonly Seen[] {
 }
 
 /** Every member is treated by a flavor that answers so. */
-function probed(health: NonNullable<Flavor["health"]>): Care {
+function probed(health: NonNullable<Flavor["health"]>, properties: JsonObject = {}): () => Treatment {
   const flavor = { name: "probed", health } as Flavor;
-  const group = { flavor: { name: "probed", properties: {} } } as Treatment["group"];
-  const treatment: Treatment = { group, flavor, marks: {} as Treatment["marks"] };
-  return { treatmentOf: () => treatment, propertiesFor: ({ id }) => ({ id }) };
+  const group = {
+    ...{ flavor: { name: "probed", properties }, marking: { kind: "muster" }, slots: { kind: "numbered", size: 1 } },
+  } as Treatment["group"];
+  return () => ({ group, flavor, marks: {} as Treatment["marks"] });
 }

@@ -1,7 +1,7 @@
 import type { Seen } from "@muster/engine";
-import { type JsonObject, messageOf, PASS, type Verdict } from "@muster/model";
+import { messageOf, PASS, type Verdict } from "@muster/model";
 import { presence } from "@muster/plugin";
-import type { Treatment } from "./bind.ts";
+import { flavorPropertiesOf, type Treatment } from "./bind.ts";
 import type { Clock } from "./ports.ts";
 
 const AT_ONCE = 16;
@@ -9,14 +9,10 @@ const AT_ONCE = 16;
 const DEADLINE_MS = 10_000;
 
 /** Asks about the health of members, each as its own version is treated. */
-export type AskHealth = (members: readonly Seen[], care: Care) => Promise<ReadonlyMap<string, Verdict>>;
-
-/** How members are to be asked. */
-export interface Care {
-  treatmentOf(revision: string): Treatment;
-  /** The flavor's properties in this member's words. */
-  propertiesFor(member: Seen, treatment: Treatment): JsonObject;
-}
+export type AskHealth = (
+  members: readonly Seen[],
+  treatmentOf: (revision: string) => Treatment,
+) => Promise<ReadonlyMap<string, Verdict>>;
 
 /**
  * Asks the flavor about every member. Whoever has not answered when the time of the whole look is over is `unknown`,
@@ -24,17 +20,14 @@ export interface Care {
  */
 export function healthQuestions(clock: Clock): AskHealth {
   let silent: ReadonlySet<string> = new Set();
-  return async (members, { treatmentOf, propertiesFor }) => {
+  return async (members, treatmentOf) => {
     const verdicts = new Map<string, Verdict>();
     const patients: Patient[] = [];
     for (const member of members) {
       const treatment = treatmentOf(member.mark.revision);
       // Who has ended needs no doctor.
-      if (treatment.flavor.health !== undefined && member.phase !== "ended") {
-        patients.push({ member, treatment, properties: propertiesFor(member, treatment) });
-        continue;
-      }
-      verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
+      if (treatment.flavor.health !== undefined && member.phase !== "ended") patients.push({ member, treatment });
+      else verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
     }
     if (patients.length === 0) return verdicts;
     silent = await askAll(silentLast(patients, silent), clock, (id, verdict) => verdicts.set(id, verdict));
@@ -52,7 +45,6 @@ function silentLast(patients: readonly Patient[], silent: ReadonlySet<string>): 
 interface Patient {
   readonly member: Seen;
   readonly treatment: Treatment;
-  readonly properties: JsonObject;
 }
 
 /**
@@ -100,9 +92,9 @@ function askAll(
   });
 }
 
-async function healthOf({ member, treatment: { flavor }, properties }: Patient): Promise<Verdict> {
+async function healthOf({ member, treatment }: Patient): Promise<Verdict> {
   try {
-    return await (flavor.health?.(member, properties) ?? presence(member));
+    return await (treatment.flavor.health?.(member, flavorPropertiesOf(treatment, member.mark)) ?? presence(member));
   } catch (thrown) {
     return { kind: "unknown", reason: messageOf(thrown) };
   }

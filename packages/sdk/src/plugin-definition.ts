@@ -54,5 +54,6 @@ export interface FlavorDefinition<F extends JsonObject> {
   validate?(flavor: F, slots: Slots): Promise<void>;
   prepare?(want: JsonObject, member: Member, flavor: F): Promise<JsonObject>;
   health?(observed: Observed, flavor: F): Promise<Verdict>;
+  started?(observed: Observed, flavor: F, call: { readonly signal: AbortSignal }): Promise<void>;
   drain?(observed: Observed, flavor: F, call: { readonly signal: AbortSignal }): Promise<void>;
 }

@@ -84,7 +84,7 @@ function ages(now: () => number) {
 }
 
 export function flavorOf(definition: FlavorDefinition<JsonObject>): Flavor {
-  const { name, summary = name, schema, effects = {}, validate, prepare, health, drain } = definition;
+  const { name, summary = name, schema, effects = {}, validate, prepare, health, started, drain } = definition;
   return {
     name,
     summary,
@@ -93,6 +93,7 @@ export function flavorOf(definition: FlavorDefinition<JsonObject>): Flavor {
     ...(validate && { validate: (flavor, slots) => failingWell(() => validate(flavor, slots)) }),
     ...(prepare && { prepare: (want, member, flavor) => failingWell(() => prepare(want, member, flavor)) }),
     ...(health && { health: (observed, flavor) => failingWell(() => health(observed, flavor)) }),
+    ...(started && { started: (observed, flavor, ctx) => failingWell(() => started(observed, flavor, ctx)) }),
     ...(drain && { drain: (observed, flavor, ctx) => failingWell(() => drain(observed, flavor, ctx)) }),
   };
 }

@@ -50,6 +50,14 @@ const parts: readonly object[] = [
   types.file({ content: "hello" }),
   // @ts-expect-error an unknown property
   flavors.vanilla({ UserData: [] }),
+  // @ts-expect-error a request to nowhere
+  flavors.http({ timeout: "1s" }),
+  // @ts-expect-error a command without a program
+  flavors.command({ command: [] }),
+  // @ts-expect-error a hook that there is not
+  flavors.hooks({ stopped: { command: ["true"] } }),
+  // @ts-expect-error a variable that is no text
+  flavors.environment({ all: { AGE: 5 } }),
   // @ts-expect-error a part that is no flavor
   flavors.combo({ flavors: ["vanilla"] }),
   // @ts-expect-error a type that is not built in

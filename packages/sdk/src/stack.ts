@@ -2,7 +2,13 @@
  * A stack in TypeScript. What these functions give is the same plain data that YAML gives; they are here so that an
  * editor can complete and check it. Nothing is loaded for it: the built-in types are known by their types only.
  */
-import type { vanilla } from "@muster/flavors";
+import type {
+  CommandProperties,
+  EnvironmentProperties,
+  HooksProperties,
+  HttpProperties,
+  VanillaProperties,
+} from "@muster/flavors";
 import type { JsonObject } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { file, instanceFile } from "@muster/provider-file";
@@ -17,7 +23,11 @@ interface BuiltInTypes {
 }
 
 interface BuiltInFlavors {
-  readonly vanilla: PropertiesOf<typeof vanilla>;
+  readonly vanilla: VanillaProperties;
+  readonly http: HttpProperties;
+  readonly command: CommandProperties;
+  readonly hooks: HooksProperties;
+  readonly environment: EnvironmentProperties;
   readonly combo: { readonly flavors: readonly Treatment[] };
 }
 
@@ -90,6 +100,14 @@ export const types = {
 export const flavors = {
   /** Members as their template says, with lines added to `init`, and tags. */
   vanilla: (properties: BuiltInFlavors["vanilla"] = {}) => ({ vanilla: properties }),
+  /** Healthy are those that answer a request over HTTP as they should. */
+  http: (properties: BuiltInFlavors["http"]) => ({ http: properties }),
+  /** Healthy are those of whom a command says so, by exiting with 0. */
+  command: (properties: BuiltInFlavors["command"]) => ({ command: properties }),
+  /** A command or a request when a member was made, and before it is destroyed. */
+  hooks: (properties: BuiltInFlavors["hooks"]) => ({ hooks: properties }),
+  /** Variables for every member, and for each by its name. */
+  environment: (properties: BuiltInFlavors["environment"]) => ({ environment: properties }),
   /** Several flavors as one, in order. */
   combo: (properties: BuiltInFlavors["combo"]) => ({ combo: properties }),
   /** A flavor by its name. */

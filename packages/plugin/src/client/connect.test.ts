@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject, Observed } from "@muster/model";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { z } from "zod";
 import { type ClaimedType, type Ctx, ProviderError, type TaggedProvider } from "../contract.ts";
 import { type Dialect, SPOKEN } from "../infrakit/dialects.ts";
 import { type ServeOptions, servePlugin } from "../server/serve.ts";
@@ -233,6 +234,25 @@ describe("a plugin that speaks everything", () => {
     const drained = connection.flavors[0]?.drain?.(observed, {}, { signal: AbortSignal.timeout(50) });
     await expect(drained).rejects.toMatchObject({ kind: "unknown" });
     await hungUp.promise;
+  });
+
+  it("has done once what is done after a member was made, and passes on why it could not be", async () => {
+    const begun: string[] = [];
+    const started = async ({ id, tags }: Observed, { refuse }: JsonObject) => {
+      if (refuse === true) throw new ProviderError("retryable", "the register is closed");
+      begun.push(`${id} ${tags["tier"]}`);
+    };
+    const flavor = { ...plainFlavor({ started }), schema: z.record(z.string(), z.json()) };
+    const { connection } = await pair({ flavors: [flavor, { ...plainFlavor(), name: "without" }] });
+    const [told, without] = connection.flavors;
+    const observed: Observed = { id: "a", tags: { tier: "web" }, phase: "running", properties: {}, since: 1 };
+    await told?.started?.(observed, {}, ctx);
+    expect(begun).toEqual(["a web"]);
+    await expect(told?.started?.(observed, { refuse: true }, ctx)).rejects.toMatchObject({
+      kind: "retryable",
+      message: expect.stringContaining("the register is closed"),
+    });
+    expect(without?.started).toBeUndefined();
   });
 
   it("serves types that are known by a claim", async () => {

@@ -37,6 +37,13 @@ export function flavorOf(served: ServedFlavor, caller: Caller): Flavor {
           },
         }
       : {}),
+    ...(can.includes("started")
+      ? {
+          async started(observed, properties, { signal }) {
+            await callMuster(caller, methods.started, { flavor, properties, observed }, "act", signal);
+          },
+        }
+      : {}),
     ...(can.includes("drain")
       ? {
           async drain(observed, properties, { signal }) {

@@ -56,7 +56,7 @@ describe("a plugin that keeps the contract", () => {
     const all = await results(await serve({ types: [{ type: cattleType, provider }], flavors }));
     expect(saying(all, "fails")).toEqual([]);
     expect(saying(all, "left-out")).toEqual([]);
-    expect(all).toHaveLength(45);
+    expect(all).toHaveLength(46);
     expect([...provider.things.values()]).toEqual([old]);
   });
 
@@ -326,6 +326,12 @@ describe("of a flavor, the kit finds that it", () => {
       { health: () => Promise.reject(new Error("ill")) },
       ["health answers pass, fail or unknown"],
     ],
+    [
+      "never ends what is done once",
+      { started: () => Promise.withResolvers<void>().promise },
+      ["started returns, or says why it could not be done"],
+    ],
+    ["says why it could not be done", { started: () => Promise.reject(new ProviderError("retryable", "no")) }, []],
     [
       "never ends a drain",
       { drain: () => Promise.withResolvers<void>().promise },

@@ -1,7 +1,7 @@
 /** What a flavor is held to. It makes nothing: it is asked about a member that does not exist. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type Json, type JsonObject, type Observed, type Verdict } from "@muster/model";
-import type { Flavor, Member } from "../contract.ts";
+import { asProviderError, type Flavor, type Member } from "../contract.ts";
 import { demand, NotOffered, type Statement } from "./statement.ts";
 import { demandFailure, type Sample } from "./subject.ts";
 
@@ -64,6 +64,17 @@ export function flavorStatements(subject: FlavorSubject): readonly Statement[] {
         if (flavor.health === undefined) throw new NotOffered("health is not offered");
         const verdict = await flavor.health(member, sample.good);
         demand(Object.hasOwn(VERDICTS, verdict.kind), "pass, fail or unknown", verdict);
+      },
+    },
+    {
+      says: "started returns, or says why it could not be done",
+      next: "Fail with a kind of failure (`retryable`, `invalid` …) where it cannot be done, and do not wait for ever.",
+      async check() {
+        if (flavor.started === undefined) throw new NotOffered("started is not offered");
+        const failure = await flavor
+          .started(member, sample.good, { signal: AbortSignal.timeout(patience) })
+          .then(() => undefined, asProviderError);
+        demand(failure?.kind !== "unknown", "no failure, or one that says its kind", failure?.message);
       },
     },
     {

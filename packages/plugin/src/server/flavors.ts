@@ -29,6 +29,11 @@ export function flavorHandlers({ flavors }: Plugin): readonly [string, Handler][
       const found = find(flavor);
       return { verdict: (await found.health?.(observed, checked(found.schema, properties))) ?? presence(observed) };
     }),
+    on(methods.started, async ({ flavor, properties, observed }, ctx) => {
+      const found = find(flavor);
+      await found.started?.(observed, checked(found.schema, properties), ctx);
+      return {};
+    }),
     on(methods.drain, async ({ flavor, properties, observed }, ctx) => {
       const found = find(flavor);
       await found.drain?.(observed, checked(found.schema, properties), ctx);

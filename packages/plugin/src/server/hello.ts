@@ -27,13 +27,13 @@ function servedType({ type, provider }: OpenType): ServedType {
 }
 
 function servedFlavor(flavor: Flavor): ServedFlavor {
-  const { validate, prepare, health, drain } = flavor;
+  const { validate, prepare, health, started, drain } = flavor;
   return {
     name: flavor.name,
     summary: flavor.summary,
     schema: jsonSchemaOf(flavor.schema),
     effects: flavor.effects,
-    can: verbs({ validate, prepare, health, drain }),
+    can: verbs({ validate, prepare, health, started, drain }),
   };
 }
 

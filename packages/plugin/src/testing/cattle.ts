@@ -124,5 +124,6 @@ export const kindFlavor: Flavor = {
   validate: async () => undefined,
   prepare: async (want, member) => ({ ...want, called: `${member.group}-${member.slot}` }),
   health: async () => ({ kind: "pass" }),
+  started: async () => undefined,
   drain: async () => undefined,
 };

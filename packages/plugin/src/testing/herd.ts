@@ -77,7 +77,7 @@ const plainSchema: z.ZodType<JsonObject> = z.strictObject({
 });
 
 /** A flavor as plain as InfraKit's `vanilla`; `healthy` and `drained` are what it answers and does besides. */
-export function plainFlavor(more: Pick<Flavor, "validate" | "health" | "drain"> = {}): Flavor {
+export function plainFlavor(more: Pick<Flavor, "validate" | "health" | "started" | "drain"> = {}): Flavor {
   return {
     name: "plain",
     summary: "adds lines and tags",

@@ -15,7 +15,7 @@ export interface Deadlines {
   readonly probe: number;
   /** What only asks: validate, list, read, health. */
   readonly ask: number;
-  /** What acts: create, update, destroy, prepare, drain. */
+  /** What acts: create, update, destroy, prepare, started, drain. */
   readonly act: number;
 }
 

@@ -75,7 +75,7 @@ export const servedFlavor = z.object({
   summary: z.string(),
   schema: jsonSchema,
   effects,
-  can: z.array(z.string()).describe("the optional methods there are: validate, prepare, health, drain"),
+  can: z.array(z.string()).describe("the optional methods there are: validate, prepare, health, started, drain"),
 });
 
 export const methods = {
@@ -150,6 +150,12 @@ export const methods = {
     "Does this member do its job?",
     z.object({ flavor, properties, observed }),
     z.object({ verdict }),
+  ),
+  started: method(
+    "flavor/started",
+    "What is done once, right after a member was made. Where it fails, the member is taken away again.",
+    z.object({ flavor, properties, observed }),
+    nothing,
   ),
   drain: method(
     "flavor/drain",

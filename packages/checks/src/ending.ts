@@ -1,0 +1,19 @@
+/** Why a question ends that nobody has answered: its time is over, or nobody waits for the answer any more. */
+export type Ending = "late" | "let-go";
+
+/** Calls `end` when the time is over or the signal comes, unless it is called off first. Returns what calls it off. */
+export function endAfter(timeoutMs: number, signal: AbortSignal, end: (why: Ending) => void): () => void {
+  let isOff = false;
+  const tell = (why: Ending) => {
+    if (!isOff) end(why);
+  };
+  const letGo = () => tell("let-go");
+  // Where this process was busy or asleep, the answer may lie there unread: it is read before anybody is called late.
+  const timer = setTimeout(() => setImmediate(tell, "late"), timeoutMs);
+  signal.addEventListener("abort", letGo, { once: true });
+  return () => {
+    isOff = true;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", letGo);
+  };
+}

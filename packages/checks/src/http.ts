@@ -1,0 +1,118 @@
+import { type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import { messageOf, PASS, type Verdict } from "@muster/model";
+import { endAfter } from "./ending.ts";
+import { asking, noteLookup, verdictOnError, verdictOnSilence } from "./network.ts";
+import { failed, unknown } from "./reason.ts";
+
+/** A status, or all of its kind. */
+export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+
+export interface HttpProbe {
+  /** `http:` or `https:`. */
+  readonly url: string;
+  /** `GET` unless told. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** `2xx` unless told. A redirect is not followed: it is its status. */
+  readonly status?: Status | readonly Status[] | undefined;
+  /** What its first 64 KiB must hold. */
+  readonly body?: { readonly contains?: string | undefined } | undefined;
+  /** From the first step to the last of the answer that is needed, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The bytes of a body that are read, at most. */
+const MAX_BODY = 65_536;
+
+/** Does it answer as it should? Nothing is thrown. */
+export async function probeHttp(probe: HttpProbe, signal: AbortSignal): Promise<Verdict> {
+  const url = URL.parse(probe.url);
+  if (url === null || !isWeb(url)) return unknown(`${probe.url} is no http or https address`);
+  const who = shown(url);
+  if (signal.aborted) return verdictOnSilence(asking(who, url.hostname, probe.timeoutMs), "let-go");
+  try {
+    return await answerOf(begin(url, probe), who, url, probe, signal);
+  } catch (thrown) {
+    return unknown(`${who} could not be asked: ${messageOf(thrown)}`);
+  }
+}
+
+function isWeb({ protocol }: URL): boolean {
+  return protocol === "http:" || protocol === "https:";
+}
+
+/** An address as it may be shown: a user's name, a password and a query are left out. */
+function shown({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** Throws where such a request cannot be written. */
+function begin(url: URL, { method = "GET", headers = {} }: HttpProbe): ClientRequest {
+  // Without an agent no connection is used again, and no proxy is asked.
+  const options = { method, headers: { ...headers }, agent: false } as const;
+  if (url.protocol === "http:") return plainRequest(url, options);
+  return secureRequest(url, { ...options, rejectUnauthorized: true });
+}
+
+function answerOf(
+  request: ClientRequest,
+  who: string,
+  url: URL,
+  probe: HttpProbe,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const asked = asking(who, url.hostname.replace(/^\[|\]$/g, ""), probe.timeoutMs);
+    const callOff = endAfter(probe.timeoutMs, signal, (why) => answer(verdictOnSilence(asked, why)));
+    const answer = (verdict: Verdict) => {
+      callOff();
+      resolve(verdict);
+      request.destroy();
+    };
+    request.once("socket", (socket) => noteLookup(asked, socket));
+    // It is heard to the end: also what goes wrong after the answer is known must be caught.
+    request.on("error", (thrown) => answer(verdictOnError(who, thrown)));
+    request.once("response", (response) => void judge(response, who, probe).then(answer));
+    request.once("upgrade", (response, socket) => {
+      socket.destroy();
+      void judge(response, who, { ...probe, body: undefined }).then(answer);
+    });
+    request.end();
+  });
+}
+
+async function judge(response: IncomingMessage, who: string, { status = "2xx", body }: HttpProbe): Promise<Verdict> {
+  const { statusCode = 0 } = response;
+  if (![status].flat().some((each) => fits(statusCode, each))) return failed(`${who} answered ${statusCode}`);
+  if (body?.contains === undefined) return PASS;
+  try {
+    const found = await search(response, body.contains);
+    if (found === "found") return PASS;
+    const where = found === "not-in-all" ? "the answer" : `the first ${MAX_BODY / 1024} KiB of the answer`;
+    return failed(`${where} of ${who} holds no "${body.contains}"`);
+  } catch (thrown) {
+    return verdictOnError(who, thrown);
+  }
+}
+
+function fits(statusCode: number, wanted: Status): boolean {
+  return typeof wanted === "number" ? wanted === statusCode : wanted.startsWith(String(statusCode).charAt(0));
+}
+
+/** Looks for a text in a body while it comes: one that never ends is left as soon as the text was there. */
+async function search(
+  response: AsyncIterable<Buffer>,
+  wanted: string,
+): Promise<"found" | "not-in-all" | "not-in-the-first"> {
+  const text = Buffer.from(wanted);
+  const read = Buffer.allocUnsafe(MAX_BODY);
+  let length = 0;
+  for await (const chunk of response) {
+    const from = Math.max(0, length - text.length + 1);
+    length += chunk.copy(read, length);
+    if (read.subarray(0, length).includes(text, from)) return "found";
+    if (length === MAX_BODY) return "not-in-the-first";
+  }
+  return "not-in-all";
+}

@@ -1,0 +1,3 @@
+export * from "./command.ts";
+export * from "./http.ts";
+export * from "./tcp.ts";
