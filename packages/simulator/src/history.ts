@@ -317,8 +317,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           if (happening.life === holder) settleTrials(happening);
           takeLook({ ...happening, ended: at, verdicts: plainVerdicts(happening) });
           if (happening.life !== holder) return;
+          // Who is shown to have ended was there before: that is no older than what made it.
           for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
-            trials.judge(id, verdict, happening.began, at);
+            trials.judge(id, verdict, verdict === ENDED ? at : happening.began, at);
           return;
         case "judged":
           takeVerdict(happening.life, happening.id, happening.verdict);

@@ -65,6 +65,9 @@ function watchersOf(evidence: Evidence): ReadonlyMap<Happening["kind"], readonly
   return byKind;
 }
 
+/** Why a group stands still with one that has ended left where it is. */
+const KEPT_FOR: ReadonlySet<string> = new Set(["RolloutFailed", "Quarantined"]);
+
 /** Runs a scenario from its beginning to its rest, and watches the invariants at every happening. */
 export async function simulate(what: string | Scenario, options: Options = {}): Promise<Report> {
   const scenario = typeof what === "string" ? scenarioOf(what) : what;
@@ -126,7 +129,7 @@ export async function simulate(what: string | Scenario, options: Options = {}): 
   /** Whoever ended while a rollout or a revision was tried is kept to be looked into. */
   function mayStay(thing: Thing, status: Status): boolean {
     if (!thing.fallen) return world.isHealthy(thing);
-    return status.rollout?.phase === "failed" || conditionOf(status, "Stalled")?.reason === "Quarantined";
+    return KEPT_FOR.has(conditionOf(status, "Stalled")?.reason ?? "");
   }
 
   function isGroupAtRest(group: string): boolean {
