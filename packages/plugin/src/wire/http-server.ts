@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { messageOf } from "@muster/model";
 import { MAX_REQUEST } from "./limits.ts";
 import { clearSocketPath } from "./socket.ts";
@@ -8,6 +9,7 @@ export interface HttpRequest {
   readonly method: string;
   /** Percent escapes as they came. */
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Without parameters, in lower case; empty when there is none. */
   readonly contentType: string;
   readonly body: string;
@@ -17,7 +19,15 @@ export interface HttpRequest {
 
 export type HttpReply =
   | { readonly kind: "text"; readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
-  | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void };
+  | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void }
+  | {
+      readonly kind: "stream";
+      readonly contentType: string;
+      /** Read as fast as the client takes it, and no faster. Where it throws, the answer breaks off. */
+      readonly body: AsyncIterable<Uint8Array>;
+      /** It is not waited for when the server closes: it breaks off. */
+      readonly isEndless: boolean;
+    };
 
 /** InfraKit's servers call everything they answer plain text, JSON too. */
 export function textReply(status: number, body: string, headers?: Record<string, string>): HttpReply {
@@ -81,11 +91,12 @@ async function answer(
     return;
   }
   // What is no path at all is a path that nobody knows.
-  const path = URL.parse(request.url ?? "", "http://plugin")?.pathname ?? "";
+  const url = URL.parse(request.url ?? "", "http://plugin");
   const contentType = (request.headers["content-type"] ?? "").split(";")[0] ?? "";
   const answered = await reply({
     method: request.method ?? "",
-    path,
+    path: url?.pathname ?? "",
+    query: url?.searchParams ?? new URLSearchParams(),
     contentType: contentType.trim().toLowerCase(),
     body,
     signal: gone.signal,
@@ -119,6 +130,9 @@ function send(response: ServerResponse, reply: HttpReply, closing: AbortSignal):
     case "events":
       sendEvents(response, reply.run, closing);
       return;
+    case "stream":
+      void sendStream(response, reply, closing);
+      return;
   }
 }
 
@@ -135,4 +149,23 @@ function sendEvents(
   // A comment, so that the client knows that it is being listened for.
   response.write(": here\n\n");
   if (!signal.aborted) run((text) => response.write(text), signal);
+}
+
+async function sendStream(
+  response: ServerResponse,
+  { contentType, body, isEndless }: Extract<HttpReply, { kind: "stream" }>,
+  closing: AbortSignal,
+): Promise<void> {
+  response.writeHead(200, { "Content-Type": contentType, "Cache-Control": "no-cache" });
+  response.flushHeaders();
+  const cut = () => response.destroy();
+  if (isEndless) closing.addEventListener("abort", cut, { once: true });
+  if (isEndless && closing.aborted) cut();
+  try {
+    await pipeline(body, response);
+  } catch {
+    // Somebody went away, or it failed in the middle: either way the answer has broken off, and the client sees that.
+  } finally {
+    closing.removeEventListener("abort", cut);
+  }
 }
