@@ -17,8 +17,10 @@ export interface Living {
   readonly available: boolean;
   /** It is known not to be up, so that taking it away costs nothing. Of one whose health is unknown nobody can say so. */
   readonly down: boolean;
-  /** It has the revision that is wanted. */
+  /** It has the revision that is wanted, and nobody wants another in its place. */
   readonly current: boolean;
+  /** A person wants an equal one in its place. */
+  readonly replaced: boolean;
   /** What has to be changed on it; undefined when nothing has. Only of a current one can that be said. */
   readonly changes: JsonObject | undefined;
   /** It fills a place that is declared. */
@@ -46,11 +48,12 @@ export interface Roll {
   readonly declared: DeclaredGroup;
   readonly look: GoodLook;
   readonly settled: Pick<Settled, "open" | "fresh">;
-  readonly young: Memory["young"];
+  readonly memory: Pick<Memory, "young" | "replacing">;
   readonly now: number;
 }
 
-export function takeCensus({ declared, look, settled, young: before, now }: Roll): Census {
+export function takeCensus({ declared, look, settled, memory, now }: Roll): Census {
+  const { young: before, replacing } = memory;
   const names = declared.slots.kind === "named" ? new Set(declared.slots.names) : undefined;
   const { callOn, createOf, leaving } = callsOf(settled.open);
   const trials = openTrials(before);
@@ -73,7 +76,8 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
     // What was refused has changed nothing.
     const unsettled = creating || (call !== undefined && call.state.kind !== "failed");
     const trial = young && tryMember(young, health, unsettled, declared.rollout, { lookedAt: look.startedAt, now });
-    const current = seen.mark.revision === declared.revision;
+    const replaced = replacing.length > 0 && replacing.includes(seen.id);
+    const current = seen.mark.revision === declared.revision && !replaced;
     const changes = current ? changesOf(declared, seen) : undefined;
     // Shown as it is wanted before the call that changes it has been answered: its trial has not even begun.
     const isUntried = call?.kind === "update" && call.state.kind === "called" && current && changes === undefined;
@@ -84,6 +88,7 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
       available: health === "ready" && trial?.young === undefined && !isUntried,
       down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
       current,
+      replaced,
       changes,
       placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
       call,

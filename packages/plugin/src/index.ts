@@ -21,4 +21,5 @@ export * from "./wire/directory.ts";
 export * from "./wire/frames.ts";
 export * from "./wire/limits.ts";
 export * from "./wire/methods.ts";
+export * from "./wire/send-bytes.ts";
 export * from "./wire/socket.ts";

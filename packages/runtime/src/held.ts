@@ -34,6 +34,7 @@ export function holdGroup(
     proven: () => null,
     policy: () => undefined,
     seen: () => [],
+    reach: () => undefined,
     stop: () => Promise.resolve(),
   };
 }

@@ -1,8 +1,8 @@
 import { chmod } from "node:fs/promises";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
 import { messageOf } from "@muster/model";
 import { MAX_REQUEST } from "./limits.ts";
+import { type Bytes, sendBytes } from "./send-bytes.ts";
 import { clearSocketPath } from "./socket.ts";
 
 export interface HttpRequest {
@@ -20,14 +20,8 @@ export interface HttpRequest {
 export type HttpReply =
   | { readonly kind: "text"; readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
   | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void }
-  | {
-      readonly kind: "stream";
-      readonly contentType: string;
-      /** Read as fast as the client takes it, and no faster. Where it throws, the answer breaks off. */
-      readonly body: AsyncIterable<Uint8Array>;
-      /** It is not waited for when the server closes: it breaks off. */
-      readonly isEndless: boolean;
-    };
+  /** `isEndless`: it is not waited for when the server closes, but breaks off. */
+  | ({ readonly kind: "stream"; readonly isEndless: boolean } & Bytes);
 
 /** InfraKit's servers call everything they answer plain text, JSON too. */
 export function textReply(status: number, body: string, headers?: Record<string, string>): HttpReply {
@@ -131,7 +125,7 @@ function send(response: ServerResponse, reply: HttpReply, closing: AbortSignal):
       sendEvents(response, reply.run, closing);
       return;
     case "stream":
-      void sendStream(response, reply, closing);
+      void sendBytes(response, reply, reply.isEndless ? closing : undefined);
       return;
   }
 }
@@ -149,23 +143,4 @@ function sendEvents(
   // A comment, so that the client knows that it is being listened for.
   response.write(": here\n\n");
   if (!signal.aborted) run((text) => response.write(text), signal);
-}
-
-async function sendStream(
-  response: ServerResponse,
-  { contentType, body, isEndless }: Extract<HttpReply, { kind: "stream" }>,
-  closing: AbortSignal,
-): Promise<void> {
-  response.writeHead(200, { "Content-Type": contentType, "Cache-Control": "no-cache" });
-  response.flushHeaders();
-  const cut = () => response.destroy();
-  if (isEndless) closing.addEventListener("abort", cut, { once: true });
-  if (isEndless && closing.aborted) cut();
-  try {
-    await pipeline(body, response);
-  } catch {
-    // Somebody went away, or it failed in the middle: either way the answer has broken off, and the client sees that.
-  } finally {
-    closing.removeEventListener("abort", cut);
-  }
 }
