@@ -205,6 +205,19 @@ describe("what is asked of a member is refused", () => {
     expect(await ofId("../../etc/passwd", "logs")).toMatchObject({ status: 404 });
   });
 
+  it("where its stack is only observed, and it is to be replaced", async () => {
+    const { daemon, room, member, steer, prints, get } = await shop();
+    const { data } = webStack(2);
+    await daemon.apply({ dialect: "muster", data: { ...data, mode: "observe" } }, "/shop.yaml", "user:ada");
+    const refused = async (code: string) => {
+      expect(await steer("replace", { ...ADA, force: true })).toMatchObject({ body: { error: { code } } });
+    };
+    await refused("group.observed");
+    prints("still heard\n");
+    expect(await get("logs")).toBe("still heard\n");
+    expect(namesIn(room.path("instances"))).toContain(member);
+  });
+
   it("where its type has no such function", async () => {
     const { ofId, member } = await shop((type) => ({
       ...type,
