@@ -16,7 +16,7 @@ are, says [the guide](../guide/serve.md#where-the-sockets-are); where state live
 
 What is asked for goes to standard output, errors go to standard error. With \`--output json\` both are JSON, and what goes on prints
 one object a line. Nothing asks a question where nobody can answer. Colours are left out with \`NO_COLOR\`, and where no terminal is. Exit codes
-are told with [the errors](errors.md).
+are told with [the errors](errors.md); that of \`muster instance exec\` is its command's.
 
 ${entries.join("\n")}`;
 }
@@ -33,6 +33,7 @@ async function helpOf([, ...words]: readonly string[]): Promise<string> {
     write(text) {
       printed += text;
     },
+    send: async () => undefined,
     isTerminal: false,
     colors: false,
     columns: () => 120,

@@ -1,4 +1,14 @@
-import { HINTS_PATH, methods, PROTOCOL } from "@muster/plugin";
+import {
+  EXEC_PATH,
+  execBody,
+  FRAME_BYTES,
+  HINTS_PATH,
+  LOGS_PATH,
+  logsQuery,
+  MAX_FRAME,
+  methods,
+  PROTOCOL,
+} from "@muster/plugin";
 import { schemaTable } from "./schema-table.ts";
 
 /** Muster's own methods, from the schemas that check them. */
@@ -26,5 +36,41 @@ curl --unix-socket "$MUSTER_PLUGIN_DIR/note" -H 'Content-Type: application/json'
   -d '{"jsonrpc":"2.0","id":1,"method":"muster/hello","params":{}}' http://plugin/
 \`\`\`
 
-${entries.join("\n")}`;
+${entries.join("\n")}
+# Streams
+
+What a thing prints, and what a command does there, is asked for beside the methods, by types that name \`logs\` or \`exec\` in \`can\`.
+
+The status is 200 once it is certain that there is something to tell; a plugin that has nothing to tell yet sends its headers
+all the same, within a second. Any other status comes with \`{"error":{"code","message","data":{"kind"}}}\`, as a method's
+failure. A stream tells where it ends: it is chunked, or has a length. One that breaks off has failed, and Muster never takes
+it for the end. When the client hangs up, nobody wants the rest: a command is ended, and a log is let go. Read no faster than
+the client takes it.
+
+## GET ${LOGS_PATH}
+
+What the thing has printed, as it is (\`application/octet-stream\`), oldest first. As query parameters:
+
+${schemaTable(logsQuery)}
+
+## POST ${EXEC_PATH}
+
+Runs a command where the thing runs. The command is given nothing to read. As \`application/json\`:
+
+${schemaTable(execBody)}
+
+The answer is one JSON object a line (\`application/x-ndjson\`), each of at most ${MAX_FRAME} characters:
+
+| a line | says |
+| --- | --- |
+| \`{"out":"aGVsbG8K"}\` | printed on standard output: base64, of at most ${FRAME_BYTES} bytes as Muster's own plugins send it |
+| \`{"err":"b3VjaAo="}\` | the same on standard error |
+| \`{"end":{"kind":"exited","code":0}}\` | the last line: it ended by itself, with this code from 0 to 255 |
+| \`{"end":{"kind":"killed","signal":"SIGTERM"}}\` | the last line: a signal ended it |
+| \`{"failed":{"kind":"unknown","message":"…"}}\` | the last line: how it ended is not known, and why |
+
+\`\`\`sh
+curl --unix-socket "$MUSTER_PLUGIN_DIR/note" 'http://plugin${LOGS_PATH}?type=note&id=note-1&lines=10'
+\`\`\`
+`;
 }

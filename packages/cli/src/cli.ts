@@ -5,6 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A stream that text is printed on. */
 export interface Printer {
   write(text: string): void;
+  /** Bytes as they are. Resolves when there is room for more, or nobody reads any more. */
+  send(bytes: Uint8Array): Promise<void>;
   /** A person looks at it. */
   readonly isTerminal: boolean;
   /** Colours may be used: on a terminal, unless NO_COLOR is set. */

@@ -35,6 +35,15 @@ function printerOn(descriptor: number, open: () => NodeJS.WriteStream): Printer 
     write(text) {
       if (!closed.signal.aborted) stream().write(text);
     },
+    send(bytes) {
+      if (closed.signal.aborted || stream().write(bytes)) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stream()
+        .once("drain", resolve)
+        .once("close", resolve)
+        .once("error", () => resolve());
+      return promise;
+    },
     isTerminal,
     colors: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
     columns: () => stream().columns || 80,

@@ -38,9 +38,24 @@ const group = branch(
     revert: async () => (await import("./commands/group-revert.ts")).groupRevert,
     free: async () => (await import("./commands/group-free.ts")).groupFree,
     destroy: async () => (await import("./commands/group-destroy.ts")).groupDestroy,
+    logs: async () => (await import("./commands/group-logs.ts")).groupLogs,
     ...Object.fromEntries(
       Object.entries(infrakitVerbs).map(([name, verb]): [string, Load] => [name, async () => verb]),
     ),
+  },
+);
+
+const instance = branch(
+  {
+    brief: "Look into single instances",
+    fullDescription: "Looks into the instances of groups that are being kept.\n\nEXAMPLE\n  muster instance ls web",
+  },
+  {
+    ls: async () => (await import("./commands/instance-ls.ts")).instanceLs,
+    describe: async () => (await import("./commands/instance-describe.ts")).instanceDescribe,
+    logs: async () => (await import("./commands/instance-logs.ts")).instanceLogs,
+    exec: async () => (await import("./commands/instance-exec.ts")).instanceExec,
+    replace: async () => (await import("./commands/instance-replace.ts")).instanceReplace,
   },
 );
 
@@ -80,6 +95,7 @@ export const routesFor = branch(
     plan: async () => (await import("./commands/plan.ts")).plan,
     apply: async () => (await import("./commands/apply.ts")).apply,
     group,
+    instance,
     plugin,
     events: async () => (await import("./commands/events.ts")).events,
     history: async () => (await import("./commands/history.ts")).history,

@@ -126,6 +126,8 @@ async function report(
 }
 
 /** Errors have the form that was asked for, also when the words could not be understood. */
-function wantsJson(words: readonly string[]): boolean {
+function wantsJson(typed: readonly string[]): boolean {
+  // What follows is somebody else's command.
+  const words = typed.includes("--") ? typed.slice(0, typed.indexOf("--")) : typed;
   return words.includes("--output=json") || words.some((word, at) => word === "--output" && words[at + 1] === "json");
 }

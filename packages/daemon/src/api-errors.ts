@@ -11,17 +11,29 @@ export function errorAnswer(thrown: unknown): { readonly status: number; readonl
   return { status: statusOf(error.code), body: { error: wireError(error) } };
 }
 
+/** The first of what was thrown, as it stands in a frame. */
+export function wireErrorOf(thrown: unknown): WireError {
+  const { body } = errorAnswer(thrown);
+  return "error" in body ? body.error : (body.errors[0] ?? wireError(new MusterError("internal", { detail: "" })));
+}
+
 function wireError({ code, message, next, words, place }: MusterError): WireError {
   return place === undefined ? { code, message, next, words } : { code, message, next, words, place };
 }
 
 const CONFLICTS: readonly ErrorCode[] = ["stack.held", "stack.lost", "daemon.held", "claim.taken"];
-const MISSING: readonly ErrorCode[] = ["group.not-found", "instance.not-found", "plugin.not-found"];
+const MISSING: readonly ErrorCode[] = ["group.not-found", "instance.not-found", "instance.unknown", "plugin.not-found"];
+const REFUSED_CODES: readonly ErrorCode[] = [
+  "instance.ambiguous",
+  "instance.cannot",
+  "instance.refused",
+  "instance.irreplaceable",
+];
 const REFUSED = ["usage", "declaration", "settings", "group", "api"];
 
 function statusOf(code: ErrorCode): 400 | 404 | 409 | 500 {
   if (MISSING.includes(code)) return 404;
   if (CONFLICTS.includes(code)) return 409;
   const family = code.split(".")[0] ?? "";
-  return REFUSED.includes(family) ? 400 : 500;
+  return REFUSED.includes(family) || REFUSED_CODES.includes(code) ? 400 : 500;
 }

@@ -12,10 +12,11 @@
  * column: `source.locate(at.path, at.what)`.
  */
 import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
+import type { Exit } from "@muster/plugin";
 import type { GroupView, Policy, RepairPolicy, RolloutPolicy } from "@muster/runtime";
 import type { JournalEntry } from "@muster/store";
 
-export type { GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy };
+export type { Exit, GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy };
 
 /** The paths. Names of stacks and groups go into them percent-encoded: see `groupPath`. */
 export const PATHS = {
@@ -44,6 +45,18 @@ export type GroupVerb = "scale" | "pause" | "resume" | "promote" | "revert" | "f
 export function groupPath(stack: string, group: string, verb?: GroupVerb): string {
   const path = `${PATHS.groups}/${encodeURIComponent(stack)}/${encodeURIComponent(group)}`;
   return verb === undefined ? path : `${path}/${verb}`;
+}
+
+/** What can be done with one member: GET `logs` with a `LogsQuery`, POST the others. Ids are percent-encoded. */
+export type InstanceVerb = "logs" | "exec" | "replace";
+
+/**
+ * `logs` → the bytes that it has printed (application/octet-stream). `exec`, an `ExecRequest` → an `ExecFrame` a line
+ * (application/x-ndjson). `replace`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
+ * that this can be told from its end. Whoever hangs up ends it at its source.
+ */
+export function instancePath(stack: string, group: string, id: string, verb: InstanceVerb): string {
+  return `${groupPath(stack, group)}/instances/${encodeURIComponent(id)}/${verb}`;
 }
 
 export interface Ping {
@@ -108,6 +121,31 @@ export interface GroupRequests {
   readonly free: Asked;
   readonly destroy: Asked;
   readonly "destroy-instances": Asked & { readonly instances: readonly string[] };
+}
+
+/** As query parameters. */
+export interface LogsQuery {
+  /** Only the last so many lines of what is there; all of it unless told. */
+  readonly lines?: number;
+  /** Goes on with what is printed, until the member has ended. */
+  readonly follow?: "1";
+}
+
+export interface ExecRequest extends Asked {
+  /** A program and its arguments, at most 1024 words; no shell reads them. It is given nothing to read. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** `out` and `err` are base64; the last is `end`, or `failed` where it is not known how the command ended. */
+export type ExecFrame =
+  | { readonly out: string }
+  | { readonly err: string }
+  | { readonly end: Exit }
+  | { readonly failed: WireError };
+
+export interface ReplaceRequest extends Asked {
+  /** Destroy it at once, whatever the budget. */
+  readonly force?: boolean;
 }
 
 export interface GroupAnswer {

@@ -12,7 +12,13 @@ function failingSince(since: number, young: Record<string, Young> = {}) {
   const declared = group({ rollout: rollout({ initialDelayMs: 60_000 }) });
   const seen = look([member("0", { since })], NOW, { 0: fail });
   const settled = { open: [], fresh: new Map() };
-  const { living, graceEnds } = takeCensus({ declared, look: seen, settled, young, now: NOW });
+  const { living, graceEnds } = takeCensus({
+    declared,
+    look: seen,
+    settled,
+    memory: { young, replacing: [] },
+    now: NOW,
+  });
   return { health: living[0]?.health, graceEnds };
 }
 

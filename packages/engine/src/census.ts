@@ -19,8 +19,10 @@ export interface Living {
   readonly down: boolean;
   /** It runs no more and never will again: to take it away disturbs nobody. */
   readonly ended: boolean;
-  /** It has the revision that is wanted. */
+  /** It has the revision that is wanted, and nobody wants another in its place. */
   readonly current: boolean;
+  /** A person wants an equal one in its place. */
+  readonly replaced: boolean;
   /** What has to be changed on it; undefined when nothing has. Only of a current one can that be said. */
   readonly changes: JsonObject | undefined;
   /** It fills a place that is declared. */
@@ -48,11 +50,12 @@ export interface Roll {
   readonly declared: DeclaredGroup;
   readonly look: GoodLook;
   readonly settled: Pick<Settled, "open" | "fresh">;
-  readonly young: Memory["young"];
+  readonly memory: Pick<Memory, "young" | "replacing">;
   readonly now: number;
 }
 
-export function takeCensus({ declared, look, settled, young: before, now }: Roll): Census {
+export function takeCensus({ declared, look, settled, memory, now }: Roll): Census {
+  const { young: before, replacing } = memory;
   const names = declared.slots.kind === "named" ? new Set(declared.slots.names) : undefined;
   const { callOn, createOf, leaving } = callsOf(settled.open);
   const trials = openTrials(before);
@@ -75,7 +78,8 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
     // What was refused has changed nothing.
     const unsettled = creating || (call !== undefined && call.state.kind !== "failed");
     const trial = young && tryMember(young, health, unsettled, declared.rollout, { lookedAt: look.startedAt, now });
-    const current = seen.mark.revision === declared.revision;
+    const replaced = replacing.length > 0 && replacing.includes(seen.id);
+    const current = seen.mark.revision === declared.revision && !replaced;
     const changes = current ? changesOf(declared, seen) : undefined;
     // Shown as it is wanted before the call that changes it has been answered: its trial has not even begun.
     const isUntried = call?.kind === "update" && call.state.kind === "called" && current && changes === undefined;
@@ -87,6 +91,7 @@ export function takeCensus({ declared, look, settled, young: before, now }: Roll
       down: verdict.kind === "fail" || (verdict.kind === "unknown" && seen.phase !== "running"),
       ended: seen.phase === "ended" && !isBeingRestarted(declared, call),
       current,
+      replaced,
       changes,
       placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
       call,

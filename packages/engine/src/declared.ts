@@ -1,4 +1,5 @@
 import { hashJson, type JsonObject, type Slots } from "@muster/model";
+import type { Memory } from "./memory.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -74,13 +75,13 @@ export function wordFor(group: DeclaredGroup): string {
 
 /**
  * The group was seen as it is declared, and nobody has wanted anything else since: what goes wrong now is drift. Who
- * names members to be destroyed wants something else.
+ * names members to be destroyed or replaced wants something else.
  */
 export function wasConverged(
   declared: DeclaredGroup,
-  memory: { readonly convergedAs: string | null; readonly doomed: readonly string[] },
+  memory: Pick<Memory, "convergedAs" | "doomed" | "replacing">,
 ): boolean {
-  return memory.doomed.length === 0 && memory.convergedAs === wordFor(declared);
+  return memory.doomed.length === 0 && memory.replacing.length === 0 && memory.convergedAs === wordFor(declared);
 }
 
 /** What the engine must know of a type. */

@@ -17,7 +17,7 @@ export function describeMembers(
 ): readonly MemberStatus[] {
   const { group } = aimOf(declared, memory);
   const settled = settle(memory.calls, look, traits.settleMs, group);
-  const census = takeCensus({ declared: group, look, settled, young: memory.young, now });
+  const census = takeCensus({ declared: group, look, settled, memory, now });
   return membersOf(census, (member) => whyIt(member, look, memory, group));
 }
 
@@ -32,11 +32,12 @@ function whyIt(
   const said = verdict === undefined || verdict.kind === "pass" ? seen.reason : verdict.reason;
   const young = ownOf(memory.young, seen.id);
   const late = health === "waiting" && young?.failed === true ? ["it did not come up in time"] : [];
+  const replaced = memory.replacing.includes(seen.id) ? ["somebody wants an equal one in its place"] : [];
   const kept = memory.quarantine?.kept === seen.id ? ["kept to be looked into"] : [];
   const tried =
     health === "ready" && young !== undefined && rollout.minReadyMs > 0
       ? [`on trial: it counts when it has been healthy for ${durationText(rollout.minReadyMs)}`]
       : [];
-  const parts = [...kept, ...late, ...tried, ...(said === undefined ? [] : [said])];
+  const parts = [...replaced, ...kept, ...late, ...tried, ...(said === undefined ? [] : [said])];
   return parts.length === 0 ? undefined : parts.join(": ");
 }

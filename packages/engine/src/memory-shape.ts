@@ -99,6 +99,7 @@ const shape: Readonly<Record<string, Check>> = {
   late: orNull(backoff),
   repairing: orNull(backoff),
   doomed: listOf(text),
+  replacing: listOf(text),
   convergedAs: orNull(text),
   home: orNull(having({ scope: text, settings: text })),
   lastCount: number,

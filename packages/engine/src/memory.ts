@@ -123,6 +123,8 @@ export type Memory = {
   readonly repairing: Backoff | null;
   /** Members that a person asked to have destroyed, until a look shows them gone. */
   readonly doomed: readonly string[];
+  /** Members in whose place a person wants equal ones, until a look shows them gone. */
+  readonly replacing: readonly string[];
   /** What was declared (`wordFor`) when the group was seen as declared; null when something else is by now. */
   readonly convergedAs: string | null;
   /** Where its members are: the provider's scope, and a word for the settings it was opened with; null before the first look. */
@@ -150,6 +152,7 @@ export function emptyMemory(): Memory {
     late: null,
     repairing: null,
     doomed: [],
+    replacing: [],
     convergedAs: null,
     home: null,
     lastCount: 0,

@@ -28,7 +28,7 @@ export function tellTheRest({ declared, traits, world, coming, memory, now }: Le
   const { group } = aimOf(declared, memory);
   const look = world.look(now);
   const settled = settle(memory.calls, look, traits.settleMs, group);
-  const census = takeCensus({ declared: group, look, settled, young: memory.young, now });
+  const census = takeCensus({ declared: group, look, settled, memory, now });
   const { replaced, created, destroyed } = moves(group, census, coming);
   coming.more("create", "missing", created, group.repair.createsPerHour);
   coming.more("destroy", "surplus", destroyed, destroyed);

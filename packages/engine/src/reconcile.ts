@@ -147,7 +147,7 @@ function survey({ declared, traits, memory: before, now }: Situation, look: Good
   const aim = aimOf(declared, before);
   const { group } = aim;
   const settled = settle(before.calls, look, traits.settleMs, group);
-  const census = takeCensus({ declared: group, look, settled, young: before.young, now });
+  const census = takeCensus({ declared: group, look, settled, memory: before, now });
   const whole = !isActing(settled) && isWhole({ declared: group, census });
   const { streak, quarantine: suspected } = suspect(group, census, before, whole, now);
   const late = lateAfter(before, { declared: group, traits, look, now });

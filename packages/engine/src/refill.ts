@@ -40,16 +40,16 @@ function toCreates(slots: readonly string[], scene: Scene): readonly (Wish & { r
   });
 }
 
-/** Tells of an empty place whether a rollout emptied it: this look is the first to show its member gone. */
+/** Tells of an empty place whether a rollout or a person emptied it: this look is the first to show its member gone. */
 function vacatedIn({ declared, census, memory }: Scene): (slot: string, index: number) => boolean {
   const { calls, lastCount } = memory;
   const here = new Set([...census.leaving, ...census.living.map(({ seen }) => seen)].map(idOf));
   const gone = calls.filter(({ kind, instance }) => kind === "destroy" && instance !== null && !here.has(instance));
-  const outdated = gone.filter(({ why }) => why === "outdated").map(({ slot }) => slot);
-  if (declared.slots.kind === "named") return (slot) => outdated.includes(slot);
+  const meant = gone.filter(({ why }) => why === "outdated" || why === "asked for").map(({ slot }) => slot);
+  if (declared.slots.kind === "named") return (slot) => meant.includes(slot);
   // Numbers are all alike: only so many are meant as would be missing though nobody had vanished besides.
   const coming = calls.filter(({ kind }) => kind === "create").length;
-  const count = Math.min(outdated.length, declared.slots.size - (lastCount + coming - gone.length));
+  const count = Math.min(meant.length, declared.slots.size - (lastCount + coming - gone.length));
   return (_, index) => index < count;
 }
 

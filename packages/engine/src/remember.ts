@@ -43,6 +43,7 @@ export function remember(before: Memory, passed: Passed): Memory {
     late: pacedBy(memory.late, actions, now),
     repairing: repairingAfter(scene, actions),
     doomed: stillThere(memory.doomed, look),
+    replacing: stillThere(memory.replacing, look),
     convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
     home: memory.home,
     lastCount: look.members.length,
@@ -136,11 +137,11 @@ function repairingAfter({ memory, declared, now }: Scene, actions: readonly Acti
   return worse(before, { reason: "a member was unhealthy", at: now, slot: first.slot });
 }
 
-function stillThere(doomed: readonly string[], look: GoodLook): readonly string[] {
-  if (doomed.length === 0) return doomed;
+function stillThere(named: readonly string[], look: GoodLook): readonly string[] {
+  if (named.length === 0) return named;
   const seen = new Set(look.members.map((member) => member.id));
-  const rest = doomed.filter((id) => seen.has(id));
-  return rest.length === doomed.length ? doomed : rest;
+  const rest = named.filter((id) => seen.has(id));
+  return rest.length === named.length ? named : rest;
 }
 
 /**

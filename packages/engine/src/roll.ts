@@ -101,7 +101,7 @@ function isToCount(member: Living): boolean {
   return isComing(member) && member.health !== "failing";
 }
 
-function leastOf({ slots, rollout }: DeclaredGroup): number {
+export function leastOf({ slots, rollout }: DeclaredGroup): number {
   return slotCount(slots) - rollout.maxUnavailable;
 }
 
@@ -131,8 +131,8 @@ function amend({ seen }: Living, changes: JsonObject): Wish {
   return { kind: "update", instance: seen.id, slot: seen.mark.slot ?? "", why, changes };
 }
 
-function takeAway({ seen }: Living): Wish {
-  return { kind: "destroy", instance: seen.id, slot: seen.mark.slot ?? "", why: "outdated" };
+function takeAway({ seen, replaced }: Living): Wish {
+  return { kind: "destroy", instance: seen.id, slot: seen.mark.slot ?? "", why: replaced ? "asked for" : "outdated" };
 }
 
 /** Makes new ones beside the old, where there is room; and says why nothing can be done where nothing can. */
@@ -145,8 +145,9 @@ function surge(
 ): Step {
   const beyond = slotCount(declared.slots) + declared.rollout.maxSurge - headCount(census);
   const wanted = declared.slots.kind === "named" ? 0 : Math.max(0, Math.min(left, beyond));
+  const why = stale.every(({ replaced }) => replaced) ? "in another's stead" : "outdated";
   const creates = freeNumbers(takenSlots(census), Math.min(wanted, count)).map(
-    (slot) => ({ kind: "create", slot, why: "outdated", as: declared }) as const,
+    (slot) => ({ kind: "create", slot, why, as: declared }) as const,
   );
   const wishes = [...chosen, ...creates];
   if (left > 0 && count < wanted) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };

@@ -155,6 +155,26 @@ export const errorTable = {
     says: "group `{group}` has no instance `{instance}`{nearest}",
     next: "`muster group describe {group}` shows them. Nothing was changed.",
   },
+  "instance.unknown": {
+    says: "there is no instance `{instance}`{nearest}",
+    next: "`muster instance ls` shows what there is.",
+  },
+  "instance.ambiguous": {
+    says: "more than one instance is called `{instance}`: {instances}",
+    next: "Write more of its id; or its group and place, as STACK/GROUP/SLOT.",
+  },
+  "instance.cannot": {
+    says: "{type} has no {verb}: instance `{instance}` cannot be asked for it",
+    next: "`muster instance describe {instance}` shows what is known of it; look further with the tools of its own kind.",
+  },
+  "instance.refused": {
+    says: "{verb} of instance `{instance}` is refused: {detail}",
+    next: "`muster instance describe {instance}` shows how it is.",
+  },
+  "instance.irreplaceable": {
+    says: "instance `{instance}` cannot be replaced now: {detail}",
+    next: "Ask again when that has changed; `--force` destroys it at once, and an equal one is made then.",
+  },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
     next: "`muster events` shows what it tells of.",
@@ -201,6 +221,10 @@ export const errorTable = {
   "apply.left": {
     says: "the Muster at {socket} ended before the stack `{stack}` was as declared",
     next: "What was declared is kept: the next `muster serve` goes on with it.",
+  },
+  "instance.failed": {
+    says: "{verb} of instance `{instance}` failed: {detail}",
+    next: "`muster instance describe {instance}` shows how it is. Mend the cause named here, and ask again.",
   },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",

@@ -33,6 +33,8 @@ export const EVENT_TYPES = [
   "instance.failed",
   "instance.unhealthy",
   "instance.recovered",
+  "instance.exec",
+  "instance.replace-asked",
   "history.pruned",
 ] as const;
 

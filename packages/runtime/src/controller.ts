@@ -31,7 +31,7 @@ import {
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
-import { type Assignment, sameTask } from "./bind.ts";
+import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
@@ -43,6 +43,7 @@ import { pace } from "./pace.ts";
 import type { Outside } from "./ports.ts";
 import { watchPresence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
+import { type Reached, reachIn } from "./reach.ts";
 import { openEyes, type Sight } from "./sight.ts";
 
 export interface GroupController {
@@ -50,7 +51,7 @@ export interface GroupController {
   wake(): void;
   /** What the group is to be from now on. */
   assign(assignment: Assignment): void;
-  /** Has the named members destroyed, under a new assignment, written down together. Resolves when it is. */
+  /** Has the named members destroyed or replaced, under an assignment, written down together. Resolves when it is. */
   doom(request: DoomRequest): Promise<void>;
   /** Undefined before the first pass. */
   status(): Status | undefined;
@@ -59,6 +60,8 @@ export interface GroupController {
   policy(): Policy | undefined;
   /** The members as the last good look showed them. */
   seen(): readonly Seen[];
+  /** One of them, through what it was seen through; undefined where the last good look did not show it. */
+  reach(id: string): Reached | undefined;
   /**
    * Begins nothing more, waits for the calls that are under way, but no longer than `graceMs`, and writes down how they
    * ended. What is not answered by then is looked for at the next start.
@@ -105,6 +108,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let assignment = first;
   let memory = recall(remembered, clock.now());
   let shown: GoodLook | undefined;
+  let shownBy: BoundGroup | undefined;
   let status: Status | undefined;
   let failures = 0;
   pacer.wake();
@@ -144,6 +148,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     requests.written(asked);
     memory = decided.memory;
     if (sight.look.kind === "seen") shown = sight.look;
+    if (sight.kind === "bound" && sight.look.kind === "seen") shownBy = sight.bound;
     if (sight.kind === "bound") calls.begin(sight.bound, decided.actions, shown?.members ?? [], claims.taken);
     publish(decided.status);
     if (decided.gone) deps.onGone();
@@ -262,6 +267,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       return bound && { rollout: bound.declared.rollout, repair: bound.declared.repair };
     },
     seen: () => shown?.members ?? [],
+    reach: (id) => shown && shownBy && reachIn(shownBy, shown, memory, id, clock),
     async stop(graceMs = GRACE_MS) {
       letGo.abort();
       const lastPass = pacer.stop();

@@ -84,6 +84,10 @@ function without(before: Declaration, event: EventDraft & { readonly group: stri
   return { next, events: [event], gone: [group] };
 }
 
+export function notThere(group: string, instance: string, there: readonly string[]): MusterError {
+  return new MusterError("instance.not-found", { group, instance, nearest: didYouMean(nearest(instance, there)) });
+}
+
 /** The group without these members, and smaller by as many. Throws when one of them is not `there`. */
 export function withoutInstances(
   before: Declaration,
@@ -94,10 +98,7 @@ export function withoutInstances(
   grammar: Grammar,
 ): { readonly next: Declaration; readonly events: readonly EventDraft[]; readonly doomed: readonly string[] } {
   const missing = ids.find((id) => !there.includes(id));
-  if (missing !== undefined) {
-    const words = { group, instance: missing, nearest: didYouMean(nearest(missing, there)) };
-    throw new MusterError("instance.not-found", words);
-  }
+  if (missing !== undefined) throw notThere(group, missing, there);
   const doomed = [...new Set(ids)];
   const slots = ownOf(grammar.stackOf(before.document).groups, group)?.slots;
   if (slots?.kind !== "numbered") throw new MusterError("group.named-members", { group });

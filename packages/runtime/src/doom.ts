@@ -3,9 +3,11 @@ import type { EventDraft } from "@muster/model";
 import type { Writes } from "@muster/store";
 import type { Assignment } from "./bind.ts";
 
-/** Somebody wants the named members destroyed, under a new assignment, all of it written down at once. */
+/** Somebody wants the named members destroyed or replaced, under an assignment, all of it written down at once. */
 export interface DoomRequest {
   readonly ids: readonly string[];
+  /** At once, whatever else there is to do; or within the budget, and an equal one in the place of each. */
+  readonly fate: "destroyed" | "replaced";
   readonly next: Assignment;
   readonly writes: Writes;
 }
@@ -47,7 +49,12 @@ export function doomRequests(): DoomRequests {
 
 export function withDoomed(memory: Memory, requests: readonly DoomRequest[]): Memory {
   if (requests.length === 0) return memory;
-  return { ...memory, doomed: [...new Set([...memory.doomed, ...requests.flatMap(({ ids }) => ids)])] };
+  const named = (fate: DoomRequest["fate"], before: readonly string[]) => {
+    const ids = requests.filter((request) => request.fate === fate).flatMap((request) => request.ids);
+    return ids.length === 0 ? before : [...new Set([...before, ...ids])];
+  };
+  const { doomed, replacing } = memory;
+  return { ...memory, doomed: named("destroyed", doomed), replacing: named("replaced", replacing) };
 }
 
 /** What they want written besides: the newest declaration, and the events of all. */

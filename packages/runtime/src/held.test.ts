@@ -43,7 +43,7 @@ describe("a group whose memory cannot be read", () => {
         message: expect.stringContaining("`muster group free shop/web`"),
       }),
     );
-    await expect(held.doom({ ids: ["a"], next: WEB, writes: {} })).rejects.toBe(why);
+    await expect(held.doom({ ids: ["a"], fate: "destroyed", next: WEB, writes: {} })).rejects.toBe(why);
     await held.stop();
   });
 });

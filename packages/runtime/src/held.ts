@@ -33,6 +33,7 @@ export function holdGroup(
     members: () => [],
     policy: () => undefined,
     seen: () => [],
+    reach: () => undefined,
     stop: () => Promise.resolve(),
   };
 }

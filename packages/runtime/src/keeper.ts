@@ -20,7 +20,8 @@ import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
-import { declared, freed, removed, steered, type Transition, withoutInstances } from "./declaring.ts";
+import { type DayTwo, dayTwo } from "./day-two.ts";
+import { declared, freed, removed, steered, type Transition } from "./declaring.ts";
 import { holdGroup } from "./held.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
@@ -65,7 +66,7 @@ export interface GroupView {
   readonly status: Status | undefined;
 }
 
-export interface StackKeeper {
+export interface StackKeeper extends DayTwo {
   readonly stack: string;
   declaration(): Declaration | undefined;
   /** Goes on with what the store knows, where that was put off (`waits`). */
@@ -90,8 +91,6 @@ export interface StackKeeper {
   free(group: string, actor: string): Promise<void>;
   /** Destroys the group, member by member; it is forgotten when the last is gone. */
   destroy(group: string, actor: string): Promise<void>;
-  /** Destroys the named members and makes the group smaller by as many. Throws when one of them is not there. */
-  destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void>;
   wake(): void;
   /** Waits for what is in flight, at most so long (10 s), and lets go of the lease. What was made stays. */
   close(graceMs?: number): Promise<void>;
@@ -268,17 +267,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     }
   }
 
-  async function destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void> {
-    const controller = controllerToChange(group);
-    const there = controller.seen().map(({ id }) => id);
-    const { next, events, doomed } = withoutInstances(known(), group, ids, there, actor, grammar);
-    const assignment = assignmentsOf(next, grammar, settings).get(group);
-    if (assignment === undefined) return;
-    await controller.doom({ ids: doomed, next: assignment, writes: { declaration: next, events } });
-    declaration = next;
-    await assignAll(next);
-  }
-
   return {
     stack,
     declaration: () => declaration,
@@ -318,7 +306,14 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         controllerOf(group);
         await take(freed(known(), group, actor, grammar));
       }),
-    destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
+    ...dayTwo({
+      ...{ grammar, settings, controllerOf, write, serially },
+      toChange: (group) => ({ controller: controllerToChange(group), known: known() }),
+      async goOnWith(next) {
+        declaration = next;
+        await assignAll(next);
+      },
+    }),
     wake: wakeAll,
     async close(graceMs) {
       over = true;

@@ -1,6 +1,6 @@
 /** What a plugin's author writes: a type and a flavor, with everything that has a default left out. */
 import type { Effects, JsonObject, Observed, Slots, Tags, Verdict } from "@muster/model";
-import type { Member, Schema } from "@muster/plugin";
+import type { ExecAsked, Execution, LogsAsked, Member, Schema } from "@muster/plugin";
 
 /** What the functions of a type are called with besides. */
 export interface Call<C> {
@@ -43,6 +43,10 @@ export interface TypeDefinition<P extends JsonObject, C> {
   destroy(id: string, call: Call<C>): Promise<void>;
   /** Calls `wake` when something may have changed, until the call's signal. */
   watch?(wake: () => void, call: Call<C>): void;
+  /** What the thing has printed, oldest first. Throws a `ProviderError` of kind `invalid` where there is no such thing. */
+  logs?(id: string, asked: LogsAsked, call: Call<C>): AsyncIterable<Uint8Array>;
+  /** Runs a command where the thing runs. Throws one of kind `invalid` where it cannot be started. */
+  exec?(id: string, asked: ExecAsked, call: Call<C>): Promise<Execution>;
 }
 
 /** A flavor. What is left out is treated as `vanilla` does. */

@@ -2,7 +2,7 @@
 import { bears, type JsonObject, type Observed } from "@muster/model";
 import type { Flavor, Io, Schema, TaggedProvider, TaggedType } from "@muster/plugin";
 import type { Call, FlavorDefinition, Item, TypeDefinition } from "./plugin-definition.ts";
-import { failingWell } from "./plugin-failure.ts";
+import { failingWell, streamingWell } from "./plugin-failure.ts";
 
 /** @param opened makes ready what the plugin as a whole needs. */
 export function typeOf<C extends JsonObject>(
@@ -36,7 +36,7 @@ function scopeOf(plugin: string, settings: JsonObject): string {
 }
 
 function providerOf<C>(definition: TypeDefinition<JsonObject, C>, settings: C, scope: string, io: Io): TaggedProvider {
-  const { read, validate, update, retag, watch } = definition;
+  const { read, validate, update, retag, watch, logs, exec } = definition;
   const call = (signal: AbortSignal): Call<C> => ({ settings, signal });
   const age = ages(io.now);
 
@@ -62,6 +62,8 @@ function providerOf<C>(definition: TypeDefinition<JsonObject, C>, settings: C, s
     ...(update && { update: (from, want, { signal }) => failingWell(() => update(from, want, call(signal))) }),
     ...(retag && { retag: (id, tags, { signal }) => failingWell(() => retag(id, tags, call(signal))) }),
     ...(watch && { watch: (wake, signal) => watch(wake, call(signal)) }),
+    ...(logs && { logs: (id, asked, { signal }) => streamingWell(() => logs(id, asked, call(signal))) }),
+    ...(exec && { exec: (id, asked, { signal }) => failingWell(() => exec(id, asked, call(signal))) }),
   };
 }
 

@@ -66,6 +66,33 @@ describe("a plugin", () => {
     });
   });
 
+  it("tells what a thing prints and runs commands there, and failures of the system by their kind", async () => {
+    const silent = { list: async () => [], create: async () => "a", destroy: async () => undefined };
+    const plugin = definePlugin({
+      name: "cows",
+      types: [
+        {
+          ...silent,
+          name: "cow",
+          schema: z.strictObject({}),
+          async *logs(id) {
+            yield Buffer.from(`${id} says moo\n`);
+            throw Object.assign(new Error("the barn is locked"), { code: "EACCES" });
+          },
+          exec: () => Promise.reject(Object.assign(new Error("no room"), { code: "ENOSPC" })),
+        },
+      ],
+    });
+    const { provider } = await openedCow(plugin);
+    const said: string[] = [];
+    const read = async () => {
+      for await (const bytes of provider.logs?.("a", { follow: false }, ctx) ?? []) said.push(String(bytes));
+    };
+    await expect(read()).rejects.toMatchObject({ kind: "denied", message: "the barn is locked" });
+    expect(said).toEqual(["a says moo\n"]);
+    await expect(provider.exec?.("a", { command: ["moo"] }, ctx)).rejects.toMatchObject({ kind: "no-space" });
+  });
+
   it("is local when it gives hints, unless it says otherwise", async () => {
     const cow = { name: "cow", schema: z.strictObject({}), list: async () => [], destroy: async () => undefined };
     const create = async () => "cow";

@@ -3,16 +3,21 @@ import type {
   ApplyAnswer,
   ApplyRequest,
   EventsQuery,
+  ExecFrame,
+  ExecRequest,
   GroupAnswer,
   GroupDetail,
   GroupRequests,
   GroupVerb,
   GroupView,
+  InstanceVerb,
   JournalEntry,
+  LogsQuery,
   PATHS as Paths,
   Ping,
   PlanRequest,
   PluginView,
+  ReplaceRequest,
 } from "@muster/daemon";
 import { MusterError, type StackPlan } from "@muster/model";
 import type { Locate } from "./errors.ts";
@@ -43,7 +48,18 @@ export interface Api {
   /** What `apply` would do. */
   plan(wanted: PlanRequest, locate?: Locate): Promise<StackPlan>;
   plugins(): Promise<readonly PluginView[]>;
+  /** What an instance has printed. Throws `instance.failed` where it breaks off; ends with the signal. */
+  logs(instance: InstancePlace, query: LogsQuery, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
+  /** What a command does there, up to its end. Throws as `logs` does. */
+  exec(instance: InstancePlace, wanted: ExecRequest, signal: AbortSignal): AsyncGenerator<ExecFrame, void>;
+  replace(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
+}
+
+export interface InstancePlace {
+  readonly stack: string;
+  readonly group: string;
+  readonly id: string;
 }
 
 /** Every method throws `daemon.not-running`, `.gone`, `.silent`, `.bad-answer`, and what the daemon threw. */
@@ -59,6 +75,20 @@ export function apiAt(socket: string): Api {
     return parse(answer.text, socket);
   }
 
+  /** Loaded when it is needed: only streams need more of HTTP than `call` knows. */
+  async function streamed(asked: Call, verb: string, instance: string, signal: AbortSignal) {
+    const { stream } = await import("./stream.ts");
+    try {
+      const { status, bytes, text } = await stream(socket, asked, signal, (detail) => {
+        return new MusterError("instance.failed", { verb, instance, detail });
+      });
+      if (status === 200) return bytes;
+      throw await refusal({ status, text: await text() }, socket);
+    } catch (thrown) {
+      throw notReached(thrown, socket);
+    }
+  }
+
   const get = <T>(path: string): Promise<T> => ask({ method: "GET", path });
   const post = <T>(path: string, body: object, locate?: Locate): Promise<T> =>
     ask({ method: "POST", path, body: JSON.stringify(body) }, locate);
@@ -72,9 +102,18 @@ export function apiAt(socket: string): Api {
     apply: (wanted, locate) => post(PATHS.apply, wanted, locate),
     plan: (wanted, locate) => post(PATHS.plan, wanted, locate),
     plugins: () => get(PATHS.plugins),
+    async *logs(instance, query, signal) {
+      const path = `${instancePath(instance, "logs")}?${queryText(query)}`;
+      yield* await streamed({ method: "GET", path }, "logs", instance.id, signal);
+    },
+    async *exec(instance, wanted, signal) {
+      const call = { method: "POST", path: instancePath(instance, "exec"), body: JSON.stringify(wanted) } as const;
+      const { framesIn } = await import("./frames.ts");
+      yield* framesIn(await streamed(call, "exec", instance.id, signal), socket, signal);
+    },
+    replace: (instance, wanted) => post(instancePath(instance, "replace"), wanted),
     async *events(query, signal) {
-      const words = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
-      const path = `${PATHS.events}?${new URLSearchParams(words)}`;
+      const path = `${PATHS.events}?${queryText(query)}`;
       const refused = (answer: Answer) => refusal(answer, socket);
       try {
         for await (const line of lines(target, path, signal, refused)) yield parse(line, socket);
@@ -83,6 +122,15 @@ export function apiAt(socket: string): Api {
       }
     },
   };
+}
+
+function queryText(query: object): string {
+  const words = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
+  return String(new URLSearchParams(words));
+}
+
+function instancePath({ stack, group, id }: InstancePlace, verb: InstanceVerb): string {
+  return `${groupPath(stack, group)}/instances/${encodeURIComponent(id)}/${verb}`;
 }
 
 function groupPath(stack: string, group: string): string {

@@ -130,7 +130,7 @@ const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK
 /** It was there when the call began. */
 const GONE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
-function noAnswer(thrown: unknown): NoAnswer {
+export function noAnswer(thrown: unknown): NoAnswer {
   if (thrown instanceof NoAnswer) return thrown;
   const code = systemCodeOf(thrown) ?? "";
   const kind = NOBODY.has(code) ? "nobody" : GONE.has(code) ? "gone" : "odd";

@@ -39,6 +39,35 @@ export const GROUP = {
   brief: "A group's name, or stack/name",
 } as const;
 
+export const INSTANCE = {
+  parse: String,
+  placeholder: "instance",
+  brief: "An instance's id or how it begins, or its group and place: web/0, shop/web/0",
+} as const;
+
+export const FOLLOW = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief: "Go on with what is printed",
+} as const;
+
+export const LINES = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  placeholder: "n",
+  brief: "Only the last so many lines of what is there",
+} as const;
+
+/** Short forms of flags. */
+export const LOG_ALIASES = { f: "follow", n: "lines" } as const;
+
+export interface LogFlags {
+  readonly follow: boolean;
+  readonly lines?: string;
+}
+
 export const STACK = { parse: String, optional: true, placeholder: "stack", brief: "Only of this stack" } as const;
 
 export const SINCE = {

@@ -43,6 +43,8 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.failed": TROUBLE,
   "instance.unhealthy": TROUBLE,
   "instance.recovered": WHOLE,
+  "instance.exec": WORD,
+  "instance.replace-asked": WORD,
   "history.pruned": WORD,
 };
 

@@ -1,6 +1,6 @@
 import type { Printer } from "../cli.ts";
 
-const CODES = { red: 31, green: 32, yellow: 33, blue: 34, bold: 1, dim: 2 } as const;
+const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, bold: 1, dim: 2 } as const;
 
 export type Color = keyof typeof CODES;
 
@@ -12,6 +12,12 @@ export function paint(printer: Pick<Printer, "colors">, color: Color, text: stri
 /** Text that came from outside, on one line and without what would command a terminal. */
 export function plain(text: string): string {
   return text.replaceAll(CONTROLS, (each) => (/\s/.test(each) ? " " : "\ufffd"));
+}
+
+/** The same of a text of several lines: its lines and tabs stay. */
+export function plainLines(text: string): string {
+  const parts = text.split(/(\r?\n|\t)/);
+  return parts.map((part, at) => (at % 2 === 1 ? part : plain(part))).join("");
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is meant

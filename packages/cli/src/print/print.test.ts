@@ -112,5 +112,8 @@ function paper(isTerminal: boolean): { readonly printer: Printer; text(): string
   const write = (text: string) => {
     written += text;
   };
-  return { printer: { write, isTerminal, colors: false, columns: () => 10, closed }, text: () => written };
+  return {
+    printer: { write, send: async () => undefined, isTerminal, colors: false, columns: () => 10, closed },
+    text: () => written,
+  };
 }

@@ -27,6 +27,7 @@ function terminal(answer: string): Cli & { readonly asked: string[]; readonly wr
   const written: string[] = [];
   const printer: Printer = {
     write: (text) => void written.push(text),
+    send: async () => undefined,
     isTerminal: true,
     colors: false,
     columns: () => 80,

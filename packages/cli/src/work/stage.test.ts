@@ -21,7 +21,13 @@ function stage(output: "text" | "json") {
     write(text) {
       printed[to] += text;
     },
-    ...{ isTerminal: false, colors: false, columns: () => 80, closed: new AbortController().signal },
+    ...{
+      isTerminal: false,
+      colors: false,
+      columns: () => 80,
+      send: async () => undefined,
+      closed: new AbortController().signal,
+    },
   });
   const cli: Cli = {
     ...{ out: printer("out"), err: printer("err"), env: {}, cwd: "/", ask: undefined, user: () => "ann" },

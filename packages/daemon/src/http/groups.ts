@@ -5,12 +5,12 @@ import { type GroupAnswer, type GroupDetail, type GroupRequests, type GroupVerb,
 import type { Stacks } from "../stacks.ts";
 import { ASKED, DESTROY_INSTANCES, SCALE } from "./requests.ts";
 
-interface Named {
+export interface Named {
   readonly stack: string;
   readonly group: string;
 }
 
-const GROUP = `${PATHS.groups}/:stack/:group`;
+export const GROUP = `${PATHS.groups}/:stack/:group`;
 
 export function groupRoutes(app: FastifyInstance, stacks: Stacks): void {
   app.get(PATHS.groups, async () => stacks.all().flatMap((keeper) => keeper.groups()));
@@ -61,11 +61,14 @@ async function steer(stacks: Stacks, named: Named, run: (keeper: StackKeeper) =>
   return { group: viewOf(keeper, named.group) ?? null, unchanged };
 }
 
-function by({ actor }: { readonly actor: string }): string {
+export function by({ actor }: { readonly actor: string }): string {
   return `user:${actor}`;
 }
 
-function find(stacks: Stacks, { stack, group }: Named): { readonly keeper: StackKeeper; readonly view: GroupView } {
+export function find(
+  stacks: Stacks,
+  { stack, group }: Named,
+): { readonly keeper: StackKeeper; readonly view: GroupView } {
   const keeper = stacks.get(stack);
   const view = keeper === undefined ? undefined : viewOf(keeper, group);
   if (keeper !== undefined && view !== undefined) return { keeper, view };
@@ -74,6 +77,6 @@ function find(stacks: Stacks, { stack, group }: Named): { readonly keeper: Stack
   throw new MusterError("group.not-found", { group: wanted, nearest: didYouMean(nearest(wanted, known)) });
 }
 
-function viewOf(keeper: StackKeeper, group: string): GroupView | undefined {
+export function viewOf(keeper: StackKeeper, group: string): GroupView | undefined {
   return keeper.groups().find(({ name }) => name === group);
 }

@@ -1,3 +1,5 @@
+import { MAX_WORDS } from "@muster/plugin";
+
 /** What a request must look like, in JSON Schema: fastify refuses the rest before anything is called. */
 
 /** As names of users are; it stands in the history. */
@@ -21,6 +23,10 @@ export const APPLY = body({ document, source, pretend: { type: "boolean" } }, ["
 export const ASKED = body({}, []);
 /** The declaration's own rules say which sizes there may be. */
 export const SCALE = body({ size: { type: "number" } }, ["size"]);
+export const EXEC = body({ command: { type: "array", items: { type: "string" }, minItems: 1, maxItems: MAX_WORDS } }, [
+  "command",
+]);
+export const REPLACE = body({ force: { type: "boolean" } }, []);
 export const DESTROY_INSTANCES = body(
   { instances: { type: "array", items: { type: "string" }, minItems: 1, maxItems: 100_000 } },
   ["instances"],

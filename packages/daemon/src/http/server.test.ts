@@ -174,7 +174,7 @@ describe("applying over the API", () => {
     const deep = webStack(1, { "instance-file": { properties: { deep: nested(3000) } } });
     expect(await apply(daemon, deep)).toMatchObject({ status: 400 });
     expect(await ask(daemon.socket, "GET", "/v1/nothing")).toMatchObject({ ...refused, status: 404 });
-    expect(await ask(daemon.socket, "GET", `${PATHS.groups}/${"x".repeat(999)}/web`)).toMatchObject({
+    expect(await ask(daemon.socket, "GET", `${PATHS.groups}/${"x".repeat(5000)}/web`)).toMatchObject({
       ...refused,
       status: 414,
     });

@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
-import { clearSocketPath, MAX_REQUEST } from "@muster/plugin";
+import { clearSocketPath, MAX_ID, MAX_REQUEST } from "@muster/plugin";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { type ApplyRequest, PATHS, type Ping, type PlanRequest } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
+import { instanceRoutes } from "./instances.ts";
 import { APPLY, PLAN } from "./requests.ts";
 import type { Listener } from "./socket.ts";
 
@@ -17,6 +18,8 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
   const { options, stacks, applying } = deps;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
+    // An id, with whatever in it must be escaped.
+    routerOptions: { maxParamLength: MAX_ID * 9 },
     // What fastify refuses before a route is found, such as a path that is too long.
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const { body } = errorAnswer(badRequest(error.message));
@@ -52,6 +55,7 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
     applying.plan(body.document, body.source),
   );
   groupRoutes(app, stacks);
+  instanceRoutes(app, deps);
   eventRoutes(app, deps);
   return app;
 }

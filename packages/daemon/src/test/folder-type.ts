@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeF
 import { join } from "node:path";
 import { bears, type Observed } from "@muster/model";
 import { type InstanceSpec, type Io, instanceSpec, type TaggedProvider, type TaggedType } from "@muster/plugin";
+import { streamsIn } from "./folder-streams.ts";
 
 /** An alias, not an interface: only so it counts as JSON. */
 type Settings = { readonly dir: string };
@@ -34,6 +35,7 @@ export function folder(dir: string, io: Io): TaggedProvider<InstanceSpec> {
   return {
     known: "tags",
     scope: dir,
+    ...streamsIn(dir),
     async *list(by) {
       yield namesIn(dir)
         .map(read)

@@ -2,6 +2,7 @@ import { type ErrorCode, type JsonObject, MusterError } from "@muster/model";
 import { asProviderError, FAILURE_KINDS, type FailureKind, ProviderError } from "../contract.ts";
 import type { Address } from "../wire/address.ts";
 import { callHttp, type HttpAnswer, type HttpCall, HttpFailure } from "../wire/http-client.ts";
+import { type HttpStream, streamHttp } from "../wire/http-stream.ts";
 import { type RpcFault, readAnswer } from "../wire/json-rpc.ts";
 import { type Deadlines, MAX_ANSWER } from "../wire/limits.ts";
 
@@ -18,10 +19,13 @@ export interface Caller {
   rpc(method: string, params: object, purpose: Purpose, signal?: AbortSignal): Promise<JsonObject>;
   /** A walk-through path's answer, whatever its status. */
   post(path: string, body: string, purpose: Purpose, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** An answer that comes piece by piece, until the signal; its beginning is waited for as one that is asked for. */
+  stream(call: HttpCall, method: string, signal: AbortSignal): Promise<HttpStream>;
   /** What to throw about an answer that cannot be used. */
   unusable(method: string, detail: string, status?: number): CallError;
   /** What to throw about an error that was answered. */
   failed(method: string, detail: string, kind?: FailureKind): CallError;
+  faulty(method: string, fault: RpcFault): CallError;
 }
 
 /** How far a call came: to nobody, to nothing that can be used, or to an answer that says no. */
@@ -96,6 +100,16 @@ export function callerOf(name: string, address: Address, deadlines: Deadlines, c
     return new CallError("no", error, kind === undefined ? {} : { kind });
   }
 
+  const faulty = (method: string, fault: RpcFault) => failed(method, fault.message, kindOf(fault));
+
+  async function* tellingFailures(body: AsyncIterable<Uint8Array>, method: string): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* body;
+    } catch (thrown) {
+      throw thrown instanceof HttpFailure ? failure(thrown, method, "ask") : thrown;
+    }
+  }
+
   async function send(call: HttpCall, method: string, purpose: Purpose, signal?: AbortSignal): Promise<HttpAnswer> {
     const over = signal === undefined ? closed : AbortSignal.any([closed, signal]);
     try {
@@ -111,6 +125,15 @@ export function callerOf(name: string, address: Address, deadlines: Deadlines, c
     closed,
     unusable,
     failed,
+    faulty,
+    async stream(call, method, signal) {
+      try {
+        const { status, body } = await streamHttp(address, call, deadlines.ask, AbortSignal.any([closed, signal]));
+        return { status, body: tellingFailures(body, method) };
+      } catch (thrown) {
+        throw thrown instanceof HttpFailure ? failure(thrown, method, "ask") : thrown;
+      }
+    },
     post: (path, body, purpose, signal) => send({ method: "POST", path, body }, path.slice(1), purpose, signal),
     async rpc(method, params, purpose, signal) {
       const id = ++lastId;
@@ -123,7 +146,7 @@ export function callerOf(name: string, address: Address, deadlines: Deadlines, c
         case "result":
           return answer.result;
         case "fault":
-          throw failed(method, answer.fault.message, kindOf(answer.fault));
+          throw faulty(method, answer.fault);
         case "rubbish":
           throw unusable(method, answer.detail);
       }

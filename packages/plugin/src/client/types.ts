@@ -5,6 +5,7 @@ import { methods, type ServedType } from "../wire/methods.ts";
 import { type Caller, providerErrorOf } from "./caller.ts";
 import { watchHints } from "./hints.ts";
 import { callMuster, schemaOf } from "./muster.ts";
+import { streamsOf } from "./streams.ts";
 
 /** A plugin is opened by whoever starts it: there is nothing to set from here. */
 export const noSettings = z.strictObject({});
@@ -48,11 +49,13 @@ function claimedProvider(served: ServedType, caller: Caller): ClaimedProvider {
   };
 }
 
-type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch">;
+type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch" | "logs" | "exec">;
 
-function whatAnyCan({ name: type, scope, can }: ServedType, caller: Caller): Common {
+function whatAnyCan(served: ServedType, caller: Caller): Common {
+  const { name: type, scope, can } = served;
   return {
     scope,
+    ...streamsOf(served, caller),
     async create(want, tags, { signal }) {
       return callMuster(caller, methods.create, { type, want, tags }, "act", signal);
     },

@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tags } from "@muster/model";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -9,7 +10,7 @@ import { ProviderError } from "../contract.ts";
 import type { Dialect } from "../infrakit/dialects.ts";
 import type { Plugin } from "../server/plugin.ts";
 import { servePlugin } from "../server/serve.ts";
-import { cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
+import { type Cattle, cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
 import { distort, type Passing } from "../testing/distort.ts";
 import { herd, herdType, io, plainFlavor } from "../testing/herd.ts";
 import { listenRaw, temporaryFolder } from "../testing/sockets.ts";
@@ -40,7 +41,7 @@ function saying(all: readonly StatementResult[], kind: StatementResult["kind"]):
   return all.filter((each) => each.kind === kind).map((each) => each.says);
 }
 
-type Break = (sound: ReturnType<typeof cattle>) => Partial<TaggedProvider>;
+type Break = (sound: Required<TaggedProvider> & Cattle) => Partial<TaggedProvider>;
 
 async function brokenCattle(change: Break, type: TaggedType = cattleType): Promise<string> {
   const sound = cattle();
@@ -56,7 +57,7 @@ describe("a plugin that keeps the contract", () => {
     const all = await results(await serve({ types: [{ type: cattleType, provider }], flavors }));
     expect(saying(all, "fails")).toEqual([]);
     expect(saying(all, "left-out")).toEqual([]);
-    expect(all).toHaveLength(46);
+    expect(all).toHaveLength(51);
     expect([...provider.things.values()]).toEqual([old]);
   });
 
@@ -261,6 +262,25 @@ describe("of a type, the kit finds that it", () => {
       "says nothing of what happens",
       () => ({ watch: () => undefined }),
       ["a hint follows when something is created", "a hint follows when something is destroyed"],
+    ],
+    [
+      "has logs that never end",
+      ({ logs }) => ({ logs: (id, asked, ctx) => logs(id, { ...asked, follow: true }, ctx) }),
+      ["a log that is not followed comes to its end", "a log that is followed is let go when nobody reads it any more"],
+    ],
+    [
+      "has logs of what is not there, and runs what cannot be run",
+      () => ({
+        async *logs() {
+          yield Buffer.from("hello\n");
+        },
+        exec: async () => ({ output: Readable.from([]), ended: Promise.resolve({ kind: "exited", code: 0 }) }),
+      }),
+      [
+        "the log of what is not there is refused as `invalid`",
+        "a command that there is not is refused as `invalid`",
+        "a command in what is not there is refused as `invalid`",
+      ],
     ],
   ])("%s", async (_name, change, expected) => {
     expect(await failures(await brokenCattle(change))).toEqual(expected);

@@ -9,6 +9,7 @@ import { claimedThings, type Things, taggedThings } from "./things.ts";
 import { changeStatements } from "./type-changes.ts";
 import { createStatement, lifeStatements, nameStatement } from "./type-life.ts";
 import { schemaStatements } from "./type-schema.ts";
+import { streamStatements } from "./type-streams.ts";
 import { tagStatements } from "./type-tags.ts";
 
 interface With {
@@ -68,7 +69,7 @@ async function subjectOf(type: Type, muster: boolean, options: With): Promise<Su
 
 function statementsOf(subject: Subject): readonly Statement[] {
   const begin = [...schemaStatements(subject), createStatement(subject)];
-  const end = [...lifeStatements(subject), ...changeStatements(subject)];
+  const end = [...lifeStatements(subject), ...changeStatements(subject), ...streamStatements(subject)];
   switch (subject.known) {
     case "tags":
       return [...begin, ...tagStatements(subject), ...end];

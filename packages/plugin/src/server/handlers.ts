@@ -27,7 +27,7 @@ export function on<P, R extends object>(
   ];
 }
 
-function faultOf(thrown: unknown): RpcFault {
+export function faultOf(thrown: unknown): RpcFault {
   const { kind, message } = asProviderError(thrown);
   return new RpcFault(FAILED, message, { kind });
 }

@@ -11,7 +11,8 @@ export function helloHandler({ name, version, types, flavors }: Plugin): [string
 }
 
 function servedType({ type, provider }: OpenType): ServedType {
-  const { validate, read, update, watch } = provider;
+  const { validate, read, update, watch, logs, exec } = provider;
+  const retag = provider.known === "tags" ? provider.retag : undefined;
   return {
     name: type.name,
     summary: type.summary,
@@ -22,7 +23,7 @@ function servedType({ type, provider }: OpenType): ServedType {
     settleMs: type.settleMs,
     local: type.local,
     scope: provider.scope,
-    can: verbs({ validate, read, update, watch, retag: provider.known === "tags" ? provider.retag : undefined }),
+    can: verbs({ validate, read, update, watch, retag, logs, exec }),
   };
 }
 

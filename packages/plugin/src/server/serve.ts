@@ -13,6 +13,7 @@ import { helloHandler } from "./hello.ts";
 import { hints } from "./hints.ts";
 import type { Plugin } from "./plugin.ts";
 import { providerHandlers } from "./providers.ts";
+import { streamReply } from "./streams.ts";
 
 export interface ServeOptions extends Plugin {
   /** Where to answer: a path in a directory that is this user's alone. */
@@ -49,6 +50,8 @@ export async function servePlugin({ socket, dialects = SPOKEN, ...plugin }: Serv
 interface Answers {
   readonly methods: Handlers;
   page(path: string): HttpReply | undefined;
+  /** What a thing prints, and what a command does there. */
+  stream(request: HttpRequest): Promise<HttpReply | undefined>;
   /** A path of the walk-through's dialect. */
   path(request: HttpRequest): Promise<HttpReply>;
 }
@@ -66,6 +69,7 @@ function answersOf(plugin: Plugin, dialects: readonly Dialect[]): Answers {
       if (muster && path === HINTS_PATH) return hints(plugin);
       return master ? infrakitPage(path, plugin, forInfrakit) : undefined;
     },
+    stream: async (request) => (muster ? streamReply(plugin, request) : undefined),
     path: dialects.includes("walk-through") ? walkthrough(forInfrakit, plugin.io) : async () => notFound(),
   };
 }
@@ -74,6 +78,8 @@ async function reply(request: HttpRequest, answers: Answers): Promise<HttpReply>
   const { method, path, contentType } = request;
   const page = method === "GET" ? answers.page(path) : undefined;
   if (page !== undefined) return page;
+  const stream = await answers.stream(request);
+  if (stream !== undefined) return stream;
   if (method !== "POST") return textReply(405, `rpc: POST method required, received ${method}`);
   // The walk-through's plugins knew no path but those of their calls: that is how a client tells them from later ones.
   if (path !== "/" || answers.methods.size === 0) return answers.path(request);

@@ -2,6 +2,7 @@ import { bears, type JsonObject, type Observed } from "@muster/model";
 import { z } from "zod";
 import type { ClaimedProvider, ClaimedType, Flavor, TaggedProvider, TaggedType } from "../contract.ts";
 import { ProviderError } from "../contract.ts";
+import { type Voices, voices } from "./moo.ts";
 
 const schema: z.ZodType<JsonObject> = z.strictObject({
   name: z.string().min(3),
@@ -44,14 +45,15 @@ function memory(): Memory {
   };
 }
 
-export interface Cattle extends TaggedProvider {
+export interface Cattle extends TaggedProvider, Pick<Voices, "say"> {
   readonly things: ReadonlyMap<string, Observed>;
   set(id: string, thing: Observed | undefined): void;
 }
 
-export function cattle(): Cattle & Required<Omit<TaggedProvider, "logs" | "exec">> {
+export function cattle(): Cattle & Required<TaggedProvider> {
   const { things, set, watch } = memory();
   return {
+    ...voices(things, watch),
     known: "tags",
     scope: "memory",
     things,

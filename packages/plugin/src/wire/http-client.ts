@@ -29,7 +29,7 @@ export interface HttpAnswer {
 }
 
 /** A server that has as many callers waiting as its system allows is asked again after so many milliseconds. */
-const BUSY = 10;
+export const BUSY = 10;
 
 /**
  * One call on a connection of its own, so that a long one holds up no other and none finds a connection that has just
@@ -57,7 +57,7 @@ export async function callHttp(
   }
 }
 
-function pause(ms: number, over: AbortSignal): Promise<void> {
+export function pause(ms: number, over: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   over.addEventListener("abort", () => resolve(), { once: true });
@@ -84,7 +84,8 @@ export async function* streamLines(address: Address, path: string, signal: Abort
   }
 }
 
-interface Attempt {
+/** A call that was begun, for whoever reads its answer. */
+export interface Attempt {
   readonly response: Promise<IncomingMessage>;
   /** True when nobody took the connection because too many are waiting: nothing was sent. */
   isBusy(cause: unknown): boolean;
@@ -92,7 +93,7 @@ interface Attempt {
   end(): void;
 }
 
-async function open(address: Address, call: HttpCall, over: AbortSignal): Promise<Attempt> {
+export async function open(address: Address, call: HttpCall, over: AbortSignal): Promise<Attempt> {
   const { request: start } = await import("node:http");
   let connected = false;
   const request = start({

@@ -2,12 +2,14 @@ import { chmod } from "node:fs/promises";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { messageOf } from "@muster/model";
 import { MAX_REQUEST } from "./limits.ts";
+import { type Bytes, sendBytes } from "./send-bytes.ts";
 import { clearSocketPath } from "./socket.ts";
 
 export interface HttpRequest {
   readonly method: string;
   /** Percent escapes as they came. */
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Without parameters, in lower case; empty when there is none. */
   readonly contentType: string;
   readonly body: string;
@@ -17,7 +19,9 @@ export interface HttpRequest {
 
 export type HttpReply =
   | { readonly kind: "text"; readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
-  | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void };
+  | { readonly kind: "events"; run(send: (text: string) => void, signal: AbortSignal): void }
+  /** `isEndless`: it is not waited for when the server closes, but breaks off. */
+  | ({ readonly kind: "stream"; readonly isEndless: boolean } & Bytes);
 
 /** InfraKit's servers call everything they answer plain text, JSON too. */
 export function textReply(status: number, body: string, headers?: Record<string, string>): HttpReply {
@@ -81,11 +85,12 @@ async function answer(
     return;
   }
   // What is no path at all is a path that nobody knows.
-  const path = URL.parse(request.url ?? "", "http://plugin")?.pathname ?? "";
+  const url = URL.parse(request.url ?? "", "http://plugin");
   const contentType = (request.headers["content-type"] ?? "").split(";")[0] ?? "";
   const answered = await reply({
     method: request.method ?? "",
-    path,
+    path: url?.pathname ?? "",
+    query: url?.searchParams ?? new URLSearchParams(),
     contentType: contentType.trim().toLowerCase(),
     body,
     signal: gone.signal,
@@ -118,6 +123,9 @@ function send(response: ServerResponse, reply: HttpReply, closing: AbortSignal):
     }
     case "events":
       sendEvents(response, reply.run, closing);
+      return;
+    case "stream":
+      void sendBytes(response, reply, reply.isEndless ? closing : undefined);
       return;
   }
 }

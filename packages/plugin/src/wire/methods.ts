@@ -2,12 +2,12 @@
  * Muster's own methods: what travels between Muster and a plugin process, over JSON-RPC 2.0 (`POST /` on the plugin's
  * socket). The reference is generated from this file, so every field says what it is.
  *
- * A method that fails answers with an error whose `data.kind` is one of `FailureKind`. Hints come beside them: `GET /hints`
- * is a stream of server-sent events, each with a type's name as its data.
+ * A method that fails answers with an error whose `data.kind` is one of `FailureKind`. Streams come beside them: hints
+ * (`GET /hints`: server-sent events, each with a type's name as its data), and what a thing prints or a command does there.
  */
 import type { Json } from "@muster/model";
 import { type ZodType, z } from "zod";
-import { MAX_ID } from "./limits.ts";
+import { MAX_ID, MAX_LINES, MAX_WORDS } from "./limits.ts";
 
 /** The version of everything in this file. One side with another version is not talked to. */
 export const PROTOCOL = 1;
@@ -67,7 +67,7 @@ export const servedType = z.object({
   settleMs: z.number().min(0).describe("how long a list may lag behind a call that was answered"),
   local: z.boolean().describe("looks are cheap and hints reliable"),
   scope: z.string().describe("what ids are unique in: a host, a directory, an account"),
-  can: z.array(z.string()).describe("the optional methods there are: validate, read, update, retag, watch"),
+  can: z.array(z.string()).describe("what is optional and there: validate, read, update, retag, watch, logs, exec"),
 });
 
 export const servedFlavor = z.object({
@@ -166,6 +166,48 @@ export const methods = {
 } as const;
 
 export const HINTS_PATH = "/hints";
+export const LOGS_PATH = "/logs";
+export const EXEC_PATH = "/exec";
+
+/** The query of `GET /logs`. */
+export const logsQuery = z.object({
+  type,
+  id,
+  lines: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_LINES)
+    .optional()
+    .describe("only the last so many lines of what is there; all of it unless told"),
+  follow: z.literal("1").optional().describe("go on with what is printed, until the thing has ended"),
+});
+
+/** The body of `POST /exec`. */
+export const execBody = z.object({
+  type,
+  id,
+  command: z
+    .tuple([z.string().min(1)], z.string())
+    .check(z.maxLength(MAX_WORDS))
+    .readonly()
+    .describe("the program and its arguments: no shell reads them"),
+});
+
+const exit = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("exited"), code: z.number().int().min(0).max(255) }),
+  z.object({ kind: z.literal("killed"), signal: z.string().max(32) }),
+]);
+
+/** What a line of the answer to `POST /exec` holds: one of these. */
+export const execFrame = z.union([
+  z.object({ out: z.base64() }),
+  z.object({ err: z.base64() }),
+  z.object({ end: exit }),
+  z.object({ failed: z.object({ kind: z.string(), message: z.string() }) }),
+]);
+
+export type ExecFrame = z.infer<typeof execFrame>;
 
 export type ServedType = z.infer<typeof servedType>;
 export type ServedFlavor = z.infer<typeof servedFlavor>;

@@ -1,0 +1,61 @@
+/**
+ * An answer that may go on for ever, over node:http: that knows an answer that broke off from one that has ended, and reads
+ * no faster than is taken.
+ */
+import { type IncomingMessage, request } from "node:http";
+import { messageOf } from "@muster/model";
+import { type Call, noAnswer } from "./http.ts";
+
+export interface Streamed {
+  readonly status: number;
+  /** Ends with the signal; throws what `broken` makes of it where it breaks off. */
+  readonly bytes: AsyncGenerator<Uint8Array, void>;
+  /** All of it, instead: a refusal is short. */
+  text(): Promise<string>;
+}
+
+/** Throws `NoAnswer` until it has begun. A signal that came first ends it at once. */
+export async function stream(
+  socketPath: string,
+  { method, path, body = "" }: Call,
+  signal: AbortSignal,
+  broken: (detail: string) => Error,
+): Promise<Streamed> {
+  const headers = { "Content-Length": Buffer.byteLength(body), ...(body === "" ? {} : { "Content-Type": JSON_TYPE }) };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>();
+  const call = request({ socketPath, method, path, headers, agent: false }, resolve);
+  const hangUp = () => {
+    call.destroy();
+    resolve(undefined);
+  };
+  signal.addEventListener("abort", hangUp, { once: true });
+  call.on("error", (thrown) => (signal.aborted ? resolve(undefined) : reject(noAnswer(thrown))));
+  if (signal.aborted) hangUp();
+  else call.end(body);
+  const response = await promise;
+
+  async function* read(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of response ?? []) yield chunk;
+    } catch (thrown) {
+      if (!signal.aborted) throw broken(`the stream broke off: ${messageOf(thrown)}`);
+    } finally {
+      signal.removeEventListener("abort", hangUp);
+      call.destroy();
+    }
+  }
+
+  const bytes = read();
+  return {
+    // Nobody waits for what was not answered.
+    status: response?.statusCode ?? 200,
+    bytes,
+    async text() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of bytes) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+  };
+}
+
+const JSON_TYPE = "application/json";

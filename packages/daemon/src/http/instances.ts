@@ -1,0 +1,77 @@
+/** What is asked of single members: streams of bytes and of frames, and what ends them. */
+import { MusterError } from "@muster/model";
+import { beginStream, framesOf, type LogsAsked, MAX_LINES, sendBytes } from "@muster/plugin";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { ExecFrame, ExecRequest, GroupAnswer, LogsQuery, ReplaceRequest } from "../api.ts";
+import { wireErrorOf } from "../api-errors.ts";
+import type { ApiDeps } from "./deps.ts";
+import { by, find, GROUP, type Named, viewOf } from "./groups.ts";
+import { EXEC, REPLACE } from "./requests.ts";
+
+interface OfInstance extends Named {
+  readonly id: string;
+}
+
+/** As they come: a text, or a list of what was given more than once. */
+type Given = Readonly<Partial<Record<keyof LogsQuery, string | readonly string[]>>>;
+
+const INSTANCE = `${GROUP}/instances/:id`;
+
+export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDeps): void {
+  app.get<{ Params: OfInstance; Querystring: Given }>(`${INSTANCE}/logs`, async ({ params, query }, reply) => {
+    const { keeper } = find(stacks, params);
+    const asked = askedIn(query);
+    const body = await beginStream(keeper.logs(params.group, params.id, asked, wanted(reply, closing)));
+    reply.hijack();
+    await sendBytes(reply.raw, { contentType: "application/octet-stream", body }, closing);
+  });
+
+  app.post<{ Params: OfInstance; Body: ExecRequest }>(
+    `${INSTANCE}/exec`,
+    { schema: EXEC },
+    async ({ params, body: { command, actor } }, reply) => {
+      const { keeper } = find(stacks, params);
+      const signal = wanted(reply, closing);
+      const execution = await keeper.exec(params.group, params.id, command, by({ actor }), signal);
+      reply.hijack();
+      const body = framesOf(execution, failedFrame);
+      await sendBytes(reply.raw, { contentType: "application/x-ndjson", body }, closing);
+    },
+  );
+
+  app.post<{ Params: OfInstance; Body: ReplaceRequest }>(
+    `${INSTANCE}/replace`,
+    { schema: REPLACE },
+    async ({ params, body }): Promise<GroupAnswer> => {
+      const { keeper } = find(stacks, params);
+      await keeper.replace(params.group, params.id, { actor: by(body), force: body.force === true });
+      return { group: viewOf(keeper, params.group) ?? null, unchanged: false };
+    },
+  );
+}
+
+/** Aborted when nobody takes the answer any more: the client has gone away, or the server begins to close. */
+function wanted(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  if (reply.raw.destroyed) gone.abort();
+  return AbortSignal.any([closing, gone.signal]);
+}
+
+function failedFrame(thrown: unknown): ExecFrame {
+  return { failed: wireErrorOf(thrown) };
+}
+
+function askedIn({ lines, follow }: Given): LogsAsked {
+  if (follow !== undefined && follow !== "1") throw badRequest("follow is 1, or left out");
+  if (lines === undefined) return { follow: follow === "1" };
+  const count = Number(lines);
+  if (typeof lines !== "string" || !/^\d+$/.test(lines) || count > MAX_LINES) {
+    throw badRequest(`lines must be a whole number from 0 to ${MAX_LINES}`);
+  }
+  return { follow: follow === "1", lines: count };
+}
+
+function badRequest(detail: string): MusterError {
+  return new MusterError("api.bad-request", { detail });
+}

@@ -1,0 +1,35 @@
+/**
+ * A person wants an equal one in a member's place. Such a member is not as it is wanted, whatever its revision: so it goes
+ * the way of those that are outdated, a new one first where there is room beyond the size, and within the same budget.
+ */
+import { slotCount } from "@muster/model";
+import { aimOf } from "./aim.ts";
+import { availableCount, takeCensus } from "./census.ts";
+import type { DeclaredGroup, Traits } from "./declared.ts";
+import type { GoodLook } from "./look.ts";
+import type { Memory } from "./memory.ts";
+import { leastOf } from "./roll.ts";
+import { settle } from "./settle.ts";
+
+/** Why a member cannot be replaced as things stand; undefined where it can. One of the last look. */
+export function whyIrreplaceable(
+  declared: DeclaredGroup,
+  traits: Traits,
+  look: GoodLook,
+  memory: Memory,
+  id: string,
+  now: number,
+): string | undefined {
+  const { group } = aimOf(declared, memory);
+  if (group.goal === "pause") return "the group is paused, and nobody is changed meanwhile";
+  // An equal one is made first, and only when that counts the other goes.
+  if (group.slots.kind === "numbered" && group.rollout.maxSurge > 0) return undefined;
+  const settled = settle(memory.calls, look, traits.settleMs, group);
+  const census = takeCensus({ declared: group, look, settled, memory, now });
+  const member = census.living.find(({ seen }) => seen.id === id);
+  if (member === undefined || member.down) return undefined;
+  const left = availableCount(census) - (member.available ? 1 : 0);
+  if (left >= leastOf(group)) return undefined;
+  const size = slotCount(group.slots);
+  return `no other can be made beside it, and ${left} of ${size} would be known to be ready where ${leastOf(group)} must be`;
+}

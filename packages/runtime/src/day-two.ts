@@ -1,0 +1,167 @@
+/** What a person asks of single members, beside what is declared: to be heard, to be told something, to go. */
+import { type EventDraft, MusterError } from "@muster/model";
+import { asProviderError, type ExecAsked, type Execution, type LogsAsked } from "@muster/plugin";
+import type { Declaration, Writes } from "@muster/store";
+import { assignmentsOf, steeringOf } from "./assignments.ts";
+import type { GroupController } from "./controller.ts";
+import { notThere, withoutInstances } from "./declaring.ts";
+import type { DoomRequest } from "./doom.ts";
+import type { Grammar } from "./ports.ts";
+import type { GivenSettings } from "./providers.ts";
+import type { Reached } from "./reach.ts";
+
+export interface DayTwo {
+  /**
+   * What a member has printed, in bytes; with `follow` until it has ended, or the signal. Throws `instance.not-found`,
+   * `instance.cannot`, `instance.refused` or `instance.failed`, also in the middle.
+   */
+  logs(group: string, id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Runs a command where a member runs, once it is written down who asked for it. Throws as `logs` does. */
+  exec(
+    group: string,
+    id: string,
+    command: ExecAsked["command"],
+    actor: string,
+    signal: AbortSignal,
+  ): Promise<Execution>;
+  /**
+   * Has an equal one put in a member's place: within the budget of the group's rollouts, and by force at once. Throws
+   * `instance.irreplaceable` where the budget does not allow it as things stand, and `group.destroying`.
+   */
+  replace(group: string, id: string, by: { readonly actor: string; readonly force: boolean }): Promise<void>;
+  /** Destroys the named members and makes the group smaller by as many. Throws when one of them is not there. */
+  destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void>;
+}
+
+export interface DayTwoDeps {
+  readonly grammar: Grammar;
+  readonly settings: GivenSettings;
+  /** Throws `group.not-found`. */
+  controllerOf(group: string): GroupController;
+  /** The same of a group that may be changed, with what is declared. Throws `group.observed` too. */
+  toChange(group: string): { readonly controller: GroupController; readonly known: Declaration };
+  /** Throws `stack.lost`. */
+  write(writes: Writes): Promise<void>;
+  /** Goes on with what is declared now. */
+  goOnWith(declaration: Declaration): Promise<void>;
+  serially<T>(run: () => Promise<T>): Promise<T>;
+}
+
+export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnWith, serially }: DayTwoDeps): DayTwo {
+  function reach(group: string, id: string): Reached {
+    const controller = controllerOf(group);
+    const reached = controller.reach(id);
+    if (reached !== undefined) return reached;
+    const there = controller.seen().map((seen) => seen.id);
+    throw notThere(group, id, there);
+  }
+
+  async function doom(group: string, request: Omit<DoomRequest, "next">, next: Declaration): Promise<void> {
+    const { controller } = toChange(group);
+    const assignment = assignmentsOf(next, grammar, settings).get(group);
+    if (assignment !== undefined) await controller.doom({ ...request, next: assignment });
+  }
+
+  return {
+    async *logs(group, id, asked, signal) {
+      const { provider, type } = reach(group, id);
+      if (provider.logs === undefined) throw cannot("logs", type, id);
+      try {
+        yield* provider.logs(id, asked, { signal });
+      } catch (thrown) {
+        throw told("logs", id, thrown);
+      }
+    },
+    async exec(group, id, command, actor, signal) {
+      const { provider, type, seen } = reach(group, id);
+      if (provider.exec === undefined) throw cannot("exec", type, id);
+      await write({ events: [execEvent(group, id, seen.mark.slot, command, actor)] });
+      try {
+        return tellingWell(await provider.exec(id, { command }, { signal }), id);
+      } catch (thrown) {
+        throw told("exec", id, thrown);
+      }
+    },
+    replace: (group, id, { actor, force }) =>
+      serially(async () => {
+        const { known } = toChange(group);
+        if (steeringOf(known, group).goal === "destroying")
+          throw new MusterError("group.destroying", { group, serve: "" });
+        const { seen, whyIrreplaceable } = reach(group, id);
+        const detail = force ? undefined : whyIrreplaceable();
+        if (detail !== undefined) throw new MusterError("instance.irreplaceable", { instance: id, detail });
+        const events = [replaceEvent(group, id, seen.mark.slot, force, actor)];
+        await doom(group, { ids: [id], fate: force ? "destroyed" : "replaced", writes: { events } }, known);
+      }),
+    destroyInstances: (group, ids, actor) =>
+      serially(async () => {
+        const { controller, known } = toChange(group);
+        const there = controller.seen().map((seen) => seen.id);
+        const { next, events, doomed } = withoutInstances(known, group, ids, there, actor, grammar);
+        await doom(group, { ids: doomed, fate: "destroyed", writes: { declaration: next, events } }, next);
+        await goOnWith(next);
+      }),
+  };
+}
+
+/** A word that stands in the history, in characters. */
+const WORD = 256;
+
+/** The arguments may be secrets, and the history is for ever: only how many there were is told. */
+function execEvent(
+  group: string,
+  instance: string,
+  slot: string | undefined,
+  [word, ...others]: ExecAsked["command"],
+  actor: string,
+): EventDraft {
+  const command = word.slice(0, WORD);
+  const count = others.length === 1 ? "1 argument" : `${others.length} arguments`;
+  const message = `\`${command}\` is run in ${instance}, with ${count}`;
+  const after = { command, arguments: others.length };
+  return { type: "instance.exec", group, actor, cause: "intentional", message, instance, ...placed(slot), after };
+}
+
+function replaceEvent(
+  group: string,
+  instance: string,
+  slot: string | undefined,
+  force: boolean,
+  actor: string,
+): EventDraft {
+  const message = `${instance} is to be replaced${force ? ", at once and by force" : ""}`;
+  return { type: "instance.replace-asked", group, actor, cause: "intentional", message, instance, ...placed(slot) };
+}
+
+function placed(slot: string | undefined): Pick<EventDraft, "slot"> {
+  return slot === undefined ? {} : { slot };
+}
+
+/** The same command, of whose failures a person can be told. */
+function tellingWell({ output, ended }: Execution, id: string): Execution {
+  ended.catch(() => undefined);
+  async function* printed(): Execution["output"] {
+    try {
+      yield* output;
+    } catch (thrown) {
+      throw told("exec", id, thrown);
+    }
+  }
+  const well = ended.catch((thrown: unknown) => {
+    throw told("exec", id, thrown);
+  });
+  well.catch(() => undefined);
+  return { output: printed(), ended: well };
+}
+
+type Verb = "logs" | "exec";
+
+function cannot(verb: Verb, type: string, instance: string): MusterError {
+  return new MusterError("instance.cannot", { type, verb, instance });
+}
+
+function told(verb: Verb, instance: string, thrown: unknown): MusterError {
+  const { kind, message: detail } = asProviderError(thrown);
+  const code = kind === "invalid" ? "instance.refused" : "instance.failed";
+  return new MusterError(code, { verb, instance, detail }, { cause: thrown });
+}
