@@ -210,7 +210,8 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   const members = membersFailed(group, gone, arrivals, whyFailing, now);
   if (members !== null) return { ...withFailure(gone, members), canary: undefined };
   // Those that had failed have recovered: what comes next has the whole time again.
-  const sound = gone.failure?.kind === "members" ? { ...gone, failure: null, progressAt: now } : gone;
+  const recovered = { ...gone, failure: null, progressAt: now, canariesAt: null, canaries: [] };
+  const sound = gone.failure?.kind === "members" ? recovered : gone;
   const { rollout, canary, promotedBy } = tendCanaries(group, sound, () => arrivedIn(census), now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
   const isReady = canary?.says !== undefined && sound.canariesAt === null;

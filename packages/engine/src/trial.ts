@@ -21,7 +21,7 @@ export interface Trial {
 
 /** The trial of a member that was made or changed by this call. One that is changed anew is tried anew. */
 export function trialBy({ kind, state }: Call, before: Young | undefined, now: number): Young {
-  if (before !== undefined && !(kind === "update" && "at" in state && state.at > before.since)) return before;
+  if (before !== undefined && !(kind === "update" && "at" in state && state.at >= before.since)) return before;
   return { kind: kind === "update" ? "changed" : "made", since: now, readyAt: null, failed: false };
 }
 
