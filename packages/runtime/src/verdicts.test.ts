@@ -18,6 +18,13 @@ describe("verdicts", () => {
     expect(verdicts.get("i-39")).toEqual(PASS);
   });
 
+  it("are the provider's own word where the flavor knows of no health", async () => {
+    const seen = members(3).map((member, at) => (at === 1 ? { ...member, ill: "it answers nobody" } : member));
+    const verdicts = await healthQuestions(heldClock())(seen, unprobed);
+    expect(verdicts.get("i-0")).toEqual(PASS);
+    expect(verdicts.get("i-1")).toEqual({ kind: "fail", reason: "it answers nobody" });
+  });
+
   it("are unknown of a member whose flavor throws", async () => {
     const flavor = probed(() => Promise.reject(new Error("no answer")));
     const verdicts = await healthQuestions(heldClock())(members(1), flavor);
@@ -74,7 +81,12 @@ function members(count: number): readonly Seen[] {
 
 /** Every member is treated by a flavor that answers so. */
 function probed(health: NonNullable<Flavor["health"]>): () => Treatment {
-  const flavor = { name: "probed", health } as Flavor;
-  const group = { flavor: { name: "probed", properties: {} } } as Treatment["group"];
+  return treatedBy({ name: "probed", health } as Flavor);
+}
+
+const unprobed = treatedBy({ name: "unprobed" } as Flavor);
+
+function treatedBy(flavor: Flavor): () => Treatment {
+  const group = { flavor: { name: flavor.name, properties: {} } } as Treatment["group"];
   return () => ({ group, flavor, marks: {} as Treatment["marks"] });
 }
