@@ -95,6 +95,13 @@ describe.skipIf(podman === "")("on Podman", () => {
     await rejects(missing, { kind: "invalid" });
   });
 
+  it("a log that is followed while its container ends comes whole", async () => {
+    const house = await houseAt(podman);
+    const id = await house.make({ command: ["sh", "-c", "yes 0123456789abcdef | head -n 60000"] });
+    const followed = await bytesOf(house.provider.logs?.(id, { follow: true }, ctx) ?? none());
+    expect(followed).toHaveLength(60_000 * 17);
+  });
+
   it("what is not Muster's is not listed", async () => {
     const house = await houseAt(podman);
     const { Id } = JSON.parse(

@@ -30,13 +30,13 @@ describe("an engine's events", () => {
   });
 
   it("of commands inside are no news: health checks are such", async () => {
-    const { wake, tell } = await followed();
+    const { wake, changed, tell } = await followed();
     tell({ Action: "exec_create: true", id: "c1" });
     tell({ Action: "exec_start: true", id: "c1" });
     tell({ Action: "exec_die", id: "c1" });
     tell({ Action: "pause", id: "c2" });
-    await vi.waitFor(() => expect(wake).toHaveBeenCalled());
-    await vi.waitFor(() => expect(wake).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(changed).toHaveBeenLastCalledWith("c2"));
+    expect(wake).toHaveBeenCalledTimes(2);
   });
 
   it.each(["die", "died"])("of an end (%s) wake again: the list may not show it yet", async (action) => {
