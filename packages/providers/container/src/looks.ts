@@ -58,7 +58,11 @@ export function looksAt(engine: Engine, isBeingMade: (name: string) => boolean):
     return container;
   };
 
-  const observed = (container: InspectedContainer) => observedOf(container, isBeingMade(nameOf(container.Name)));
+  const observed = (container: InspectedContainer) =>
+    observedOf(container, {
+      beingMade: isBeingMade(nameOf(container.Name)),
+      tellsMemory: engine.tellsMemory(),
+    });
 
   return {
     async all(by, signal) {

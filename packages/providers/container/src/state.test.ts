@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lifeOf, observedOf } from "./state.ts";
 
-const plain = { beingMade: false, memory: 0 };
+const plain = { beingMade: false, tellsMemory: true };
 
 describe("a container's life", () => {
   it.each([
@@ -47,16 +47,19 @@ describe("a container's life", () => {
     [{ Status: "removing" }, { phase: "ending", reason: "it is removing" }],
     [{ Status: "hibernating" }, { phase: "unknown", reason: "the engine calls it hibernating" }],
   ])("%j is %j", (state, life) => {
-    expect(lifeOf(state, plain)).toEqual(life);
+    expect(lifeOf(state, plain, 64 << 20)).toEqual(life);
   });
 
   it("is about to begin while it is being made", () => {
-    expect(lifeOf({ Status: "created" }, { ...plain, beingMade: true })).toMatchObject({ phase: "starting" });
+    expect(lifeOf({ Status: "created" }, { ...plain, beingMade: true }, 0)).toMatchObject({ phase: "starting" });
   });
 
   it("may have ended for want of memory where a limit is and the engine does not tell", () => {
-    const killed = lifeOf({ Status: "exited", ExitCode: 137 }, { ...plain, memory: 16 << 20 });
-    expect(killed.reason).toBe("killed by SIGKILL (code 137): it may have used up its memory");
+    const killed = { Status: "exited", ExitCode: 137 };
+    const unsure = { ...plain, tellsMemory: false };
+    expect(lifeOf(killed, unsure, 1).reason).toBe("killed by SIGKILL (code 137): it may have used up its memory");
+    expect(lifeOf(killed, unsure, 0).reason).toBe("killed by SIGKILL (code 137)");
+    expect(lifeOf(killed, plain, 1).reason).toBe("killed by SIGKILL (code 137)");
   });
 });
 
@@ -70,7 +73,7 @@ describe("a container", () => {
       Config: { Image: "web:1", Labels: { a: "b", "muster.container": "muster-1" } },
       HostConfig: { Memory: 0, NanoCpus: 570_000_000, PidsLimit: -1 },
     };
-    expect(observedOf(container, false)).toEqual({
+    expect(observedOf(container, plain)).toEqual({
       id: "1",
       tags: { a: "b" },
       phase: "running",

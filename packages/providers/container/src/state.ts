@@ -8,7 +8,7 @@ import type { ContainerProperties } from "./properties.ts";
 type State = InspectedContainer["State"];
 type Life = Pick<Observed, "phase" | "reason" | "ill">;
 
-export function observedOf(container: InspectedContainer, beingMade: boolean): Observed<ContainerProperties> {
+export function observedOf(container: InspectedContainer, circumstances: Circumstances): Observed<ContainerProperties> {
   const { Id, Name, Created, Config, HostConfig, State } = container;
   return {
     id: Id,
@@ -21,18 +21,20 @@ export function observedOf(container: InspectedContainer, beingMade: boolean): O
       pids: Math.max(0, HostConfig.PidsLimit ?? 0),
     },
     since: Date.parse(Created) || 0,
-    ...lifeOf(State, { beingMade, memory: HostConfig.Memory ?? 0 }),
+    ...lifeOf(State, circumstances, HostConfig.Memory ?? 0),
   };
 }
 
-interface Circumstances {
+/** What the account itself does not tell. */
+export interface Circumstances {
   /** The create that made it has not ended yet. */
   readonly beingMade: boolean;
-  /** Its memory limit in bytes; 0 is none. */
-  readonly memory: number;
+  /** Whether the engine says for certain that memory ran out. */
+  readonly tellsMemory: boolean;
 }
 
-export function lifeOf(state: State, { beingMade, memory }: Circumstances): Life {
+/** @param memory its limit in bytes; 0 is none */
+export function lifeOf(state: State, { beingMade, tellsMemory }: Circumstances, memory: number): Life {
   switch (state.Status) {
     case "running":
       return runningLife(state.Health);
@@ -40,10 +42,10 @@ export function lifeOf(state: State, { beingMade, memory }: Circumstances): Life
     case "configured":
     case "initialized":
       if (beingMade) return { phase: "starting", reason: "it has been made and is about to be started" };
-      return { phase: "ended", reason: `it was made and never started${state.Error ? `: ${state.Error}` : ""}` };
+      return { phase: "ended", reason: `it was made and never started${because(state)}` };
     case "exited":
     case "stopped":
-      return { phase: "ended", reason: endOf(state, memory) };
+      return { phase: "ended", reason: endOf(state, memory > 0 && !tellsMemory) };
     case "dead":
       return { phase: "ended", reason: "it is dead: the engine failed to remove it" };
     case "restarting":
@@ -67,15 +69,22 @@ function runningLife(health: State["Health"]): Life {
   return { phase: "running", ill: `its health check failed${times}${code}` };
 }
 
-function endOf({ OOMKilled, ExitCode, Error: error }: State, memory: number): string {
+function endOf(state: State, isMemoryDoubtful: boolean): string {
+  const { OOMKilled, ExitCode } = state;
   if (OOMKilled) return "killed: it had used up its memory";
   const code = ExitCode ?? 0;
   const signal = signalOf(code);
-  if (signal === undefined) return `exited with code ${code}${error ? `: ${error}` : ""}`;
-  // Podman does not always tell why.
-  const perhaps = code === OOM_CODE && memory > 0 ? ": it may have used up its memory" : "";
+  if (signal === undefined) return `exited with code ${code}${because(state)}`;
+  const perhaps = code === OOM_CODE && isMemoryDoubtful ? ": it may have used up its memory" : "";
   return `killed by ${signal} (code ${code})${perhaps}`;
 }
+
+/** The engine's own words, where it has any: the beginning of them. */
+function because({ Error: error }: State): string {
+  return error ? `: ${error.slice(0, LONGEST)}` : "";
+}
+
+const LONGEST = 300;
 
 /** SIGKILL, as engines tell signals: by 128 and its number. */
 const OOM_CODE = 137;

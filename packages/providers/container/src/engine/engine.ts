@@ -18,6 +18,8 @@ export type Answer<T> = { readonly kind: "answered"; readonly value: T } | Refus
 export interface Engine {
   /** The path of its socket. */
   readonly socket: string;
+  /** Whether the last one that answered there says for certain that memory ran out; Podman does not. */
+  tellsMemory(): boolean;
   /** One answer as JSON, in the form that is told. */
   ask<T>(request: Request, form: ZodType<T>): Promise<Answer<T>>;
   /** An answer that goes on and on. Whoever stops reading destroys it. */
@@ -34,9 +36,13 @@ const MOST = 16 * 1024 * 1024;
 
 export function engineAt(socket: string): Engine {
   let version: Promise<string> | undefined;
+  let isPodman = false;
 
   const versioned = async (request: Request): Promise<Response> => {
-    version ??= versionOf(socket, request.signal);
+    version ??= greeted(socket, request.signal).then((nature) => {
+      isPodman = nature.isPodman;
+      return nature.version;
+    });
     try {
       const path = `/v${await version}${request.path}`;
       return await send(socket, { ...request, path });
@@ -61,6 +67,7 @@ export function engineAt(socket: string): Engine {
 
   return {
     socket,
+    tellsMemory: () => !isPodman,
     async ask(asked, form) {
       const answer = await request(asked);
       if (answer.kind === "refused") return answer;
@@ -86,14 +93,20 @@ export function engineAt(socket: string): Engine {
 const NEWEST = 47;
 const OLDEST = 24;
 
-/** The version of the API that both sides speak. */
-async function versionOf(socket: string, signal: AbortSignal): Promise<string> {
+interface Nature {
+  /** The version of the API that both sides speak. */
+  readonly version: string;
+  readonly isPodman: boolean;
+}
+
+async function greeted(socket: string, signal: AbortSignal): Promise<Nature> {
   const { message } = await send(socket, { method: "GET", path: "/_ping", signal, patienceMs: 30_000 });
   message.destroy();
   const told = /^1\.(\d{1,3})$/.exec(String(message.headers["api-version"] ?? ""))?.[1];
   if (told === undefined)
     throw new ProviderError("unavailable", `what answers at ${socket} is no engine of Docker's API`);
-  if (Number(told) >= OLDEST) return `1.${Math.min(Number(told), NEWEST)}`;
+  const isPodman = message.headers["libpod-api-version"] !== undefined;
+  if (Number(told) >= OLDEST) return { version: `1.${Math.min(Number(told), NEWEST)}`, isPodman };
   throw new ProviderError(
     "invalid",
     `the engine at ${socket} speaks version 1.${told} of Docker's API: at least 1.${OLDEST} is needed`,
