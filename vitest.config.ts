@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["packages/**/*.test.ts", "tests/**/*.test.ts", "examples/**/*.test.ts"],
+    // They need a real engine: `npm run test:engines`.
+    exclude: [...configDefaults.exclude, "tests/engines/**"],
     reporters: ["default", "./scripts/closing-line.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -14,6 +14,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/store": ["@muster/model"],
   "@muster/declaration": ["@muster/plugin", "@muster/model"],
   "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
+  "@muster/provider-container": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],

@@ -45,10 +45,11 @@ describe("vanilla", () => {
     expect(vanilla.schema.safeParse({ tags: { a: 1 } }).success).toBe(false);
   });
 
-  it("leaves health to presence: there and running is healthy, and reasons are kept", () => {
+  it("leaves health to presence: there, running and not ill is healthy, and reasons are kept", () => {
     const seen = { id: "a", tags: {}, properties: {}, since: 0 };
     expect(vanilla.health).toBeUndefined();
     expect(presence({ ...seen, phase: "running" })).toEqual({ kind: "pass" });
+    expect(presence({ ...seen, phase: "running", ill: "hot" })).toEqual({ kind: "fail", reason: "hot" });
     expect(presence({ ...seen, phase: "ended", reason: "exit 1" })).toEqual({ kind: "fail", reason: "exit 1" });
     expect(presence({ ...seen, phase: "unknown", reason: "a link" })).toEqual({ kind: "unknown", reason: "a link" });
   });

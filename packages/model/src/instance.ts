@@ -15,6 +15,8 @@ export interface Observed<P = JsonObject> {
   readonly properties: Partial<P>;
   /** Why it is in this phase, in a few words for a person. */
   readonly reason?: string;
+  /** Why it runs and does not do its job, as its provider knows; missing where nothing is wrong. */
+  readonly ill?: string;
   /** When it came to be, or is first known to have been: milliseconds since 1970. */
   readonly since: number;
 }

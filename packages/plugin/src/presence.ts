@@ -1,10 +1,10 @@
 import { type Observed, PASS, type Verdict } from "@muster/model";
 
-/** The health of a member that nobody knows more about than its provider: it is there and runs, or it does not. */
-export function presence({ id, phase, reason }: Observed): Verdict {
+/** The health of a member that nobody knows more about than its provider: it is there, runs and is not ill, or not. */
+export function presence({ id, phase, reason, ill }: Observed): Verdict {
   switch (phase) {
     case "running":
-      return PASS;
+      return ill === undefined ? PASS : { kind: "fail", reason: ill };
     case "ended":
       return { kind: "fail", reason: reason ?? `${id} has ended` };
     case "starting":

@@ -41,6 +41,13 @@ describe("verdicts", () => {
     expect(verdicts.get("i-0")).toEqual({ kind: "fail", reason: "exited with code 3" });
   });
 
+  it("are the provider's own word where the flavor knows of no health", async () => {
+    const seen = members(3).map((member, at) => (at === 1 ? { ...member, ill: "it answers nobody" } : member));
+    const verdicts = await healthQuestions(heldClock())(seen, unprobed);
+    expect(verdicts.get("i-0")).toEqual(PASS);
+    expect(verdicts.get("i-1")).toEqual({ kind: "fail", reason: "it answers nobody" });
+  });
+
   it("are unknown of a member whose flavor throws", async () => {
     const flavor = probed(() => Promise.reject(new Error("no answer")));
     const verdicts = await healthQuestions(heldClock())(members(1), flavor);
@@ -97,9 +104,14 @@ function members(count: number): readonly Seen[] {
 
 /** Every member is treated by a flavor that answers so. */
 function probed(health: NonNullable<Flavor["health"]>, properties: JsonObject = {}): () => Treatment {
-  const flavor = { name: "probed", health } as Flavor;
+  return treatedBy({ name: "probed", health } as Flavor, properties);
+}
+
+const unprobed = treatedBy({ name: "unprobed" } as Flavor);
+
+function treatedBy(flavor: Flavor, properties: JsonObject = {}): () => Treatment {
   const group = {
-    ...{ flavor: { name: "probed", properties }, marking: { kind: "muster" }, slots: { kind: "numbered", size: 1 } },
+    ...{ flavor: { name: flavor.name, properties }, marking: { kind: "muster" }, slots: { kind: "numbered", size: 1 } },
   } as Treatment["group"];
   return () => ({ group, flavor, marks: {} as Treatment["marks"] });
 }

@@ -1,5 +1,5 @@
 import type { Seen } from "@muster/engine";
-import { messageOf, PASS, type Verdict } from "@muster/model";
+import { messageOf, type Verdict } from "@muster/model";
 import { presence } from "@muster/plugin";
 import { flavorPropertiesOf, type Treatment } from "./bind.ts";
 import type { Clock } from "./ports.ts";
@@ -27,7 +27,7 @@ export function healthQuestions(clock: Clock): AskHealth {
       const treatment = treatmentOf(member.mark.revision);
       // Who has ended needs no doctor.
       if (treatment.flavor.health !== undefined && member.phase !== "ended") patients.push({ member, treatment });
-      else verdicts.set(member.id, member.phase === "running" ? PASS : presence(member));
+      else verdicts.set(member.id, presence(member));
     }
     if (patients.length === 0) return verdicts;
     silent = await askAll(silentLast(patients, silent), clock, (id, verdict) => verdicts.set(id, verdict));

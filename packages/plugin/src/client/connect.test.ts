@@ -169,6 +169,8 @@ describe("a plugin that speaks everything", () => {
     behind.put(observed);
     const provider = await tagged(connection);
     expect(await provider.read?.("a", ctx)).toEqual(observed);
+    behind.put({ id: "ill", tags: {}, phase: "running", properties: {}, ill: "coughs", since: 5 });
+    expect(await provider.read?.("ill", ctx)).toMatchObject({ ill: "coughs" });
     expect(await provider.read?.("b", ctx)).toBeUndefined();
     await provider.retag?.("a", { u: "2" }, ctx);
     expect(behind.instances.get("a")?.tags).toEqual({ t: "1", u: "2" });

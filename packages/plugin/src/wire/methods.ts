@@ -41,6 +41,7 @@ const observed = z.object({
   phase: z.enum(["starting", "running", "ending", "ended", "unknown"]),
   properties: z.record(z.string(), json.optional()).describe("those that could be read"),
   reason: z.string().optional().describe("why it is in this phase, for a person"),
+  ill: z.string().optional().describe("why it runs and does not do its job, as its provider knows"),
   since: z.number().describe("when it came to be, or was first seen: milliseconds since 1970"),
 });
 
