@@ -33,6 +33,11 @@ export const EVENT_TYPES = [
   "instance.failed",
   "instance.unhealthy",
   "instance.recovered",
+  "resource.changed",
+  "resource.notified",
+  "resource.failed",
+  "resource.drifted",
+  "resource.released",
   "history.pruned",
 ] as const;
 

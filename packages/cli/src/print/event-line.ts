@@ -43,6 +43,11 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.failed": TROUBLE,
   "instance.unhealthy": TROUBLE,
   "instance.recovered": WHOLE,
+  "resource.changed": CHANGED,
+  "resource.notified": WORD,
+  "resource.failed": TROUBLE,
+  "resource.drifted": TROUBLE,
+  "resource.released": WORD,
   "history.pruned": WORD,
 };
 
