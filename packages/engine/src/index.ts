@@ -16,6 +16,7 @@ export { type Planned, type Prospect, planOf, TAKEN_UP } from "./plan.ts";
 export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { selfOf } from "./self.ts";
+export { servingOf } from "./serving.ts";
 export { stalledStatus } from "./status.ts";
 export type { Action, Held } from "./step.ts";
 export { absent } from "./timely.ts";

@@ -1,10 +1,11 @@
 import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
-import { type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
+import { type Effects, type Json, type JsonObject, type Mark, messageOf, resolveSelf } from "@muster/model";
 import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
 import { type BoundGroup, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
+import { type Withdrawn, withdraw } from "./withdraw.ts";
 
 /** A call that is not answered by then may have been done or not: a look tells. */
 const CALL_MS = 600_000;
@@ -22,6 +23,7 @@ export interface Acted {
  * the call is about to begin is not begun, however long the preparation took.
  *
  * @param isMeant asked right before the call
+ * @param withdrawn where others send work to the members: awaited before one of them is taken away
  */
 export async function act(
   bound: BoundGroup,
@@ -29,10 +31,11 @@ export async function act(
   seen: Seen | undefined,
   clock: Clock,
   isMeant: () => boolean,
+  withdrawn?: Withdrawn,
 ): Promise<Acted> {
   const { intent } = action;
   try {
-    const { instance, forced } = await carryOut(bound, action, seen, clock, isMeant);
+    const { instance, forced } = await carryOut(bound, action, seen, clock, isMeant, withdrawn);
     const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
@@ -57,6 +60,7 @@ async function carryOut(
   seen: Seen | undefined,
   clock: Clock,
   isMeant: () => boolean,
+  withdrawn: Withdrawn | undefined,
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
@@ -67,6 +71,9 @@ async function carryOut(
       return { instance: id };
     }
     case "update": {
+      if (isRestarting(bound, action)) {
+        await withdraw(action.instance, withdrawn, bound.declared.rollout.drainTimeoutMs, clock);
+      }
       confirmMeant(isMeant);
       if (seen === undefined) throw new ProviderError("retryable", `${action.instance} is not there any more`);
       if (bound.provider.update === undefined) {
@@ -77,10 +84,14 @@ async function carryOut(
       return { instance: action.instance };
     }
     case "destroy": {
-      const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
+      const begunAt = clock.now();
+      const withdrawal = await withdraw(action.instance, withdrawn, patienceMs(bound, seen), clock);
+      // While that was waited for, it may have been meant otherwise.
+      if (withdrawal !== undefined) confirmMeant(isMeant);
+      const undrained = seen === undefined ? undefined : await drain(bound, seen, clock, begunAt);
       confirmMeant(isMeant);
       await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
-      return { instance: action.instance, forced };
+      return { instance: action.instance, forced: reasonsOf(withdrawal?.forced, undrained) };
     }
   }
 }
@@ -96,15 +107,39 @@ function confirmMeant(isMeant: () => boolean): void {
   if (!isMeant()) throw DROPPED;
 }
 
-/** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */
-async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
+/** A change that takes the member away for a moment. */
+function isRestarting({ type }: BoundGroup, { changes }: Extract<Action, { kind: "update" }>): boolean {
+  const effects: Effects = type.effects;
+  return Object.keys(changes).some((key) => effects[key] === "restart");
+}
+
+/** A member has one time to leave in, in milliseconds: where it is drained as well, half of it is kept for that. */
+function patienceMs(bound: BoundGroup, seen: Seen | undefined): number {
+  const { drainTimeoutMs } = bound.declared.rollout;
+  const drains = seen !== undefined && treatmentOf(bound, seen.mark.revision).flavor.drain !== undefined;
+  return drains ? drainTimeoutMs / 2 : drainTimeoutMs;
+}
+
+function reasonsOf(...reasons: readonly (string | undefined)[]): string | undefined {
+  const said = reasons.filter((reason) => reason !== undefined);
+  return said.length === 0 ? undefined : said.join("; ");
+}
+
+/**
+ * Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever.
+ *
+ * @param begunAt when its time to leave began
+ */
+async function drain(bound: BoundGroup, seen: Seen, clock: Clock, begunAt: number): Promise<string | undefined> {
   const { flavor, group } = treatmentOf(bound, seen.mark.revision);
   const { drainTimeoutMs } = bound.declared.rollout;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
+  // A clock that was set meanwhile makes nobody's time longer.
+  const leftMs = Math.max(1, Math.min(drainTimeoutMs, begunAt + drainTimeoutMs - clock.now()));
   const over = new AbortController();
   const drained = flavor.drain(seen, group.flavor.properties, { signal: over.signal });
   try {
-    await withDeadline(drained, drainTimeoutMs, clock, `${seen.id} was not drained`);
+    await withDeadline(drained, leftMs, clock, `${seen.id} was not drained`);
     return undefined;
   } catch (thrown) {
     over.abort();

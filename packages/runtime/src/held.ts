@@ -34,6 +34,7 @@ export function holdGroup(
     proven: () => null,
     policy: () => undefined,
     seen: () => [],
+    standing: () => "unseen",
     stop: () => Promise.resolve(),
   };
 }

@@ -1,0 +1,189 @@
+/** A stack whose members are kept in memory and whose files are real: what happens to both is written down in one order. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
+import { bears, type Document, type Event, type JsonObject, type Observed, PASS, type Verdict } from "@muster/model";
+import type { Catalog, Flavor, TaggedType, Type } from "@muster/plugin";
+import { file } from "@muster/provider-file";
+import { keepStack, type StackKeeper, systemClock } from "@muster/runtime";
+import { memoryStore, type Store, thisProcess } from "@muster/store";
+import { onTestFinished } from "vitest";
+import { z } from "zod";
+
+const anything = z.record(z.string(), z.json());
+
+export const CONTENT = `upstream web {
+{{#each groups.web}}
+  server 127.0.0.1:{{port}};
+{{else}}
+  server 127.0.0.1:9 down;
+{{/each}}
+}
+`;
+
+export interface Shop {
+  readonly conf: string;
+  /** A program that refuses a file without an upstream. */
+  readonly checker: string;
+  /** The program that is told of the file. */
+  readonly reloader: string;
+  readonly store: Store;
+  readonly events: readonly Event[];
+  /** What happened to members, each with the ports that the file named then, and those its program knew of. */
+  readonly happened: readonly string[];
+  readonly things: ReadonlyMap<string, Observed>;
+  readonly verdicts: Map<string, Verdict>;
+  open(): Promise<StackKeeper>;
+  /** A stack with the group `web` of so many, and the file. */
+  document(
+    size: number,
+    changes?: { readonly group?: JsonObject; readonly file?: JsonObject; readonly stack?: JsonObject },
+  ): Document;
+  /** The ports that the file names; undefined where there is none. */
+  named(): readonly string[] | undefined;
+  /** The content that the program was told of, oldest first. */
+  told(): readonly string[];
+  messages(type: Event["type"]): readonly string[];
+  /** While it is there, the program fails; or does not answer. */
+  readonly broken: Flag;
+  readonly silent: Flag;
+  /** While it is there, new content is refused. */
+  readonly refusing: Flag;
+  /** Everything in the directory of the file. */
+  files(): readonly string[];
+}
+
+interface Flag {
+  set(): void;
+  clear(): void;
+}
+
+export function shop(): Shop {
+  const folder = mkdtempSync(join(tmpdir(), "muster-front-"));
+  const home = mkdtempSync(join(tmpdir(), "muster-front-home-"));
+  const keepers = new Set<StackKeeper>();
+  onTestFinished(async () => {
+    silent.clear();
+    for (const keeper of keepers) await keeper.close();
+    rmSync(folder, { recursive: true });
+    rmSync(home, { recursive: true });
+  });
+  const conf = join(folder, "web.conf");
+  const heard = join(home, "heard");
+  const [broken, silent, refusing] = [flag("broken"), flag("silent"), flag("refusing")];
+  const reloader = script(
+    "reload",
+    `while [ -e ${home}/silent ]; do sleep 0.02; done; [ ! -e ${home}/broken ] || { echo no such luck >&2; exit 3; }
+{ cat ${conf}; echo --; } >> ${heard}`,
+  );
+  const checker = script(
+    "check",
+    `grep -q upstream "$1" && [ ! -e ${home}/refusing ] || { echo "bad: $1" >&2; exit 1; }`,
+  );
+  const things = new Map<string, Observed>();
+  const verdicts = new Map<string, Verdict>();
+  const happened: string[] = [];
+  const events: Event[] = [];
+  const store = memoryStore();
+  let made = 0;
+
+  function flag(name: string): Flag {
+    const path = join(home, name);
+    return { set: () => writeFileSync(path, ""), clear: () => rmSync(path, { force: true }) };
+  }
+
+  function script(name: string, text: string): string {
+    const path = join(home, name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  const portsIn = (text: string) => [...text.matchAll(/:(\d+);/g)].map(([, port = ""]) => port);
+  const told = () => (existsSync(heard) ? readFileSync(heard, "utf8").split("--\n").slice(0, -1) : []);
+  const named = () => (existsSync(conf) ? portsIn(readFileSync(conf, "utf8")) : undefined);
+  const note = (what: string) =>
+    happened.push(`${what}: file ${named()?.join(" ") ?? "-"}, program ${portsIn(told().at(-1) ?? "").join(" ")}`);
+
+  const thing: TaggedType = {
+    ...{
+      known: "tags",
+      name: "thing",
+      summary: "A thing in memory that listens",
+      schema: anything,
+      settings: anything,
+    },
+    ...{ effects: {}, settleMs: 0, local: true, ports: true },
+    open: async () => ({
+      known: "tags",
+      scope: "the shop",
+      async *list(by) {
+        yield [...things.values()].filter((each) => bears(each.tags, by));
+      },
+      async create(properties, tags) {
+        const id = `i-${made}`;
+        const own = { ...tags, "muster.port": String(8_000 + made++) };
+        things.set(id, { id, tags: own, phase: "running", properties, since: Date.now() });
+        return { id };
+      },
+      async destroy(id) {
+        note(`destroy ${things.get(id)?.tags["muster.port"]}`);
+        things.delete(id);
+      },
+    }),
+  };
+  const asked: Flavor = {
+    ...{ name: "asked", summary: "As the test has it", schema: anything, effects: {} },
+    health: async ({ id }) => verdicts.get(id) ?? PASS,
+    drain: async ({ tags }) => void note(`drain ${tags["muster.port"]}`),
+  };
+  const types = [thing, file] as readonly Type[];
+  const catalog: Catalog = {
+    type: (name) => types.find((type) => type.name === name),
+    flavor: (name) => (name === asked.name ? asked : undefined),
+    typeNames: () => types.map(({ name }) => name),
+    flavorNames: () => [asked.name],
+    onChange: () => () => undefined,
+  };
+
+  return {
+    ...{ conf, checker, reloader, store, events, happened, things, verdicts, named, told, broken, silent, refusing },
+    messages: (wanted) =>
+      events
+        .filter(({ type }) => type === wanted)
+        .map(({ message }) => message.replaceAll(folder, "").replaceAll(`${home}/`, "")),
+    files: () => readdirSync(folder),
+    document: (size, { group = {}, file: own = {}, stack = {} } = {}) => ({
+      dialect: "muster",
+      data: {
+        stack: "shop",
+        resources: { file: { [conf]: { content: CONTENT, notify: { command: [reloader] }, ...own } } },
+        groups: { web: { size, template: { thing: {} }, flavor: { asked: {} }, ...group } },
+        ...stack,
+      },
+    }),
+    async open() {
+      const keeper = await keepStack({
+        ...{ store, catalog, clock: systemClock, settings: {}, io: { now: Date.now, randomBytes } },
+        lease: await store.acquire("shop", thisProcess("none", "test"), async () => false),
+        grammar: { stackOf, onlyGroup, resize, withoutGroup },
+        onEvent: (event) => events.push(event),
+        onStatus: () => undefined,
+        onLost: () => undefined,
+        onTrouble(thrown) {
+          throw thrown;
+        },
+      });
+      keepers.add(keeper);
+      return {
+        ...keeper,
+        async close() {
+          keepers.delete(keeper);
+          await keeper.close();
+        },
+      };
+    },
+  };
+}
