@@ -45,6 +45,8 @@ export interface Shop {
   named(): readonly string[] | undefined;
   /** The content that the program was told of, oldest first. */
   told(): readonly string[];
+  /** How often it was run, well or not. */
+  tries(): number;
   messages(type: Event["type"]): readonly string[];
   /** While it is there, the program fails; or does not answer. */
   readonly broken: Flag;
@@ -75,7 +77,7 @@ export function shop(): Shop {
   const [broken, silent, refusing] = [flag("broken"), flag("silent"), flag("refusing")];
   const reloader = script(
     "reload",
-    `while [ -e ${home}/silent ]; do sleep 0.02; done; [ ! -e ${home}/broken ] || { echo no such luck >&2; exit 3; }
+    `echo >> ${home}/tries; while [ -e ${home}/silent ]; do sleep 0.02; done; [ ! -e ${home}/broken ] || { echo no such luck >&2; exit 3; }
 { cat ${conf}; echo --; } >> ${heard}`,
   );
   const checker = script(
@@ -103,6 +105,7 @@ export function shop(): Shop {
 
   const portsIn = (text: string) => [...text.matchAll(/:(\d+);/g)].map(([, port = ""]) => port);
   const told = () => (existsSync(heard) ? readFileSync(heard, "utf8").split("--\n").slice(0, -1) : []);
+  const tries = () => (existsSync(join(home, "tries")) ? readFileSync(join(home, "tries"), "utf8").length : 0);
   const named = () => (existsSync(conf) ? portsIn(readFileSync(conf, "utf8")) : undefined);
   const note = (what: string) =>
     happened.push(`${what}: file ${named()?.join(" ") ?? "-"}, program ${portsIn(told().at(-1) ?? "").join(" ")}`);
@@ -149,7 +152,22 @@ export function shop(): Shop {
   };
 
   return {
-    ...{ conf, checker, reloader, store, events, happened, things, verdicts, named, told, broken, silent, refusing },
+    ...{
+      conf,
+      checker,
+      reloader,
+      store,
+      events,
+      happened,
+      things,
+      verdicts,
+      named,
+      told,
+      tries,
+      broken,
+      silent,
+      refusing,
+    },
     messages: (wanted) =>
       events
         .filter(({ type }) => type === wanted)
