@@ -98,7 +98,7 @@ describe("a member that is to go", () => {
   it("waits for nobody who does not answer in time: that is said, and he is told again", async () => {
     const house = shop();
     const keeper = await house.open();
-    const file = { notify: { command: [house.reloader], timeout: "500ms" } };
+    const file = { notify: { command: [house.reloader], timeout: "500ms", settle: "0ms" } };
     await keeper.commit(house.document(2, { file }), "stack.yaml", "user:ann");
     await settled(house, keeper, 2);
     house.silent.set();

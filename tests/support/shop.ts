@@ -177,7 +177,7 @@ export function shop(): Shop {
       dialect: "muster",
       data: {
         stack: "shop",
-        resources: { file: { [conf]: { content: CONTENT, notify: { command: [reloader] }, ...own } } },
+        resources: { file: { [conf]: { content: CONTENT, notify: { command: [reloader], settle: "0ms" }, ...own } } },
         groups: { web: { size, template: { thing: {} }, flavor: { asked: {} }, ...group } },
         ...stack,
       },

@@ -58,7 +58,7 @@ describe("a file of a stack", () => {
     expect(stack.resources?.file["/etc/web.conf"]).toEqual({
       ...{ path: "/etc/web.conf", mode: "0644", content: [expect.objectContaining({ kind: "each", group: "web" })] },
       check: { command: ["nginx", "-t", "-c", "${file}"], timeoutMs: 5_000 },
-      notify: { command: ["nginx", "-s", "reload"], timeoutMs: 10_000 },
+      notify: { command: ["nginx", "-s", "reload"], timeoutMs: 10_000, settleMs: 1_000 },
     });
   });
 

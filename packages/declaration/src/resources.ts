@@ -1,5 +1,5 @@
 /** Things outside of groups, as far as they are built: files whose content may name the members of groups. */
-import type { Command, FileResource, Json, Resources } from "@muster/model";
+import type { Command, FileResource, Json, JsonObject, Notify, Resources } from "@muster/model";
 import { readDuration } from "./durations.ts";
 import { formOf } from "./form.ts";
 import type { Problems } from "./problems.ts";
@@ -9,11 +9,14 @@ import { checkKeys, noteMissingKey, readMapping, readText, readTexts, recordOf, 
 const FILE_KEYS = ["content", "mode", "owner", "group", "check", "notify"];
 const FILE_KEYS_LATER = ["ensure", "dependsOn", "protect", "ignore", "onDrift", "provider"];
 const COMMAND_KEYS = ["command", "timeout"];
+const NOTIFY_KEYS = [...COMMAND_KEYS, "settle"];
 
 /** What stands for the path of the new content in the command of a check. */
 export const NEW_FILE = "${file}";
 /** A command that is not told otherwise may take so long, in milliseconds. */
 const COMMAND_MS = 10_000;
+/** A reload is often only begun when its command ends: old workers go on for a moment. In milliseconds. */
+const SETTLE_MS = 1_000;
 
 export function readResources(value: Json, problems: Problems): Resources {
   const path: Path = ["resources"];
@@ -52,21 +55,30 @@ function readFile(value: Json, name: string, path: Path, problems: Problems): Fi
     ...optional("owner", readText),
     ...optional("group", readText),
     ...optional("check", readCheck),
-    ...optional("notify", readCommand),
+    ...optional("notify", readNotify),
   };
 }
 
 function readCheck(value: Json, path: Path, problems: Problems): Command | undefined {
-  const check = readCommand(value, path, problems);
+  const mapping = readMapping(value, path, problems);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, path, COMMAND_KEYS, [], problems);
+  const check = readCommand(mapping, path, problems);
   if (check === undefined || check.command.some((word) => word.includes(NEW_FILE))) return check;
   return wrongKind([...check.command], `a list with \`${NEW_FILE}\` in it`, [...path, "command"], problems);
 }
 
-function readCommand(value: Json, path: Path, problems: Problems): Command | undefined {
+function readNotify(value: Json, path: Path, problems: Problems): Notify | undefined {
   const mapping = readMapping(value, path, problems);
   if (mapping === undefined) return undefined;
-  checkKeys(mapping, path, COMMAND_KEYS, [], problems);
-  const { command: words, timeout } = mapping;
+  checkKeys(mapping, path, NOTIFY_KEYS, [], problems);
+  const command = readCommand(mapping, path, problems);
+  const { settle } = mapping;
+  const settleMs = settle === undefined ? SETTLE_MS : readDuration(settle, 0, [...path, "settle"], problems);
+  return command === undefined || settleMs === undefined ? undefined : { ...command, settleMs };
+}
+
+function readCommand({ command: words, timeout }: JsonObject, path: Path, problems: Problems): Command | undefined {
   if (words === undefined) {
     noteMissingKey("command", "a program and its arguments, such as `[nginx, -s, reload]`", path, problems);
     return undefined;

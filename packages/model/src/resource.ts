@@ -37,6 +37,12 @@ export interface Command {
   readonly timeoutMs: number;
 }
 
+/** A command that tells somebody of a change. */
+export interface Notify extends Command {
+  /** After it has ended, what it asked for may not be done yet for so long, in milliseconds. */
+  readonly settleMs: number;
+}
+
 /** A file whose content may name the members of groups that can be given work. */
 export interface FileResource {
   readonly path: string;
@@ -47,7 +53,7 @@ export interface FileResource {
   /** Run before the file is exchanged; `${file}` is the path of the new content. Where it fails, the old file stays. */
   readonly check?: Command;
   /** Run after the file has changed. */
-  readonly notify?: Command;
+  readonly notify?: Notify;
 }
 
 export interface Resources {

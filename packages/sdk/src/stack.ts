@@ -70,8 +70,8 @@ export interface FileOfStack extends Omit<BuiltInTypes["file"], "path" | "conten
   readonly content: string;
   /** Run before the file is exchanged; `${file}` is the path of the new content. */
   readonly check?: CommandOfStack;
-  /** Run after the file has changed. */
-  readonly notify?: CommandOfStack;
+  /** Run after the file has changed. What it asked for is done when `settle` (1s unless told) has passed. */
+  readonly notify?: CommandOfStack & { readonly settle?: string };
 }
 
 export interface StackFile {

@@ -88,6 +88,8 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   }
 
   async function stumble(thrown: unknown): Promise<number> {
+    // What is cut short by the end is no trouble: it is taken up at the next start.
+    if (letGo.signal.aborted) return clock.now() + RESYNC_MS;
     troubles.failed(thrown);
     if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
     try {
@@ -184,10 +186,23 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
         throw error;
       }
       notifying.over();
+      await rest(notify.settleMs);
       untold = [...untold, notified(path, notify.command[0], groupsOf(file), drawn.cause)];
     }
     await exchange.claim(path, drawn.revision);
     return settled(file, drawn);
+  }
+
+  /** What was asked for takes its time; nobody hurries it but the end. */
+  async function rest(ms: number): Promise<void> {
+    if (ms === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(ms, resolve);
+    letGo.signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    cancel();
+    if (letGo.signal.aborted)
+      throw new ProviderError("retryable", "Muster ended before the change was carried through");
   }
 
   async function settled(file: FileResource, { members }: Drawn): Promise<number> {
