@@ -4,12 +4,22 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
-import { bears, type Document, type Event, type JsonObject, type Observed, PASS, type Verdict } from "@muster/model";
+import {
+  bears,
+  isConverged,
+  type Document,
+  type Event,
+  type JsonObject,
+  type Observed,
+  PASS,
+  type StackPlan,
+  type Verdict,
+} from "@muster/model";
 import type { Catalog, Flavor, TaggedType, Type } from "@muster/plugin";
 import { file } from "@muster/provider-file";
-import { keepStack, type StackKeeper, systemClock } from "@muster/runtime";
+import { keepStack, planStack, type StackKeeper, systemClock } from "@muster/runtime";
 import { memoryStore, type Store, thisProcess } from "@muster/store";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 
 const anything = z.record(z.string(), z.json());
@@ -36,6 +46,7 @@ export interface Shop {
   readonly things: ReadonlyMap<string, Observed>;
   readonly verdicts: Map<string, Verdict>;
   open(): Promise<StackKeeper>;
+  plan(document: Document): Promise<StackPlan>;
   /** A stack with the group `web` of so many, and the file. */
   document(
     size: number,
@@ -151,6 +162,11 @@ export function shop(): Shop {
     onChange: () => () => undefined,
   };
 
+  const outside = {
+    ...{ store, catalog, clock: systemClock, settings: {}, io: { now: Date.now, randomBytes } },
+    grammar: { stackOf, onlyGroup, resize, withoutGroup },
+  };
+
   return {
     ...{
       conf,
@@ -182,11 +198,14 @@ export function shop(): Shop {
         ...stack,
       },
     }),
+    async plan(document) {
+      const before = await store.declaration("shop");
+      return planStack({ before, document, source: "stack.yaml", kept: false }, outside);
+    },
     async open() {
       const keeper = await keepStack({
-        ...{ store, catalog, clock: systemClock, settings: {}, io: { now: Date.now, randomBytes } },
+        ...outside,
         lease: await store.acquire("shop", thisProcess("none", "test"), async () => false),
-        grammar: { stackOf, onlyGroup, resize, withoutGroup },
         onEvent: (event) => events.push(event),
         onStatus: () => undefined,
         onLost: () => undefined,
@@ -204,4 +223,26 @@ export function shop(): Shop {
       };
     },
   };
+}
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+/** Waits for it, at most 15 s. */
+export function until(holds: () => unknown): Promise<void> {
+  return vi.waitFor(() => expect(holds()).toBe(true), PATIENCE);
+}
+
+/** The members are as declared, and the program of the file was told so. */
+export async function settled(house: Shop, keeper: StackKeeper, size: number): Promise<void> {
+  await until(() => {
+    const status = keeper.groups()[0]?.status;
+    return status !== undefined && isConverged(status) && house.things.size === size;
+  });
+  await until(
+    () => house.named()?.length === Math.max(1, size) && house.told().at(-1) === readFileSync(house.conf, "utf8"),
+  );
+  await vi.waitFor(async () => {
+    const claim = await house.store.claimed("file", "/", house.conf);
+    expect(claim?.mark.revision).not.toBe("unsettled");
+  }, PATIENCE);
 }

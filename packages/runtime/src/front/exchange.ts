@@ -41,24 +41,29 @@ export interface Exchange {
   change(from: Observed, want: Drawn["want"]): Promise<void>;
 }
 
+/** Throws `conflict` where it is somebody else's. */
+export async function lookAt(
+  path: string,
+  provider: ClaimedProvider,
+  { stack, store, clock }: Pick<ExchangeDeps, "stack" | "store" | "clock">,
+): Promise<Sighted> {
+  const found = await withDeadline(provider.read(path, PATIENT), CALL_MS, clock, `${path} was not read`);
+  const claim = await store.claimed("file", provider.scope, path);
+  if (claim === undefined) {
+    if (found !== undefined) throw new ProviderError("conflict", `${path}: it is there already and is not Muster's`);
+  } else if (claim.mark.stack !== stack || claim.mark.owner !== OWNER) {
+    throw new ProviderError("conflict", `${path}: it belongs to ${claim.mark.stack}/${claim.mark.owner}`);
+  }
+  return { found, claim };
+}
+
 export function exchanging(provider: ClaimedProvider, deps: ExchangeDeps): Exchange {
-  const { stack, store, clock, run, letGo } = deps;
+  const { stack, clock, run, letGo } = deps;
   const { scope } = provider;
   const timely = <T>(call: Promise<T>, what: string) => withDeadline(call, CALL_MS, clock, what);
-  const read = (path: string) => timely(provider.read(path, PATIENT), `${path} was not read`);
   const remove = (path: string) => timely(provider.destroy(path, PATIENT), `${path} was not removed`);
 
-  async function look(path: string): Promise<Sighted> {
-    const found = await read(path);
-    const claim = await store.claimed("file", scope, path);
-    if (claim === undefined) {
-      if (found !== undefined) throw new ProviderError("conflict", `${path}: it is there already and is not Muster's`);
-    } else if (claim.mark.stack !== stack || claim.mark.owner !== OWNER) {
-      throw new ProviderError("conflict", `${path}: it belongs to ${claim.mark.stack}/${claim.mark.owner}`);
-    }
-    return { found, claim };
-  }
-
+  const look = (path: string) => lookAt(path, provider, deps);
   const claim = (path: string, revision: string) => deps.write({ claim: [claimOn(path, stack, scope, revision)] });
 
   async function make(want: JsonObject & { readonly path: string }): Promise<void> {
