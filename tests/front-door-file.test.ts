@@ -75,6 +75,18 @@ describe("a Muster that starts again", () => {
   });
 });
 
+describe("a Muster that ends", () => {
+  it("leaves a file that says what its group has come to", async () => {
+    const house = shop();
+    const keeper = await house.open();
+    await keeper.commit(house.document(3), "stack.yaml", "user:ann");
+    await until(() => house.events.some(({ type }) => type === "group.converged"));
+    await keeper.close();
+    expect(house.named()).toHaveLength(3);
+    expect(house.told().at(-1)).toBe(readFileSync(house.conf, "utf8"));
+  });
+});
+
 describe("a Muster that ends while it puts a file right", () => {
   it("has written down that its program is to be told, though the file is as it was", async () => {
     const house = shop();

@@ -81,6 +81,7 @@ describe("a member that is to go", () => {
     house.silent.set();
     await keeper.commit(house.document(1, { file }), "stack.yaml", "user:ann");
     await until(() => house.things.size === 1);
+    await until(() => house.messages("instance.destroyed").length === 1);
     expect(house.messages("instance.destroyed")[0]).not.toContain("by force");
     expect(house.messages("resource.failed")).toEqual([expect.stringContaining("did not end within 0.5 s")]);
     house.silent.clear();

@@ -31,7 +31,7 @@ import {
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
-import { type Assignment, sameTask } from "./bind.ts";
+import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
@@ -118,6 +118,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let status: Status | undefined;
   let failures = 0;
   let cause: Cause = "corrective";
+  let bound: BoundGroup | undefined;
   pacer.wake();
 
   async function passSafely(): Promise<number> {
@@ -154,6 +155,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     requests.written(asked);
     memory = decided.memory;
     cause = decided.cause;
+    bound = sight.kind === "bound" ? sight.bound : undefined;
     if (sight.look.kind === "seen") shown = sight.look;
     if (sight.kind === "bound") calls.begin(sight.bound, decided.actions, shown?.members ?? [], claims.taken);
     publish(decided.status);
@@ -273,7 +275,6 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     },
     seen: () => shown?.members ?? [],
     standing() {
-      const bound = eyes.bound();
       if (bound === undefined || shown === undefined) return "unseen";
       return { members: servingOf(bound.declared, bound.traits, shown, memory, clock.now()), cause };
     },

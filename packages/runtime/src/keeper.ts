@@ -313,10 +313,11 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     destroyInstances: (group, ids, actor) => serially(() => destroyInstances(group, ids, actor)),
     wake: wakeAll,
     async close(graceMs) {
+      const isLost = over;
       over = true;
       endWatch();
       const stopping = [...controllers.values()].map((controller) => controller.stop(graceMs));
-      const stopped = await Promise.allSettled([...stopping, ...endings, fronts.close(graceMs)]);
+      const stopped = await Promise.allSettled([...stopping, ...endings, fronts.close(isLost ? 0 : graceMs)]);
       await providers.close();
       await store.release(lease);
       confirmAll(stopped);

@@ -27,6 +27,8 @@ export interface Front {
   withdrawn(group: string, id: string, signal: AbortSignal): Promise<void> | undefined;
   /** Begins nothing more, and waits for what is under way at most so long. */
   stop(graceMs: number): Promise<void>;
+  /** As `stop`; but what it was woken for last is still done. */
+  finish(graceMs: number): Promise<void>;
 }
 
 export interface FrontTask {
@@ -72,10 +74,12 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   let untold: readonly EventDraft[] = [];
   /** What was last said to be wrong: it is said once. */
   let said: string | undefined;
+  let woken = true;
   pacer.wake();
 
   async function passSafely(): Promise<number> {
     if (letGo.signal.aborted) return clock.now() + RESYNC_MS;
+    woken = false;
     try {
       const next = await pass(task);
       troubles.over();
@@ -230,6 +234,20 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     untold = untold.slice(events.length);
   }
 
+  function hurry(): void {
+    woken = true;
+    pacer.hurry();
+  }
+
+  async function end(graceMs: number, ended: Promise<unknown>): Promise<void> {
+    await atMost(graceMs, ended, clock);
+    // A command that has not ended by now is ended.
+    letGo.abort();
+    await atMost(ENDING_MS, ended, clock);
+    for (const resolve of waiting.keys()) resolve();
+    waiting.clear();
+  }
+
   function letGoOfWithdrawn(): void {
     if (exposed === undefined) return;
     for (const [resolve, key] of waiting) {
@@ -242,9 +260,12 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   return {
     assign(next) {
       task = next;
-      pacer.hurry();
+      hurry();
     },
-    wake: pacer.wake,
+    wake() {
+      woken = true;
+      pacer.wake();
+    },
     names: (group) => groupsOf(task.file).includes(group),
     withdrawn(group, id, signal) {
       const key = keyOf(group, id);
@@ -254,17 +275,13 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
       return new Promise((resolve) => {
         waiting.set(resolve, key);
         signal.addEventListener("abort", () => waiting.delete(resolve), { once: true });
-        pacer.hurry();
+        hurry();
       });
     },
-    async stop(graceMs) {
-      const stopped = pacer.stop();
-      await atMost(graceMs, stopped, clock);
-      // A command that has not ended by now is ended.
-      letGo.abort();
-      await atMost(ENDING_MS, stopped, clock);
-      for (const resolve of waiting.keys()) resolve();
-      waiting.clear();
+    stop: (graceMs) => end(graceMs, pacer.stop()),
+    finish(graceMs) {
+      const last = async (): Promise<unknown> => (woken ? passSafely() : undefined);
+      return end(graceMs, pacer.stop().then(last));
     },
   };
 }

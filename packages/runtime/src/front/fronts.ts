@@ -18,6 +18,7 @@ export interface Fronts {
   wakeAll(): void;
   /** Resolves when no file sends anybody to the member any more; or never, if the signal comes first. Undefined: none did. */
   withdrawn(group: string, id: string, signal: AbortSignal): Promise<void> | undefined;
+  /** Does what is due still, where it is given time: then a file says what its groups have come to. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -106,7 +107,7 @@ export function keepFronts(deps: FrontsDeps): Fronts {
       return awaited.length === 0 ? undefined : Promise.all(awaited).then(() => undefined);
     },
     async close(graceMs = GRACE_MS) {
-      await Promise.all([...fronts.values()].map((front) => front.stop(graceMs)));
+      await Promise.all([...fronts.values()].map((front) => (graceMs > 0 ? front.finish(graceMs) : front.stop(0))));
       unlisten?.end();
     },
   };
