@@ -94,8 +94,12 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   async function stumble(thrown: unknown): Promise<number> {
     // What is cut short by the end is no trouble: it is taken up at the next start.
     if (letGo.signal.aborted) return clock.now() + RESYNC_MS;
+    if (thrown instanceof MusterError && thrown.code === "stack.lost") {
+      letGo.abort();
+      deps.onLost(thrown);
+      return clock.now() + RESYNC_MS;
+    }
     troubles.failed(thrown);
-    if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
     try {
       await say(failed(task.file.path, reasonOf(thrown, task.file.path), groupsOf(task.file)));
     } catch (unwritten) {
@@ -118,7 +122,8 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     const isDue = sighted.claim?.mark.revision !== drawn.revision;
     const wrong = sighted.found === undefined || differing(sighted.found, drawn.want).length > 0;
     if (wrong) await put(exchange, sighted, now, drawn);
-    else named = drawn.members;
+    expose(drawn.members);
+    named = drawn.members;
     if (wrong || isDue) return settle(exchange, now, drawn);
     return settled(file, drawn);
   }
@@ -135,8 +140,9 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     }
   }
 
-  async function observe({ found }: Sighted, { want }: Drawn): Promise<number> {
-    exposed = new Set();
+  async function observe({ found, claim }: Sighted, { want }: Drawn): Promise<number> {
+    // Whoever changes it meanwhile is not asked.
+    if (claim !== undefined) [named, exposed] = [undefined, undefined];
     const lacks = found === undefined ? [] : differing(found, want);
     const reason = found === undefined ? "is not there" : lacks.length > 0 ? `differs: ${lacks.join(", ")}` : undefined;
     if (reason === undefined) said = undefined;
@@ -149,15 +155,19 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     const { want, members, cause } = drawn;
     await confirmChecked(exchange, file, drawn);
     if (claim !== undefined && claim.mark.revision !== UNSETTLED) await exchange.claim(file.path, UNSETTLED);
-    exposed = exposed && new Set([...exposed, ...members.keys()]);
+    expose(members);
     if (found === undefined) await exchange.make(want);
     else await exchange.change(found, want);
     const declared = carried === undefined ? claim === undefined : !isDeepStrictEqual(carried, file);
     const change = { kind: found === undefined && carried === undefined ? "made" : "changed", declared } as const;
     const why = declared ? "intentional" : sameMembers(named, members) ? "corrective" : cause;
     untold = [...untold, changed(file.path, { ...change, before: named, now: members }, groupsOf(file), why)];
-    named = members;
     carried = file;
+  }
+
+  /** From now on somebody may be sent to these, and to those of before until the users of the file have been told. */
+  function expose(members: Named): void {
+    exposed = exposed && new Set([...exposed, ...members.keys()]);
   }
 
   async function confirmChecked(exchange: Exchange, { check }: FileResource, { want, revision }: Drawn): Promise<void> {
