@@ -27,7 +27,7 @@ const SHAPES: readonly (readonly [file: string, names: readonly string[]])[] = [
     "model/src/plan.ts",
     ["StackPlan", "GroupPlan", "PlanStep", "StepEffect", "PlannedMember", "PlanGate", "PlanTrouble"],
   ],
-  ["runtime/src/keeper.ts", ["GroupView"]],
+  ["runtime/src/view.ts", ["GroupView"]],
   ["engine/src/policy.ts", ["Policy", "RolloutPolicy", "RepairPolicy"]],
   ["model/src/status.ts", ["Status", "RolloutStatus", "Condition", "ConditionName", "MemberStatus", "MemberState"]],
   ["model/src/instance.ts", ["Observed", "Phase"]],

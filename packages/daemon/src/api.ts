@@ -9,7 +9,7 @@
  *
  * Where an error in a declaration lies: the client has read the file and so has its text; the daemon has the plain data
  * only. So the daemon says which part of the document it means (`place.at`), and the client turns that into line and
- * column: `source.locate(at.path, at.what)`.
+ * column: `source.locate(at.path, at.what, at.within)`.
  */
 import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
 import type { Exit } from "@muster/plugin";
@@ -212,5 +212,10 @@ export interface WireError {
 
 export interface WirePlace extends Place {
   /** The part of the document that is meant, for whoever has its text. */
-  readonly at?: { readonly path: readonly (string | number)[]; readonly what: "key" | "value" };
+  readonly at?: {
+    readonly path: readonly (string | number)[];
+    readonly what: "key" | "value";
+    /** So far into a text. */
+    readonly within?: number;
+  };
 }

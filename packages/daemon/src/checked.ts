@@ -42,5 +42,8 @@ export async function checkGiven({ stack, located }: Given, { outside, catalog, 
 /** Whoever has the text makes line and column of it: see api.ts. */
 function locateIn(source: string): SourceDocument["locate"] {
   const file = isAbsolute(source) ? source : undefined;
-  return (path, what): WirePlace => ({ ...placeOf(path, file), at: { path, what } });
+  return (path, what, within): WirePlace => ({
+    ...placeOf(path, file),
+    at: { path, what, ...(within === undefined ? {} : { within }) },
+  });
 }

@@ -9,6 +9,7 @@ import {
   type Stack,
 } from "@muster/model";
 import type { Catalog, Flavor, Provider, Type } from "@muster/plugin";
+import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
@@ -43,16 +44,21 @@ export async function checkStack(
   const problems = gatherProblems(source.locate);
   const document = documentOf(source);
   const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
-  const types = groups.flatMap(({ type }) => type ?? []);
+  const fileType = typeOfFiles(stack, catalog);
+  const types = [...groups.flatMap(({ type }) => type ?? []), ...(fileType === undefined ? [] : [fileType])];
   checkSettings(stack, types, catalog, deps.given ?? {}, problems);
   for (const group of groups) {
     checkTemplate(group, stack, catalog, problems);
     checkFlavor(group, stack, catalog, problems);
     checkWaits(group, problems);
   }
+  checkFiles(stack, catalog, problems);
   problems.throwIfAny();
 
   for (const group of groups) await ask(group, stack, deps, problems);
+  if (fileType !== undefined && deps.opened !== undefined) {
+    await askForFiles(stack, fileType, deps.opened, problems);
+  }
   problems.throwIfAny();
 }
 

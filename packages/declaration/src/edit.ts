@@ -26,7 +26,7 @@ export function withoutGroup(document: Document, group: string): Document | null
   const { groups } = document.data;
   if (document.dialect === "infrakit" || !isObject(groups)) return null;
   const left = Object.entries(groups).filter(([name]) => name !== group);
-  if (left.length === 0) return null;
+  if (left.length === 0 && document.data["resources"] === undefined) return null;
   return { ...document, data: { ...document.data, groups: Object.fromEntries(left) } };
 }
 
@@ -35,7 +35,8 @@ export function onlyGroup(document: Document, group: string): Document {
   groupOf(document, group);
   const { groups } = document.data;
   if (document.dialect === "infrakit" || !isObject(groups)) return document;
-  return { ...document, data: { ...document.data, groups: { [group]: groups[group] ?? null } } };
+  const { resources: _, ...others } = document.data;
+  return { ...document, data: { ...others, groups: { [group]: groups[group] ?? null } } };
 }
 
 function groupOf(document: Document, group: string) {

@@ -2,6 +2,7 @@
 import type { Chosen, GroupDeclaration, Json, JsonObject, ProviderDeclaration, Slots, Stack } from "@muster/model";
 import { readMode, readRepair, readRollout } from "./policies.ts";
 import type { Problems } from "./problems.ts";
+import { readResources } from "./resources.ts";
 import type { Path } from "./source.ts";
 import {
   checkKeys,
@@ -15,8 +16,8 @@ import {
   recordOf,
 } from "./values.ts";
 
-const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "groups"];
-const STACK_KEYS_LATER = ["resources", "checks"];
+const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "groups"];
+const STACK_KEYS_LATER = ["checks"];
 const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair"];
 const GROUP_KEYS_LATER = ["checks", "provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
 
@@ -28,7 +29,8 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const runbook = data["runbook"] === undefined ? undefined : readText(data["runbook"], ["runbook"], problems);
   const mode = readMode(data["mode"], ["mode"], problems);
   const providers = readEach(data["providers"] ?? {}, "the provider", ["providers"], readProvider, problems);
-  const groups = readGroups(data["groups"], problems);
+  const resources = data["resources"] === undefined ? undefined : readResources(data["resources"], problems);
+  const groups = resources !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;
   return {
     name,
@@ -36,6 +38,7 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
     ...(runbook === undefined ? {} : { runbook }),
     mode,
     providers,
+    ...(resources === undefined ? {} : { resources }),
     groups,
   };
 }

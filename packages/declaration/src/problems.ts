@@ -4,7 +4,8 @@ import type { Path, SourceDocument, What } from "./source.ts";
 /** What is wrong with one declaration, gathered so that a person can mend it all at once. */
 export interface Problems {
   readonly locate: SourceDocument["locate"];
-  add(code: ErrorCode, words: ErrorWords, path: Path, what?: What): void;
+  /** @param within so far into a text */
+  add(code: ErrorCode, words: ErrorWords, path: Path, what?: What, within?: number): void;
   /** One that knows its place, or has none. */
   addError(error: MusterError): void;
   /** Throws MusterErrors when there is any, in the order of the text. */
@@ -18,8 +19,9 @@ export function gatherProblems(locate: SourceDocument["locate"]): Problems {
   const errors: MusterError[] = [];
   return {
     locate,
-    add(code, words, path, what = "value") {
-      if (errors.length < MAX_PROBLEMS) errors.push(new MusterError(code, words, { place: locate(path, what) }));
+    add(code, words, path, what = "value", within) {
+      if (errors.length >= MAX_PROBLEMS) return;
+      errors.push(new MusterError(code, words, { place: locate(path, what, within) }));
     },
     addError(error) {
       if (errors.length < MAX_PROBLEMS) errors.push(error);

@@ -11,8 +11,12 @@ export interface SourceDocument {
   /** As it was named by whoever asked for it. */
   readonly file: string;
   readonly data: Json;
-  /** Where something stands; of what is not there, the nearest thing around it that is. */
-  locate(path: Path, what: What): Place;
+  /**
+   * Where something stands; of what is not there, the nearest thing around it that is.
+   *
+   * @param within so far into a text: told where its lines are the file's own lines (a block in YAML)
+   */
+  locate(path: Path, what: What, within?: number): Place;
 }
 
 /**

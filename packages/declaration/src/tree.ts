@@ -21,6 +21,8 @@ export type Tree =
       readonly value: string | number | boolean | null;
       /** A number's digits as written. */
       readonly written?: string;
+      /** Of a text whose lines are lines of the document: where the first begins, and how far each is indented. */
+      readonly lines?: { readonly at: number; readonly indent: number };
     }
   | { readonly kind: "list"; readonly at: number; readonly items: readonly Tree[] }
   | { readonly kind: "map"; readonly at: number; readonly entries: readonly Entry[] };
@@ -32,7 +34,12 @@ export const MAX_DEPTH = 100;
 export function documentOfTree(tree: Tree, text: string, file: string): SourceDocument {
   const lines = lineStarts(text);
   const placeAt = (offset: number, path: Path): Place => ({ ...placeOf(path, file), ...lineAndColumn(lines, offset) });
-  const locate: SourceDocument["locate"] = (path, what) => placeAt(find(tree, path, what), path);
+  const locate: SourceDocument["locate"] = (path, what, within) => {
+    const place = placeAt(find(tree, path, what), path);
+    const node = within === undefined ? undefined : nodeAt(tree, path);
+    if (within === undefined || node?.kind !== "scalar" || typeof node.value !== "string") return place;
+    return node.lines === undefined ? place : { ...place, ...placeWithin(node.value, within, lines, node.lines) };
+  };
   const problems = gatherProblems(locate);
 
   const plain = (node: Tree, path: Path): Json => {
@@ -97,6 +104,23 @@ function find(tree: Tree, path: Path, what: What): number {
     node = child.value;
   }
   return at;
+}
+
+function nodeAt(tree: Tree, path: Path): Tree | undefined {
+  let node: Tree | undefined = tree;
+  for (const step of path) node = node && childOf(node, step)?.value;
+  return node;
+}
+
+/** Where an index of a text is, whose lines are lines of the document. */
+function placeWithin(
+  text: string,
+  within: number,
+  lines: readonly number[],
+  { at, indent }: { readonly at: number; readonly indent: number },
+): { line: number; column: number } {
+  const inner = lineAndColumn(lineStarts(text), within);
+  return { line: lineAndColumn(lines, at).line + inner.line - 1, column: indent + inner.column };
 }
 
 function childOf(node: Tree, step: string | number): Omit<Entry, "key"> | undefined {

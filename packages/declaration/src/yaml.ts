@@ -32,7 +32,7 @@ export function parseYaml(text: string, file: string): SourceDocument {
   const mistake = document?.errors[0] ?? document?.warnings[0];
   if (mistake) throw syntaxError(mistake.message, mistake.pos[0]);
   if (another) throw syntaxError("a second document begins here", another.range[0]);
-  const source = document?.contents && documentOfTree(treeOf(document.contents, syntaxError), text, file);
+  const source = document?.contents && documentOfTree(treeOf(document.contents, text, syntaxError), text, file);
   if (!source || source.data === null) throw new MusterError("declaration.empty", { file }, { place: { file } });
   return source;
 }
@@ -55,7 +55,7 @@ function* tokensOf(text: string, syntaxError: SyntaxErrorOf): Generator<CST.Toke
   yield* parser.end();
 }
 
-function treeOf(contents: Node, syntaxError: SyntaxErrorOf): Tree {
+function treeOf(contents: Node, text: string, syntaxError: SyntaxErrorOf): Tree {
   let repeated = 0;
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node | undefined>();
@@ -102,6 +102,9 @@ function treeOf(contents: Node, syntaxError: SyntaxErrorOf): Tree {
     if (typeof value === "number" && isScalar(node) && node.source !== undefined) {
       return { kind: "scalar", at, value, written: node.source };
     }
+    if (typeof value === "string" && isScalar(node) && node.type === "BLOCK_LITERAL") {
+      return { kind: "scalar", at, value, lines: linesOf(value, text, at) };
+    }
     if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
       return { kind: "scalar", at, value };
     }
@@ -109,6 +112,14 @@ function treeOf(contents: Node, syntaxError: SyntaxErrorOf): Tree {
   };
 
   return convert(contents, contents.range?.[0] ?? 0, 1, false);
+}
+
+/** The lines of a block (`|`) begin below its first one, and are indented as far as the first that is not empty. */
+function linesOf(value: string, text: string, at: number): { at: number; indent: number } {
+  const begins = text.indexOf("\n", at) + 1;
+  const first = value.split("\n").findIndex((line) => line !== "");
+  const written = text.slice(begins).split("\n", first + 1)[first] ?? "";
+  return { at: begins, indent: Math.max(0, written.length - (value.split("\n", first + 1)[first] ?? "").length) };
 }
 
 function tooDeep(at: number, syntaxError: SyntaxErrorOf): MusterError {

@@ -17,6 +17,7 @@ export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { whyIrreplaceable } from "./replace.ts";
 export { selfOf } from "./self.ts";
+export { servingOf } from "./serving.ts";
 export { stalledStatus } from "./status.ts";
 export type { Action, Held } from "./step.ts";
 export { absent } from "./timely.ts";

@@ -90,6 +90,7 @@ export const errorTable = {
     says: "{type}: {what} {detail}",
     next: "See what `{type}` takes in docs/reference/types.md.",
   },
+  "declaration.bad-content": { says: "{what}: {detail}", next: "{fix}" },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {

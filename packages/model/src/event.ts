@@ -35,6 +35,11 @@ export const EVENT_TYPES = [
   "instance.recovered",
   "instance.exec",
   "instance.replace-asked",
+  "resource.changed",
+  "resource.notified",
+  "resource.failed",
+  "resource.drifted",
+  "resource.released",
   "history.pruned",
 ] as const;
 

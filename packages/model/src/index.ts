@@ -10,6 +10,7 @@ export * from "./names.ts";
 export * from "./places.ts";
 export * from "./plan.ts";
 export * from "./references.ts";
+export * from "./resource.ts";
 export * from "./revision.ts";
 export * from "./stack.ts";
 export * from "./status.ts";

@@ -69,6 +69,16 @@ export interface GroupPlan {
   readonly untold?: PlanTrouble;
 }
 
+/** A file outside of groups. Its content is told as its members are now: it follows them whenever they change. */
+export interface FilePlan {
+  readonly path: string;
+  readonly effect: "create" | "in-place" | "none" | "released";
+  /** What of it is changed: `content`, `mode`. */
+  readonly changes: readonly string[];
+  /** Why nothing could be told, or nothing will be done. */
+  readonly held?: PlanTrouble;
+}
+
 export interface StackPlan {
   readonly stack: string;
   /** What is declared now; 0 for nothing. */
@@ -80,4 +90,6 @@ export interface StackPlan {
   readonly mode: "enforce" | "observe";
   /** Every group that is declared or was, by name. */
   readonly groups: readonly GroupPlan[];
+  /** Every file that is declared or was, by path; missing where there are none. */
+  readonly files?: readonly FilePlan[];
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import type { Resources } from "./resource.ts";
 
 /** The places of a group: so many numbered ones, or named ones. Never both. */
 export type Slots =
@@ -94,6 +95,8 @@ export interface Stack {
   /** `observe`: what differs is said, and nothing is touched. */
   readonly mode: "enforce" | "observe";
   readonly providers: Readonly<Record<string, ProviderDeclaration>>;
+  /** Missing: none. */
+  readonly resources?: Resources;
   readonly groups: Readonly<Record<string, GroupDeclaration>>;
 }
 

@@ -182,3 +182,75 @@ describe("a member that was made", () => {
     });
   });
 });
+
+it("waits until nobody is sent to a member any more, and drains and destroys it then", async () => {
+  const { promise, resolve: gone } = Promise.withResolvers<void>();
+  const bound = treated({ drain: async () => void called.push("drain") });
+  const acted = act(
+    bound,
+    destroy,
+    member,
+    heldClock(),
+    () => true,
+    () => promise,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(called).toEqual([]);
+  gone();
+  expect(await acted).toMatchObject({ outcome: { kind: "done" } });
+  expect((await acted).forced).toBeUndefined();
+  expect(called).toEqual(["drain", "destroy"]);
+});
+
+it("waits for that half of a member's time to leave, and says that it went by force", async () => {
+  const clock = heldClock();
+  const drained: number[] = [];
+  const bound = treated({ drain: async () => void drained.push(clock.now()) });
+  const signals: AbortSignal[] = [];
+  const never = (_: string, signal: AbortSignal) => {
+    signals.push(signal);
+    return new Promise<void>(() => undefined);
+  };
+  const acted = act(bound, destroy, member, clock, () => true, never);
+  await clock.advance(149_999);
+  expect(called).toEqual([]);
+  await clock.advance(1);
+  expect((await acted).forced).toContain("m was not taken out of what sends work to it within 150 s");
+  expect(drained).toEqual([150_000]);
+  expect(signals[0]?.aborted).toBe(true);
+});
+
+it("drains nobody who is not meant to go any more when that is over", async () => {
+  const { promise, resolve: gone } = Promise.withResolvers<void>();
+  let isMeant = true;
+  const bound = treated({ drain: async () => void called.push("drain") });
+  const acted = act(
+    bound,
+    destroy,
+    member,
+    heldClock(),
+    () => isMeant,
+    () => promise,
+  );
+  isMeant = false;
+  gone();
+  expect((await acted).outcome.kind).toBe("dropped");
+  expect(called).toEqual([]);
+});
+
+it("waits for it before a change that takes the member away for a moment, and before no other", async () => {
+  const bound = treated({});
+  const changing: BoundGroup = {
+    ...bound,
+    type: { ...bound.type, effects: { args: "restart", note: "in-place" } } as TaggedType,
+    provider: { ...bound.provider, update: async () => void called.push("update") } as TaggedProvider,
+  };
+  const asked: string[] = [];
+  const withdrawn = async (id: string) => void asked.push(id);
+  const update = (changes: JsonObject): Action => ({ ...common, kind: "update", instance: "m", changes });
+  await act(changing, update({ note: "b" }), member, heldClock(), () => true, withdrawn);
+  expect(asked).toEqual([]);
+  await act(changing, update({ args: [] }), member, heldClock(), () => true, withdrawn);
+  expect(asked).toEqual(["m"]);
+  expect(called).toEqual(["update", "update"]);
+});

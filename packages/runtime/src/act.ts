@@ -1,5 +1,14 @@
 import { type Action, type Outcome, type Seen, selfOf } from "@muster/engine";
-import { type Json, type JsonObject, type Mark, messageOf, type Observed, resolveSelf, type Tags } from "@muster/model";
+import {
+  type Effects,
+  type Json,
+  type JsonObject,
+  type Mark,
+  messageOf,
+  type Observed,
+  resolveSelf,
+  type Tags,
+} from "@muster/model";
 import { asProviderError, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
 import { type BoundGroup, flavorPropertiesOf, portFor, treatmentOf } from "./bind.ts";
@@ -7,6 +16,7 @@ import { withDeadline } from "./deadline.ts";
 import { CALL_MS, PATIENT } from "./patience.ts";
 import type { Clock } from "./ports.ts";
 import { startMember } from "./started.ts";
+import { type Withdrawn, withdraw } from "./withdraw.ts";
 
 /** How an action ended, and what a person should know besides. */
 export interface Acted {
@@ -21,6 +31,7 @@ export interface Acted {
  * the call is about to begin is not begun, however long the preparation took.
  *
  * @param isMeant asked right before the call
+ * @param withdrawn where others send work to the members: awaited before one of them is taken away
  */
 export async function act(
   bound: BoundGroup,
@@ -28,10 +39,11 @@ export async function act(
   seen: Seen | undefined,
   clock: Clock,
   isMeant: () => boolean,
+  withdrawn?: Withdrawn,
 ): Promise<Acted> {
   const { intent } = action;
   try {
-    const { instance, forced } = await carryOut(bound, action, seen, clock, isMeant);
+    const { instance, forced } = await carryOut(bound, action, seen, clock, isMeant, withdrawn);
     const outcome = { kind: "done", intent, instance, at: clock.now() } as const;
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
@@ -53,6 +65,7 @@ async function carryOut(
   seen: Seen | undefined,
   clock: Clock,
   isMeant: () => boolean,
+  withdrawn: Withdrawn | undefined,
 ): Promise<Done> {
   switch (action.kind) {
     case "create": {
@@ -66,6 +79,9 @@ async function carryOut(
       return { instance: id };
     }
     case "update": {
+      if (isRestarting(bound, action)) {
+        await withdraw(action.instance, withdrawn, bound.declared.rollout.drainTimeoutMs, clock);
+      }
       confirmMeant(isMeant);
       if (seen === undefined) throw new ProviderError("retryable", `${action.instance} is not there any more`);
       if (bound.provider.update === undefined) {
@@ -76,10 +92,16 @@ async function carryOut(
       return { instance: action.instance };
     }
     case "destroy": {
-      const forced = seen === undefined ? undefined : await drain(bound, seen, clock);
+      const begunAt = clock.now();
+      // Who has ended does no work that could be taken from it.
+      const toLeave = seen?.phase === "ended" ? undefined : withdrawn;
+      const withdrawal = await withdraw(action.instance, toLeave, patienceMs(bound, seen), clock);
+      // While that was waited for, it may have been meant otherwise.
+      if (withdrawal !== undefined) confirmMeant(isMeant);
+      const undrained = seen === undefined ? undefined : await drain(bound, seen, clock, begunAt);
       confirmMeant(isMeant);
       await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
-      return { instance: action.instance, forced };
+      return { instance: action.instance, forced: reasonsOf(withdrawal?.forced, undrained) };
     }
   }
 }
@@ -101,17 +123,41 @@ function confirmMeant(isMeant: () => boolean): void {
   if (!isMeant()) throw DROPPED;
 }
 
-/** Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever. */
-async function drain(bound: BoundGroup, seen: Seen, clock: Clock): Promise<string | undefined> {
+/** A change that takes the member away for a moment. */
+function isRestarting({ type }: BoundGroup, { changes }: Extract<Action, { kind: "update" }>): boolean {
+  const effects: Effects = type.effects;
+  return Object.keys(changes).some((key) => effects[key] === "restart");
+}
+
+/** A member has one time to leave in, in milliseconds: where it is drained as well, half of it is kept for that. */
+function patienceMs(bound: BoundGroup, seen: Seen | undefined): number {
+  const { drainTimeoutMs } = bound.declared.rollout;
+  const drains = seen !== undefined && treatmentOf(bound, seen.mark.revision).flavor.drain !== undefined;
+  return drains ? drainTimeoutMs / 2 : drainTimeoutMs;
+}
+
+function reasonsOf(...reasons: readonly (string | undefined)[]): string | undefined {
+  const said = reasons.filter((reason) => reason !== undefined);
+  return said.length === 0 ? undefined : said.join("; ");
+}
+
+/**
+ * Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever.
+ *
+ * @param begunAt when its time to leave began
+ */
+async function drain(bound: BoundGroup, seen: Seen, clock: Clock, begunAt: number): Promise<string | undefined> {
   const treatment = treatmentOf(bound, seen.mark.revision);
   const { flavor } = treatment;
   const { drainTimeoutMs } = bound.declared.rollout;
   if (seen.phase === "ended") return undefined;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
+  // A clock that was set meanwhile makes nobody's time longer.
+  const leftMs = Math.max(1, Math.min(drainTimeoutMs, begunAt + drainTimeoutMs - clock.now()));
   const over = new AbortController();
   const drained = flavor.drain(seen, flavorPropertiesOf(treatment, seen.mark), { signal: over.signal });
   try {
-    await withDeadline(drained, drainTimeoutMs, clock, `${seen.id} was not drained`);
+    await withDeadline(drained, leftMs, clock, `${seen.id} was not drained`);
     return undefined;
   } catch (thrown) {
     over.abort();

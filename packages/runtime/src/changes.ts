@@ -19,11 +19,12 @@ export function changesOfGroup(old: GroupDeclaration, now: GroupDeclaration): re
 /** Those beside the groups; none for a stack that was not declared. */
 export function changesOfStack(old: Stack | undefined, now: Stack): readonly string[] {
   if (old === undefined) return [];
-  const words = ({ owner, runbook, mode, providers }: Stack): JsonObject => ({
+  const words = ({ owner, runbook, mode, providers, resources }: Stack): JsonObject => ({
     ...(owner === undefined ? {} : { owner }),
     ...(runbook === undefined ? {} : { runbook }),
     mode,
     providers: Object.fromEntries(Object.entries(providers).map(([name, provider]) => [name, { ...provider }])),
+    ...(resources === undefined ? {} : { resources: { file: JSON.stringify(resources.file) } }),
   });
   return differing(words(old), words(now));
 }

@@ -2,7 +2,6 @@
  * Keeps one group: look, decide, record, act, look again. It is woken by hints, answers, timers and people, and treats
  * all of them alike: it looks at everything and decides anew.
  */
-import { isDeepStrictEqual } from "node:util";
 import {
   type Action,
   absent,
@@ -17,10 +16,11 @@ import {
   reconcile,
   record,
   type Seen,
+  servingOf,
   stalledStatus,
 } from "@muster/engine";
 import {
-  type Condition,
+  type Cause,
   type EventDraft,
   type MemberStatus,
   MusterError,
@@ -36,6 +36,7 @@ import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
 import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
+import type { Standing } from "./front/offered.ts";
 import { placeOf } from "./home.ts";
 import { trackCalls } from "./in-flight.ts";
 import { isMeant } from "./meant.ts";
@@ -44,7 +45,9 @@ import type { Outside } from "./ports.ts";
 import { watchPresence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
 import { type Reached, reachIn } from "./reach.ts";
+import { sameStatus } from "./same-status.ts";
 import { openEyes, type Sight } from "./sight.ts";
+import type { Withdrawn } from "./withdraw.ts";
 
 export interface GroupController {
   /** Something may have changed. */
@@ -62,6 +65,8 @@ export interface GroupController {
   seen(): readonly Seen[];
   /** One of them, through what it was seen through; undefined where the last good look did not show it. */
   reach(id: string): Reached | undefined;
+  /** Those that can be given work; `unseen` before the first good look. */
+  standing(): Standing | "unseen";
   /**
    * Begins nothing more, waits for the calls that are under way, but no longer than `graceMs`, and writes down how they
    * ended. What is not answered by then is looked for at the next start.
@@ -79,6 +84,10 @@ export interface ControllerDeps extends Outside {
   /** Something else is being declared now, and may be written down already. */
   isDeclaring(): boolean;
   onStatus(status: Status): void;
+  /** After every pass: members may have come or gone. */
+  onPass?(): void;
+  /** Where others send work to the members. */
+  readonly withdrawn?: Withdrawn;
   /** The group was to be destroyed and nothing of it is left. */
   onGone(): void;
   /** Nothing can be written any more: another process holds the stack. */
@@ -104,13 +113,15 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const presence = watchPresence(clock);
   const isStillMeant = (action: Action) => !letGo.signal.aborted && isMeant(action, assignment, shown);
   // The last answer of a wave is looked into at once; until then, answers are gathered.
-  const calls = trackCalls(clock, isStillMeant, (last) => (last ? pacer.hurry() : pacer.wake()));
+  const answered = (last: boolean) => (last ? pacer.hurry() : pacer.wake());
+  const calls = trackCalls(clock, isStillMeant, answered, deps.withdrawn);
   let assignment = first;
   let memory = recall(remembered, clock.now());
   let shown: GoodLook | undefined;
   let shownBy: BoundGroup | undefined;
   let status: Status | undefined;
   let failures = 0;
+  let cause: Cause = "corrective";
   pacer.wake();
 
   async function passSafely(): Promise<number> {
@@ -147,10 +158,12 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     calls.written(acted.length);
     requests.written(asked);
     memory = decided.memory;
+    cause = decided.cause;
     if (sight.look.kind === "seen") shown = sight.look;
     if (sight.kind === "bound" && sight.look.kind === "seen") shownBy = sight.bound;
     if (sight.kind === "bound") calls.begin(sight.bound, decided.actions, shown?.members ?? [], claims.taken);
     publish(decided.status);
+    deps.onPass?.();
     if (decided.gone) deps.onGone();
     return nextPass(sight, decided.wakeAt);
   }
@@ -268,6 +281,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     },
     seen: () => shown?.members ?? [],
     reach: (id) => shown && shownBy && reachIn(shownBy, shown, memory, id, clock),
+    standing() {
+      if (shownBy === undefined || shown === undefined) return "unseen";
+      return { members: servingOf(shownBy.declared, shownBy.traits, shown, memory, clock.now()), cause };
+    },
     async stop(graceMs = GRACE_MS) {
       letGo.abort();
       const lastPass = pacer.stop();
@@ -311,18 +328,4 @@ function idsOf(look: GoodLook): ReadonlySet<string> {
 
 function retryMs(failures: number): number {
   return Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
-}
-
-function sameStatus(a: Status, b: Status): boolean {
-  return (
-    a.generation === b.generation &&
-    a.ready === b.ready &&
-    a.desired === b.desired &&
-    isDeepStrictEqual(a.rollout, b.rollout) &&
-    a.conditions.every((condition, index) => sameCondition(condition, b.conditions[index]))
-  );
-}
-
-function sameCondition(a: Condition, b: Condition | undefined): boolean {
-  return a.name === b?.name && a.holds === b.holds && a.reason === b.reason && a.message === b.message;
 }

@@ -34,6 +34,7 @@ export function holdGroup(
     policy: () => undefined,
     seen: () => [],
     reach: () => undefined,
+    standing: () => "unseen",
     stop: () => Promise.resolve(),
   };
 }

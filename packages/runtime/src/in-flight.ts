@@ -4,6 +4,7 @@ import type { BoundGroup } from "./bind.ts";
 import { bounded } from "./bounded.ts";
 import { atMost } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
+import type { Withdrawn } from "./withdraw.ts";
 
 /** Calls of one kind that are under way at once. A member that is slow to leave keeps nobody from being made. */
 const CALLS_AT_ONCE = 16;
@@ -23,11 +24,13 @@ export interface InFlight {
 /**
  * @param isMeant asked right before each call: what it says no to is not begun
  * @param answered called after each answer; `last` when no other is awaited
+ * @param withdrawn where others send work to the members
  */
 export function trackCalls(
   clock: Clock,
   isMeant: (action: Action) => boolean,
   answered: (last: boolean) => void,
+  withdrawn?: Withdrawn,
 ): InFlight {
   const limits = {
     create: bounded(CALLS_AT_ONCE),
@@ -57,7 +60,9 @@ export function trackCalls(
         const reason = taken.get(action.intent);
         const member = action.kind === "create" ? undefined : byId.get(action.instance);
         const call = async () =>
-          reason === undefined ? act(group, action, member, clock, () => isMeant(action)) : refused(action, reason);
+          reason === undefined
+            ? act(group, action, member, clock, () => isMeant(action), withdrawn)
+            : refused(action, reason);
         const promise = limits[action.kind](call).then(note);
         underWay.add(promise);
         void promise.finally(() => underWay.delete(promise));

@@ -22,6 +22,8 @@ import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { type DayTwo, dayTwo } from "./day-two.ts";
 import { declared, freed, removed, steered, type Transition } from "./declaring.ts";
+import { runCommand } from "./front/command.ts";
+import { keepFronts } from "./front/fronts.ts";
 import { holdGroup } from "./held.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
@@ -30,6 +32,9 @@ import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
 import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
 import { inTurn } from "./turns.ts";
+import { askedOf, type GroupView } from "./view.ts";
+
+export type { GroupView } from "./view.ts";
 
 export interface KeeperDeps extends Outside {
   readonly store: Store;
@@ -49,21 +54,6 @@ export interface KeeperDeps extends Outside {
   onLost(error: MusterError): void;
   /** Something failed that nobody waits for and that is tried again by itself. */
   onTrouble?(thrown: unknown): void;
-}
-
-/** A group as a person asks about it. */
-export interface GroupView {
-  readonly stack: string;
-  readonly name: string;
-  readonly type: string;
-  readonly flavor: string;
-  readonly size: number;
-  /** `observe`: what differs is said, and nothing is touched. */
-  readonly mode: Stack["mode"];
-  /** What a person wants done with it; undefined where it is simply kept. */
-  readonly steering: "paused" | "destroying" | undefined;
-  /** Undefined before the first look. */
-  readonly status: Status | undefined;
 }
 
 export interface StackKeeper extends DayTwo {
@@ -104,6 +94,11 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   const controllers = new Map<string, GroupController>();
   const endings = new Set<Promise<void>>();
   const serially = inTurn();
+  const fronts = keepFronts({
+    ...{ stack, store, write, catalog, providers, settings, clock, run: runCommand, onLost: lose },
+    standingOf: (group) => controllers.get(group)?.standing() ?? "unkept",
+    onTrouble: (thrown) => deps.onTrouble?.(thrown),
+  });
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
   let over = false;
@@ -132,6 +127,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     for (const [name, assignment] of assignments) {
       if (!controllers.has(name) && !over) controllers.set(name, await control(assignment));
     }
+    await fronts.assign(from && grammar.stackOf(from.document));
     confirmAll(await ended);
   }
 
@@ -146,6 +142,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
       isDeclaring: () => declaring,
       onStatus: (status) => deps.onStatus(name, status),
+      onPass: () => fronts.wake(name),
+      withdrawn: (id, signal) => fronts.withdrawn(name, id, signal),
       onGone: () => void serially(() => forget(name)).catch((thrown) => deps.onTrouble?.(thrown)),
       onLost: lose,
     });
@@ -225,6 +223,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   function wakeAll(): void {
     for (const controller of controllers.values()) controller.wake();
+    fronts.wakeAll();
   }
 
   function lose(error: MusterError): void {
@@ -316,20 +315,16 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     }),
     wake: wakeAll,
     async close(graceMs) {
+      const isLost = over;
       over = true;
       endWatch();
       const stopping = [...controllers.values()].map((controller) => controller.stop(graceMs));
-      const stopped = await Promise.allSettled([...stopping, ...endings]);
+      const stopped = await Promise.allSettled([...stopping, ...endings, fronts.close(isLost ? 0 : graceMs)]);
       await providers.close();
       await store.release(lease);
       confirmAll(stopped);
     },
   };
-}
-
-function askedOf(declaration: Declaration, group: string): GroupView["steering"] {
-  const { goal } = steeringOf(declaration, group);
-  return goal === "kept" ? undefined : goal;
 }
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {

@@ -1,7 +1,8 @@
 /** What a declaration would do to a stack. Reality is looked at; nothing is written, and nothing is made. */
-import { planOf, recall, TAKEN_UP } from "@muster/engine";
+import { planOf, recall, servingOf, TAKEN_UP } from "@muster/engine";
 import {
   type Document,
+  type FilePlan,
   type GroupPlan,
   MusterError,
   ownOf,
@@ -15,10 +16,12 @@ import type { Assignment } from "./bind.ts";
 import { changesOfGroup, changesOfStack } from "./changes.ts";
 import { sameDocument } from "./commit.ts";
 import { declared } from "./declaring.ts";
+import type { Standing } from "./front/offered.ts";
+import { planFiles } from "./front/plan.ts";
 import { type Glance, type GlanceDeps, glance } from "./glance.ts";
 import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
-import { type GivenSettings, openProviders, type Providers, toLook } from "./providers.ts";
+import { type GivenSettings, openProviders, toLook } from "./providers.ts";
 import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
 
@@ -43,9 +46,9 @@ export async function planStack(proposal: Proposal, deps: PlanDeps): Promise<Sta
   const was = before && readable(before.document, deps.grammar);
   const effectsOf = (type: string) => deps.catalog.type(type, document.dialect)?.effects ?? {};
   const refused = refusals({ declaration: before, stack: was }, { document, source }, now, effectsOf);
-  const plans =
+  const { plans, files } =
     refused.size > 0
-      ? [...refused].map(([group, error]) => impossible(now, group, was, error))
+      ? { plans: [...refused].map(([group, error]) => impossible(now, group, was, error)), files: [] }
       : await planAll(proposal, was, now, deps);
   return {
     stack: now.name,
@@ -54,6 +57,7 @@ export async function planStack(proposal: Proposal, deps: PlanDeps): Promise<Sta
     changes: changesOfStack(was, now),
     mode: now.mode,
     groups: plans.toSorted((a, b) => (a.group < b.group ? -1 : 1)),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 
@@ -71,7 +75,7 @@ async function planAll(
   was: Stack | undefined,
   now: Stack,
   deps: PlanDeps,
-): Promise<readonly GroupPlan[]> {
+): Promise<{ readonly plans: readonly GroupPlan[]; readonly files: readonly FilePlan[] }> {
   const { grammar, catalog, settings, store } = deps;
   const remembered = async (group: string) => {
     const memory = await recollect(store, now.name, group);
@@ -85,10 +89,13 @@ async function planAll(
   const providers = openProviders(deps.io, toLook);
   try {
     const plans: GroupPlan[] = [];
+    const glances = new Map<string, Glance>();
     for (const assignment of assignmentsOf(next, grammar, settings).values()) {
       const reverted = before !== undefined && steeringOf(before, assignment.group.name).reverted;
       const notes = reverted && !assignment.steered.reverted ? [TAKEN_UP] : [];
-      plans.push(await planGroup(assignment, { was, kept, notes }, providers, deps));
+      const glanced = await glance(assignment, providers, deps);
+      glances.set(assignment.group.name, glanced);
+      plans.push(planGroup(assignment, { was, kept, notes }, glanced, deps));
     }
     for (const assignment of before === undefined || was === undefined
       ? []
@@ -96,7 +103,8 @@ async function planAll(
       if (Object.hasOwn(now.groups, assignment.group.name)) continue;
       plans.push(released(assignment.group, await glance(assignment, providers, deps)));
     }
-    return plans;
+    const standingOf = (group: string) => standingIn(glances.get(group), deps);
+    return { plans, files: await planFiles(now, was, { ...deps, providers, standingOf }) };
   } finally {
     await providers.close();
   }
@@ -108,15 +116,17 @@ interface Known {
   readonly notes: readonly string[];
 }
 
-async function planGroup(
-  assignment: Assignment,
-  { was, kept, notes }: Known,
-  providers: Providers,
-  deps: PlanDeps,
-): Promise<GroupPlan> {
+/** The members that can be given work now. */
+function standingIn(glanced: Glance | undefined, { clock }: PlanDeps): Standing | "unseen" | "unkept" {
+  if (glanced === undefined) return "unkept";
+  if (glanced.kind !== "seen") return "unseen";
+  const { bound, look, memory } = glanced;
+  return { members: servingOf(bound.declared, bound.traits, look, memory, clock.now()), cause: "intentional" };
+}
+
+function planGroup(assignment: Assignment, { was, kept, notes }: Known, glanced: Glance, deps: PlanDeps): GroupPlan {
   const { group } = assignment;
   const base = baseOf(group.name, was, group);
-  const glanced = await glance(assignment, providers, deps);
   if (glanced.kind !== "seen") {
     const { reason, message } = glanced.trouble;
     return { ...base, steps: [], away: null, notes, untold: { reason, message } };

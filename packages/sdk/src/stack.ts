@@ -69,6 +69,21 @@ export interface Providers {
   readonly [plugin: string]: object | undefined;
 }
 
+/** A command that is run without a shell; `timeout` is 10s unless told. */
+interface CommandOfStack {
+  readonly command: readonly string[];
+  readonly timeout?: string;
+}
+
+/** A file whose content may name the members of groups: `{{#each groups.web}}{{port}} {{/each}}`. */
+export interface FileOfStack extends Omit<BuiltInTypes["file"], "path" | "content"> {
+  readonly content: string;
+  /** Run before the file is exchanged; `${file}` is the path of the new content. */
+  readonly check?: CommandOfStack;
+  /** Run after the file has changed. What it asked for is done when `settle` (1s unless told) has passed. */
+  readonly notify?: CommandOfStack & { readonly settle?: string };
+}
+
 export interface StackFile {
   readonly stack: string;
   /** Who answers for it. */
@@ -78,7 +93,9 @@ export interface StackFile {
   /** `observe`: what differs is said, and nothing is touched. `enforce` unless told. */
   readonly mode?: "enforce" | "observe";
   readonly providers?: Providers;
-  readonly groups: Readonly<Record<string, Group>>;
+  /** Things outside of groups: so far files, by path. */
+  readonly resources?: { readonly file?: Readonly<Record<string, FileOfStack>> };
+  readonly groups?: Readonly<Record<string, Group>>;
 }
 
 /** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */

@@ -3,7 +3,7 @@ import { type ErrorCode, errorTable, isObject, MusterError, MusterErrors, type P
 import type { Answer } from "./http.ts";
 
 /** Where a part of a document stands in its text. */
-export type Locate = (path: readonly (string | number)[], what: "key" | "value") => Place;
+export type Locate = (path: readonly (string | number)[], what: "key" | "value", within?: number) => Place;
 
 /** What the daemon threw, thrown again here; with line and column where `locate` knows the text. */
 export function errorFrom({ status, text }: Answer, socket: string, locate?: Locate): MusterError | MusterErrors {
@@ -28,7 +28,7 @@ function wireErrors(text: string): readonly WireError[] {
 function musterError({ code, message, words, place }: WireError, socket: string, locate?: Locate): MusterError {
   if (!isKnown(code)) return new MusterError("daemon.bad-answer", { socket, detail: `${code}: ${message}` });
   const { at, ...plain } = place ?? {};
-  const found = at !== undefined && locate !== undefined ? locate(at.path, at.what) : plain;
+  const found = at !== undefined && locate !== undefined ? locate(at.path, at.what, at.within) : plain;
   return new MusterError(code, words, Object.keys(found).length === 0 ? {} : { place: found });
 }
 

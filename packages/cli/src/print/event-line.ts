@@ -45,6 +45,11 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.recovered": WHOLE,
   "instance.exec": WORD,
   "instance.replace-asked": WORD,
+  "resource.changed": CHANGED,
+  "resource.notified": WORD,
+  "resource.failed": TROUBLE,
+  "resource.drifted": TROUBLE,
+  "resource.released": WORD,
   "history.pruned": WORD,
 };
 

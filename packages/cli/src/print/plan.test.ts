@@ -34,6 +34,25 @@ describe("a plan in words", () => {
     expect(told({ notes: ["1 call is under way already"] })).toBe("Nothing to do.\n");
   });
 
+  it("tells of files what becomes of them, and nothing of those that are as declared", () => {
+    const files = [
+      { path: "/a", effect: "create", changes: [] },
+      { path: "/b", effect: "in-place", changes: ["content", "mode"] },
+      { path: "/c", effect: "none", changes: [] },
+      { path: "/d", effect: "released", changes: [] },
+      { path: "/e", effect: "none", changes: [], held: { reason: "file.conflict", message: "it is not Muster's" } },
+    ] as const;
+    expect(told({}, { files }).split("\n")).toEqual([
+      "/a  create",
+      "/b  change in place: content, mode",
+      "/d  no longer declared: it stays",
+      "/e  left as it is: it is not Muster's",
+      "",
+    ]);
+    expect(hasChanges(planned({}, { files }))).toBe(true);
+    expect(hasChanges(planned({}, { files: [files[2]] }))).toBe(false);
+  });
+
   it("counts many that are alike, and names a few", () => {
     const changed = { declared: "changed", changes: ["template.image"] } as const;
     expect(told({ ...changed, steps: [replace], away: { now: 1, most: 10_001 } })).toBe(

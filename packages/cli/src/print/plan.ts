@@ -1,5 +1,5 @@
 /** A plan in words: only what changes, each group with its steps in order, and many alike as one. */
-import type { GroupPlan, PlanStep, StackPlan, StepEffect } from "@muster/model";
+import type { FilePlan, GroupPlan, PlanStep, StackPlan, StepEffect } from "@muster/model";
 import type { Printer } from "../cli.ts";
 import { placeName } from "./event-line.ts";
 import { type Color, paint, plain } from "./paint.ts";
@@ -10,8 +10,8 @@ export function plansText(plans: readonly StackPlan[], printer: Pick<Printer, "c
 }
 
 /** There is something to do, or to know, that is not so already. */
-export function hasChanges({ changed, groups }: StackPlan): boolean {
-  return changed || groups.some(isShown);
+export function hasChanges({ changed, groups, files = [] }: StackPlan): boolean {
+  return changed || groups.some(isShown) || files.some(isFileShown);
 }
 
 /** Whoever applies it is refused. */
@@ -22,10 +22,30 @@ export function isRefused({ groups }: StackPlan): boolean {
 function planText(plan: StackPlan, printer: Pick<Printer, "colors">): string {
   const { stack, changed, changes, generation } = plan;
   const shown = plan.groups.filter(isShown);
-  const beside = changes.length > 0 || (changed && shown.length === 0);
+  const files = (plan.files ?? []).filter(isFileShown);
+  const beside = changes.length > 0 || (changed && shown.length === 0 && files.length === 0);
   const what = changes.length > 0 ? changes.join(", ") : generation === 0 ? "new, without groups" : "in other words";
   const head = beside ? `${stack}  declared otherwise: ${what}\n` : "";
-  return head + shown.map((group) => groupText(stack, group, printer)).join("");
+  const fileLines = files.map((file) => `${plain(file.path)}  ${fileWords(file, printer)}\n`);
+  return [head, ...shown.map((group) => groupText(stack, group, printer)), ...fileLines].join("");
+}
+
+function isFileShown({ effect, held }: FilePlan): boolean {
+  return effect !== "none" || held !== undefined;
+}
+
+function fileWords({ effect, changes, held }: FilePlan, printer: Pick<Printer, "colors">): string {
+  if (held !== undefined) return paint(printer, "red", `left as it is: ${plain(held.message)}`);
+  switch (effect) {
+    case "create":
+      return paint(printer, "green", "create");
+    case "in-place":
+      return `${paint(printer, "blue", "change in place")}: ${changes.join(", ")}`;
+    case "none":
+      return "as declared";
+    case "released":
+      return "no longer declared: it stays";
+  }
 }
 
 function isShown({ declared, steps, held, untold }: GroupPlan): boolean {

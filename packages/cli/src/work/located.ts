@@ -16,7 +16,7 @@ export function located(thrown: unknown, { file, locate }: ReadStack): unknown {
   function placed(error: MusterError): MusterError {
     const place: WirePlace | undefined = error.place;
     if (place === undefined) return error;
-    const found = place.at === undefined ? { file, ...place } : locate(place.at.path, place.at.what);
+    const found = place.at === undefined ? { file, ...place } : locate(place.at.path, place.at.what, place.at.within);
     return new MusterError(error.code, error.words, { place: found, cause: error });
   }
 }

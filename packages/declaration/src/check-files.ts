@@ -1,0 +1,107 @@
+/** Whether the files of a stack can be made, and the groups that they name be asked. */
+import {
+  didYouMean,
+  type FileResource,
+  type FormReference,
+  type JsonObject,
+  MusterError,
+  nearest,
+  ownOf,
+  referencesOf,
+  type Stack,
+} from "@muster/model";
+import { asProviderError, type Catalog, errorCodeOf, type Provider, type Type } from "@muster/plugin";
+import type { Problems } from "./problems.ts";
+import { checkSchema } from "./schema.ts";
+import type { Path } from "./source.ts";
+import { listed } from "./values.ts";
+
+export function filesOf({ resources }: Stack): readonly FileResource[] {
+  return Object.values(resources?.file ?? {});
+}
+
+/** The type of files, where the stack has any and the type is there. */
+export function typeOfFiles(stack: Stack, catalog: Catalog): Type | undefined {
+  return filesOf(stack).length === 0 ? undefined : catalog.type("file", "muster");
+}
+
+export function checkFiles(stack: Stack, catalog: Catalog, problems: Problems): void {
+  const files = filesOf(stack);
+  const type = typeOfFiles(stack, catalog);
+  if (files.length > 0 && type === undefined) {
+    const words = { name: "file", nearest: "", known: listed(catalog.typeNames()) };
+    problems.add("declaration.unknown-type", words, ["resources", "file"], "key");
+  }
+  for (const file of files) {
+    if (type !== undefined) checkSchema(type.schema, propertiesOf(file), subjectOf(file), problems);
+    for (const reference of referencesOf(file.content)) checkReference(reference, file, stack, catalog, problems);
+  }
+}
+
+/** What a provider does not want to make, or why it could not be asked. */
+export async function askForFiles(
+  stack: Stack,
+  type: Type,
+  opened: (type: Type) => Promise<Provider>,
+  problems: Problems,
+): Promise<void> {
+  const ask = async (path: Path, run: () => Promise<unknown>): Promise<void> => {
+    try {
+      await run();
+    } catch (thrown) {
+      const { kind, message: detail } = asProviderError(thrown);
+      if (thrown instanceof MusterError) problems.addError(thrown);
+      else problems.add(errorCodeOf(kind), { name: type.name, detail }, path, "key");
+    }
+  };
+  await ask(["resources", "file"], async () => {
+    const provider = await opened(type);
+    for (const file of filesOf(stack)) {
+      await ask(["resources", "file", file.path], async () => provider.validate?.(propertiesOf(file)));
+    }
+  });
+}
+
+/** Its content is not known before its members are. */
+function propertiesOf({ path, mode, owner, group }: FileResource): JsonObject {
+  return {
+    ...{ path, content: "" },
+    ...(mode === undefined ? {} : { mode }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+function subjectOf({ path }: FileResource) {
+  const place = ([first, ...others]: Path): Path =>
+    first === undefined || first === "path"
+      ? ["resources", "file", path]
+      : ["resources", "file", path, first, ...others];
+  return { name: "file", place };
+}
+
+function checkReference(
+  { group: name, word, at }: FormReference,
+  { path }: FileResource,
+  stack: Stack,
+  catalog: Catalog,
+  problems: Problems,
+): void {
+  const group = ownOf(stack.groups, name);
+  const note = (detail: string, fix: string): void => {
+    const place: Path = ["resources", "file", path, "content"];
+    problems.add("declaration.bad-content", { what: path, detail, fix }, place, "value", at);
+  };
+  if (group === undefined) {
+    const known = Object.keys(stack.groups);
+    if (word === undefined) {
+      note(`there is no group \`${name}\`${didYouMean(nearest(name, known))}`, `Known: ${listed(known)}.`);
+    }
+    return;
+  }
+  const type = catalog.type(group.template.name, "muster");
+  if (word === "port" && type !== undefined && type.ports !== true) {
+    const fix = "Use `slot`, `id` or `tags.KEY`, or a type whose members listen.";
+    note(`members of \`${name}\` are ${type.name} and have no port`, fix);
+  }
+}

@@ -1,0 +1,95 @@
+/** Things outside of groups, as far as they are built: files whose content may name the members of groups. */
+import type { Command, FileResource, Json, JsonObject, Notify, Resources } from "@muster/model";
+import { readDuration } from "./durations.ts";
+import { formOf } from "./form.ts";
+import type { Problems } from "./problems.ts";
+import type { Path } from "./source.ts";
+import { checkKeys, noteMissingKey, readMapping, readText, readTexts, recordOf, wrongKind } from "./values.ts";
+
+const FILE_KEYS = ["content", "mode", "owner", "group", "check", "notify"];
+const FILE_KEYS_LATER = ["ensure", "dependsOn", "protect", "ignore", "onDrift", "provider"];
+const COMMAND_KEYS = ["command", "timeout"];
+const NOTIFY_KEYS = [...COMMAND_KEYS, "settle"];
+
+/** What stands for the path of the new content in the command of a check. */
+export const NEW_FILE = "${file}";
+/** A command that is not told otherwise may take so long, in milliseconds. */
+const COMMAND_MS = 10_000;
+/** A reload is often only begun when its command ends: old workers go on for a moment. In milliseconds. */
+const SETTLE_MS = 1_000;
+
+export function readResources(value: Json, problems: Problems): Resources {
+  const path: Path = ["resources"];
+  const types = readMapping(value, path, problems) ?? {};
+  // Types that are there all have their names; that they cannot stand here yet is another thing than a slip.
+  checkKeys(types, path, ["file"], Object.keys(types), problems);
+  const files = types["file"] === undefined ? {} : readMapping(types["file"], [...path, "file"], problems);
+  const entries = Object.entries(files ?? {}).map(([name, file]) => {
+    return [name, readFile(file, name, [...path, "file", name], problems)] as const;
+  });
+  return { file: recordOf(entries.filter((entry): entry is [string, FileResource] => entry[1] !== undefined)) };
+}
+
+function readFile(value: Json, name: string, path: Path, problems: Problems): FileResource | undefined {
+  const file = readMapping(value, path, problems);
+  if (file === undefined) return undefined;
+  checkKeys(file, path, FILE_KEYS, FILE_KEYS_LATER, problems);
+  const at = (key: string): Path => [...path, key];
+  const optional = <T>(key: string, read: (value: Json, path: Path, problems: Problems) => T | undefined) => {
+    const found = file[key];
+    const given = found === undefined ? undefined : read(found, at(key), problems);
+    return given === undefined ? {} : { [key]: given };
+  };
+  if (file["content"] === undefined) {
+    noteMissingKey("content", "the text of the file", path, problems);
+    return undefined;
+  }
+  const text = readText(file["content"], at("content"), problems);
+  if (text === undefined) return undefined;
+  const content = formOf(text, ({ at: within, detail, fix }) =>
+    problems.add("declaration.bad-content", { what: name, detail, fix }, at("content"), "value", within),
+  );
+  return {
+    ...{ path: name, content },
+    ...optional("mode", readText),
+    ...optional("owner", readText),
+    ...optional("group", readText),
+    ...optional("check", readCheck),
+    ...optional("notify", readNotify),
+  };
+}
+
+function readCheck(value: Json, path: Path, problems: Problems): Command | undefined {
+  const mapping = readMapping(value, path, problems);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, path, COMMAND_KEYS, [], problems);
+  const check = readCommand(mapping, path, problems);
+  if (check === undefined || check.command.some((word) => word.includes(NEW_FILE))) return check;
+  return wrongKind([...check.command], `a list with \`${NEW_FILE}\` in it`, [...path, "command"], problems);
+}
+
+function readNotify(value: Json, path: Path, problems: Problems): Notify | undefined {
+  const mapping = readMapping(value, path, problems);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, path, NOTIFY_KEYS, [], problems);
+  const command = readCommand(mapping, path, problems);
+  const { settle } = mapping;
+  const settleMs = settle === undefined ? SETTLE_MS : readDuration(settle, 0, [...path, "settle"], problems);
+  return command === undefined || settleMs === undefined ? undefined : { ...command, settleMs };
+}
+
+function readCommand({ command: words, timeout }: JsonObject, path: Path, problems: Problems): Command | undefined {
+  if (words === undefined) {
+    noteMissingKey("command", "a program and its arguments, such as `[nginx, -s, reload]`", path, problems);
+    return undefined;
+  }
+  const [program, ...others] = readTexts(words, [...path, "command"], problems) ?? [];
+  const timeoutMs = timeout === undefined ? COMMAND_MS : readDuration(timeout, 1, [...path, "timeout"], problems);
+  if (program === undefined || program === "") {
+    return wrongKind(words, "a list that begins with a program", [...path, "command"], problems);
+  }
+  if ([program, ...others].some((word) => word.includes("\0"))) {
+    return wrongKind(words, "texts without the character 0", [...path, "command"], problems);
+  }
+  return timeoutMs === undefined ? undefined : { command: [program, ...others], timeoutMs };
+}

@@ -1,0 +1,17 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Condition, Status } from "@muster/model";
+
+/** The same to whoever is told of it. */
+export function sameStatus(a: Status, b: Status): boolean {
+  return (
+    a.generation === b.generation &&
+    a.ready === b.ready &&
+    a.desired === b.desired &&
+    isDeepStrictEqual(a.rollout, b.rollout) &&
+    a.conditions.every((condition, index) => sameCondition(condition, b.conditions[index]))
+  );
+}
+
+function sameCondition(a: Condition, b: Condition | undefined): boolean {
+  return a.name === b?.name && a.holds === b.holds && a.reason === b.reason && a.message === b.message;
+}
