@@ -14,6 +14,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/declaration": ["@muster/plugin", "@muster/model"],
   "@muster/flavors": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
+  "@muster/provider-process": ["@muster/plugin", "@muster/model"],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
