@@ -42,9 +42,10 @@ command -p mkfifo -m 600 "$home/out" || exit 1
     count=$(((size - have) / block))
     # Where it cannot write there is no room: the next of it is lost until there is. The command is not held up.
     told=$(dd bs="$block" count="$count" 2>&1 >>"$log") || { count=1 told=$(dd bs=4096 count=1 2>&1 >/dev/null); }
-    # It begins with "12+3 records in": blocks that were full, and others. Fewer than it was to read: that was the end.
-    read=\${told#*+}
-    [ "$((\${told%%+*} + \${read%% *}))" -ge "$count" ] || break
+    # It tells "12+3 records in": blocks that were full, and others. Fewer than it was to read: that was the end.
+    read=\${told%% records in*}
+    read=\${read##*[!0-9+]}
+    [ "$((\${read:-0}))" -ge "$count" ] || break
     have=$(wc -c <"$log") || have=0
   done
   # Whoever quotes the last words of a process waits for this.

@@ -7,7 +7,6 @@ import { endsIn } from "./ends.ts";
 import { attempt, ifThere } from "./failure.ts";
 import { type Families, type Family, familiesIn, NOBODY, type Trust } from "./families.ts";
 import { homeIn, type SpecRead, specReader } from "./home.ts";
-import { logFiles } from "./log-files.ts";
 import { isId } from "./mark.ts";
 import { isSame, type Process, type ProcessTable, processAt, processTables, userOf } from "./process-table.ts";
 import type { ProcessProperties } from "./properties.ts";
@@ -66,7 +65,7 @@ export function sightingsIn(dir: string, now: () => number, isBeingMade: (id: st
   function all(): ReadonlyMap<string, Sighting> {
     let seen = look();
     const isSilent = (id: string) => !seen.byId.has(id) && !seen.ends.has(id) && !isBeingMade(id);
-    const hasBegun = (id: string) => logFiles(homeIn(dir, id)).length > 0;
+    const hasBegun = (id: string) => existsSync(`${homeIn(dir, id)}/out`);
     // Another Muster may have started it since the processes were looked at.
     if (seen.names.some((id) => isSilent(id) && !lost.has(id) && hasBegun(id))) seen = look();
     const silent = seen.names.filter(isSilent);

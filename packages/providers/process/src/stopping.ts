@@ -14,6 +14,7 @@ export interface Stopping {
 
 const FIRST_REST_MS = 5;
 const LONGEST_REST_MS = 200;
+const LONGEST_PEEK_MS = 20;
 
 /**
  * Returns when none lives.
@@ -56,12 +57,10 @@ async function untilNone(
 /** To look at those that are known is cheap: when they are gone early there is nothing to wait for. */
 async function restUntilGone(known: readonly Process[], ms: number, aborted: AbortSignal): Promise<void> {
   const end = performance.now() + ms;
-  for (
-    let rest = 1;
-    performance.now() < end && known.some(isAlive) && !aborted.aborted;
-    rest = Math.min(20, rest * 2)
-  ) {
-    await sleep(Math.min(rest, end - performance.now()), undefined, { signal: aborted }).catch(() => undefined);
+  for (let rest = 1; known.some(isAlive) && !aborted.aborted; rest = Math.min(LONGEST_PEEK_MS, rest * 2)) {
+    const left = end - performance.now();
+    if (left <= 0) return;
+    await sleep(Math.min(rest, left), undefined, { signal: aborted }).catch(() => undefined);
   }
 }
 
