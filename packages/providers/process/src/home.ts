@@ -18,6 +18,8 @@ export interface Spec {
 export type SpecRead = { readonly spec: Spec } | { readonly reason: string } | undefined;
 
 const SPEC = "spec.json";
+/** Where the first one was lost with its directory, it may say little. */
+const declared = processProperties.partial();
 const MOST = 4 * 1024 * 1024;
 
 export function homeIn(dir: string, id: string): string {
@@ -90,7 +92,7 @@ function specAt(path: string): SpecRead {
     if (!isObject(value) || value["v"] !== 1) return { reason: `${SPEC} is not one of a process` };
     const { tags, properties, made } = value;
     if (!isTags(tags) || typeof made !== "number") return { reason: `${SPEC} is not one of a process` };
-    return { spec: { tags, properties: processProperties.parse(properties), made } };
+    return { spec: { tags, properties: declared.parse(properties), made } };
   } catch (thrown) {
     return { reason: `${SPEC} cannot be understood: ${messageOf(thrown)}` };
   }

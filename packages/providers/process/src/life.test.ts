@@ -13,6 +13,7 @@ import {
   isAlive,
   leaderOf,
   listed,
+  pidOfSleep,
   pidRunning,
   seen,
   seenAs,
@@ -37,7 +38,7 @@ it("sees only the environment that it was given, and a little of Muster's", asyn
   onTestFinished(() => void delete process.env["MUSTER_TEST_UNRELATED"]);
   const { provider } = await freshProvider();
   const { id } = await provider.create({ ...SLEEP, env: { COLOUR: "blue" }, cwd: "/tmp" }, {}, ctx);
-  const pid = await until(() => pidRunning(id, "/usr/bin/sleep") ?? pidRunning(id, "/bin/sleep"));
+  const pid = await until(() => pidOfSleep(id));
   const environment = textAt(`/proc/${pid}/environ`);
   expect(environment).toContain("\0COLOUR=blue\0");
   expect(environment).toMatch(/(^|\0)PATH=/);
@@ -99,6 +100,7 @@ async function madeElsewhere(dir: string, script: string): Promise<string> {
 it("is known by /proc alone, also when its directory was deleted, and an update makes that again", async () => {
   const { dir, provider } = await freshProvider();
   const { id } = await provider.create(SLEEP, { kind: "web" }, ctx);
+  await until(() => pidOfSleep(id));
   rmSync(`${dir}/${id}`, { recursive: true });
   const other = await processType.open({ dir }, io);
   const [found] = await listed(other, { kind: "web" });
@@ -116,7 +118,7 @@ it("is known by /proc alone, also when its directory was deleted, and an update 
 it("changes how it is stopped and logged in place, and its tags on the disk", async () => {
   const { provider } = await freshProvider();
   const { id } = await provider.create({ ...SLEEP, log: { files: 2 } }, { old: "stays", kind: "web" }, ctx);
-  const pid = await until(() => pidRunning(id, "/usr/bin/sleep") ?? pidRunning(id, "/bin/sleep"));
+  const pid = await until(() => pidOfSleep(id));
   const [found] = await listed(provider);
   if (found === undefined) throw new Error("it is not there");
   const want = { command: "/bin/true", stop: { signal: "SIGINT" as const }, log: { size: 65_536 } };
@@ -157,6 +159,27 @@ it("misses one whose whole session was killed, and wakes", async () => {
   process.kill(-leaderOf(id), "SIGKILL");
   await woken;
   expect(await seenAs(other, id, hasEnded)).toMatchObject({ reason: expect.stringContaining("nobody has told") });
+});
+
+it("still hears of ends and of new ones when its directories were removed and made anew", async () => {
+  const { dir, provider } = await freshProvider();
+  const { id } = await provider.create(shell("exec sleep 1000"), {}, ctx);
+  const pid = await until(() => pidRunning(id, "sleep 1000"));
+  const other = await processType.open({ dir }, io);
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  let wakes = 0;
+  other.watch?.(() => wakes++, over.signal);
+  rmSync(`${dir}/ends`, { recursive: true });
+  process.kill(pid, "SIGKILL");
+  expect(await seenAs(other, id, hasEnded)).toMatchObject({ reason: "killed by SIGKILL" });
+  await until(() => wakes > 0 || undefined);
+  rmSync(dir, { recursive: true });
+  expect(await listed(other)).toEqual([]);
+  const { id: next } = await provider.create(SLEEP, {}, ctx);
+  const before = wakes;
+  await until(() => wakes > before || undefined);
+  expect(await listed(other)).toMatchObject([{ id: next, phase: "running" }]);
 });
 
 function pidInSession(session: number, name: string): number | undefined {

@@ -126,6 +126,8 @@ async function* outputOf({ stdout, stderr }: ChildProcess, done: () => void): As
       }
     }
   } finally {
+    stdout?.destroy();
+    stderr?.destroy();
     done();
   }
 }

@@ -12,6 +12,7 @@ import {
   isAlive,
   leaderOf,
   listed,
+  pidOfSleep,
   pidRunning,
   pidsOf,
   seenAs,
@@ -30,6 +31,18 @@ it("asks politely first: the program may say goodbye", async () => {
   await seenAs(provider, id, (each) => each?.phase === "running");
   await provider.destroy(id, ctx);
   expect(existsSync(`${dir}/said`)).toBe(true);
+  expect(await listed(provider)).toEqual([]);
+});
+
+it("is heard also by one that has only just been started", async () => {
+  const { provider } = await freshProvider();
+  // Whoever did not hear it would be waited for until the test's own deadline.
+  const want = { command: "sleep", args: ["1000"], stop: { timeout: "1h" } };
+  for (let round = 0; round < 60; round++) {
+    const { id } = await provider.create(want, {}, ctx);
+    for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await provider.destroy(id, ctx);
+  }
   expect(await listed(provider)).toEqual([]);
 });
 
@@ -64,8 +77,8 @@ it("ends what a process has left behind when it ended", async () => {
 
 it("tells of the end also when the whole session was asked to end, the leader among it", async () => {
   const { provider } = await freshProvider();
-  const { id } = await provider.create({ command: "sleep", args: ["1000"], ready: { command: ["true"] } }, {}, ctx);
-  await seenAs(provider, id, (each) => each?.phase === "running");
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  await until(() => pidOfSleep(id));
   process.kill(-leaderOf(id), "SIGTERM");
   expect(await seenAs(provider, id, hasEnded)).toMatchObject({ reason: "killed by SIGTERM" });
 });

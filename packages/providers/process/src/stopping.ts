@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
-import { isSame, type Process, processAt } from "./process-table.ts";
+import { markIn } from "./mark.ts";
+import { environmentOf, isSame, type Process, processAt } from "./process-table.ts";
 
 export interface Stopping {
   readonly signal: NodeJS.Signals;
@@ -26,14 +27,23 @@ export async function stopAll({ signal, timeoutMs, members, aborted }: Stopping)
   const ask = (each: Process) => {
     const name = `${each.pid} ${each.start}`;
     if (asked.has(name)) return;
-    asked.add(name);
+    if (isItself(each)) asked.add(name);
     tell(each, signal);
     // One that was halted could not hear it.
     tell(each, "SIGCONT");
   };
-  // Each is asked once, also one that has only just been started: for many programs a second time means at once.
+  // Each is asked once, also one that has only just been started: to many programs a second time means at once.
   if (await untilNone(members, ask, performance.now() + timeoutMs, aborted)) return;
   await untilNone(members, (each) => tell(each, "SIGKILL"), Number.POSITIVE_INFINITY, aborted);
+}
+
+/**
+ * False for what the leader's shell has forked and what has not become the command yet: between the two it may not hear.
+ * The shell itself and the writer of the log do not mind to be asked again.
+ */
+function isItself({ pid }: Process): boolean {
+  const mark = markIn(environmentOf(pid) ?? "");
+  return mark === undefined || mark.leader !== undefined;
 }
 
 /** Does this to all that live, found anew each time; false when the time is up before none does. */

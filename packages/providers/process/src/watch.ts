@@ -51,14 +51,14 @@ export function watchProcesses({ dir, missesOne, startsOne }: Watched, wake: () 
 /** An ear at one directory. A hint is no reason to keep Muster alive, and one that cannot be had costs two seconds. */
 function ear(path: string, heard: () => void) {
   let watcher: FSWatcher | undefined;
-  let ino: number | undefined;
+  let heardAt: string | undefined;
 
   const renew = (): boolean => {
-    const now = inodeOf(path);
-    if (now === ino) return false;
+    const now = directoryAt(path);
+    if (now === heardAt) return false;
     watcher?.close();
     watcher = undefined;
-    ino = now;
+    heardAt = now;
     if (now === undefined) return true;
     try {
       watcher = watch(path, { persistent: false }, (_event, name) => {
@@ -67,7 +67,7 @@ function ear(path: string, heard: () => void) {
       watcher.on("error", () => watcher?.close());
     } catch {
       // Gone again, or the system is out of watches.
-      ino = undefined;
+      heardAt = undefined;
     }
     return true;
   };
@@ -76,9 +76,11 @@ function ear(path: string, heard: () => void) {
   return { renew, close: () => watcher?.close() };
 }
 
-function inodeOf(path: string): number | undefined {
+/** Which directory it is: a number alone may be given to the next one. */
+function directoryAt(path: string): string | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.ino;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : `${stats.ino} ${stats.birthtimeMs}`;
   } catch {
     return undefined;
   }

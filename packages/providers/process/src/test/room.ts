@@ -122,6 +122,11 @@ export function pidRunning(id: string, words: string): number | undefined {
   });
 }
 
+/** Of a process whose command is `sleep`: the command's own pid, once it has begun. */
+export function pidOfSleep(id: string): number | undefined {
+  return pidRunning(id, "/usr/bin/sleep") ?? pidRunning(id, "/bin/sleep");
+}
+
 export function textAt(path: string): string {
   try {
     return readFileSync(path, "utf8");
