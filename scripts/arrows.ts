@@ -16,6 +16,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/provider-container": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
+  "@muster/provider-process": ["@muster/plugin", "@muster/model"],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],

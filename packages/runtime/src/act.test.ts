@@ -199,7 +199,7 @@ it("waits until nobody is sent to a member any more, and drains and destroys it 
   gone();
   expect(await acted).toMatchObject({ outcome: { kind: "done" } });
   expect((await acted).forced).toBeUndefined();
-  expect(called).toEqual(["drain", "destroy"]);
+  expect(called).toEqual(["drain", "destroy m"]);
 });
 
 it("waits for that half of a member's time to leave, and says that it went by force", async () => {

@@ -1,0 +1,103 @@
+/**
+ * The leader of a process: a shell that leads a session of its own, starts the command, and tells how it ended. It works
+ * for a Muster that has gone, so it depends on nothing of Muster's but this text, and what it is told comes in as its
+ * arguments. Tools are looked for where the system has them, and never on the PATH that the command is given.
+ */
+import { STOP_SIGNALS } from "./properties.ts";
+
+const TRAPPED = STOP_SIGNALS.map((signal) => signal.slice("SIG".length)).join(" ");
+
+const EXPLAINED = `
+# Where ends are told, the directory of this process, its id, the file by which one comes under the memory limit, the
+# limits (each empty where there is none), and then the command with its arguments.
+ends=$1 home=$2 id=$3 memory=$4 open_files=$5 processes=$6 core=$7
+shift 7
+
+# Whoever ends the whole session must not end the one that is to tell about it. Unlike one that is ignored, a signal that
+# is caught is the command's own again.
+trap : ${TRAPPED}
+
+# What the command prints goes through a pipe with a name: whoever keeps it open holds up nobody else.
+command -p mkfifo -m 600 "$home/out" || exit 1
+
+# The writer of the log. It goes on until nobody is left who could print.
+(
+  trap '' ${TRAPPED}
+  umask 077
+  PATH=/usr/bin:/bin LC_ALL=C
+  export PATH LC_ALL
+  log=$home/log have=0
+  while :; do
+    # Asked each time: they can be changed while it runs. Without the directory it goes on as before.
+    read -r asked kept <"$home/rotation" && size=$asked files=$kept
+    if [ "$have" -ge "$size" ]; then
+      at=$files
+      while [ "$((at -= 1))" -gt 1 ]; do mv -f "$log.$((at - 1))" "$log.$at"; done
+      if [ "$files" -gt 1 ]; then mv -f "$log" "$log.1"; else rm -f "$log"; fi
+      have=0
+    fi
+    # dd writes what it has read at once, and never reads more than it is told to: nothing is lost between two of them.
+    block=$((size - have))
+    [ "$block" -le 4096 ] || block=4096
+    count=$(((size - have) / block))
+    # Where it cannot write there is no room: the next of it is lost until there is. The command is not held up.
+    told=$(dd bs="$block" count="$count" 2>&1 >>"$log") || { count=1 told=$(dd bs=4096 count=1 2>&1 >/dev/null); }
+    # It tells "12+3 records in": blocks that were full, and others. Fewer than it was to read: that was the end.
+    read=\${told%% records in*}
+    read=\${read##*[!0-9+]}
+    [ "$((\${read:-0}))" -ge "$count" ] || break
+    have=$(wc -c <"$log") || have=0
+  done
+  # Whoever quotes the last words of a process waits for this.
+  true >"$home/complete"
+) <"$home/out" >/dev/null 2>&1 &
+exec 3>"$home/out"
+
+# The command, in the foreground: one in the background would not hear SIGINT and SIGQUIT.
+(
+  MUSTER_LEADER=$$
+  export MUSTER_LEADER
+  [ -z "$memory" ] || echo 0 >"$memory" || exit 126
+  [ -z "$open_files" ] || ulimit -n "$open_files" || exit 126
+  # Shells do not agree on the letter.
+  [ -z "$processes" ] || ulimit -u "$processes" 2>/dev/null || ulimit -p "$processes" || exit 126
+  [ -z "$core" ] || ulimit -c "$core" || exit 126
+  exec "$@"
+) </dev/null >&3 2>&3 3>&-
+code=$?
+
+# How it ended is the name of an empty file: made in one step, without room on the disk, and when is the file's own time.
+exec 3>&-
+umask 077
+[ -d "$ends" ] || command -p mkdir "$ends"
+true >"$ends/$id.$code"
+`;
+
+/** The program that leads a session, and all that its arguments are made of. */
+export interface Leader {
+  readonly ends: string;
+  readonly home: string;
+  readonly id: string;
+  /** Whoever writes a 0 into this file is under the memory limit. */
+  readonly memoryEntrance: string | undefined;
+  readonly limits: { readonly files?: number; readonly processes?: number; readonly core?: number };
+  readonly command: readonly string[];
+}
+
+const SHELL = "/bin/sh";
+const SCRIPT = EXPLAINED.replace(/^\s*(#.*)?\n/gm, "");
+const CORE_BLOCK = 512;
+
+export function leaderCommand({
+  ends,
+  home,
+  id,
+  memoryEntrance,
+  limits,
+  command,
+}: Leader): readonly [string, ...string[]] {
+  const { files, processes, core } = limits;
+  const bounds = [files, processes, core === undefined ? undefined : Math.floor(core / CORE_BLOCK)];
+  const told = bounds.map((bound) => (bound === undefined ? "" : String(bound)));
+  return [SHELL, "-c", SCRIPT, "muster-process", ends, home, id, memoryEntrance ?? "", ...told, ...command];
+}

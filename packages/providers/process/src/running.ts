@@ -1,0 +1,133 @@
+/** Commands that are run in a process: as it sees the world, and as one of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { messageOf } from "@muster/model";
+import { type ExecAsked, type Execution, type Exit, type Printed, ProviderError } from "@muster/plugin";
+import { accountFor, runAs } from "./accounts.ts";
+import { ifThere } from "./failure.ts";
+import type { Family } from "./families.ts";
+import { followerOf, variablesIn } from "./mark.ts";
+import { environmentOf } from "./process-table.ts";
+import type { ProcessProperties } from "./properties.ts";
+import { programAt } from "./surroundings.ts";
+
+export interface Place {
+  readonly id: string;
+  readonly family: Family;
+  readonly properties: Partial<ProcessProperties>;
+  /** The file by which one comes under its memory limit. */
+  readonly memoryEntrance: string | undefined;
+}
+
+/**
+ * Begins a command in a process. It leads a session of its own and bears the mark, so that it goes when the process does.
+ *
+ * @throws ProviderError `invalid`: there is no such command, or the process has just ended
+ */
+export function begin(place: Place, [command, ...args]: ExecAsked["command"], withOutput: boolean): ChildProcess {
+  const { family, properties } = place;
+  const bearer = family.leader ?? family.members[0];
+  const environment = bearer === undefined ? undefined : environmentOf(bearer.pid);
+  if (bearer === undefined || environment === undefined) {
+    throw new ProviderError("invalid", `${place.id} does not run any more`);
+  }
+  const env = followerOf(bearer.session, variablesIn(environment));
+  const cwd = properties.cwd ?? "/";
+  const program = asInvalid(() => programAt(command, env["PATH"] ?? "", cwd));
+  const [first = program, ...rest] = [...runAs(accountFor(properties.user)), program, ...args];
+  const output = withOutput ? "pipe" : "ignore";
+  const child = spawn(first, rest, {
+    cwd,
+    env,
+    detached: true,
+    stdio: [withOutput ? "pipe" : "ignore", output, output],
+  });
+  if (child.pid !== undefined && place.memoryEntrance !== undefined) limit(child.pid, place.memoryEntrance);
+  return child;
+}
+
+function asInvalid<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw new ProviderError("invalid", messageOf(thrown), { cause: thrown });
+  }
+}
+
+function limit(pid: number, entrance: string): void {
+  ifThere(() => writeFileSync(entrance, String(pid)));
+}
+
+/** Ends a command with all of its session that it has not left. */
+export function endCommand({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  ifThere(() => process.kill(-pid, "SIGKILL"));
+}
+
+/** Resolves when it has ended. Rejects with `invalid` where it could not be begun. */
+export function exitOfCommand(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (thrown) => reject(new ProviderError("invalid", messageOf(thrown), { cause: thrown })));
+    child.on("exit", (code, signal) => {
+      resolve(signal === null ? { kind: "exited", code: code ?? 0 } : { kind: "killed", signal });
+    });
+  });
+}
+
+/** Runs a command with its input and output; the signal ends it. */
+export async function execute(place: Place, { command, input }: ExecAsked, signal: AbortSignal): Promise<Execution> {
+  const child = begin(place, command, true);
+  const exit = exitOfCommand(child);
+  const end = () => endCommand(child);
+  signal.addEventListener("abort", end, { once: true });
+  await Promise.race([new Promise((resolve) => child.once("spawn", resolve)), exit]);
+  if (signal.aborted) end();
+  feed(child, input).catch(() => undefined);
+  const { promise: wasRead, resolve: read } = Promise.withResolvers<void>();
+  const ended = Promise.all([exit, wasRead]).then(([how]) => {
+    signal.removeEventListener("abort", end);
+    return how;
+  });
+  return { output: outputOf(child, read), ended };
+}
+
+async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise<void> {
+  if (stdin === null) return;
+  // One that reads no more of it is no failure.
+  stdin.on("error", () => stdin.destroy());
+  for await (const bytes of input ?? []) {
+    if (stdin.destroyed) return;
+    if (!stdin.write(bytes)) await new Promise<void>((resolve) => stdin.once("drain", resolve).once("close", resolve));
+  }
+  stdin.end();
+}
+
+/** Both streams as one, in the order in which they are read; no more is read than is asked for. */
+async function* outputOf({ stdout, stderr }: ChildProcess, done: () => void): AsyncGenerator<Printed> {
+  type Turn = { readonly from: Source; readonly step: IteratorResult<Uint8Array> };
+  type Source = { readonly stream: Printed["stream"]; readonly bytes: AsyncIterator<Uint8Array> };
+  const next = async (from: Source): Promise<Turn> => ({ from, step: await from.bytes.next() });
+  const pending = new Map<Source, Promise<Turn>>();
+  for (const [stream, readable] of [
+    ["out", stdout],
+    ["err", stderr],
+  ] as const) {
+    if (readable === null) continue;
+    const source: Source = { stream, bytes: readable[Symbol.asyncIterator]() };
+    pending.set(source, next(source));
+  }
+  try {
+    while (pending.size > 0) {
+      const { from, step } = await Promise.race(pending.values());
+      if (step.done) pending.delete(from);
+      else {
+        pending.set(from, next(from));
+        yield { stream: from.stream, bytes: step.value };
+      }
+    }
+  } finally {
+    stdout?.destroy();
+    stderr?.destroy();
+    done();
+  }
+}
