@@ -20,7 +20,14 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
-  "@muster/sdk": ["@muster/provider-file", "@muster/flavors", "@muster/plugin", "@muster/model"],
+  "@muster/sdk": [
+    "@muster/provider-container",
+    "@muster/provider-file",
+    "@muster/provider-process",
+    "@muster/flavors",
+    "@muster/plugin",
+    "@muster/model",
+  ],
   "@muster/cli": ["*"],
 };
 

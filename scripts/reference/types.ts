@@ -1,6 +1,8 @@
 import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, Type } from "@muster/plugin";
+import { container } from "@muster/provider-container";
 import { file, instanceFile } from "@muster/provider-file";
+import { processType } from "@muster/provider-process";
 import { schemaTable } from "./schema-table.ts";
 
 /** The built-in types and flavors, from their schemas. */
@@ -8,7 +10,7 @@ export function typesPage(): string {
   return `# Built-in types and flavors
 
 A property that is not set is not managed. In every text of a template, \`\${self.slot}\`, \`\${self.id}\`, \`\${self.group}\` and
-\`\${self.stack}\` stand for the member's own words; in the property that names a thing, \`{id}\` is short for \`\${self.id}\`.
+\`\${self.stack}\` stand for the member's own words, and \`\${self.port}\` for a port of its own where the type listens on ports; in the property that names a thing, \`{id}\` is short for \`\${self.id}\`.
 
 *Change* tells what a new value costs: \`in-place\` changes the living thing, \`replace\` makes another one. Settings are given
 under \`providers\` in the stack, or as \`--set TYPE.SETTING=VALUE\`. A value that begins with \`./\` or \`../\` is a path beside the
@@ -16,7 +18,7 @@ stack file; at the command line, below the current directory.
 
 # Types
 
-${[instanceFile, file].map((type) => typeEntry(type)).join("\n")}
+${[instanceFile, file, processType, container].map((type) => typeEntry(type)).join("\n")}
 # Flavors
 
 ${builtInFlavors({})

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
 import {
   bears,
-  isConverged,
   type Document,
   type Event,
+  isConverged,
   type JsonObject,
   type Observed,
   PASS,

@@ -11,7 +11,9 @@ import type {
 } from "@muster/flavors";
 import type { JsonObject } from "@muster/model";
 import type { Schema } from "@muster/plugin";
+import type { container } from "@muster/provider-container";
 import type { file, instanceFile } from "@muster/provider-file";
+import type { processType } from "@muster/provider-process";
 import type { Repair, Rollout } from "./policies.ts";
 
 type PropertiesOf<T> = T extends { readonly schema: Schema<infer P> } ? P : never;
@@ -20,6 +22,8 @@ type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<
 interface BuiltInTypes {
   readonly "instance-file": PropertiesOf<typeof instanceFile>;
   readonly file: PropertiesOf<typeof file>;
+  readonly process: PropertiesOf<typeof processType>;
+  readonly container: PropertiesOf<typeof container>;
 }
 
 interface BuiltInFlavors {
@@ -66,6 +70,8 @@ export type Group = Members & {
 export interface Providers {
   readonly "instance-file"?: SettingsOf<typeof instanceFile>;
   readonly file?: SettingsOf<typeof file>;
+  readonly process?: SettingsOf<typeof processType>;
+  readonly container?: SettingsOf<typeof container>;
   readonly [plugin: string]: object | undefined;
 }
 
@@ -109,6 +115,10 @@ export const types = {
   instanceFile: (properties: BuiltInTypes["instance-file"]) => ({ "instance-file": properties }),
   /** A plain file; in a group its `path` holds `{id}`. */
   file: (properties: BuiltInTypes["file"]) => ({ file: properties }),
+  /** A local process that outlives Muster. */
+  process: (properties: BuiltInTypes["process"]) => ({ process: properties }),
+  /** A container of an engine that speaks Docker's API. */
+  container: (properties: BuiltInTypes["container"]) => ({ container: properties }),
   /** A type by its name. */
   plugin: fromPlugin,
 };

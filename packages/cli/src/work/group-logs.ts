@@ -1,6 +1,6 @@
 /** What all members of a group print, line by line, with members that come and go. */
 import { setTimeout as pause } from "node:timers/promises";
-import { MusterError, type MemberStatus } from "@muster/model";
+import { type MemberStatus, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { findGroup, type KeptGroup } from "../client/holders.ts";
 import type { LogFlags } from "../commands/flags.ts";

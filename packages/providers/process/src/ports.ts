@@ -3,7 +3,8 @@ import { ProviderError } from "@muster/plugin";
 import { ifThere } from "./failure.ts";
 
 /** Throws `retryable` where somebody listens there. Who, is not known. */
-export function assertNobodyListens(port: number | undefined): void {
+export function assertNobodyListens(declared: number | string | undefined): void {
+  const port = declared === undefined ? undefined : Number(declared);
   if (port === undefined) return;
   const listens = ["/proc/net/tcp", "/proc/net/tcp6"].some((file) => {
     const table = ifThere(() => readFileSync(file, "utf8")) ?? "";

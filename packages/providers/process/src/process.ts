@@ -22,48 +22,63 @@ import { sharedLook } from "./shared-look.ts";
 import { type Sighting, sightingsIn } from "./sightings.ts";
 import { assertPossible, start } from "./starting.ts";
 import { stopAll } from "./stopping.ts";
+import type { Environment } from "./surroundings.ts";
 import { sweepAside, sweepStillborn } from "./sweeping.ts";
 import { teller } from "./telling.ts";
 import { watchProcesses } from "./watch.ts";
 
-/** A local process that outlives Muster, with all that it starts. */
-export const processType: TaggedType<ProcessProperties, ProcessSettings> = {
-  known: "tags",
-  name: "process",
-  summary: "A local process that outlives Muster, with all that it starts",
-  schema: processProperties,
-  settings: processSettings,
-  effects: { stop: "in-place", log: "in-place" },
-  settleMs: 0,
-  local: true,
-  ports: true,
-  exclusive: ({ port }) => (port === undefined ? [] : [`tcp:${port}`]),
-  open: async ({ dir }, io) => openDirectory(resolve(dir), io),
-  openToLook: async ({ dir }, io) => lookInto(resolve(dir), io),
-};
+/**
+ * A local process that outlives Muster, with all that it starts.
+ *
+ * @param env where a process has its PATH and its like from, and where secrets are read
+ */
+export function processIn(env: Environment): TaggedType<ProcessProperties, ProcessSettings> {
+  return {
+    known: "tags",
+    name: "process",
+    summary: "A local process that outlives Muster, with all that it starts",
+    schema: processProperties,
+    settings: processSettings,
+    effects: { stop: "in-place", log: "in-place" },
+    settleMs: 0,
+    local: true,
+    ports: true,
+    exclusive: ({ port }) => (port === undefined ? [] : [`tcp:${port}`]),
+    open: async ({ dir }, io) => openDirectory(resolve(dir), { env, io }),
+    openToLook: async ({ dir }, io) => lookInto(resolve(dir), { env, io }),
+  };
+}
+
+/** With the environment of this process. */
+export const processType = processIn(process.env);
 
 type Provider = TaggedProvider<ProcessProperties>;
 
-function openDirectory(asked: string, io: Io): Provider {
+interface Outside {
+  readonly env: Environment;
+  readonly io: Io;
+}
+
+function openDirectory(asked: string, outside: Outside): Provider {
   attempt(asked, () => makeDirectories(asked, 0o700));
   const dir = attempt(asked, () => realpathSync(asked));
   makeEnds(dir);
   sweepAside(dir);
-  return providerIn(dir, io, true);
+  return providerIn(dir, outside, true);
 }
 
 /** Where nobody has made the directory yet nobody has started anything, and whoever works there would make it. */
-function lookInto(asked: string, io: Io): Provider {
+function lookInto(asked: string, outside: Outside): Provider {
   const there = attempt(asked, () => statSync(asked, { throwIfNoEntry: false }));
   if (there?.isDirectory() === false) throw new ProviderError("invalid", `${asked}: it is not a directory`);
   if (there !== undefined)
     return providerIn(
       attempt(asked, () => realpathSync(asked)),
-      io,
+      outside,
       false,
     );
   return {
-    ...providerIn(asked, io, false),
+    ...providerIn(asked, outside, false),
     async *list() {
       // Nothing to show.
     },
@@ -72,7 +87,7 @@ function lookInto(asked: string, io: Io): Provider {
 
 const ID_BYTES = 6;
 
-function providerIn(dir: string, io: Io, mayWrite: boolean): Provider {
+function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provider {
   const making = new Set<string>();
   const ending = new Set<string>();
   const listeners = new Set<() => void>();
@@ -135,7 +150,7 @@ function providerIn(dir: string, io: Io, mayWrite: boolean): Provider {
       const id = `p-${Buffer.from(io.randomBytes(ID_BYTES)).toString("hex")}`;
       making.add(id);
       try {
-        const leader = await start({ dir, id, want, tags, memory, now: io.now() });
+        const leader = await start({ dir, id, want, tags, memory, env, now: io.now() });
         leader.once("exit", changed);
       } finally {
         making.delete(id);

@@ -89,9 +89,12 @@ async function answers(
   return status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
 }
 
-function connects({ port, host = "127.0.0.1" }: { port: number; host?: string | undefined }, signal: AbortSignal) {
+function connects(
+  { port, host = "127.0.0.1" }: { port: number | string; host?: string | undefined },
+  signal: AbortSignal,
+) {
   return new Promise<boolean>((resolve) => {
-    const socket = connect({ port, host, signal });
+    const socket = connect({ port: Number(port), host, signal });
     const tell = (isSo: boolean) => {
       socket.destroy();
       resolve(isSo);

@@ -12,7 +12,7 @@ import { markVariables } from "./mark.ts";
 import type { MemoryLimits } from "./memory.ts";
 import { assertNobodyListens } from "./ports.ts";
 import type { ProcessProperties } from "./properties.ts";
-import { assertDirectory, assertHarmless, environmentFor, programAt } from "./surroundings.ts";
+import { assertDirectory, assertHarmless, type Environment, environmentFor, programAt } from "./surroundings.ts";
 
 /** Throws where a process can never be so on this machine. Touches nothing. */
 export function assertPossible(want: ProcessProperties, memory: MemoryLimits): void {
@@ -26,17 +26,18 @@ export interface Start {
   readonly want: ProcessProperties;
   readonly tags: Tags;
   readonly memory: MemoryLimits;
+  readonly env: Environment;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** Returns when the leader lives and bears its mark. */
-export async function start({ dir, id, want, tags, memory, now }: Start): Promise<ChildProcess> {
+export async function start({ dir, id, want, tags, memory, env: own, now }: Start): Promise<ChildProcess> {
   assertPossible(want, memory);
   const account = accountFor(want.user);
   const cwd = want.cwd ?? "/";
   assertDirectory(cwd);
-  const environment = environmentFor(want.env, account, process.env);
+  const environment = environmentFor(want.env, account, own);
   const program = programAt(want.command, environment["PATH"] ?? "", cwd);
   assertNobodyListens(want.port);
   const env = { ...environment, ...markVariables(id, dir, tags) };

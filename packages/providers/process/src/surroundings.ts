@@ -6,7 +6,8 @@ import type { Account } from "./accounts.ts";
 import { ifThere } from "./failure.ts";
 import type { ProcessProperties } from "./properties.ts";
 
-type Environment = Readonly<Record<string, string>>;
+/** Of the process in which Muster runs. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What of Muster's own environment goes on to a process. The rest, secrets among it, does not. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "USER", "TMPDIR"] as const;
@@ -24,10 +25,10 @@ const OF_THE_LOADER = /^(LD_.*|GLIBC_TUNABLES|GCONV_PATH|LOCPATH|MALLOC_.*)$/;
 export function environmentFor(
   env: ProcessProperties["env"],
   account: Account | undefined,
-  own: Readonly<Record<string, string | undefined>>,
-): Environment {
+  own: Environment,
+): Readonly<Record<string, string>> {
   const passed = PASSED_ON.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
-  const of: Environment = account === undefined ? {} : { HOME: account.home, USER: account.name };
+  const of: Readonly<Record<string, string>> = account === undefined ? {} : { HOME: account.home, USER: account.name };
   const declared = Object.entries(env ?? {}).map(
     ([name, value]) => [name, bearable(name, revealed(value, own))] as const,
   );

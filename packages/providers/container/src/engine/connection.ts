@@ -1,5 +1,5 @@
 /** One request to an engine over its unix socket. A connection of its own for each: none is stale, none is left over. */
-import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Json, messageOf, systemCodeOf } from "@muster/model";

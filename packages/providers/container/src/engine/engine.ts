@@ -1,6 +1,5 @@
 /** An engine that speaks Docker's API: its version is asked for once, and its answers are read with care. */
-import type { Readable } from "node:stream";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { isObject, type Json } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { type ZodType, z } from "zod";
