@@ -43,16 +43,19 @@ export interface Nature {
   readonly local: boolean;
   /** Two members cannot stand side by side in one place: they hold what only one can. */
   readonly exclusive: boolean;
+  /** A new thing may need so long to come up, in milliseconds; missing: as any of its kind. */
+  readonly startupMs?: number | undefined;
 }
 
 export function policyOf(group: Pick<GroupDeclaration, "slots" | "rollout" | "repair">, nature: Nature): Policy {
   const { slots, rollout, repair } = group;
   const waits = nature.local ? { ...DEFAULT_WAITS, minReadyMs: 0, initialDelayMs: 0 } : DEFAULT_WAITS;
+  const initialDelayMs = nature.startupMs ?? waits.initialDelayMs;
   return {
     rollout: {
       ...budgetOf(slots, rollout, nature.exclusive),
       minReadyMs: rollout.minReadyMs ?? waits.minReadyMs,
-      initialDelayMs: rollout.initialDelayMs ?? waits.initialDelayMs,
+      initialDelayMs: rollout.initialDelayMs ?? initialDelayMs,
       healthyDeadlineMs: rollout.healthyDeadlineMs ?? waits.healthyDeadlineMs,
       progressDeadlineMs: rollout.progressDeadlineMs ?? waits.progressDeadlineMs,
       canary: rollout.canary ?? 0,

@@ -36,6 +36,11 @@ interface TypeBase<P extends object, C extends object> {
   readonly settleMs: number;
   /** Looks are cheap and hints reliable: nothing needs to be waited for. */
   readonly local: boolean;
+  /**
+   * A new thing may need so long to come up, in milliseconds: until then one that fails is still called starting. Missing:
+   * none where it is local, and a minute elsewhere. A declaration can say otherwise (`initialDelay`).
+   */
+  readonly startupMs?: number;
   /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
   exclusive?(want: P): readonly string[];
   /** Its things listen on ports of this machine: each member of a group is given one of its own as `${self.port}`. */

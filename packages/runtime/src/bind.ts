@@ -98,7 +98,9 @@ export async function bind(assignment: Assignment, { catalog, providers, hostPor
       ...{ stack, generation, goal, steered, name: group.name, slots: group.slots },
       ...versionOf("declared", group, type, flavor),
       former: before && versionOf("former", before.group, type, before.flavor),
-      ...policyOf(group, { local: type.local, exclusive: isExclusive(assignment, type) }),
+      ...policyOf(group, {
+        ...{ local: type.local, exclusive: isExclusive(assignment, type), startupMs: type.startupMs },
+      }),
     },
     traits: { settleMs: type.settleMs, local: type.local },
     type,

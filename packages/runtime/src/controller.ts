@@ -31,6 +31,7 @@ import {
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
+import { type Attention, attention } from "./attention.ts";
 import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
@@ -121,6 +122,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let shownBy: BoundGroup | undefined;
   let status: Status | undefined;
   let failures = 0;
+  let heed: Attention | undefined;
   let cause: Cause = "corrective";
   pacer.wake();
 
@@ -242,8 +244,11 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const now = clock.now();
     failures = sight.look.kind === "failed" ? failures + 1 : 0;
     if (sight.kind === "unbound" || sight.look.kind === "failed") return now + retryMs(failures);
-    const resync = now + (sight.bound.traits.local ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
-    return Math.min(resync, wakeAt ?? resync);
+    const { traits, treatments } = sight.bound;
+    const resync = now + (traits.local ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
+    heed ??= attention(traits.local);
+    const health = treatments.declared.flavor.health === undefined ? resync : now + heed.nextMs(sight.look);
+    return Math.min(resync, health, wakeAt ?? resync);
   }
 
   function publish(next: Status): void {

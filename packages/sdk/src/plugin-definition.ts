@@ -25,6 +25,10 @@ export interface TypeDefinition<P extends JsonObject, C> {
   readonly settleMs?: number;
   /** Looks are cheap and hints reliable; so it is unless told, where `watch` is there. */
   readonly local?: boolean;
+  /** Its things listen on ports of this machine: each is given one of its own as `${self.port}`. */
+  readonly ports?: boolean;
+  /** How long a new thing may need to come up, in milliseconds: until then one that fails is called starting. */
+  readonly startupMs?: number;
   /** What two things cannot hold at once: a path, a port. */
   exclusive?(want: P): readonly string[];
   /** Everything there is, whatever its tags: complete, or it throws. */

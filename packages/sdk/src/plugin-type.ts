@@ -11,7 +11,7 @@ export function typeOf<C extends JsonObject>(
   settings: Schema<C>,
   opened: (settings: C) => Promise<unknown>,
 ): TaggedType<JsonObject, C> {
-  const { name, schema, effects = {}, settleMs = 0, exclusive } = definition;
+  const { name, schema, effects = {}, settleMs = 0, exclusive, ports, startupMs } = definition;
   return {
     known: "tags",
     name,
@@ -22,6 +22,8 @@ export function typeOf<C extends JsonObject>(
     settleMs,
     local: definition.local ?? definition.watch !== undefined,
     ...(exclusive === undefined ? {} : { exclusive: (want) => exclusive(want) }),
+    ...(ports === undefined ? {} : { ports }),
+    ...(startupMs === undefined ? {} : { startupMs }),
     async open(given, io) {
       await failingWell(() => opened(given));
       return providerOf(definition, given, scopeOf(plugin, given), io);

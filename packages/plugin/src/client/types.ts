@@ -16,9 +16,13 @@ const MOST_CHARACTERS = 256 * 1024 * 1024;
 
 /** A type that a plugin of Muster's own kind serves. */
 export function typeOf(served: ServedType, caller: Caller): Type {
-  const { name, summary, effects, settleMs, local, known, naming } = served;
+  const { name, summary, effects, settleMs, local, ports, startupMs, known, naming } = served;
   const schema = schemaOf(caller, name, served.schema);
-  const base = { name, summary, schema, settings: noSettings, effects, settleMs, local };
+  const base = {
+    ...{ name, summary, schema, settings: noSettings, effects, settleMs, local },
+    ...(ports === undefined ? {} : { ports }),
+    ...(startupMs === undefined ? {} : { startupMs }),
+  };
   if (known === "tags") return { ...base, known, open: async () => taggedProvider(served, caller) };
   if (naming === undefined) throw caller.unusable(methods.hello.name, `${name} does not say which property names it`);
   return { ...base, known, naming, open: async () => claimedProvider(served, caller) };

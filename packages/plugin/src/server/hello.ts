@@ -22,6 +22,8 @@ function servedType({ type, provider }: OpenType): ServedType {
     ...(type.known === "claim" ? { naming: type.naming } : {}),
     settleMs: type.settleMs,
     local: type.local,
+    ...(type.ports === undefined ? {} : { ports: type.ports }),
+    ...(type.startupMs === undefined ? {} : { startupMs: type.startupMs }),
     scope: provider.scope,
     can: verbs({ validate, read, update, watch, retag, logs, exec }),
   };

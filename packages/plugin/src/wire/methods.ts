@@ -67,6 +67,8 @@ export const servedType = z.object({
   naming: z.string().optional().describe("of a claimed type: the property that is its id"),
   settleMs: z.number().min(0).describe("how long a list may lag behind a call that was answered"),
   local: z.boolean().describe("looks are cheap and hints reliable"),
+  ports: z.boolean().optional().describe("its things listen on ports of this machine, and are given one each"),
+  startupMs: z.number().min(0).optional().describe("how long a new thing may need to come up"),
   scope: z.string().describe("what ids are unique in: a host, a directory, an account"),
   can: z.array(z.string()).describe("what is optional and there: validate, read, update, retag, watch, logs, exec"),
 });

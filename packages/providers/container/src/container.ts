@@ -28,6 +28,7 @@ export function containerIn(env: Environment): TaggedType<ContainerProperties, C
     settleMs: 0,
     local: true,
     ports: true,
+    startupMs: 30_000,
     exclusive: takenPorts,
     open: async (settings, io) => containersAt(engineAt(socketOf(settings)), env, io),
   };

@@ -43,6 +43,7 @@ export function processIn(env: Environment): TaggedType<ProcessProperties, Proce
     settleMs: 0,
     local: true,
     ports: true,
+    startupMs: 30_000,
     exclusive: ({ port }) => (port === undefined ? [] : [`tcp:${port}`]),
     open: async ({ dir }, io) => openDirectory(resolve(dir), { env, io }),
     openToLook: async ({ dir }, io) => lookInto(resolve(dir), { env, io }),
