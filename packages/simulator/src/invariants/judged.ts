@@ -101,7 +101,8 @@ function shareOf(
   // Whoever was taken away has not recovered.
   const hasFailed = (id: string) => isNew(id) && (now.has(id) || world.thing(id)?.gone !== undefined);
   const failed = [...trouble.failed].filter(hasFailed);
-  const others = shown.filter(({ id }) => isNew(id) && !failed.includes(id)).length;
+  // Who has ended since is none of those that did not fail: it may be on its way out already.
+  const others = shown.filter(({ id, phase }) => isNew(id) && phase !== "ended" && !failed.includes(id)).length;
   const arrived = shown.filter(({ id }) => isNew(id) && history.trials.surelyCounts(id)).length;
   const { size, breakerShare: share } = promised;
   return { failed: failed.length, all: failed.length + others, lacking: size - arrived, size, share };
