@@ -56,6 +56,7 @@ const instance = branch(
     logs: async () => (await import("./commands/instance-logs.ts")).instanceLogs,
     exec: async () => (await import("./commands/instance-exec.ts")).instanceExec,
     replace: async () => (await import("./commands/instance-replace.ts")).instanceReplace,
+    quarantine: async () => (await import("./commands/instance-quarantine.ts")).instanceQuarantine,
   },
 );
 

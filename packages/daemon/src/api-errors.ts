@@ -28,6 +28,7 @@ const REFUSED_CODES: readonly ErrorCode[] = [
   "instance.cannot",
   "instance.refused",
   "instance.irreplaceable",
+  "instance.not-aside",
 ];
 const REFUSED = ["usage", "declaration", "settings", "group", "api"];
 

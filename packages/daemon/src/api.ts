@@ -48,11 +48,11 @@ export function groupPath(stack: string, group: string, verb?: GroupVerb): strin
 }
 
 /** What can be done with one member: GET `logs` with a `LogsQuery`, POST the others. Ids are percent-encoded. */
-export type InstanceVerb = "logs" | "exec" | "replace";
+export type InstanceVerb = "logs" | "exec" | "replace" | "quarantine";
 
 /**
  * `logs` → the bytes that it has printed (application/octet-stream). `exec`, an `ExecRequest` → an `ExecFrame` a line
- * (application/x-ndjson). `replace`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
+ * (application/x-ndjson). `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
  * that this can be told from its end. Whoever hangs up ends it at its source.
  */
 export function instancePath(stack: string, group: string, id: string, verb: InstanceVerb): string {
@@ -144,7 +144,7 @@ export type ExecFrame =
   | { readonly failed: WireError };
 
 export interface ReplaceRequest extends Asked {
-  /** Destroy it at once, whatever the budget. */
+  /** At once, whatever the budget. */
   readonly force?: boolean;
 }
 

@@ -16,7 +16,7 @@ function failingSince(since: number, young: Record<string, Young> = {}) {
     declared,
     look: seen,
     settled,
-    memory: { young, replacing: [] },
+    memory: { young, replacing: [], aside: [], doomed: [] },
     now: NOW,
   });
   return { health: living[0]?.health, graceEnds };

@@ -38,6 +38,8 @@ export interface Census {
   readonly pending: readonly Call[];
   /** Members with an open destroy, seen or not. */
   readonly leaving: readonly Call[];
+  /** Those that a person has set aside: nobody of the group, but there, with what they hold. */
+  readonly aside: readonly Seen[];
   readonly trials: Trials;
   /** When the first failing member that is still called starting must be judged, ms since 1970. */
   readonly graceEnds: number | undefined;
@@ -50,12 +52,14 @@ export interface Roll {
   readonly declared: DeclaredGroup;
   readonly look: GoodLook;
   readonly settled: Pick<Settled, "open" | "fresh">;
-  readonly memory: Pick<Memory, "young" | "replacing">;
+  readonly memory: Pick<Memory, "young" | "replacing" | "aside" | "doomed">;
   readonly now: number;
 }
 
 export function takeCensus({ declared, look, settled, memory, now }: Roll): Census {
   const { young: before, replacing } = memory;
+  const apart = asideIn(declared, memory);
+  const aside: Seen[] = [];
   const names = declared.slots.kind === "named" ? new Set(declared.slots.names) : undefined;
   const { callOn, createOf, leaving } = callsOf(settled.open);
   const trials = openTrials(before);
@@ -68,6 +72,10 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
     if (call?.kind === "destroy") {
       // Nobody judges it any more; but it may turn out that it cannot be destroyed.
       if (onTrial !== undefined) trials.keep(seen.id, onTrial);
+      continue;
+    }
+    if (apart.has(seen.id)) {
+      aside.push(seen);
       continue;
     }
     const fresh = settled.fresh.size > 0 ? settled.fresh.get(seen.id) : undefined;
@@ -99,8 +107,19 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
     living.push(member);
     if (trial !== undefined) trials.note(member, trial);
   }
-  return { living, pending: unseen(createOf, look), leaving, trials: trials.close(), graceEnds };
+  return { living, pending: unseen(createOf, look), leaving, aside, trials: trials.close(), graceEnds };
 }
+
+/** Whoever was set aside is nobody of the group, but for whoever wants it gone. */
+function asideIn(
+  { goal }: Pick<DeclaredGroup, "goal">,
+  { aside, doomed }: Pick<Memory, "aside" | "doomed">,
+): ReadonlySet<string> {
+  if (aside.length === 0 || goal === "destroy") return NOBODY;
+  return new Set(aside.filter((id) => !doomed.includes(id)));
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** The open calls, by what they are about. */
 function callsOf(open: readonly Call[]) {

@@ -2,7 +2,7 @@ import { durationText, type MemberStatus, ownOf } from "@muster/model";
 import { aimOf } from "./aim.ts";
 import { type Living, takeCensus } from "./census.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
-import type { GoodLook } from "./look.ts";
+import type { GoodLook, Seen } from "./look.ts";
 import type { Memory } from "./memory.ts";
 import { settle } from "./settle.ts";
 import { membersOf } from "./status.ts";
@@ -18,7 +18,13 @@ export function describeMembers(
   const { group } = aimOf(declared, memory);
   const settled = settle(memory.calls, look, traits.settleMs, group);
   const census = takeCensus({ declared: group, look, settled, memory, now });
-  return membersOf(census, (member) => whyIt(member, look, memory, group));
+  const members = membersOf(census, (member) => whyIt(member, look, memory, group));
+  return census.aside.length === 0 ? members : [...members, ...census.aside.map(asideStatus)];
+}
+
+function asideStatus({ id, mark, since }: Seen): MemberStatus {
+  const reason = "set aside to be looked into: `muster instance replace --force` takes it away";
+  return { id, slot: mark.slot ?? "", state: "quarantined", revision: mark.revision, reason, since };
 }
 
 /** Why a member is in its state, as far as that is not plain from the state. */

@@ -15,7 +15,7 @@ export {
 export { type Planned, type Prospect, planOf, TAKEN_UP } from "./plan.ts";
 export * from "./policy.ts";
 export * from "./reconcile.ts";
-export { whyIrreplaceable } from "./replace.ts";
+export { whyIrreplaceable, whyNotAside } from "./replace.ts";
 export { selfOf } from "./self.ts";
 export { servingOf } from "./serving.ts";
 export { stalledStatus } from "./status.ts";

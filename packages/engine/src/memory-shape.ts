@@ -100,6 +100,7 @@ const shape: Readonly<Record<string, Check>> = {
   repairing: orNull(backoff),
   doomed: listOf(text),
   replacing: listOf(text),
+  aside: listOf(text),
   convergedAs: orNull(text),
   home: orNull(having({ scope: text, settings: text })),
   lastCount: number,

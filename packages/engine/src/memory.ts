@@ -125,6 +125,8 @@ export type Memory = {
   readonly doomed: readonly string[];
   /** Members in whose place a person wants equal ones, until a look shows them gone. */
   readonly replacing: readonly string[];
+  /** Members that a person has set aside to be looked into, as long as a look shows them: they are of the group no more. */
+  readonly aside: readonly string[];
   /** What was declared (`wordFor`) when the group was seen as declared; null when something else is by now. */
   readonly convergedAs: string | null;
   /** Where its members are: the provider's scope, and a word for the settings it was opened with; null before the first look. */
@@ -153,6 +155,7 @@ export function emptyMemory(): Memory {
     repairing: null,
     doomed: [],
     replacing: [],
+    aside: [],
     convergedAs: null,
     home: null,
     lastCount: 0,

@@ -75,6 +75,7 @@ function emptySlots(scene: Scene): readonly string[] {
 export function takenSlots(census: Census): ReadonlySet<string> {
   const taken = new Set<string>();
   for (const { seen } of census.living) if (seen.mark.slot !== undefined) taken.add(seen.mark.slot);
+  for (const { mark } of census.aside) if (mark.slot !== undefined) taken.add(mark.slot);
   for (const call of census.pending) taken.add(call.slot);
   for (const call of census.leaving) taken.add(call.slot);
   return taken;

@@ -44,6 +44,7 @@ export function remember(before: Memory, passed: Passed): Memory {
     repairing: repairingAfter(scene, actions),
     doomed: stillThere(memory.doomed, look),
     replacing: stillThere(memory.replacing, look),
+    aside: stillThere(memory.aside, look),
     convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
     home: memory.home,
     lastCount: look.members.length,

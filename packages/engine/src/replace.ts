@@ -1,6 +1,7 @@
 /**
  * A person wants an equal one in a member's place. Such a member is not as it is wanted, whatever its revision: so it goes
- * the way of those that are outdated, a new one first where there is room beyond the size, and within the same budget.
+ * the way of those that are outdated, a new one first where there is room beyond the size, and within the same budget. Or
+ * wants it set aside.
  */
 import { slotCount } from "@muster/model";
 import { aimOf } from "./aim.ts";
@@ -32,4 +33,28 @@ export function whyIrreplaceable(
   if (left >= leastOf(group)) return undefined;
   const size = slotCount(group.slots);
   return `no other can be made beside it, and ${left} of ${size} would be known to be ready where ${leastOf(group)} must be`;
+}
+
+/**
+ * Why a member cannot be set aside as things stand; undefined where it can. It stays where it is and is of the group no more:
+ * it is out of service at once, and another one is made in its place.
+ */
+export function whyNotAside(
+  declared: DeclaredGroup,
+  traits: Traits,
+  look: GoodLook,
+  memory: Memory,
+  id: string,
+  now: number,
+): string | undefined {
+  const { group } = aimOf(declared, memory);
+  const settled = settle(memory.calls, look, traits.settleMs, group);
+  const { living } = takeCensus({ declared: group, look, settled, memory, now });
+  const member = living.find(({ seen }) => seen.id === id);
+  if (member === undefined) return "it is no member of the group any more";
+  if (member.down) return undefined;
+  const left = living.filter(({ available }) => available).length - (member.available ? 1 : 0);
+  if (left >= leastOf(group)) return undefined;
+  const size = slotCount(group.slots);
+  return `${left} of ${size} would be known to be ready where ${leastOf(group)} must be`;
 }

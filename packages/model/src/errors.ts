@@ -176,6 +176,10 @@ export const errorTable = {
     says: "instance `{instance}` cannot be replaced now: {detail}",
     next: "Ask again when that has changed; `--force` destroys it at once, and an equal one is made then.",
   },
+  "instance.not-aside": {
+    says: "instance `{instance}` cannot be set aside: {detail}",
+    next: "Where others are to become ready first, ask again then, or with `--force`; else look into it where it is.",
+  },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
     next: "`muster events` shows what it tells of.",

@@ -35,6 +35,7 @@ export const EVENT_TYPES = [
   "instance.recovered",
   "instance.exec",
   "instance.replace-asked",
+  "instance.quarantined",
   "resource.changed",
   "resource.notified",
   "resource.failed",

@@ -19,6 +19,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "instance.cannot",
   "instance.refused",
   "instance.irreplaceable",
+  "instance.not-aside",
   "history.no-group",
   "history.no-stack",
   "history.too-early",

@@ -6,6 +6,7 @@ export type MemberState =
   | "outdated"
   | "surplus"
   | "leaving"
+  | "quarantined"
   | "creating"
   | "unknown";
 

@@ -143,7 +143,7 @@ function marksOf({ marking }: GroupDeclaration): MarkCodec {
 }
 
 /** Two members, in whatever places, would hold what only one can. */
-function isExclusive({ stack, group }: Assignment, type: Type): boolean {
+export function isExclusive({ stack, group }: Assignment, type: Type): boolean {
   if (type.exclusive === undefined || group.marking.kind === "infrakit") return false;
   const [first = [], second = []] = ["0", "1"].map((slot) => {
     const self = { stack, group: group.name, slot, id: slot, port: `2000${slot}` };

@@ -29,6 +29,11 @@ export interface DayTwo {
    * `instance.irreplaceable` where the budget does not allow it as things stand, and `group.destroying`.
    */
   replace(group: string, id: string, by: { readonly actor: string; readonly force: boolean }): Promise<void>;
+  /**
+   * Sets a member aside to be looked into: it stays as it is, out of service, and another one is made in its place. Throws
+   * `instance.not-aside` where it cannot be, or not as things stand and without force, and `group.destroying`.
+   */
+  quarantine(group: string, id: string, by: { readonly actor: string; readonly force: boolean }): Promise<void>;
   /** Destroys the named members and makes the group smaller by as many. Throws when one of them is not there. */
   destroyInstances(group: string, ids: readonly string[], actor: string): Promise<void>;
 }
@@ -54,6 +59,13 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
     if (reached !== undefined) return reached;
     const there = controller.seen().map((seen) => seen.id);
     throw notThere(group, id, there);
+  }
+
+  /** What is declared, of a group that is not on its way out. */
+  function steerable(group: string): Declaration {
+    const { known } = toChange(group);
+    if (steeringOf(known, group).goal !== "destroying") return known;
+    throw new MusterError("group.destroying", { group, serve: "" });
   }
 
   async function doom(group: string, request: Omit<DoomRequest, "next">, next: Declaration): Promise<void> {
@@ -84,14 +96,21 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
     },
     replace: (group, id, { actor, force }) =>
       serially(async () => {
-        const { known } = toChange(group);
-        if (steeringOf(known, group).goal === "destroying")
-          throw new MusterError("group.destroying", { group, serve: "" });
+        const known = steerable(group);
         const { seen, whyIrreplaceable } = reach(group, id);
         const detail = force ? undefined : whyIrreplaceable();
         if (detail !== undefined) throw new MusterError("instance.irreplaceable", { instance: id, detail });
         const events = [replaceEvent(group, id, seen.mark.slot, force, actor)];
         await doom(group, { ids: [id], fate: force ? "destroyed" : "replaced", writes: { events } }, known);
+      }),
+    quarantine: (group, id, { actor, force }) =>
+      serially(async () => {
+        const known = steerable(group);
+        const { seen, whyNeverAside, whyNotAside } = reach(group, id);
+        const detail = whyNeverAside() ?? (force ? undefined : whyNotAside());
+        if (detail !== undefined) throw new MusterError("instance.not-aside", { instance: id, detail });
+        const events = [asideEvent(group, id, seen.mark.slot, actor)];
+        await doom(group, { ids: [id], fate: "aside", writes: { events } }, known);
       }),
     destroyInstances: (group, ids, actor) =>
       serially(async () => {
@@ -131,6 +150,11 @@ function replaceEvent(
 ): EventDraft {
   const message = `${instance} is to be replaced${force ? ", at once and by force" : ""}`;
   return { type: "instance.replace-asked", group, actor, cause: "intentional", message, instance, ...placed(slot) };
+}
+
+function asideEvent(group: string, instance: string, slot: string | undefined, actor: string): EventDraft {
+  const message = `${instance} is set aside to be looked into`;
+  return { type: "instance.quarantined", group, actor, cause: "intentional", message, instance, ...placed(slot) };
 }
 
 function placed(slot: string | undefined): Pick<EventDraft, "slot"> {

@@ -3,11 +3,14 @@ import type { EventDraft } from "@muster/model";
 import type { Writes } from "@muster/store";
 import type { Assignment } from "./bind.ts";
 
-/** Somebody wants the named members destroyed or replaced, under an assignment, all of it written down at once. */
+/** Somebody wants the named members destroyed, replaced or set aside, under an assignment, all written down at once. */
 export interface DoomRequest {
   readonly ids: readonly string[];
-  /** At once, whatever else there is to do; or within the budget, and an equal one in the place of each. */
-  readonly fate: "destroyed" | "replaced";
+  /**
+   * At once, whatever else there is to do; or within the budget, and an equal one in the place of each; or left where they
+   * are, and of the group no more.
+   */
+  readonly fate: "destroyed" | "replaced" | "aside";
   readonly next: Assignment;
   readonly writes: Writes;
 }
@@ -53,8 +56,13 @@ export function withDoomed(memory: Memory, requests: readonly DoomRequest[]): Me
     const ids = requests.filter((request) => request.fate === fate).flatMap((request) => request.ids);
     return ids.length === 0 ? before : [...new Set([...before, ...ids])];
   };
-  const { doomed, replacing } = memory;
-  return { ...memory, doomed: named("destroyed", doomed), replacing: named("replaced", replacing) };
+  const { doomed, replacing, aside } = memory;
+  return {
+    ...memory,
+    doomed: named("destroyed", doomed),
+    replacing: named("replaced", replacing),
+    aside: named("aside", aside),
+  };
 }
 
 /** What they want written besides: the newest declaration, and the events of all. */

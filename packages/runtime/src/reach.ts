@@ -1,6 +1,6 @@
-import { type GoodLook, type Memory, type Seen, whyIrreplaceable } from "@muster/engine";
+import { type GoodLook, type Memory, type Seen, whyIrreplaceable, whyNotAside } from "@muster/engine";
 import type { Provider } from "@muster/plugin";
-import type { BoundGroup } from "./bind.ts";
+import { type BoundGroup, isExclusive } from "./bind.ts";
 import type { Clock } from "./ports.ts";
 
 /** A member that a look showed and that is ours: nobody else's thing is ever asked for anything. */
@@ -11,19 +11,30 @@ export interface Reached {
   readonly provider: Provider;
   /** Why it cannot be replaced as things stand; undefined where it can. */
   whyIrreplaceable(): string | undefined;
+  /** Why it cannot be set aside at all; and why not as things stand. Undefined where it can. */
+  whyNeverAside(): string | undefined;
+  whyNotAside(): string | undefined;
 }
 
 export function reachIn(
-  { declared, traits, type, provider }: BoundGroup,
+  bound: BoundGroup,
   look: GoodLook,
   memory: Memory,
   id: string,
   clock: Clock,
 ): Reached | undefined {
+  const { declared, traits, type, provider } = bound;
   const seen = look.members.find((member) => member.id === id);
   if (seen === undefined) return undefined;
   return {
     ...{ seen, type: type.name, provider },
+    whyNeverAside: () => whyNeverAside(bound),
+    whyNotAside: () => whyNotAside(declared, traits, look, memory, id, clock.now()),
     whyIrreplaceable: () => whyIrreplaceable(declared, traits, look, memory, id, clock.now()),
   };
+}
+
+function whyNeverAside({ declared, assignment, type }: BoundGroup): string | undefined {
+  if (declared.slots.kind === "named") return "no other member may bear its name while it is there";
+  return isExclusive(assignment, type) ? "no other member can hold what it holds while it is there" : undefined;
 }

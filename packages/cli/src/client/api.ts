@@ -53,6 +53,7 @@ export interface Api {
   /** What a command does there, up to its end. Throws as `logs` does. */
   exec(instance: InstancePlace, wanted: ExecRequest, signal: AbortSignal): AsyncGenerator<ExecFrame, void>;
   replace(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
+  quarantine(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
 }
 
@@ -112,6 +113,7 @@ export function apiAt(socket: string): Api {
       yield* framesIn(await streamed(call, "exec", instance.id, signal), socket, signal);
     },
     replace: (instance, wanted) => post(instancePath(instance, "replace"), wanted),
+    quarantine: (instance, wanted) => post(instancePath(instance, "quarantine"), wanted),
     async *events(query, signal) {
       const path = `${PATHS.events}?${queryText(query)}`;
       const refused = (answer: Answer) => refusal(answer, socket);

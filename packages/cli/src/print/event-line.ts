@@ -45,6 +45,7 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.recovered": WHOLE,
   "instance.exec": WORD,
   "instance.replace-asked": WORD,
+  "instance.quarantined": WORD,
   "resource.changed": CHANGED,
   "resource.notified": WORD,
   "resource.failed": TROUBLE,

@@ -191,6 +191,38 @@ describe("a member that is asked to be replaced", () => {
   });
 });
 
+describe("a member that is set aside", () => {
+  it("stays and can be heard, while another one is made; by force where too few others are ready", async () => {
+    const { daemon, room, member, steer, prints, get } = await shop();
+    expect(await steer("quarantine", ADA)).toMatchObject({
+      status: 400,
+      body: {
+        error: { code: "instance.not-aside", message: expect.stringContaining("1 of 2 would be known to be ready") },
+      },
+    });
+    prints("why\n");
+    expect(await steer("quarantine", { ...ADA, force: true })).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(namesIn(room.path("instances"))).toHaveLength(3));
+    expect(namesIn(room.path("instances"))).toContain(member);
+    const { body } = await ask(daemon.socket, "GET", groupPath("shop", "web"));
+    expect(body).toMatchObject({
+      members: expect.arrayContaining([expect.objectContaining({ id: member, state: "quarantined" })]),
+    });
+    expect(await get("logs")).toBe("why\n");
+    expect((await historyOf(daemon)).types).toContain("instance.quarantined");
+    await steer("replace", { ...ADA, force: true });
+    await vi.waitFor(() => expect(namesIn(room.path("instances"))).not.toContain(member));
+    await vi.waitFor(() => expect(namesIn(room.path("instances"))).toHaveLength(2));
+  });
+
+  it("is none whose name only one can bear", async () => {
+    const { steer } = await shop((type) => ({ ...type, exclusive: () => ["the only one"] }));
+    expect(await steer("quarantine", { ...ADA, force: true })).toMatchObject({
+      body: { error: { code: "instance.not-aside", message: expect.stringContaining("no other member can hold") } },
+    });
+  });
+});
+
 describe("what is asked of a member is refused", () => {
   it("where it is not the group's, though the provider knows it", async () => {
     const { room, ofId } = await shop();

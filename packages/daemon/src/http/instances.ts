@@ -39,15 +39,17 @@ export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDep
     },
   );
 
-  app.post<{ Params: OfInstance; Body: ReplaceRequest }>(
-    `${INSTANCE}/replace`,
-    { schema: REPLACE },
-    async ({ params, body }): Promise<GroupAnswer> => {
-      const { keeper } = find(stacks, params);
-      await keeper.replace(params.group, params.id, { actor: by(body), force: body.force === true });
-      return { group: viewOf(keeper, params.group) ?? null, unchanged: false };
-    },
-  );
+  for (const verb of ["replace", "quarantine"] as const) {
+    app.post<{ Params: OfInstance; Body: ReplaceRequest }>(
+      `${INSTANCE}/${verb}`,
+      { schema: REPLACE },
+      async ({ params, body }): Promise<GroupAnswer> => {
+        const { keeper } = find(stacks, params);
+        await keeper[verb](params.group, params.id, { actor: by(body), force: body.force === true });
+        return { group: viewOf(keeper, params.group) ?? null, unchanged: false };
+      },
+    );
+  }
 }
 
 /** Aborted when nobody takes the answer any more: the client has gone away, or the server begins to close. */
