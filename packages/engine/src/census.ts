@@ -4,7 +4,7 @@ import type { DeclaredGroup } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Call, Memory, Young } from "./memory.ts";
 import type { Settled } from "./settle.ts";
-import { openTrials, type Trials, trialBy, tryMember } from "./trial.ts";
+import { broken, openTrials, type Trials, trialBy, tryMember } from "./trial.ts";
 
 /** How a member does: `ready` passes, `failing` does not, `waiting` cannot be told yet. */
 export type Health = "ready" | "waiting" | "failing";
@@ -70,8 +70,9 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
     const creating = createOf.size > 0 && seen.mark.intent !== undefined && createOf.delete(seen.mark.intent);
     const onTrial = trials.of(seen.id);
     if (call?.kind === "destroy") {
-      // Nobody judges it any more; but it may turn out that it cannot be destroyed.
-      if (onTrial !== undefined) trials.keep(seen.id, onTrial);
+      // Nobody judges it any more; but it may turn out that it cannot be destroyed, and who was not well begins anew then.
+      const isWell = look.verdicts.get(seen.id)?.kind === "pass";
+      if (onTrial !== undefined) trials.keep(seen.id, isWell ? onTrial : broken(onTrial));
       continue;
     }
     if (apart.has(seen.id)) {

@@ -1,4 +1,4 @@
-import { conditionOf, isConverged } from "@muster/model";
+import { conditionOf, isConverged, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { reconcile } from "./reconcile.ts";
 import { driven, group, LOCAL, look, member, REMOTE, rollout } from "./scene.test-support.ts";
@@ -77,6 +77,24 @@ describe("a member that was made", () => {
     expect(web.pass().actions).toMatchObject([{ kind: "destroy", instance: "m0" }]);
     web.pass();
     expect(web.memory().young).toEqual(before);
+  });
+
+  it("begins its time anew when it was not well while it could not be destroyed", () => {
+    let well = true;
+    const web = world(group({ rollout: rollout({ minReadyMs: 60_000 }) }), {
+      members: crew(3),
+      health: ({ id }) => (id !== "m0" || well ? PASS : unknown),
+      refuses: ({ kind }) => (kind === "destroy" ? "busy" : undefined),
+    });
+    web.declare({ slots: { kind: "numbered", size: 4 } });
+    web.pass();
+    web.pass();
+    expect(web.memory().young["m0"]?.readyAt).not.toBeNull();
+    web.declare({ slots: { kind: "numbered", size: 3 } });
+    web.pass();
+    well = false;
+    web.pass();
+    expect(web.memory().young["m0"]?.readyAt).toBeNull();
   });
 });
 

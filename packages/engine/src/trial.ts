@@ -74,7 +74,10 @@ export function openTrials(before: Memory["young"]) {
   let wakeAt: number | undefined;
   return {
     of: (id: string): Young | undefined => (known.size > 0 ? known.get(id) : undefined),
-    keep: (id: string, trial: Young): void => void now.push([id, trial]),
+    keep(id: string, trial: Young): void {
+      now.push([id, trial]);
+      same &&= known.get(id) === trial;
+    },
     note(member: Living, trial: Trial): void {
       const { id } = member.seen;
       if (trial.young !== undefined) now.push([id, trial.young]);
@@ -90,11 +93,14 @@ export function openTrials(before: Memory["young"]) {
   };
 }
 
+/** It has not been healthy without a break. */
+export function broken(trial: Young): Young {
+  return but(trial, { readyAt: null });
+}
+
 /** The trials as they were, but that whoever was not well in between begins anew. The same object where nobody was. */
 export function withBreaks(before: Memory["young"], after: Memory["young"]): Memory["young"] {
-  const broken = Object.keys(before).filter((id) => before[id]?.readyAt !== null && ownOf(after, id)?.readyAt === null);
-  if (broken.length === 0) return before;
-  const anew = new Set(broken);
-  const entries = Object.entries(before).map(([id, young]) => [id, anew.has(id) ? { ...young, readyAt: null } : young]);
-  return Object.fromEntries(entries);
+  const anew = new Set(Object.keys(before).filter((id) => ownOf(after, id)?.readyAt === null));
+  const entries = Object.entries(before).map(([id, young]) => [id, anew.has(id) ? broken(young) : young] as const);
+  return entries.every(([id, young]) => before[id] === young) ? before : Object.fromEntries(entries);
 }
