@@ -98,7 +98,7 @@ async function carryOut(
       const withdrawal = await withdraw(action.instance, toLeave, patienceMs(bound, seen), clock);
       // While that was waited for, it may have been meant otherwise.
       if (withdrawal !== undefined) confirmMeant(isMeant);
-      const undrained = seen === undefined ? undefined : await drain(bound, seen, clock, begunAt);
+      const undrained = seen === undefined ? undefined : await drain(bound, seen, clock, withdrawal && begunAt);
       confirmMeant(isMeant);
       await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
       return { instance: action.instance, forced: reasonsOf(withdrawal?.forced, undrained) };
@@ -144,16 +144,22 @@ function reasonsOf(...reasons: readonly (string | undefined)[]): string | undefi
 /**
  * Lets the member leave by itself. One that does not, or cannot be asked to, must not hold up the others for ever.
  *
- * @param begunAt when its time to leave began
+ * @param begunAt when its time to leave began; undefined where it begins now
  */
-async function drain(bound: BoundGroup, seen: Seen, clock: Clock, begunAt: number): Promise<string | undefined> {
+async function drain(
+  bound: BoundGroup,
+  seen: Seen,
+  clock: Clock,
+  begunAt: number | undefined,
+): Promise<string | undefined> {
   const treatment = treatmentOf(bound, seen.mark.revision);
   const { flavor } = treatment;
   const { drainTimeoutMs } = bound.declared.rollout;
   if (seen.phase === "ended") return undefined;
   if (flavor.drain === undefined || drainTimeoutMs === 0) return undefined;
   // A clock that was set meanwhile makes nobody's time longer.
-  const leftMs = Math.max(1, Math.min(drainTimeoutMs, begunAt + drainTimeoutMs - clock.now()));
+  const spentMs = begunAt === undefined ? 0 : clock.now() - begunAt;
+  const leftMs = Math.max(1, Math.min(drainTimeoutMs, drainTimeoutMs - spentMs));
   const over = new AbortController();
   const drained = flavor.drain(seen, flavorPropertiesOf(treatment, seen.mark), { signal: over.signal });
   try {

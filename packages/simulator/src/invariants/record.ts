@@ -92,6 +92,7 @@ export const causes: Invariant = {
   on: ["befell", "took", "wrote"],
   watch: ({ history, promisesKept }) => {
     const groups = new Map<string, { reached: boolean; touched: boolean; text: string }>();
+    let lastTouch = Number.NEGATIVE_INFINITY;
     const stateOf = (group: string) => {
       const known = groups.get(group);
       if (known !== undefined) return known;
@@ -108,7 +109,10 @@ export const causes: Invariant = {
     };
     return (happening) => {
       const isLoose = happening.kind === "took" && history.calls.get(happening.call)?.loose === true;
-      if (happening.kind === "befell" || isLoose) for (const state of groups.values()) state.touched = true;
+      if (happening.kind === "befell" || isLoose) {
+        lastTouch = happening.at;
+        for (const state of groups.values()) state.touched = true;
+      }
       if (happening.kind !== "wrote") return undefined;
       if (happening.declaration !== undefined || happening.events.some(({ type }) => type === "rollout.reverting")) {
         for (const group of groups.keys()) if (!history.groups().includes(group)) groups.delete(group);
@@ -122,7 +126,9 @@ export const causes: Invariant = {
         .find((each) => each !== undefined);
       for (const { type, group } of happening.events) {
         if (type !== "group.converged" || group === undefined) continue;
-        Object.assign(stateOf(group), { reached: true, touched: !promisesKept });
+        // What befell a member since the look began may be seen only later.
+        const isSeen = lastTouch < (history.lookOf(happening.life, group)?.began ?? happening.at);
+        Object.assign(stateOf(group), { reached: true, touched: !promisesKept || !isSeen });
       }
       return wrong;
     };
