@@ -12,14 +12,14 @@ function look(...all: readonly Verdict[]) {
 
 it("asks now and then where everybody is well", () => {
   const { nextMs } = attention(true);
-  expect([nextMs(look(PASS)), nextMs(look(PASS)), nextMs(look())]).toEqual([5_000, 5_000, 5_000]);
+  expect([nextMs(look(PASS)), nextMs(look(PASS)), nextMs(look())]).toEqual([10_000, 10_000, 10_000]);
 });
 
 it("asks at once where somebody is not, and less and less often while nothing changes", () => {
   const { nextMs } = attention(true);
   const waits = Array.from({ length: 9 }, () => nextMs(look(PASS, ill)));
-  expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
-  expect([nextMs(look(PASS, PASS)), nextMs(look(ill, PASS))]).toEqual([5_000, 100]);
+  expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
+  expect([nextMs(look(PASS, PASS)), nextMs(look(ill, PASS))]).toEqual([10_000, 100]);
 });
 
 it("asks those that are far away less often", () => {

@@ -6,15 +6,16 @@ export interface Attention {
   nextMs(look: Pick<GoodLook, "members" | "verdicts">): number;
 }
 
-/** Of a remote type nobody asks as often. */
-const PACES = { local: { firstMs: 100, mostMs: 5_000 }, remote: { firstMs: 1_000, mostMs: 10_000 } } as const;
+/** Of what is far away nobody asks as soon. */
+const FIRST_MS = { local: 100, remote: 1_000 } as const;
+const MOST_MS = 10_000;
 
 /**
  * No provider gives a hint when a member falls ill, or gets well. So it is asked: now and then where everybody is well; at
  * once where somebody is not, and less and less often as long as that does not change.
  */
 export function attention(isLocal: boolean): Attention {
-  const { firstMs, mostMs } = PACES[isLocal ? "local" : "remote"];
+  const firstMs = FIRST_MS[isLocal ? "local" : "remote"];
   let waitMs: number = firstMs;
   let wellBefore = 0;
   return {
@@ -25,10 +26,10 @@ export function attention(isLocal: boolean): Attention {
       wellBefore = well;
       if (well === members.length) {
         waitMs = firstMs;
-        return mostMs;
+        return MOST_MS;
       }
       const nextMs = isNews ? firstMs : waitMs;
-      waitMs = Math.min(mostMs, nextMs * 2);
+      waitMs = Math.min(MOST_MS, nextMs * 2);
       return nextMs;
     },
   };

@@ -270,17 +270,17 @@ function withGoal(meant: Situation["declared"]["goal"], taken: Situation["declar
 }
 
 /** As decided, and another of a name that somebody bears. */
-function alsoMakingNamesake(decided: Decided, { look, declared, now }: Situation): Decided {
-  const [first] = look.kind === "seen" ? look.members : [];
-  const slot = first?.mark.slot;
-  if (declared.slots.kind !== "named" || slot === undefined || decided.actions.length > 0) return decided;
+/** Two at once: one that is there already is noticed before it is doubled. */
+function alsoMakingNamesake(decided: Decided, { declared, now }: Situation): Decided {
+  const slot = decided.actions.find(({ kind }) => kind === "create")?.slot;
+  if (declared.slots.kind !== "named" || slot === undefined) return decided;
   const common = { intent: `namesake ${slot} ${now}`, slot, cause: decided.cause, why: "mutant" };
   const { revision } = declared;
   const call = { ...common, kind: "create", revision, at: now, attempt: 1, instance: null, state: { kind: "called" } };
   const told = { type: "group.decided", cause: decided.cause, message: "a mutant's doing" } as const;
   return {
     ...decided,
-    actions: [{ ...common, kind: "create", version: "declared", revision }],
+    actions: [...decided.actions, { ...common, kind: "create", version: "declared", revision }],
     memory: { ...decided.memory, calls: [...decided.memory.calls, call as Memory["calls"][number]] },
     decisions: [...decided.decisions, told],
   };

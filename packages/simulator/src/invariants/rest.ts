@@ -1,7 +1,7 @@
 import type { Invariant } from "./invariant.ts";
 
-/** Muster looks at a remote group every 10 s, at a local one every 30 s; and at one whose flavor knows of health every 5 s. */
-const LOOK_EVERY_MS = { plain: 10_000, probed: 5_000 };
+/** Muster looks at a remote group every 10 s, at a local one every 30 s; and at one whose flavor knows of health every 10 s. */
+const LOOK_EVERY_MS = 10_000;
 /** Hints of what happened before may still come in for so long. */
 const LAST_HINTS_MS = 10_000;
 /** Calls that a group may need for each member after all is calm: made, found ill, replaced, replaced again. */
@@ -51,10 +51,7 @@ export const rest: Invariant = {
           if (phase !== "resting" || happening.at < since + LAST_HINTS_MS) return undefined;
           const count = (lists.get(happening.group) ?? 0) + 1;
           lists.set(happening.group, count);
-          const due =
-            2 +
-            (happening.at - since - LAST_HINTS_MS) /
-              LOOK_EVERY_MS[history.wanted(happening.group)?.text.flavor ?? "plain"];
+          const due = 2 + (happening.at - since - LAST_HINTS_MS) / LOOK_EVERY_MS;
           return count > due ? `${count} looks in ${happening.at - since} ms of rest` : undefined;
         }
         case "ended":
