@@ -125,6 +125,43 @@ it("ends a command with the signal, and with the process that it runs in", async
   expect(await second?.ended).toMatchObject({ kind: "killed" });
 });
 
+it("minds nobody who goes away in the middle of what a command prints", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const unheard: unknown[] = [];
+  const hear = (thrown: unknown) => unheard.push(thrown);
+  process.on("unhandledRejection", hear);
+  onTestFinished(() => void process.off("unhandledRejection", hear));
+  const over = new AbortController();
+  const run = await provider.exec?.(
+    id,
+    { command: ["sh", "-c", "echo all; exec sleep 1010"] },
+    { signal: over.signal },
+  );
+  for await (const { bytes } of run?.output ?? []) {
+    expect(Buffer.from(bytes).toString()).toBe("all\n");
+    break;
+  }
+  over.abort();
+  expect(await run?.ended).toEqual({ kind: "killed", signal: "SIGKILL" });
+  await new Promise(setImmediate);
+  expect(unheard).toEqual([]);
+});
+
+it("comes to an end with the signal, though one that has left the command's session holds its output open", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const over = new AbortController();
+  const command = ["sh", "-c", "setsid sleep 1011 & wait"] as const;
+  const run = await provider.exec?.(id, { command: [...command] }, { signal: over.signal });
+  const left = await until(() => pidRunning(id, "sleep 1011"));
+  over.abort();
+  for await (const _ of run?.output ?? []) expect.unreachable();
+  expect(await run?.ended).toEqual({ kind: "killed", signal: "SIGKILL" });
+  await provider.destroy(id, ctx);
+  expect(isAlive(left)).toBe(false);
+});
+
 it("refuses to run what is not there, or where nothing runs", async () => {
   const { provider } = await freshProvider();
   const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);

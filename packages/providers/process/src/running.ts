@@ -1,7 +1,7 @@
 /** Commands that are run in a process: as it sees the world, and as one of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { messageOf } from "@muster/model";
+import { messageOf, systemCodeOf } from "@muster/model";
 import { type ExecAsked, type Execution, type Exit, type Printed, ProviderError } from "@muster/plugin";
 import { accountFor, runAs } from "./accounts.ts";
 import { ifThere } from "./failure.ts";
@@ -58,10 +58,15 @@ function limit(pid: number, entrance: string): void {
   ifThere(() => writeFileSync(entrance, String(pid)));
 }
 
-/** Ends a command with all of its session that it has not left. */
+/** Ends a command with all of its session that it has not left, and that has not become somebody else's (`sudo`). */
 export function endCommand({ pid }: ChildProcess): void {
   if (pid === undefined) return;
-  ifThere(() => process.kill(-pid, "SIGKILL"));
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code !== "ESRCH" && code !== "EPERM") throw thrown;
+  }
 }
 
 /** Resolves when it has ended. Rejects with `invalid` where it could not be begun. */
@@ -78,7 +83,12 @@ export function exitOfCommand(child: ChildProcess): Promise<Exit> {
 export async function execute(place: Place, { command, input }: ExecAsked, signal: AbortSignal): Promise<Execution> {
   const child = begin(place, command, true);
   const exit = exitOfCommand(child);
-  const end = () => endCommand(child);
+  const end = () => {
+    endCommand(child);
+    // One that has left its session may hold them open for ever.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   signal.addEventListener("abort", end, { once: true });
   await Promise.race([new Promise((resolve) => child.once("spawn", resolve)), exit]);
   if (signal.aborted) end();
@@ -88,7 +98,7 @@ export async function execute(place: Place, { command, input }: ExecAsked, signa
     signal.removeEventListener("abort", end);
     return how;
   });
-  return { output: outputOf(child, read), ended };
+  return { output: outputOf(child, read, signal), ended };
 }
 
 async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise<void> {
@@ -103,28 +113,39 @@ async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise
 }
 
 /** Both streams as one, in the order in which they are read; no more is read than is asked for. */
-async function* outputOf({ stdout, stderr }: ChildProcess, done: () => void): AsyncGenerator<Printed> {
+async function* outputOf(
+  { stdout, stderr }: ChildProcess,
+  done: () => void,
+  signal: AbortSignal,
+): AsyncGenerator<Printed> {
   type Turn = { readonly from: Source; readonly step: IteratorResult<Uint8Array> };
   type Source = { readonly stream: Printed["stream"]; readonly bytes: AsyncIterator<Uint8Array> };
   const next = async (from: Source): Promise<Turn> => ({ from, step: await from.bytes.next() });
   const pending = new Map<Source, Promise<Turn>>();
+  const ask = (from: Source): void => {
+    const turn = next(from);
+    // Whoever reads on hears of it. Nobody does when the reader has gone.
+    turn.catch(() => undefined);
+    pending.set(from, turn);
+  };
   for (const [stream, readable] of [
     ["out", stdout],
     ["err", stderr],
   ] as const) {
     if (readable === null) continue;
-    const source: Source = { stream, bytes: readable[Symbol.asyncIterator]() };
-    pending.set(source, next(source));
+    ask({ stream, bytes: readable[Symbol.asyncIterator]() });
   }
   try {
     while (pending.size > 0) {
       const { from, step } = await Promise.race(pending.values());
       if (step.done) pending.delete(from);
       else {
-        pending.set(from, next(from));
+        ask(from);
         yield { stream: from.stream, bytes: step.value };
       }
     }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
   } finally {
     stdout?.destroy();
     stderr?.destroy();
