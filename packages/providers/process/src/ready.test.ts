@@ -1,5 +1,5 @@
 /** When a process counts as running, and what is run in it. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { processType } from "./index.ts";
@@ -12,7 +12,9 @@ import {
   hasEnded,
   io,
   isAlive,
+  leaderOf,
   type Processes,
+  pidOfSleep,
   pidRunning,
   seen,
   seenAs,
@@ -171,4 +173,17 @@ it("refuses to run what is not there, or where nothing runs", async () => {
   const { id: ended } = await provider.create(shell("exit 0"), {}, ctx);
   await seenAs(provider, ended, hasEnded);
   expect((await failureOf(asked("true", ended))).kind).toBe("invalid");
+});
+
+it("runs nothing where it is not known any more as whom, or with what environment", async () => {
+  const { dir, provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const asked = (of: string) => provider.exec?.(of, { command: ["true"] }, ctx) ?? Promise.resolve();
+  rmSync(`${dir}/${id}/spec.json`);
+  expect(await failureOf(asked(id))).toMatchObject({ kind: "invalid", message: expect.stringContaining("is lost") });
+  const { id: headless } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  await until(() => pidOfSleep(headless));
+  process.kill(leaderOf(headless), "SIGKILL");
+  await seenAs(provider, headless, (each) => each?.reason?.includes("leader") === true);
+  expect(await failureOf(asked(headless))).toMatchObject({ message: expect.stringContaining("leader") });
 });

@@ -21,17 +21,24 @@ export interface Place {
 
 /**
  * Begins a command in a process. It leads a session of its own and bears the mark, so that it goes when the process does.
+ * Its environment is the leader's: any other that bears the mark may have been put there by somebody who is not trusted.
  *
- * @throws ProviderError `invalid`: there is no such command, or the process has just ended
+ * @throws ProviderError `invalid`: there is no such command, or the process has just ended, or as whom it is to run, or
+ *   with what environment, is not known any more
  */
 export function begin(place: Place, [command, ...args]: ExecAsked["command"], withOutput: boolean): ChildProcess {
-  const { family, properties } = place;
-  const bearer = family.leader ?? family.members[0];
-  const environment = bearer === undefined ? undefined : environmentOf(bearer.pid);
-  if (bearer === undefined || environment === undefined) {
-    throw new ProviderError("invalid", `${place.id} does not run any more`);
-  }
-  const env = followerOf(bearer.session, variablesIn(environment));
+  const {
+    id,
+    family: { leader },
+    properties,
+  } = place;
+  if (leader === undefined)
+    throw new ProviderError("invalid", `the leader of ${id} was killed: its environment is lost`);
+  if (properties.command === undefined)
+    throw new ProviderError("invalid", `what ${id} was made of is lost: its user is not known`);
+  const environment = environmentOf(leader.pid);
+  if (environment === undefined) throw new ProviderError("invalid", `${id} does not run any more`);
+  const env = followerOf(leader.session, variablesIn(environment));
   const cwd = properties.cwd ?? "/";
   const program = asInvalid(() => programAt(command, env["PATH"] ?? "", cwd));
   const [first = program, ...rest] = [...runAs(accountFor(properties.user)), program, ...args];
