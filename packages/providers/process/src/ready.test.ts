@@ -150,6 +150,23 @@ it("minds nobody who goes away in the middle of what a command prints", async ()
   expect(unheard).toEqual([]);
 });
 
+it("keeps nothing of what a command has printed and was read, and loses nothing of what is read late", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const MANY = 200_000_000;
+  const before = process.memoryUsage().arrayBuffers;
+  const run = await provider.exec?.(id, { command: ["head", "-c", String(MANY), "/dev/zero"] }, ctx);
+  let count = 0;
+  for await (const { bytes } of run?.output ?? []) count += bytes.length;
+  expect(count).toBe(MANY);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MANY / 2);
+  const late = await provider.exec?.(id, { command: ["sh", "-c", "echo late"] }, ctx);
+  await until(() => (pidRunning(id, "sh -c echo late") === undefined ? true : undefined));
+  const texts: string[] = [];
+  for await (const { bytes } of late?.output ?? []) texts.push(Buffer.from(bytes).toString());
+  expect(texts.join("")).toBe("late\n");
+});
+
 it("comes to an end with the signal, though one that has left the command's session holds its output open", async () => {
   const { provider } = await freshProvider();
   const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);

@@ -120,42 +120,39 @@ async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise
 }
 
 /** Both streams as one, in the order in which they are read; no more is read than is asked for. */
-async function* outputOf(
-  { stdout, stderr }: ChildProcess,
-  done: () => void,
-  signal: AbortSignal,
-): AsyncGenerator<Printed> {
-  type Turn = { readonly from: Source; readonly step: IteratorResult<Uint8Array> };
-  type Source = { readonly stream: Printed["stream"]; readonly bytes: AsyncIterator<Uint8Array> };
-  const next = async (from: Source): Promise<Turn> => ({ from, step: await from.bytes.next() });
-  const pending = new Map<Source, Promise<Turn>>();
-  const ask = (from: Source): void => {
-    const turn = next(from);
-    // Whoever reads on hears of it. Nobody does when the reader has gone.
-    turn.catch(() => undefined);
-    pending.set(from, turn);
-  };
-  for (const [stream, readable] of [
-    ["out", stdout],
-    ["err", stderr],
-  ] as const) {
-    if (readable === null) continue;
-    ask({ stream, bytes: readable[Symbol.asyncIterator]() });
+function outputOf({ stdout, stderr }: ChildProcess, done: () => void, signal: AbortSignal): AsyncGenerator<Printed> {
+  const sources = [
+    { stream: "out", from: stdout },
+    { stream: "err", from: stderr },
+  ] as const;
+  let wake = (): void => undefined;
+  // From the first moment: what is there when the command ends would be thrown away where nobody waits for it.
+  for (const { from } of sources) {
+    for (const event of ["readable", "end", "error", "close"]) from?.on(event, () => wake());
   }
-  try {
-    while (pending.size > 0) {
-      const { from, step } = await Promise.race(pending.values());
-      if (step.done) pending.delete(from);
-      else {
-        ask(from);
-        yield { stream: from.stream, bytes: step.value };
+
+  async function* read(): AsyncGenerator<Printed> {
+    try {
+      for (;;) {
+        const { promise: more, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        const printed = sources.flatMap(({ stream, from }): readonly Printed[] => {
+          const bytes: Uint8Array | null | undefined = from?.read();
+          return bytes ? [{ stream, bytes }] : [];
+        });
+        yield* printed;
+        if (printed.length > 0) continue;
+        const failed = sources.find(({ from }) => from?.errored)?.from?.errored;
+        if (failed && !signal.aborted) throw failed;
+        if (sources.every(({ from }) => from?.readableEnded !== false || from.closed)) return;
+        await more;
       }
+    } finally {
+      stdout?.destroy();
+      stderr?.destroy();
+      done();
     }
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-  } finally {
-    stdout?.destroy();
-    stderr?.destroy();
-    done();
   }
+
+  return read();
 }
