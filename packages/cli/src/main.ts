@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { isatty } from "node:tty";
 import type { Printer } from "./cli.ts";
 import { runCommandLine } from "./run.ts";
@@ -27,6 +28,7 @@ function printerOn(descriptor: number, open: () => NodeJS.WriteStream): Printer 
       if (error.code !== "EPIPE") throw error;
       closed.abort();
     });
+    opened.once("close", () => closed.abort());
     return opened;
   }
 
@@ -37,12 +39,8 @@ function printerOn(descriptor: number, open: () => NodeJS.WriteStream): Printer 
     },
     send(bytes) {
       if (closed.signal.aborted || stream().write(bytes)) return Promise.resolve();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      stream()
-        .once("drain", resolve)
-        .once("close", resolve)
-        .once("error", () => resolve());
-      return promise;
+      const done = () => undefined;
+      return once(stream(), "drain", { signal: closed.signal }).then(done, done);
     },
     isTerminal,
     colors: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",

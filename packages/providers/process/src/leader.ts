@@ -9,8 +9,9 @@ const TRAPPED = STOP_SIGNALS.map((signal) => signal.slice("SIG".length)).join(" 
 
 const EXPLAINED = `
 # Where ends are told, the directory of this process, its id, the file by which one comes under the memory limit, the
-# limits (each empty where there is none), and then the command with its arguments.
-ends=$1 home=$2 id=$3 memory=$4 open_files=$5 processes=$6 core=$7
+# limits (each empty where there is none), and then the command with its arguments. A variable that has come in from the
+# environment goes on to the command, so these have names that nobody else may declare.
+muster_ends=$1 muster_home=$2 muster_id=$3 muster_memory=$4 muster_files=$5 muster_processes=$6 muster_core=$7
 shift 7
 
 # Whoever ends the whole session must not end the one that is to tell about it. Unlike one that is ignored, a signal that
@@ -18,7 +19,7 @@ shift 7
 trap : ${TRAPPED}
 
 # What the command prints goes through a pipe with a name: whoever keeps it open holds up nobody else.
-command -p mkfifo -m 600 "$home/out" || exit 1
+command -p mkfifo -m 600 "$muster_home/out" || exit 1
 
 # The writer of the log. It goes on until nobody is left who could print.
 (
@@ -26,10 +27,10 @@ command -p mkfifo -m 600 "$home/out" || exit 1
   umask 077
   PATH=/usr/bin:/bin LC_ALL=C
   export PATH LC_ALL
-  log=$home/log have=0
+  log=$muster_home/log have=0
   while :; do
     # Asked each time: they can be changed while it runs. Without the directory it goes on as before.
-    read -r asked kept <"$home/rotation" && size=$asked files=$kept
+    read -r asked kept <"$muster_home/rotation" && size=$asked files=$kept
     if [ "$have" -ge "$size" ]; then
       at=$files
       while [ "$((at -= 1))" -gt 1 ]; do mv -f "$log.$((at - 1))" "$log.$at"; done
@@ -49,19 +50,19 @@ command -p mkfifo -m 600 "$home/out" || exit 1
     have=$(wc -c <"$log") || have=0
   done
   # Whoever quotes the last words of a process waits for this.
-  true >"$home/complete"
-) <"$home/out" >/dev/null 2>&1 &
-exec 3>"$home/out"
+  true >"$muster_home/complete"
+) <"$muster_home/out" >/dev/null 2>&1 &
+exec 3>"$muster_home/out"
 
 # The command, in the foreground: one in the background would not hear SIGINT and SIGQUIT.
 (
   MUSTER_LEADER=$$
   export MUSTER_LEADER
-  [ -z "$memory" ] || echo 0 >"$memory" || exit 126
-  [ -z "$open_files" ] || ulimit -n "$open_files" || exit 126
+  [ -z "$muster_memory" ] || echo 0 >"$muster_memory" || exit 126
+  [ -z "$muster_files" ] || ulimit -n "$muster_files" || exit 126
   # Shells do not agree on the letter.
-  [ -z "$processes" ] || ulimit -u "$processes" 2>/dev/null || ulimit -p "$processes" || exit 126
-  [ -z "$core" ] || ulimit -c "$core" || exit 126
+  [ -z "$muster_processes" ] || ulimit -u "$muster_processes" 2>/dev/null || ulimit -p "$muster_processes" || exit 126
+  [ -z "$muster_core" ] || ulimit -c "$muster_core" || exit 126
   exec "$@"
 ) </dev/null >&3 2>&3 3>&-
 code=$?
@@ -69,8 +70,8 @@ code=$?
 # How it ended is the name of an empty file: made in one step, without room on the disk, and when is the file's own time.
 exec 3>&-
 umask 077
-[ -d "$ends" ] || command -p mkdir "$ends"
-true >"$ends/$id.$code"
+[ -d "$muster_ends" ] || command -p mkdir "$muster_ends"
+true >"$muster_ends/$muster_id.$code"
 `;
 
 /** The program that leads a session, and all that its arguments are made of. */

@@ -45,6 +45,17 @@ it("sees only the environment that it was given, and a little of Muster's", asyn
   expect(environment).not.toContain("UNRELATED");
 });
 
+it("sees the values that it was given, whatever their names are", async () => {
+  const { provider } = await freshProvider();
+  const names = ["ends", "home", "id", "memory", "files", "processes", "core", "size", "log", "have", "code", "at"];
+  const env = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
+  const { id } = await provider.create({ ...SLEEP, env }, {}, ctx);
+  const pid = await until(() => pidOfSleep(id));
+  const given = textAt(`/proc/${pid}/environ`).split("\0");
+  expect(given).toEqual(expect.arrayContaining(names.map((name) => `${name}=the ${name}`)));
+  expect(processType.schema.safeParse({ ...SLEEP, env: { muster_id: "taken" } }).success).toBe(false);
+});
+
 it("hears of the end at once, by which signal and with the last line of the log", async () => {
   const { provider } = await freshProvider();
   const { id } = await provider.create(shell("echo going; echo '\u001b[31mat work'; exec sleep 1000"), {}, ctx);

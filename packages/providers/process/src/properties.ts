@@ -109,7 +109,7 @@ const ready = z.union([
 ]);
 
 const NOT_A_NAME = "must be letters, digits and `_`, and not one of Muster's own";
-const envName = z.string().regex(/^(?!MUSTER_PROCESS$|MUSTER_LEADER$)[A-Za-z_][A-Za-z0-9_]*$/, NOT_A_NAME);
+const envName = z.string().regex(/^(?!MUSTER_PROCESS$|MUSTER_LEADER$|muster_)[A-Za-z_][A-Za-z0-9_]*$/, NOT_A_NAME);
 
 export const processProperties = z.strictObject({
   command: withoutNul.min(1).describe("The program: a name on the PATH of its environment, or a path, from `cwd` on"),

@@ -1,5 +1,5 @@
 /** When a process counts as running, and what is run in it. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { processType } from "./index.ts";
@@ -12,7 +12,9 @@ import {
   hasEnded,
   io,
   isAlive,
+  leaderOf,
   type Processes,
+  pidOfSleep,
   pidRunning,
   seen,
   seenAs,
@@ -125,6 +127,60 @@ it("ends a command with the signal, and with the process that it runs in", async
   expect(await second?.ended).toMatchObject({ kind: "killed" });
 });
 
+it("minds nobody who goes away in the middle of what a command prints", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const unheard: unknown[] = [];
+  const hear = (thrown: unknown) => unheard.push(thrown);
+  process.on("unhandledRejection", hear);
+  onTestFinished(() => void process.off("unhandledRejection", hear));
+  const over = new AbortController();
+  const run = await provider.exec?.(
+    id,
+    { command: ["sh", "-c", "echo all; exec sleep 1010"] },
+    { signal: over.signal },
+  );
+  for await (const { bytes } of run?.output ?? []) {
+    expect(Buffer.from(bytes).toString()).toBe("all\n");
+    break;
+  }
+  over.abort();
+  expect(await run?.ended).toEqual({ kind: "killed", signal: "SIGKILL" });
+  await new Promise(setImmediate);
+  expect(unheard).toEqual([]);
+});
+
+it("keeps nothing of what a command has printed and was read, and loses nothing of what is read late", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const MANY = 200_000_000;
+  const before = process.memoryUsage().arrayBuffers;
+  const run = await provider.exec?.(id, { command: ["head", "-c", String(MANY), "/dev/zero"] }, ctx);
+  let count = 0;
+  for await (const { bytes } of run?.output ?? []) count += bytes.length;
+  expect(count).toBe(MANY);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MANY / 2);
+  const late = await provider.exec?.(id, { command: ["sh", "-c", "echo late"] }, ctx);
+  await until(() => (pidRunning(id, "sh -c echo late") === undefined ? true : undefined));
+  const texts: string[] = [];
+  for await (const { bytes } of late?.output ?? []) texts.push(Buffer.from(bytes).toString());
+  expect(texts.join("")).toBe("late\n");
+});
+
+it("comes to an end with the signal, though one that has left the command's session holds its output open", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const over = new AbortController();
+  const command = ["sh", "-c", "setsid sleep 1011 & wait"] as const;
+  const run = await provider.exec?.(id, { command: [...command] }, { signal: over.signal });
+  const left = await until(() => pidRunning(id, "sleep 1011"));
+  over.abort();
+  for await (const _ of run?.output ?? []) expect.unreachable();
+  expect(await run?.ended).toEqual({ kind: "killed", signal: "SIGKILL" });
+  await provider.destroy(id, ctx);
+  expect(isAlive(left)).toBe(false);
+});
+
 it("refuses to run what is not there, or where nothing runs", async () => {
   const { provider } = await freshProvider();
   const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
@@ -134,4 +190,17 @@ it("refuses to run what is not there, or where nothing runs", async () => {
   const { id: ended } = await provider.create(shell("exit 0"), {}, ctx);
   await seenAs(provider, ended, hasEnded);
   expect((await failureOf(asked("true", ended))).kind).toBe("invalid");
+});
+
+it("runs nothing where it is not known any more as whom, or with what environment", async () => {
+  const { dir, provider } = await freshProvider();
+  const { id } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  const asked = (of: string) => provider.exec?.(of, { command: ["true"] }, ctx) ?? Promise.resolve();
+  rmSync(`${dir}/${id}/spec.json`);
+  expect(await failureOf(asked(id))).toMatchObject({ kind: "invalid", message: expect.stringContaining("is lost") });
+  const { id: headless } = await provider.create({ command: "sleep", args: ["1000"] }, {}, ctx);
+  await until(() => pidOfSleep(headless));
+  process.kill(leaderOf(headless), "SIGKILL");
+  await seenAs(provider, headless, (each) => each?.reason?.includes("leader") === true);
+  expect(await failureOf(asked(headless))).toMatchObject({ message: expect.stringContaining("leader") });
 });

@@ -1,7 +1,7 @@
 /** Commands that are run in a process: as it sees the world, and as one of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { messageOf } from "@muster/model";
+import { messageOf, systemCodeOf } from "@muster/model";
 import { type ExecAsked, type Execution, type Exit, type Printed, ProviderError } from "@muster/plugin";
 import { accountFor, runAs } from "./accounts.ts";
 import { ifThere } from "./failure.ts";
@@ -21,17 +21,24 @@ export interface Place {
 
 /**
  * Begins a command in a process. It leads a session of its own and bears the mark, so that it goes when the process does.
+ * Its environment is the leader's: any other that bears the mark may have been put there by somebody who is not trusted.
  *
- * @throws ProviderError `invalid`: there is no such command, or the process has just ended
+ * @throws ProviderError `invalid`: there is no such command, or the process has just ended, or as whom it is to run, or
+ *   with what environment, is not known any more
  */
 export function begin(place: Place, [command, ...args]: ExecAsked["command"], withOutput: boolean): ChildProcess {
-  const { family, properties } = place;
-  const bearer = family.leader ?? family.members[0];
-  const environment = bearer === undefined ? undefined : environmentOf(bearer.pid);
-  if (bearer === undefined || environment === undefined) {
-    throw new ProviderError("invalid", `${place.id} does not run any more`);
-  }
-  const env = followerOf(bearer.session, variablesIn(environment));
+  const {
+    id,
+    family: { leader },
+    properties,
+  } = place;
+  if (leader === undefined)
+    throw new ProviderError("invalid", `the leader of ${id} was killed: its environment is lost`);
+  if (properties.command === undefined)
+    throw new ProviderError("invalid", `what ${id} was made of is lost: its user is not known`);
+  const environment = environmentOf(leader.pid);
+  if (environment === undefined) throw new ProviderError("invalid", `${id} does not run any more`);
+  const env = followerOf(leader.session, variablesIn(environment));
   const cwd = properties.cwd ?? "/";
   const program = asInvalid(() => programAt(command, env["PATH"] ?? "", cwd));
   const [first = program, ...rest] = [...runAs(accountFor(properties.user)), program, ...args];
@@ -58,10 +65,15 @@ function limit(pid: number, entrance: string): void {
   ifThere(() => writeFileSync(entrance, String(pid)));
 }
 
-/** Ends a command with all of its session that it has not left. */
+/** Ends a command with all of its session that it has not left, and that has not become somebody else's (`sudo`). */
 export function endCommand({ pid }: ChildProcess): void {
   if (pid === undefined) return;
-  ifThere(() => process.kill(-pid, "SIGKILL"));
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code !== "ESRCH" && code !== "EPERM") throw thrown;
+  }
 }
 
 /** Resolves when it has ended. Rejects with `invalid` where it could not be begun. */
@@ -78,7 +90,12 @@ export function exitOfCommand(child: ChildProcess): Promise<Exit> {
 export async function execute(place: Place, { command, input }: ExecAsked, signal: AbortSignal): Promise<Execution> {
   const child = begin(place, command, true);
   const exit = exitOfCommand(child);
-  const end = () => endCommand(child);
+  const end = () => {
+    endCommand(child);
+    // One that has left its session may hold them open for ever.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   signal.addEventListener("abort", end, { once: true });
   await Promise.race([new Promise((resolve) => child.once("spawn", resolve)), exit]);
   if (signal.aborted) end();
@@ -88,7 +105,7 @@ export async function execute(place: Place, { command, input }: ExecAsked, signa
     signal.removeEventListener("abort", end);
     return how;
   });
-  return { output: outputOf(child, read), ended };
+  return { output: outputOf(child, read, signal), ended };
 }
 
 async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise<void> {
@@ -103,31 +120,39 @@ async function feed({ stdin }: ChildProcess, input: ExecAsked["input"]): Promise
 }
 
 /** Both streams as one, in the order in which they are read; no more is read than is asked for. */
-async function* outputOf({ stdout, stderr }: ChildProcess, done: () => void): AsyncGenerator<Printed> {
-  type Turn = { readonly from: Source; readonly step: IteratorResult<Uint8Array> };
-  type Source = { readonly stream: Printed["stream"]; readonly bytes: AsyncIterator<Uint8Array> };
-  const next = async (from: Source): Promise<Turn> => ({ from, step: await from.bytes.next() });
-  const pending = new Map<Source, Promise<Turn>>();
-  for (const [stream, readable] of [
-    ["out", stdout],
-    ["err", stderr],
-  ] as const) {
-    if (readable === null) continue;
-    const source: Source = { stream, bytes: readable[Symbol.asyncIterator]() };
-    pending.set(source, next(source));
+function outputOf({ stdout, stderr }: ChildProcess, done: () => void, signal: AbortSignal): AsyncGenerator<Printed> {
+  const sources = [
+    { stream: "out", from: stdout },
+    { stream: "err", from: stderr },
+  ] as const;
+  let wake = (): void => undefined;
+  // From the first moment: what is there when the command ends would be thrown away where nobody waits for it.
+  for (const { from } of sources) {
+    for (const event of ["readable", "end", "error", "close"]) from?.on(event, () => wake());
   }
-  try {
-    while (pending.size > 0) {
-      const { from, step } = await Promise.race(pending.values());
-      if (step.done) pending.delete(from);
-      else {
-        pending.set(from, next(from));
-        yield { stream: from.stream, bytes: step.value };
+
+  async function* read(): AsyncGenerator<Printed> {
+    try {
+      for (;;) {
+        const { promise: more, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        const printed = sources.flatMap(({ stream, from }): readonly Printed[] => {
+          const bytes: Uint8Array | null | undefined = from?.read();
+          return bytes ? [{ stream, bytes }] : [];
+        });
+        yield* printed;
+        if (printed.length > 0) continue;
+        const failed = sources.find(({ from }) => from?.errored)?.from?.errored;
+        if (failed && !signal.aborted) throw failed;
+        if (sources.every(({ from }) => from?.readableEnded !== false || from.closed)) return;
+        await more;
       }
+    } finally {
+      stdout?.destroy();
+      stderr?.destroy();
+      done();
     }
-  } finally {
-    stdout?.destroy();
-    stderr?.destroy();
-    done();
   }
+
+  return read();
 }

@@ -16,6 +16,8 @@ export type RunCommand = (command: Command, clock: Clock, signal: AbortSignal) =
 const TOLD = 300;
 /** After it has ended, the last of what it printed is awaited for so long, in milliseconds. */
 const LAST_WORDS_MS = 200;
+/** One that was killed and does not end is awaited for so long, in milliseconds. */
+const UNKILLED_MS = 500;
 
 /** Muster's own environment may hold what is nobody's business: tokens of providers. */
 const PASSED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
@@ -36,15 +38,15 @@ export const runCommand: RunCommand = ({ command, timeoutMs }, clock, signal) =>
     resolve(ended);
   }
 
-  function abort(): void {
-    end = { kind: "failed", reason: "Muster ended before it had ended" };
+  function kill(why: Ended): void {
+    end = why;
     killGroup(child);
+    // Whoever cannot be killed, because it has become somebody else (`sudo`), is not waited for.
+    clock.after(UNKILLED_MS, () => give(why));
   }
 
-  const cancel = clock.after(timeoutMs, () => {
-    end = { kind: "late" };
-    killGroup(child);
-  });
+  const abort = () => kill({ kind: "failed", reason: "Muster ended before it had ended" });
+  const cancel = clock.after(timeoutMs, () => kill({ kind: "late" }));
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   child.once("error", (error) => {
@@ -82,6 +84,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (thrown) {
-    if (systemCodeOf(thrown) !== "ESRCH") throw thrown;
+    const code = systemCodeOf(thrown);
+    if (code !== "ESRCH" && code !== "EPERM") throw thrown;
   }
 }
