@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { Document } from "@muster/model";
+import { endAllOf } from "./ending.ts";
+import { documentOf, sleepersOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { startServing } from "./serving.ts";
 import { type Row, round } from "./table.ts";
@@ -6,17 +9,33 @@ import { type Row, round } from "./table.ts";
 const SECONDS = 60;
 /** Linux counts processor time in hundredths of a second (USER_HZ). */
 const TICKS_PER_SECOND = 100;
-const CASES = [
-  { size: 1_000, rss: 110 },
-  { size: 10_000, rss: 160 },
-];
 
-/** What `muster serve` costs while everything is as declared: watched from outside through /proc. */
-export async function idle(): Promise<readonly Row[]> {
+interface Case {
+  readonly of: string;
+  readonly document: Document;
+  /** In MB. */
+  readonly rss: number;
+}
+
+/** What `muster serve` costs while all its files are as declared. */
+export function idle(): Promise<readonly Row[]> {
+  return rowsOf([
+    { of: "1000 instances", document: documentOf(1_000), rss: 110 },
+    { of: "10000 instances", document: documentOf(10_000), rss: 160 },
+  ]);
+}
+
+/** What `muster serve` costs while all its processes are as declared. */
+export function idleProcesses(): Promise<readonly Row[]> {
+  return rowsOf([{ of: "200 processes", document: sleepersOf(200), rss: 130 }]);
+}
+
+/** Watched from outside, through /proc. */
+async function rowsOf(cases: readonly Case[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { size, rss } of CASES) {
-    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, size));
-    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${size} instances`;
+  for (const { of, document, rss } of cases) {
+    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, document));
+    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${of}`;
     rows.push(
       {
         what: `${what}: processor`,
@@ -39,10 +58,10 @@ export async function idle(): Promise<readonly Row[]> {
   return rows;
 }
 
-async function watchIdle(folder: string, size: number): Promise<{ share: number; megabytes: number }> {
+async function watchIdle(folder: string, document: Document): Promise<{ share: number; megabytes: number }> {
   // Once for the compile cache: whoever serves has started Muster before.
-  await (await startServing(folder, 1)).end();
-  const serving = await startServing(folder, size);
+  await (await startServing(folder, documentOf(1))).end();
+  const serving = await startServing(folder, document);
   try {
     await seconds(5);
     const before = ticksOf(serving.pid);
@@ -51,6 +70,7 @@ async function watchIdle(folder: string, size: number): Promise<{ share: number;
     return { share, megabytes: residentOf(serving.pid) };
   } finally {
     await serving.end();
+    endAllOf(folder);
   }
 }
 
