@@ -11,8 +11,9 @@ const SECONDS = 60;
 const TICKS_PER_SECOND = 100;
 
 interface Case {
+  readonly size: number;
   readonly of: string;
-  readonly document: Document;
+  document(size: number): Document;
   /** In MB. */
   readonly rss: number;
 }
@@ -20,22 +21,23 @@ interface Case {
 /** What `muster serve` costs while all its files are as declared. */
 export function idle(): Promise<readonly Row[]> {
   return rowsOf([
-    { of: "1000 instances", document: documentOf(1_000), rss: 110 },
-    { of: "10000 instances", document: documentOf(10_000), rss: 160 },
+    { size: 1_000, of: "instances", document: documentOf, rss: 110 },
+    { size: 10_000, of: "instances", document: documentOf, rss: 160 },
   ]);
 }
 
 /** What `muster serve` costs while all its processes are as declared. */
 export function idleProcesses(): Promise<readonly Row[]> {
-  return rowsOf([{ of: "200 processes", document: sleepersOf(200), rss: 130 }]);
+  return rowsOf([{ size: 200, of: "processes", document: sleepersOf, rss: 130 }]);
 }
 
 /** Watched from outside, through /proc. */
 async function rowsOf(cases: readonly Case[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { of, document, rss } of cases) {
-    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, document));
-    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${of}`;
+  for (const each of cases) {
+    const { size, of, rss } = each;
+    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, each));
+    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${size} ${of}`;
     rows.push(
       {
         what: `${what}: processor`,
@@ -58,10 +60,10 @@ async function rowsOf(cases: readonly Case[]): Promise<readonly Row[]> {
   return rows;
 }
 
-async function watchIdle(folder: string, document: Document): Promise<{ share: number; megabytes: number }> {
+async function watchIdle(folder: string, { document, size }: Case): Promise<{ share: number; megabytes: number }> {
   // Once for the compile cache: whoever serves has started Muster before.
-  await (await startServing(folder, documentOf(1))).end();
-  const serving = await startServing(folder, document);
+  await (await startServing(folder, document(1))).end();
+  const serving = await startServing(folder, document(size));
   try {
     await seconds(5);
     const before = ticksOf(serving.pid);

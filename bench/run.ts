@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { container } from "./container.ts";
 import { decide } from "./decide.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
@@ -29,6 +30,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "process-heal": processHeal,
   "process-make": processMake,
   "process-idle": idleProcesses,
+  container,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
