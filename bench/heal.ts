@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, unlinkSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, unlinkSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { documentOf, keepBench } from "./keeping.ts";
+import { appearance, namesIn } from "./appearance.ts";
+import { documentOf, instancesIn, keepBench } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { median, type Row, round } from "./table.ts";
 
@@ -29,7 +30,7 @@ async function timeHealing(folder: string, size: number): Promise<number> {
   const kept = await keepBench(folder);
   const { generation } = await kept.keeper.commit(documentOf(size), "bench", "bench");
   await kept.converged(generation);
-  const times = await timeReplacements(kept.instances);
+  const times = await timeReplacements(instancesIn(folder));
   await kept.close();
   return median(times);
 }
@@ -57,33 +58,17 @@ async function timeReplacements(directory: string): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < TIMES; round++) {
     await quiet();
-    const before = new Set(namesIn(directory));
-    const [victim] = before;
+    const [victim] = namesIn(directory);
     if (victim === undefined) throw new Error("there is nothing to delete");
     const start = performance.now();
-    const replaced = nextName(directory, before);
+    const replaced = appearance(directory);
     unlinkSync(join(directory, victim));
     times.push((await replaced) - start);
   }
   return times;
 }
 
-/** When a name that was not there before has appeared. */
-function nextName(directory: string, before: ReadonlySet<string>): Promise<number> {
-  return new Promise((resolve) => {
-    const watcher = watch(directory, (_, name) => {
-      if (name === null || name.startsWith(".") || before.has(name)) return;
-      watcher.close();
-      resolve(performance.now());
-    });
-  });
-}
-
 /** Time for what the last replacement still has to do, so that rounds do not overlap. */
 function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 30));
-}
-
-function namesIn(directory: string): string[] {
-  return readdirSync(directory).filter((name) => !name.startsWith("."));
 }

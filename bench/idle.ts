@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { Document } from "@muster/model";
+import { endAllOf } from "./ending.ts";
+import { documentOf, sleepersOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { startServing } from "./serving.ts";
 import { type Row, round } from "./table.ts";
@@ -6,17 +9,35 @@ import { type Row, round } from "./table.ts";
 const SECONDS = 60;
 /** Linux counts processor time in hundredths of a second (USER_HZ). */
 const TICKS_PER_SECOND = 100;
-const CASES = [
-  { size: 1_000, rss: 110 },
-  { size: 10_000, rss: 160 },
-];
 
-/** What `muster serve` costs while everything is as declared: watched from outside through /proc. */
-export async function idle(): Promise<readonly Row[]> {
+interface Case {
+  readonly size: number;
+  readonly of: string;
+  document(size: number): Document;
+  /** In MB. */
+  readonly rss: number;
+}
+
+/** What `muster serve` costs while all its files are as declared. */
+export function idle(): Promise<readonly Row[]> {
+  return rowsOf([
+    { size: 1_000, of: "instances", document: documentOf, rss: 110 },
+    { size: 10_000, of: "instances", document: documentOf, rss: 160 },
+  ]);
+}
+
+/** What `muster serve` costs while all its processes are as declared. */
+export function idleProcesses(): Promise<readonly Row[]> {
+  return rowsOf([{ size: 200, of: "processes", document: sleepersOf, rss: 130 }]);
+}
+
+/** Watched from outside, through /proc. */
+async function rowsOf(cases: readonly Case[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { size, rss } of CASES) {
-    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, size));
-    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${size} instances`;
+  for (const each of cases) {
+    const { size, of, rss } = each;
+    const { share, megabytes } = await inFolder((folder) => watchIdle(folder, each));
+    const what = `\`muster serve\`, converged, idle for ${SECONDS} s, ${size} ${of}`;
     rows.push(
       {
         what: `${what}: processor`,
@@ -39,10 +60,10 @@ export async function idle(): Promise<readonly Row[]> {
   return rows;
 }
 
-async function watchIdle(folder: string, size: number): Promise<{ share: number; megabytes: number }> {
+async function watchIdle(folder: string, { document, size }: Case): Promise<{ share: number; megabytes: number }> {
   // Once for the compile cache: whoever serves has started Muster before.
-  await (await startServing(folder, 1)).end();
-  const serving = await startServing(folder, size);
+  await (await startServing(folder, document(1))).end();
+  const serving = await startServing(folder, document(size));
   try {
     await seconds(5);
     const before = ticksOf(serving.pid);
@@ -51,6 +72,7 @@ async function watchIdle(folder: string, size: number): Promise<{ share: number;
     return { share, megabytes: residentOf(serving.pid) };
   } finally {
     await serving.end();
+    endAllOf(folder);
   }
 }
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
 import { vanilla } from "@muster/flavors";
-import { type Document, isConverged } from "@muster/model";
-import type { Catalog } from "@muster/plugin";
+import { type Document, isConverged, type JsonObject } from "@muster/model";
+import type { Catalog, Type } from "@muster/plugin";
 import { instanceFile } from "@muster/provider-file";
 import { keepStack, type StackKeeper, systemClock } from "@muster/runtime";
 import { openSqliteStore, thisProcess } from "@muster/store";
@@ -25,41 +25,66 @@ const counted: typeof instanceFile = {
   },
 };
 
-const catalog: Catalog = {
-  type: (name) => (name === counted.name ? counted : undefined),
-  flavor: (name) => (name === vanilla.name ? vanilla : undefined),
-  typeNames: () => [instanceFile.name],
-  flavorNames: () => [vanilla.name],
-  onChange: () => () => undefined,
-};
+function catalogOf(type: Type): Catalog {
+  return {
+    type: (name) => (name === type.name ? type : undefined),
+    flavor: (name) => (name === vanilla.name ? vanilla : undefined),
+    typeNames: () => [type.name],
+    flavorNames: () => [vanilla.name],
+    onChange: () => () => undefined,
+  };
+}
 
-/** A group of `size` instance files below `folder`, kept by the production runtime with its SQLite store. */
+/** A group of `size` instance files. */
 export function documentOf(size: number): Document {
-  const template = { "instance-file": { properties: { Note: "bench" } } };
-  return { dialect: "muster", data: { stack: "bench", groups: { cattle: { size, template } } } };
+  return documentOfGroups({ cattle: { size, template: { "instance-file": { properties: { Note: "bench" } } } } });
+}
+
+/** A group of `size` processes that are small and do nothing. */
+export function sleepersOf(size: number): Document {
+  return documentOfGroups({ cattle: { size, template: { process: SLEEPER } } });
+}
+
+export const SLEEPER = { command: "/bin/sleep", args: ["1000"] };
+
+export function documentOfGroups(groups: JsonObject): Document {
+  return { dialect: "muster", data: { stack: "bench", groups } };
+}
+
+/** What the members of a bench are, and what the type needs to know. */
+export interface Kind {
+  readonly type: Type;
+  readonly settings: JsonObject;
 }
 
 export interface Kept {
   readonly keeper: StackKeeper;
-  readonly instances: string;
-  /** Resolves when the group is converged at this generation or a later one. */
+  /** Resolves when all groups are converged at this generation or a later one. */
   converged(generation: number): Promise<void>;
   /** How often the directory has been looked at. */
   looks(): number;
   close(): Promise<void>;
 }
 
-export async function keepBench(folder: string): Promise<Kept> {
-  const instances = join(folder, "instances");
+/** A directory of instance files below the folder. */
+export function instancesIn(folder: string): string {
+  return join(folder, "instances");
+}
+
+/** Keeps a stack with the production runtime and its SQLite store below the folder: of instance files, unless told. */
+export async function keepBench(
+  folder: string,
+  { type, settings }: Kind = { type: counted, settings: { dir: instancesIn(folder) } },
+): Promise<Kept> {
   const store = openSqliteStore(join(folder, "state", "muster.db"));
   const lease = await store.acquire("bench", await thisProcess(join(folder, "none.sock"), "bench"), async () => false);
   let changed = Promise.withResolvers<void>();
   const keeper = await keepStack({
     store,
     lease,
-    catalog,
+    catalog: catalogOf(type),
     grammar: { stackOf, onlyGroup, resize, withoutGroup },
-    settings: { "instance-file": { dir: instances } },
+    settings: { [type.name]: settings },
     io: { now: Date.now, randomBytes },
     clock: systemClock,
     onEvent: () => undefined,
@@ -73,12 +98,13 @@ export async function keepBench(folder: string): Promise<Kept> {
   });
   return {
     keeper,
-    instances,
     looks: () => looks,
     async converged(generation) {
       for (;;) {
-        const status = keeper.groups()[0]?.status;
-        if (status !== undefined && status.observedGeneration >= generation && isConverged(status)) return;
+        const groups = keeper.groups();
+        const isSo = ({ status }: (typeof groups)[number]) =>
+          status !== undefined && status.observedGeneration >= generation && isConverged(status);
+        if (groups.length > 0 && groups.every(isSo)) return;
         await changed.promise;
       }
     },

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { documentOf, type Kept, keepBench } from "./keeping.ts";
+import { documentOf, instancesIn, type Kept, keepBench } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { median, type Row, round } from "./table.ts";
 
@@ -17,7 +17,7 @@ export async function make(): Promise<readonly Row[]> {
     await inFolder(async (folder) => {
       const kept = await keepBench(folder);
       ours.push(await timeMaking(kept));
-      bare.push(timeBareLoop(kept.instances, join(folder, "bare")));
+      bare.push(timeBareLoop(instancesIn(folder), join(folder, "bare")));
       await kept.close();
     });
   }

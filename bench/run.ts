@@ -5,11 +5,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { container } from "./container.ts";
 import { decide } from "./decide.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
-import { idle } from "./idle.ts";
+import { idle, idleProcesses } from "./idle.ts";
 import { make } from "./make.ts";
+import { processHeal } from "./process-heal.ts";
+import { processMake } from "./process-make.ts";
 import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
@@ -24,6 +27,10 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   history,
   simulate: simulating,
   "start-up": startUp,
+  "process-heal": processHeal,
+  "process-make": processMake,
+  "process-idle": idleProcesses,
+  container,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { documentOf } from "./keeping.ts";
+import type { Document, MemberStatus } from "@muster/model";
 
 export const BIN = join(import.meta.dirname, "../packages/cli/bin/muster.js");
 
@@ -19,24 +19,50 @@ export function environment(folder: string): NodeJS.ProcessEnv {
 export interface Serving {
   readonly pid: number;
   end(): Promise<void>;
+  /** Ends it with -9: nothing can be said or written down. */
+  kill(): Promise<void>;
 }
 
-/** `muster serve` with one converged group of so many instance files, as a process of its own. */
-export async function startServing(folder: string, size: number): Promise<Serving> {
+/** `muster serve` with one converged stack, as a process of its own. */
+export async function startServing(folder: string, document: Document): Promise<Serving> {
+  const serving = await serve(folder);
+  try {
+    apply(folder, document);
+    return serving;
+  } catch (thrown) {
+    await serving.end();
+    throw thrown;
+  }
+}
+
+/** `muster serve` with what the store below the folder knows. */
+export async function serve(folder: string): Promise<Serving> {
   mkdirSync(join(folder, "run"), { mode: 0o700, recursive: true });
   const child = spawn(process.execPath, [BIN, "serve"], {
     env: environment(folder),
     stdio: ["ignore", "pipe", "inherit"],
   });
   await saysSomething(child);
+  return { pid: child.pid ?? 0, end: () => endOf(child, "SIGTERM"), kill: () => endOf(child, "SIGKILL") };
+}
+
+function apply(folder: string, { data }: Document): void {
   const stack = join(folder, "bench.json");
-  writeFileSync(stack, JSON.stringify(documentOf(size).data));
-  const applied = spawnSync(process.execPath, [BIN, "apply", stack, "--yes"], {
-    env: environment(folder),
-    encoding: "utf8",
-  });
-  if (applied.status !== 0) throw new Error(`apply ended with ${applied.status}: ${applied.stderr}`);
-  return { pid: child.pid ?? 0, end: () => endOf(child) };
+  writeFileSync(stack, JSON.stringify(data));
+  run(folder, "apply", stack, "--yes");
+}
+
+/** The ids of all members that are ready. */
+export function readyMembers(folder: string): readonly string[] {
+  const members: readonly MemberStatus[] = JSON.parse(run(folder, "instance", "ls", "--output", "json"));
+  return members.flatMap(({ id, state }) => (state === "ready" && id !== undefined ? id : []));
+}
+
+function run(folder: string, ...words: readonly string[]): string {
+  const env = environment(folder);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`muster ${words.join(" ")} ended with ${status}: ${stderr}`);
+  return stdout;
 }
 
 async function saysSomething(child: ChildProcess): Promise<void> {
@@ -48,8 +74,8 @@ async function saysSomething(child: ChildProcess): Promise<void> {
   child.stdout.resume();
 }
 
-async function endOf(child: ChildProcess): Promise<void> {
+async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const ended = once(child, "exit");
-  child.kill("SIGTERM");
+  child.kill(signal);
   await ended;
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { documentOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { BIN, environment, startServing } from "./serving.ts";
 import { median, type Row, round } from "./table.ts";
@@ -9,7 +10,7 @@ const BOUND = 2.5;
 /** Whole commands as a shell starts them, beside a Node that does nothing; interleaved, so that noise meets both. */
 export function startUp(): Promise<readonly Row[]> {
   return inFolder(async (folder) => {
-    const serving = await startServing(folder, 1);
+    const serving = await startServing(folder, documentOf(1));
     try {
       return [
         compare("muster --help", [BIN, "--help"], folder),

@@ -5,19 +5,14 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { enginesWith, install, missingParts, PARTS } from "./parts.ts";
+import { hindranceToHouse, inHouse } from "./house.ts";
+import { enginesWith, install, missingParts } from "./parts.ts";
 
 const USAGE = `Starts a real Docker Engine and Podman's API, each cut off from every network, and runs tests/engines against them.
 
   --install   first installs what is missing, from Debian (as root); then nothing may be left out
   FILE…       only these tests
 `;
-
-/**
- * A house of their own: no network but its own loopback, and numbers of processes of its own, so that everything that was
- * started ends when the house does, however that comes.
- */
-const HOUSE = ["--net", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc"];
 
 process.exitCode = main();
 
@@ -48,20 +43,14 @@ function leftOut(hindrance: string, isFailure: boolean): number {
   return isFailure ? 1 : 0;
 }
 
-function hindranceToHouse(): string | undefined {
-  if (process.getuid?.() !== 0) return "it needs root";
-  const { status, stderr } = spawnSync("unshare", [...HOUSE, "true"], { encoding: "utf8", timeout: 20_000 });
-  return status === 0 ? undefined : `no namespaces can be made: ${stderr?.trim() || "there is no `unshare`"}`;
-}
-
 function run(engines: readonly string[], files: readonly string[]): number {
   const vitest = join(createRequire(import.meta.url).resolve("vitest/package.json"), "../vitest.mjs");
   const config = join(import.meta.dirname, "vitest.config.ts");
-  // The first process of a house buries its dead.
-  const inside = [PARTS.init.command, "--", process.execPath, vitest, "run", "--config", config, ...files];
+  const inside = [process.execPath, vitest, "run", "--config", config, ...files];
   const folder = mkdtempSync(join(tmpdir(), "muster-engines-"));
   const env = { ...process.env, MUSTER_TEST_ENGINES: engines.join(" "), MUSTER_TEST_FOLDER: folder };
-  const { status } = spawnSync("unshare", [...HOUSE, ...inside], { stdio: "inherit", env });
+  const [program, ...words] = inHouse(inside);
+  const { status } = spawnSync(program, words, { stdio: "inherit", env });
   // Not before the house is gone: engines leave mounts in it.
   rmSync(folder, { recursive: true, force: true });
   return status ?? 1;
