@@ -1,6 +1,6 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member, POLICY } from "./scene.test-support.ts";
 import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
 
 const unknown = { kind: "unknown", reason: "no answer" } as const;
@@ -41,6 +41,27 @@ describe("a member that is too many", () => {
     web.declare({ slots: { kind: "numbered", size: 1 } });
     web.converge();
     expect(web.ids()).toEqual(["0"]);
+  });
+
+  it("goes though the revision is quarantined, when the one that is kept in the place of another has recovered", () => {
+    const sick = new Set<string>();
+    const web = world(
+      group({ slots: { kind: "numbered", size: 3 }, repair: { ...POLICY.repair, quarantineAfter: 1 } }),
+      {
+        members: crew(2),
+        health: ({ id }) => (id.startsWith("m") || sick.has(id) ? fail : PASS),
+      },
+    );
+    web.until(() => web.memory().quarantine !== null);
+    sick.add("1");
+    web.pass();
+    web.declare({ slots: { kind: "numbered", size: 1 } });
+    web.pass();
+    web.pass();
+    expect(web.memory().quarantine?.kept).toBe("1");
+    sick.clear();
+    web.converge();
+    expect(web.ids()).toHaveLength(1);
   });
 
   it("goes from a paused group of another revision: a change of size is no rollout", () => {

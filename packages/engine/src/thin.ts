@@ -55,7 +55,9 @@ function surplusOf(scene: Scene): readonly Living[] {
 function surgeOf({ declared, census, course, quarantine }: Scene): number {
   const { slots, goal, rollout } = declared;
   if (goal === "pause" || slotCount(slots) === 0) return 0;
-  if (!census.living.some((member) => isStale(member) || member.seen.id === quarantine?.kept)) return 0;
+  // One that has recovered is not kept any more.
+  const isKept = ({ seen, health }: Living) => seen.id === quarantine?.kept && health !== "ready";
+  if (!census.living.some((member) => isStale(member) || isKept(member))) return 0;
   if (!isHeld(course)) return rollout.maxSurge;
   // Nobody else comes: who stands beside the others is what has come before it was held.
   return Math.min(rollout.maxSurge, census.living.filter(({ current }) => current).length);
