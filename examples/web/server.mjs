@@ -20,7 +20,9 @@ function answer(response, status, text) {
   response.end(text);
 }
 
-server.listen(Number(PORT), "127.0.0.1", () => console.log(`version ${VERSION} listens on ${PORT}`));
+server.listen(Number(PORT), "127.0.0.1", () => {
+  console.log(`version ${VERSION} listens on ${PORT}, as process ${process.pid}`);
+});
 
 process.once("SIGTERM", () => {
   console.log("asked to end");

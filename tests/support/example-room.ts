@@ -31,8 +31,12 @@ export interface Watch {
   readonly end: () => Promise<void>;
 }
 
-/** All that is started in it ends with the test. */
-export function openExample(name: string): ExampleRoom {
+/**
+ * All that is started in it ends with the test.
+ *
+ * @param more environment of `muster`
+ */
+export function openExample(name: string, more: Readonly<Record<string, string>> = {}): ExampleRoom {
   const home = mkdtempSync(join(tmpdir(), "muster-example-"));
   onTestFinished(async () => {
     await endAllAtHome(home);
@@ -48,6 +52,7 @@ export function openExample(name: string): ExampleRoom {
     HOME: home,
     XDG_RUNTIME_DIR: runtime,
     MUSTER_CACHE_DIR: join(tmpdir(), "muster-tests-cache"),
+    ...more,
   };
   const options = { cwd: folder, env };
   return {
