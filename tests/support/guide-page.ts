@@ -58,7 +58,8 @@ function more(name: string, lines: readonly string[]): Block {
 const HASH = /\b[0-9a-f]{24,}\b/g;
 
 /**
- * A line without what is another each time: ids, times, ages, and so how wide a column is.
+ * A line without what is another each time: ids, times, ages, ports that are given out, and so how wide a
+ * column is.
  *
  * @param nameOf what stands for a hash
  */
@@ -68,8 +69,10 @@ export function masked(line: string, nameOf: (hash: string) => string = () => "H
     .replace(/\d{4}-\d\d-\d\d(?=[ T])/g, "DATE")
     .replace(/\b\d\d:\d\d:\d\d\b/g, "TIME")
     .replace(/\b(instance|note)-[0-9a-f-]{10,}/g, "$1-ID")
+    .replace(/\bp-[0-9a-f]{12}\b/g, "p-ID")
     .replace(/\bprocess \d+/g, "process PID")
     .replace(/"pid": ?\d+/g, '"pid":PID')
+    .replace(/\b2\d{4}\b/g, "PORT")
     .replace(/\b\d+(ms|s|m)\b/g, "AGE")
     .replace(HASH, nameOf)
     .replace(/\b\d{13,}\b/g, "NUMBER")

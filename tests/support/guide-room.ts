@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { endAllAtHome } from "./left-behind.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** Of one command that ends, in milliseconds. */
@@ -28,14 +29,14 @@ export function openGuideRoom(): GuideRoom {
   const base = mkdtempSync(join(tmpdir(), "guide-"));
   const [home, runtime, bin] = ["home", "run", "bin"].map((name) => join(base, name)) as [string, string, string];
   for (const directory of [home, runtime, bin]) mkdirSync(directory, { mode: 0o700 });
-  for (const example of ["hello", "rollout"]) {
+  for (const example of ["hello", "rollout", "web", "workers"]) {
     cpSync(join(ROOT, "examples", example), join(home, "examples", example), { recursive: true });
   }
   const command = join(bin, "muster");
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, "packages/cli/bin/muster.js")} "$@"\n`);
   chmodSync(command, 0o755);
   const env = {
-    PATH: `${bin}:${process.env["PATH"]}`,
+    PATH: `${bin}:${dirname(process.execPath)}:${process.env["PATH"]}`,
     HOME: home,
     XDG_RUNTIME_DIR: runtime,
     MUSTER_CACHE_DIR: join(tmpdir(), "muster-tests-cache"),
@@ -101,6 +102,7 @@ export function openGuideRoom(): GuideRoom {
       const running = [...staying.values()].filter(({ child }) => child.exitCode === null && child.signalCode === null);
       for (const { child } of running) child.kill("SIGKILL");
       await Promise.all(running.map(({ child }) => once(child, "close")));
+      await endAllAtHome(home);
       rmSync(base, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Has nginx read its configuration again. When everything starts at once it may not be up yet: it has five seconds.
+cd "$(dirname "$0")" || exit
+tries=50
+until [ -s nginx.pid ] || [ "$((tries -= 1))" -eq 0 ]; do sleep 0.1; done
+exec nginx -p "$PWD" -c nginx.conf -s reload
