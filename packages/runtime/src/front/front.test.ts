@@ -27,7 +27,7 @@ async function scene(...slots: string[]) {
   const files = new Map<string, JsonObject>();
   const events: EventDraft[] = [];
   const ended: Ended[] = [];
-  const world = { slots, told: [] as unknown[], events, files, clock, ended };
+  const world = { slots, told: [] as unknown[], events, files, clock, ended, isKept: true, looks: 0 };
   const store = memoryStore();
   const lease = await store.acquire("shop", thisProcess("none", "test"), async () => false);
   const observed = (id: string, properties: JsonObject): Observed => {
@@ -58,7 +58,10 @@ async function scene(...slots: string[]) {
         events.push(...(writes.events ?? []));
       },
       open: async () => provider,
-      standingOf: () => ({ members: world.slots.map(seen), cause: "intentional" }),
+      standingOf() {
+        world.looks++;
+        return world.isKept ? { members: world.slots.map(seen), cause: "intentional" } : "unkept";
+      },
       async run() {
         world.told.push(files.get("/web.conf")?.["content"]);
         return ended.shift() ?? { kind: "well" };
@@ -119,6 +122,18 @@ it("tells a program that failed again after 1 s, 2 s, 4 s, however often it is w
     "resource.failed: /web.conf: reload was not told of the change: no luck",
     "resource.notified: reload was told of /web.conf",
   ]);
+  await front.stop(0);
+});
+
+it("looks again seldom when its group has gone, though its program was to be told again", async () => {
+  const { front, world, clock } = await scene("0");
+  world.ended.push({ kind: "failed", reason: "no luck" });
+  await clock.advance(100);
+  world.isKept = false;
+  world.looks = 0;
+  await clock.advance(60_000);
+  expect(world.looks).toBeLessThan(10);
+  expect(world.events.at(-1)?.message).toContain("group web is not kept any more");
   await front.stop(0);
 });
 

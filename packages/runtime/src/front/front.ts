@@ -105,8 +105,11 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     } catch (unwritten) {
       deps.onTrouble(unwritten);
     }
-    const [again = clock.now() + RESYNC_MS] = [troubles, notifying, refused]
+    // What has been due for a while was not what this pass came to.
+    const now = clock.now();
+    const [again = now + RESYNC_MS] = [troubles, notifying, refused]
       .flatMap((each) => each.until() ?? [])
+      .filter((until) => until > now)
       .toSorted((a, b) => a - b);
     return again;
   }
