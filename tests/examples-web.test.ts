@@ -1,17 +1,16 @@
 /** Three web servers behind nginx, as examples/web has them: Debian's nginx, the real command, real processes, people who ask. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ExampleRoom, openExample, until } from "./support/example-room.ts";
 import { environmentOf, pidsAtHome, wordsOf } from "./support/left-behind.ts";
 import { beginLoad } from "./support/web-load.ts";
 
-const PATH = `${process.env["PATH"]}${delimiter}/usr/sbin`;
-const hasNginx = spawnSync("nginx", ["-v"], { env: { PATH } }).status === 0;
+const hasNginx = existsSync("/usr/sbin/nginx");
 if (!hasNginx)
   process.stdout.write("There is no nginx here (Debian: nginx-light): examples/web is not tried behind it\n");
 
@@ -138,10 +137,12 @@ function serverOf(id: string, { home }: ExampleRoom): number {
   return found;
 }
 
-/** The numbers of all that their leaders have started. Workers of nginx come and go with its configuration. */
+/** The numbers of the servers, and of nginx itself: its workers come and go with its configuration. */
 function commandsAt({ home }: ExampleRoom): readonly number[] {
-  const isCommand = (pid: number) => environmentOf(pid)["MUSTER_LEADER"] !== undefined;
-  return pidsAtHome(home).filter((pid) => isCommand(pid) && wordsOf(pid)[0]?.startsWith("nginx: worker") === false);
+  return pidsAtHome(home).filter((pid) => {
+    const [program = "", ...words] = wordsOf(pid);
+    return words.join() === "server.mjs" || program.startsWith("nginx: master");
+  });
 }
 
 /** Enough pages that everybody who is there has served one. */

@@ -3,4 +3,4 @@
 cd "$(dirname "$0")" || exit
 tries=50
 until [ -s nginx.pid ] || [ "$((tries -= 1))" -eq 0 ]; do sleep 0.1; done
-exec nginx -p "$PWD" -c nginx.conf -s reload
+exec /usr/sbin/nginx -p "$PWD" -c nginx.conf -s reload

@@ -47,8 +47,7 @@ export function openExample(name: string, more: Readonly<Record<string, string>>
   const runtime = join(home, "run");
   mkdirSync(runtime, { mode: 0o700 });
   const env = {
-    // Whoever has nginx as Debian has it finds it where only root looks.
-    PATH: [dirname(process.execPath), process.env["PATH"], "/usr/sbin"].join(delimiter),
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
     HOME: home,
     XDG_RUNTIME_DIR: runtime,
     MUSTER_CACHE_DIR: join(tmpdir(), "muster-tests-cache"),

@@ -3,12 +3,29 @@ import { readdirSync, readFileSync } from "node:fs";
 import { systemCodeOf } from "@muster/model";
 import { vi } from "vitest";
 
-/** The processes that live in this home: it stands in their environment, and in that of nobody else. */
+/**
+ * The processes that live in this home: it stands in their environment, and in that of nobody else. nginx writes its title
+ * over its environment, so those who belong to a session whose leader lives there do so too.
+ */
 export function pidsAtHome(home: string): readonly number[] {
-  return readdirSync("/proc")
+  return pidsOf(home, new Set());
+}
+
+/** @param leaders of sessions that are known; those that are found are added, since they may be gone before the others */
+function pidsOf(home: string, leaders: Set<number>): readonly number[] {
+  const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && environmentOf(pid)["HOME"] === home);
+    .filter((pid) => pid !== process.pid);
+  const marked = new Set(all.filter((pid) => environmentOf(pid)["HOME"] === home));
+  for (const pid of marked) if (sessionOf(pid) === pid) leaders.add(pid);
+  return all.filter((pid) => marked.has(pid) || leaders.has(sessionOf(pid)));
+}
+
+/** 0 where it has ended, and has only not been buried yet. */
+function sessionOf(pid: number): number {
+  const [state = "Z", , , session = "0"] = textAt(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  return state === "Z" ? 0 : Number(session);
 }
 
 /** Empty where it has ended, or is somebody else's. */
@@ -24,9 +41,10 @@ export function wordsOf(pid: number): readonly string[] {
 
 /** Ends all of them, each by its number, and waits until they are gone. */
 export function endAllAtHome(home: string): Promise<void> {
+  const leaders = new Set<number>();
   return vi.waitFor(
     () => {
-      const left = pidsAtHome(home);
+      const left = pidsOf(home, leaders);
       for (const pid of left) kill(pid);
       if (left.length > 0) throw new Error(`these live still: ${left.join(", ")}`);
     },
