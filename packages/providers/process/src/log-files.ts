@@ -70,7 +70,9 @@ interface Held {
 }
 
 const CHUNK = 65_536;
-const REST_MS = 50;
+/** Between two looks at a log that is followed: it is looked at less often the longer nothing comes. In milliseconds. */
+const FIRST_REST_MS = 50;
+const LONGEST_REST_MS = 400;
 /** To find out whether it lives costs more than to find out whether it has printed. */
 const RESTS_BETWEEN_LOOKS = 10;
 
@@ -91,12 +93,15 @@ export async function* readLog(
     // What is printed from now on is no part of the answer unless it is followed.
     const ends = held.map(({ file }) => fstatSync(file).size);
     for (const [at, each] of held.entries()) yield* rest(each, follow ? undefined : ends[at], signal);
+    let restMs = FIRST_REST_MS;
     for (let rests = 1; follow && !signal.aborted; rests++) {
       const wasOver = isComplete(home) || (rests % RESTS_BETWEEN_LOOKS === 0 && (await isOver()));
       held = attempt(home, () => advance(home, held));
+      const before = placeIn(held);
       for (const each of held) yield* rest(each, undefined, signal);
       if (wasOver) return;
-      await sleep(REST_MS, undefined, { signal }).catch(() => undefined);
+      restMs = placeIn(held) === before ? Math.min(LONGEST_REST_MS, restMs * 2) : FIRST_REST_MS;
+      await sleep(restMs, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     for (const { file } of held) closeSync(file);
@@ -131,6 +136,10 @@ function advance(home: string, before: Held[]): Held[] {
   const newer = found.filter(({ ino }) => ino !== last.ino);
   for (const each of found) if (each.ino === last.ino) closeSync(each.file);
   return [last, ...newer];
+}
+
+function placeIn(held: readonly Held[]): number {
+  return held.reduce((sum, { at }) => sum + at, 0);
 }
 
 async function* rest(held: Held, end: number | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array> {

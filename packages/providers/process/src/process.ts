@@ -90,7 +90,7 @@ const ID_BYTES = 6;
 
 function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provider {
   const making = new Set<string>();
-  const ending = new Set<string>();
+  const ending = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const each of listeners) each();
@@ -126,6 +126,14 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
     const pids = new Set(family.map(({ pid }) => pid));
     const more = memory.members(id).filter((pid) => !pids.has(pid));
     return [...family, ...more.flatMap((pid) => processAt(pid) ?? [])];
+  }
+
+  async function endOne(id: string, aborted: AbortSignal): Promise<void> {
+    const { signal, timeoutMs } = stopOf((await look()).get(id)?.properties ?? {});
+    await stopAll({ signal, timeoutMs, members: () => membersOf(id), aborted });
+    memory.remove(id);
+    removeHome(dir, id);
+    removeEnd(dir, id);
   }
 
   return {
@@ -179,18 +187,12 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
       changed();
     },
 
-    async destroy(id, { signal: aborted }) {
+    async destroy(id, { signal }) {
       if (!isId(id)) return;
-      const { signal, timeoutMs } = stopOf((await look()).get(id)?.properties ?? {});
-      ending.add(id);
-      try {
-        await stopAll({ signal, timeoutMs, members: () => membersOf(id), aborted });
-        memory.remove(id);
-        removeHome(dir, id);
-        removeEnd(dir, id);
-      } finally {
-        ending.delete(id);
-      }
+      // Whoever is ending has been asked to: to many programs a second time means at once.
+      const end = ending.get(id) ?? endOne(id, signal).finally(() => ending.delete(id));
+      ending.set(id, end);
+      await end;
       changed();
     },
 

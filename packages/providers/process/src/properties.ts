@@ -6,7 +6,10 @@ import { z } from "zod";
 
 const withoutNul = z.string().regex(/^[^\0]*$/, "must not contain a zero byte");
 /** A number, or its text: what a member is given as `${self.port}` is put into texts. */
-const port = z.union([z.int().min(1).max(65_535), z.string().regex(/^[1-9]\d{0,4}$/, "must be a port")]);
+const port = z.union([
+  z.int().min(1).max(65_535),
+  z.string().refine((text) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535, "must be a port"),
+]);
 
 /** Those that ask for an end or for an action, and can be caught. */
 export const STOP_SIGNALS = [

@@ -1,12 +1,13 @@
 /** What is destroyed is gone with all that it has started, and nobody else is touched. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { processAt } from "./process-table.ts";
 import { tell } from "./stopping.ts";
 import {
   ctx,
   failureOf,
+  freshDirectory,
   freshProvider,
   hasEnded,
   isAlive,
@@ -15,6 +16,8 @@ import {
   pidOfSleep,
   pidRunning,
   pidsOf,
+  printed,
+  seen,
   seenAs,
   textAt,
   until,
@@ -131,4 +134,19 @@ it("leaves others alone: a person's session in which one bears the mark by chanc
   await provider.destroy(id, ctx);
   expect(isAlive(marked)).toBe(false);
   expect(isAlive(person.pid ?? 0)).toBe(true);
+});
+
+it("asks once, also where its end is asked for again meanwhile", async () => {
+  const { provider } = await freshProvider();
+  const [asked, go] = [`${freshDirectory()}/asked`, `${freshDirectory()}/go`];
+  const script = `trap 'echo x >>${asked}' TERM; echo up; while [ ! -e ${go} ]; do sleep 0.02; done`;
+  const { id } = await provider.create({ ...shell(script), stop: { timeout: "60s" } }, {}, ctx);
+  await until(async () => (await printed(provider, id)) || undefined);
+  const first = provider.destroy(id, ctx);
+  await until(() => textAt(asked) || undefined);
+  const second = provider.destroy(id, ctx);
+  for (let looks = 0; looks < 5; looks++) expect(await seen(provider, id)).toMatchObject({ phase: "ending" });
+  writeFileSync(go, "");
+  await Promise.all([first, second]);
+  expect(textAt(asked)).toBe("x\n");
 });
