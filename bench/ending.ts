@@ -12,10 +12,16 @@ export function isAlive(pid: number): boolean {
   return !/\) [ZX] /.test(textAt(`/proc/${pid}/stat`) ?? ") X ");
 }
 
-/** The living processes whose environment names the folder, without this one. */
-export function pidsOf(folder: string): readonly number[] {
+/**
+ * The living processes whose environment names the folder, without this one.
+ *
+ * @param program the name of the program that they run; any unless told
+ */
+export function pidsOf(folder: string, program?: string): readonly number[] {
   const pids = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
-  return pids.filter((pid) => pid !== process.pid && textAt(`/proc/${pid}/environ`)?.includes(folder) && isAlive(pid));
+  const runs = (pid: number) => program === undefined || textAt(`/proc/${pid}/comm`) === `${program}\n`;
+  const names = (pid: number) => textAt(`/proc/${pid}/environ`)?.includes(folder) === true;
+  return pids.filter((pid) => pid !== process.pid && runs(pid) && names(pid) && isAlive(pid));
 }
 
 function end(pid: number): void {
@@ -28,7 +34,7 @@ function end(pid: number): void {
 }
 
 /** Undefined where there is none, or none any more. */
-export function textAt(path: string): string | undefined {
+function textAt(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {

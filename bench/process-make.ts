@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { processType } from "@muster/provider-process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endAllOf, pidsOf, textAt } from "./ending.ts";
+import { endAllOf, pidsOf } from "./ending.ts";
 import { keepBench, SLEEPER, sleepersOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { median, type Row, round } from "./table.ts";
@@ -55,7 +55,7 @@ async function timeMaking(folder: string): Promise<number> {
 
 /** How many of the folder's processes have become the program that is declared. */
 function sleeping(folder: string): number {
-  return pidsOf(folder).filter((pid) => textAt(`/proc/${pid}/comm`) === "sleep\n").length;
+  return pidsOf(folder, "sleep").length;
 }
 
 /** Each is started as Muster starts one: in a session of its own, and nobody holds its output. */

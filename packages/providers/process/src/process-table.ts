@@ -81,14 +81,29 @@ export function isSame(wanted: Process, found: Process | undefined): boolean {
   return found !== undefined && found.pid === wanted.pid && found.start === wanted.start;
 }
 
-/** @param text as /proc/PID/stat has it. */
+/**
+ * Every look reads this of every process of the machine: no more of the text is taken apart than is needed.
+ *
+ * @param text as /proc/PID/stat has it.
+ */
 export function processFrom(pid: number, text: string): Process | undefined {
   // The name of the program stands in brackets and may hold anything; what is read follows it.
-  const [state, , , session, , , , , , , , , , , , , , , , start] = text
-    .slice(text.lastIndexOf(")") + 2)
-    .split(" ", 20);
-  if (state === "Z" || state === "X") return undefined;
-  return { pid, session: Number(session), start: Number(start) };
+  const state = text.lastIndexOf(")") + 2;
+  if (text[state] === "Z" || text[state] === "X") return undefined;
+  const session = wordAfter(text, state, 3);
+  const start = wordAfter(text, session, 16);
+  return { pid, session: numberAt(text, session), start: numberAt(text, start) };
+}
+
+/** Where the word begins that is so many words after the one that begins here. */
+function wordAfter(text: string, begin: number, words: number): number {
+  let at = begin;
+  for (let word = 0; word < words; word++) at = text.indexOf(" ", at) + 1;
+  return at;
+}
+
+function numberAt(text: string, begin: number): number {
+  return Number(text.slice(begin, text.indexOf(" ", begin)));
 }
 
 /** The environment that a process began with; undefined where it is gone, or its environment is not for us to read. */

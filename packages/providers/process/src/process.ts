@@ -8,7 +8,7 @@ import { changeHome, removeHome } from "./home.ts";
 import { readLog } from "./log-files.ts";
 import { isId } from "./mark.ts";
 import { memoryLimits } from "./memory.ts";
-import { processAt } from "./process-table.ts";
+import { type Process, processAt } from "./process-table.ts";
 import {
   type ProcessProperties,
   type ProcessSettings,
@@ -120,17 +120,24 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
     return { id, family: life.family, properties, memoryEntrance: memory.entrance(id) };
   }
 
-  /** All living processes of one id, those under its memory limit among them. */
-  async function membersOf(id: string) {
-    const family = (await families()).get(id)?.members ?? [];
-    const pids = new Set(family.map(({ pid }) => pid));
+  async function membersOf(id: string): Promise<readonly Process[]> {
+    return withLimited(id, (await families()).get(id)?.members ?? []);
+  }
+
+  /** These living processes of one id, and those under its memory limit. */
+  function withLimited(id: string, living: readonly Process[]): readonly Process[] {
+    const pids = new Set(living.map(({ pid }) => pid));
     const more = memory.members(id).filter((pid) => !pids.has(pid));
-    return [...family, ...more.flatMap((pid) => processAt(pid) ?? [])];
+    return [...living, ...more.flatMap((pid) => processAt(pid) ?? [])];
   }
 
   async function endOne(id: string, aborted: AbortSignal): Promise<void> {
-    const { signal, timeoutMs } = stopOf((await look()).get(id)?.properties ?? {});
-    await stopAll({ signal, timeoutMs, members: () => membersOf(id), aborted });
+    const found = (await look()).get(id);
+    const { signal, timeoutMs } = stopOf(found?.properties ?? {});
+    // Of most that have ended nobody is left, and this look has shown it: another one costs as much.
+    if (withLimited(id, found?.living ?? []).length > 0) {
+      await stopAll({ signal, timeoutMs, members: () => membersOf(id), aborted });
+    }
     memory.remove(id);
     removeHome(dir, id);
     removeEnd(dir, id);

@@ -21,6 +21,8 @@ export interface Sighting {
   readonly id: string;
   readonly home: string;
   readonly life: Life;
+  /** All its processes that live: also those that it has left behind. */
+  readonly living: readonly Process[];
   readonly tags: Tags;
   readonly properties: Partial<ProcessProperties>;
   readonly since: number;
@@ -97,6 +99,7 @@ export function sightingsIn(dir: string, now: () => number, isBeingMade: (id: st
       id,
       home: homeIn(dir, id),
       life,
+      living: family?.members ?? [],
       tags: spec?.tags ?? family?.mark?.tags ?? {},
       properties: spec?.properties ?? {},
       since: spec?.made ?? (leader === undefined ? now() : table.beganAt(leader)),
