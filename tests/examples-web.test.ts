@@ -131,7 +131,7 @@ async function openShop(): Promise<OpenShop> {
   await until(() => existsSync(conf) && readFileSync(conf, "utf8").match(/server 127\.0\.0\.1/g)?.length === 3, said);
   await until(async () => (await namesOf(port)).size === 3, said);
   // Until then a worker of nginx may still go on with the file in which there was nobody.
-  await until(() => /changed; in: web\/[^]*was told of/.test(said()), said);
+  await until(() => /changed; in: web\/.*was told of/s.test(said()), said);
   return { room, port, said, end };
 }
 
