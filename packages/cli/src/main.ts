@@ -11,8 +11,17 @@ export async function main(): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     ask: isatty(0) && isatty(2) ? askPerson : undefined,
-    user: () => process.getBuiltinModule("node:os").userInfo().username,
+    user: nameOfUser,
   });
+}
+
+/** A container may run as a number that no account has. */
+function nameOfUser(): string {
+  try {
+    return process.getBuiltinModule("node:os").userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
 }
 
 /** Node makes a stream when it is first asked for; a command that prints nothing on one does not pay for it. */

@@ -10,7 +10,7 @@ const SOURCE = "InfraKit client";
 
 export function groupRole(applying: Applying, stacks: Stacks): GroupRole {
   // The socket is closed to everybody else, so whoever asks is this user.
-  const actor = `user:${userInfo().username}`;
+  const actor = `user:${nameOfUser()}`;
 
   function keeperOf(id: string): StackKeeper {
     const keeper = stacks.get(id);
@@ -55,4 +55,13 @@ function specOf(data: JsonObject): GroupSpec {
   const find = (wanted: string) => Object.entries(data).find(([key]) => key.toLowerCase() === wanted)?.[1];
   const properties = find("properties");
   return { ID: String(find("id") ?? ""), Properties: isObject(properties) ? properties : {} };
+}
+
+/** A container may run as a number that no account has. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
 }

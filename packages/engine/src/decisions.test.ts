@@ -1,6 +1,8 @@
+import { PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { recall } from "./memory.ts";
 import { driven, group, LOCAL, member } from "./scene.test-support.ts";
+import { crew, unknown, world } from "./world.test-support.ts";
 
 const one = group({ slots: { kind: "numbered", size: 1 } });
 
@@ -23,4 +25,17 @@ describe("what was under way when Muster ended", () => {
     const undone = driven(changed, LOCAL, memory).pass(6, [member("0", { properties: { note: "a" } })]);
     expect(undone.decisions.map(({ type }) => type)).toEqual(["group.decided"]);
   });
+});
+
+it("says that all is as declared also when the new member needed its time to come up", () => {
+  const web = world(group(), {
+    members: crew(3),
+    ended: ({ id }) => id === "1",
+    health: ({ id, since }, now) => (id.startsWith("m") && now < since + 5_000 ? unknown : PASS),
+  });
+  web.until(() => web.told().includes("group.converged"));
+  expect(web.revisions()).toBe("r1 r1 r1");
+  expect(web.ids()).not.toContain("1");
+  web.during(60_000);
+  expect(web.told().filter((type) => type === "group.converged")).toHaveLength(1);
 });

@@ -30,7 +30,8 @@ export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wis
     }));
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
   // Said once for each declaration, and again whenever something had to be put right, or came right by itself.
-  const wasWrong = memory.calls.length > 0 || memory.drift !== null || memory.failing.length > 0;
+  const isTrying = Object.keys(memory.young).length > 0;
+  const wasWrong = isTrying || memory.calls.length > 0 || memory.drift !== null || memory.failing.length > 0;
   if (converged && (wasWrong || !wasConverged(declared, memory))) {
     const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { ProviderError } from "@muster/plugin";
 
 /** An account of this machine. */
@@ -17,7 +16,7 @@ export interface Account {
  */
 export function accountFor(user: string | undefined): Account | undefined {
   if (user === undefined) return undefined;
-  const own = userInfo().uid;
+  const own = process.getuid?.();
   const account = accountsIn(readFileSync("/etc/passwd", "utf8")).find(
     ({ name, uid }) => name === user || String(uid) === user,
   );
