@@ -1,10 +1,9 @@
 import { durationText, type MemberStatus, ownOf } from "@muster/model";
-import { aimOf } from "./aim.ts";
-import { type Living, takeCensus } from "./census.ts";
+import type { Living } from "./census.ts";
+import { counted } from "./counted.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Memory } from "./memory.ts";
-import { settle } from "./settle.ts";
 import { membersOf } from "./status.ts";
 
 /** Every member of a group as the last look showed it. Made when somebody asks: a pass has no need of it. */
@@ -15,9 +14,7 @@ export function describeMembers(
   memory: Memory,
   now: number,
 ): readonly MemberStatus[] {
-  const { group } = aimOf(declared, memory);
-  const settled = settle(memory.calls, look, traits.settleMs, group);
-  const census = takeCensus({ declared: group, look, settled, memory, now });
+  const { group, census } = counted({ declared, traits, look, memory, now });
   const members = membersOf(census, (member) => whyIt(member, look, memory, group));
   return census.aside.length === 0 ? members : [...members, ...census.aside.map(asideStatus)];
 }

@@ -4,13 +4,12 @@
  * wants it set aside.
  */
 import { slotCount } from "@muster/model";
-import { aimOf } from "./aim.ts";
-import { availableCount, takeCensus } from "./census.ts";
+import { availableCount } from "./census.ts";
+import { counted } from "./counted.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import type { Memory } from "./memory.ts";
 import { leastOf } from "./roll.ts";
-import { settle } from "./settle.ts";
 
 /** Why a member cannot be replaced as things stand; undefined where it can. One of the last look. */
 export function whyIrreplaceable(
@@ -21,12 +20,10 @@ export function whyIrreplaceable(
   id: string,
   now: number,
 ): string | undefined {
-  const { group } = aimOf(declared, memory);
+  const { group, census } = counted({ declared, traits, look, memory, now });
   if (group.goal === "pause") return "the group is paused, and nobody is changed meanwhile";
   // An equal one is made first, and only when that counts the other goes.
   if (group.slots.kind === "numbered" && group.rollout.maxSurge > 0) return undefined;
-  const settled = settle(memory.calls, look, traits.settleMs, group);
-  const census = takeCensus({ declared: group, look, settled, memory, now });
   const member = census.living.find(({ seen }) => seen.id === id);
   if (member === undefined || member.down) return undefined;
   const left = availableCount(census) - (member.available ? 1 : 0);
@@ -47,13 +44,11 @@ export function whyNotAside(
   id: string,
   now: number,
 ): string | undefined {
-  const { group } = aimOf(declared, memory);
-  const settled = settle(memory.calls, look, traits.settleMs, group);
-  const { living } = takeCensus({ declared: group, look, settled, memory, now });
-  const member = living.find(({ seen }) => seen.id === id);
+  const { group, census } = counted({ declared, traits, look, memory, now });
+  const member = census.living.find(({ seen }) => seen.id === id);
   if (member === undefined) return "it is no member of the group any more";
   if (member.down) return undefined;
-  const left = living.filter(({ available }) => available).length - (member.available ? 1 : 0);
+  const left = availableCount(census) - (member.available ? 1 : 0);
   if (left >= leastOf(group)) return undefined;
   const size = slotCount(group.slots);
   return `${left} of ${size} would be known to be ready where ${leastOf(group)} must be`;

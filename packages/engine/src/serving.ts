@@ -1,10 +1,9 @@
 import { ownOf } from "@muster/model";
-import { aimOf } from "./aim.ts";
-import { isBusy, type Living, takeCensus } from "./census.ts";
+import { isBusy, type Living } from "./census.ts";
+import { counted } from "./counted.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Memory } from "./memory.ts";
-import { settle } from "./settle.ts";
 
 /**
  * The members that can be given work, of whatever revision: they are up, were so for long enough when they were new, and
@@ -17,11 +16,9 @@ export function servingOf(
   memory: Memory,
   now: number,
 ): readonly Seen[] {
-  const { group } = aimOf(declared, memory);
-  const settled = settle(memory.calls, look, traits.settleMs, group);
-  const { living } = takeCensus({ declared: group, look, settled, memory, now });
+  const { group, census } = counted({ declared, traits, look, memory, now });
   const failing = new Set(memory.failing);
-  return living
+  return census.living
     .filter((member) => !failing.has(member.seen.id) && !isGoingAway(member, group) && isUp(member, group, memory))
     .map(({ seen }) => seen);
 }
