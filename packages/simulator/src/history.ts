@@ -289,7 +289,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   function beginTrial(call: CallRecord, at: number): void {
     const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
     const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
-    if (call.took && isDone && !call.resolved && !call.loose && !isForgotten) trials.begin(call.id, call.group, at);
+    // What one who has lost the stack makes was written down: who holds it now may await it, or may not any more.
+    const isAwaited = !call.loose || call.verb === "create";
+    if (call.took && isDone && !call.resolved && isAwaited && !isForgotten)
+      trials.begin(call.id, call.group, at, !call.loose);
   }
 
   /** What the look before has shown was taken in, unless something else was declared meanwhile: then it was let go. */

@@ -21,7 +21,8 @@ interface Trial {
 }
 
 export interface Trials {
-  begin(id: string, group: string, at: number): void;
+  /** @param known Muster awaits it for sure: it cannot count before it was tried */
+  begin(id: string, group: string, at: number, known: boolean): void;
   /** Nobody awaits it any more: who turns up so late is nobody that is known to be new. */
   end(id: string): void;
   /** Nothing is remembered of the group's members. */
@@ -75,8 +76,8 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
   }
 
   return {
-    begin(id, group, at) {
-      trials.set(id, { group, since: at, failed: false, mayCount: false, isOver: false });
+    begin(id, group, at, known) {
+      trials.set(id, { group, since: at, failed: false, mayCount: !known, isOver: false });
       passing.delete(id);
       surelyPassing.delete(id);
     },
