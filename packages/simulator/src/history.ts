@@ -5,28 +5,10 @@
 import { type Call, memoryFrom } from "@muster/engine";
 import { type Json, type JsonObject, PASS, type Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
-import type { Declaration, Steering } from "@muster/store";
-import { type GroupText, type Mode, modeOf, sameVersion, textOf } from "./grammar.ts";
 import type { Happening, Shown, Verb } from "./happening.ts";
 import { markOf } from "./marks.ts";
-import { type Promised, promisedBy } from "./promise.ts";
 import { emptyTrials, type Trials } from "./trials.ts";
-
-/** What was declared of one group, from a time on. */
-export interface Wanted {
-  readonly since: number;
-  readonly generation: number;
-  readonly text: GroupText;
-  readonly steering: Steering | undefined;
-  readonly mode: Mode;
-  readonly promised: Promised;
-  /** What a revert goes back to, as it is written down. */
-  readonly former: GroupText | undefined;
-  /** The former version is kept in the place of the declared one: a person wants it, or the declared one has failed. */
-  readonly reverted: "no" | "by hand" | "by failure";
-  /** What the members are to be: the declared version, or the former one. */
-  readonly aim: GroupText;
-}
+import { noneWanted, type Wanted } from "./wanted.ts";
 
 /** One whole look at a group, with what the flavor said of the members. */
 export interface LookRecord {
@@ -109,10 +91,10 @@ const STARTING: Verdict = { kind: "unknown", reason: "it starts" };
 const ENDED: Verdict = { kind: "fail", reason: "it has ended" };
 
 export function emptyHistory({ settleMs, local }: { readonly settleMs: number; readonly local: boolean }): History {
-  const wanted = new Map<string, Wanted[]>();
+  const wanted = noneWanted(local);
   const trials = emptyTrials(
     settleMs,
-    (group) => wanted.get(group)?.at(-1)?.promised ?? { minReadyMs: 0, healthyDeadlineMs: 0 },
+    (group) => wanted.last(group)?.promised ?? { minReadyMs: 0, healthyDeadlineMs: 0 },
   );
   const touchable = new Set<string>();
   const looks = new Map<string, LookRecord>();
@@ -135,31 +117,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const began = new Map<number, number>();
   const forgotten = new Map<string, number>();
   let declaredAt = Number.NEGATIVE_INFINITY;
-  let declared: readonly string[] = [];
   let wave: Decision[] = [];
-
-  function takeDeclaration(declaration: Declaration | null, since: number): void {
-    declared = declaration === null ? [] : Object.keys(textOf(declaration.document));
-    if (declaration === null) return;
-    const { generation, steering, document } = declaration;
-    const mode = modeOf(document);
-    for (const [group, text] of Object.entries(textOf(document))) {
-      touchable.add(group);
-      const all = wanted.get(group) ?? [];
-      const asked = steering[group];
-      const earlier = declaration.former[group];
-      const former = earlier && textOf(earlier)[group];
-      const next = { since, generation, text, steering: asked, mode, former, promised: promisedBy(text, local) };
-      wanted.set(group, [...all, aimed(next, isStillReverted(all.at(-1), next))]);
-    }
-  }
-
-  /** A rollout failed, and the policy says that the former version is taken up again. */
-  function takeRevert(group: string, since: number): void {
-    const all = wanted.get(group) ?? [];
-    const last = all.at(-1);
-    if (last !== undefined) wanted.set(group, [...all, aimed({ ...last, since }, true)]);
-  }
 
   function takeMemory(memory: Readonly<Record<string, Json>>, life: number, at: number): void {
     for (const [group, value] of Object.entries(memory)) {
@@ -237,7 +195,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   }
 
   function takeVerdict(life: number, id: string, verdict: Verdict): void {
-    for (const group of declared) {
+    for (const group of wanted.names()) {
       const look = looks.get(keyOf(life, group));
       if (look?.shown.some((each) => each.id === id)) look.verdicts.set(id, verdict);
     }
@@ -276,7 +234,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
    * flavor is asked.
    */
   function plainVerdicts({ group, shown }: Extract<Happening, { kind: "looked" }>): Map<string, Verdict> {
-    const isPlain = wanted.get(group)?.at(-1)?.text.flavor === "plain";
+    const isPlain = wanted.last(group)?.text.flavor === "plain";
     const verdicts = new Map<string, Verdict>();
     for (const { id, phase } of shown) {
       if (phase === "ended") verdicts.set(id, ENDED);
@@ -309,11 +267,14 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       const { at } = happening;
       switch (happening.kind) {
         case "wrote":
-          if (happening.declaration !== undefined) takeDeclaration(happening.declaration, at);
+          if (happening.declaration !== undefined) {
+            wanted.declare(happening.declaration, at);
+            for (const group of wanted.names()) touchable.add(group);
+          }
           takeMemory(happening.memory, happening.life, at);
           if (happening.declaration !== undefined) declaredAt = at;
           for (const { type, group } of happening.events)
-            if (type === "rollout.reverting" && group !== undefined) takeRevert(group, at);
+            if (type === "rollout.reverting" && group !== undefined) wanted.revert(group, at);
           return;
         case "looked":
           // What another one sees who has lost the stack is nothing that Muster knows.
@@ -344,7 +305,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           for (const id of happening.doomed) asked.add(id);
           return;
         case "acknowledged":
-          if (happening.released !== undefined && !declared.includes(happening.released)) {
+          if (happening.released !== undefined && !wanted.names().includes(happening.released)) {
             touchable.delete(happening.released);
           }
           return;
@@ -353,7 +314,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           holder = happening.life;
           for (const call of underWay) if (call.life !== holder && call.ended === undefined) letLoose(call);
           touchable.clear();
-          for (const group of declared) touchable.add(group);
+          for (const group of wanted.names()) touchable.add(group);
           return;
         case "refused":
         case "crashed":
@@ -384,12 +345,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     wasDecided: (verb, id) => latest.has(keyOf(verb, id)),
     wasDone: (verb, id) => done.has(keyOf(verb, id)),
     wave: () => wave,
-    wantedSince(group, time) {
-      const all = wanted.get(group) ?? [];
-      return all.filter((_, index) => (all[index + 1]?.since ?? Number.POSITIVE_INFINITY) >= time);
-    },
-    wanted: (group) => (declared.includes(group) ? wanted.get(group)?.at(-1) : undefined),
-    groups: () => declared,
+    wantedSince: wanted.since,
+    wanted: wanted.now,
+    groups: wanted.names,
     mayTouch: (group) => touchable.has(group),
     lookOf: (life, group) => looks.get(keyOf(life, group)),
     wasAskedFor: (id) => doomed.has(id),
@@ -398,22 +356,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       return at !== undefined && at >= time;
     },
   };
-}
-
-type Unaimed = Omit<Wanted, "reverted" | "aim">;
-
-/** @param failed the declared version has failed, and nobody has asked for it again since */
-function aimed(wanted: Unaimed, failed: boolean): Wanted {
-  const { text, former, steering } = wanted;
-  const reverted = failed ? "by failure" : steering?.reverted === true ? "by hand" : "no";
-  if (reverted === "no" || former === undefined) return { ...wanted, reverted: "no", aim: text };
-  const { image, note, flavor } = former;
-  return { ...wanted, reverted, aim: { ...text, image, note, flavor } };
-}
-
-function isStillReverted(before: Wanted | undefined, now: Unaimed): boolean {
-  if (before?.reverted !== "by failure" || !sameVersion(before.text, now.text)) return false;
-  return (now.steering?.retriedIn ?? 0) <= (before.steering?.retriedIn ?? 0);
 }
 
 function keyOf(first: number | string, second: string): string {

@@ -1,7 +1,7 @@
 /** Whether a group is where it is to be in the end: found from the truth, with what Muster says of it beside. */
 import { conditionOf, isConverged, type Status } from "@muster/model";
 import { type GroupText, isOfVersion, sizeOf } from "./grammar.ts";
-import type { Wanted } from "./history.ts";
+import type { Wanted } from "./wanted.ts";
 import type { Thing } from "./world.ts";
 
 export interface Standing {

@@ -1,8 +1,9 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
-import type { CallRecord, History, Wanted } from "../history.ts";
+import type { CallRecord, History } from "../history.ts";
 import { markOf, membersOf } from "../marks.ts";
+import type { Wanted } from "../wanted.ts";
 import { isCarried } from "./carried.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 

@@ -1,5 +1,5 @@
 import { sameVersion } from "../grammar.ts";
-import type { Wanted } from "../history.ts";
+import type { Wanted } from "../wanted.ts";
 import type { Invariant } from "./invariant.ts";
 
 /**

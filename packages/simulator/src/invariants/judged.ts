@@ -1,7 +1,7 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
-import type { Wanted } from "../history.ts";
+import type { Wanted } from "../wanted.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { staying } from "./reasons.ts";
 

@@ -1,7 +1,8 @@
 import { sizeOf } from "../grammar.ts";
 import type { Shown } from "../happening.ts";
-import type { Decision, History, LookRecord, Wanted } from "../history.ts";
+import type { Decision, History, LookRecord } from "../history.ts";
 import { markOf } from "../marks.ts";
+import type { Wanted } from "../wanted.ts";
 
 /** Why Muster may destroy a member. Found from what it was shown, not from what it says. */
 export type Reason =
