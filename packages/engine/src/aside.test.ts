@@ -38,15 +38,22 @@ it("go with their group, and when a person asks for it", () => {
 it("are shown as what they are", () => {
   const web = world(group(), { members: crew(2) });
   web.remember({ aside: ["1"] });
-  const shown = describeMembers(group(), LOCAL, look(crew(2), 0), web.memory(), 0);
+  const shown = describeMembers({
+    declared: group(),
+    traits: LOCAL,
+    look: look(crew(2), 0),
+    memory: web.memory(),
+    now: 0,
+  });
   expect(shown.map(({ id, state }) => `${id} ${state}`)).toEqual(["0 ready", "1 quarantined"]);
 });
 
 it("are not set aside where too few others would be ready", () => {
   const web = world(group(), { members: crew(3) });
   web.converge();
-  const why = () => whyNotAside(group(), LOCAL, look(crew(3), 0), web.memory(), "1", 0);
+  const why = (declared = group()) =>
+    whyNotAside({ declared, traits: LOCAL, look: look(crew(3), 0), memory: web.memory(), now: 0 }, "1");
   expect(why()).toBe("2 of 3 would be known to be ready where 3 must be");
   const four = group({ slots: { kind: "numbered", size: 2 } });
-  expect(whyNotAside(four, LOCAL, look(crew(3), 0), web.memory(), "1", 0)).toBeUndefined();
+  expect(why(four)).toBeUndefined();
 });

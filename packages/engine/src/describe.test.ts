@@ -10,7 +10,13 @@ const young = { kind: "made", since: 0, readyAt: null, failed: false } as const;
 
 function told(memory: Partial<Memory>, verdicts: Record<string, Verdict> = {}): readonly string[] {
   const seen = look([member("0")], 5, verdicts);
-  const members = describeMembers(declared, LOCAL, seen, { ...emptyMemory(), ...memory }, 200_000);
+  const members = describeMembers({
+    declared,
+    traits: LOCAL,
+    look: seen,
+    memory: { ...emptyMemory(), ...memory },
+    now: 200_000,
+  });
   return members.map(({ state, reason }) => `${state}: ${reason ?? "-"}`);
 }
 

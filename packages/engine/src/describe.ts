@@ -1,20 +1,15 @@
 import { durationText, type MemberStatus, ownOf } from "@muster/model";
 import type { Living } from "./census.ts";
-import { counted } from "./counted.ts";
-import type { DeclaredGroup, Traits } from "./declared.ts";
+import { counted, type Known } from "./counted.ts";
+import type { DeclaredGroup } from "./declared.ts";
 import type { GoodLook, Seen } from "./look.ts";
 import type { Memory } from "./memory.ts";
 import { membersOf } from "./status.ts";
 
 /** Every member of a group as the last look showed it. Made when somebody asks: a pass has no need of it. */
-export function describeMembers(
-  declared: DeclaredGroup,
-  traits: Traits,
-  look: GoodLook,
-  memory: Memory,
-  now: number,
-): readonly MemberStatus[] {
-  const { group, census } = counted({ declared, traits, look, memory, now });
+export function describeMembers(known: Known): readonly MemberStatus[] {
+  const { group, census } = counted(known);
+  const { look, memory } = known;
   const members = membersOf(census, (member) => whyIt(member, look, memory, group));
   return census.aside.length === 0 ? members : [...members, ...census.aside.map(asideStatus)];
 }

@@ -80,7 +80,7 @@ describe("a member in whose place a person wants an equal one", () => {
 
   it("says why it is not as it is wanted", () => {
     const memory = { ...emptyMemory(), replacing: ["1"] };
-    const told = describeMembers(group(), LOCAL, look(crew(3), 1), memory, 1);
+    const told = describeMembers({ declared: group(), traits: LOCAL, look: look(crew(3), 1), memory, now: 1 });
     expect(told.map(({ state, reason }) => [state, reason])).toEqual([
       ["ready", undefined],
       ["outdated", "somebody wants an equal one in its place"],
@@ -91,7 +91,16 @@ describe("a member in whose place a person wants an equal one", () => {
 
 describe("it cannot be replaced as things stand", () => {
   const why = (changes: Parameters<typeof group>[0], verdicts = {}, id = "1") =>
-    whyIrreplaceable(group({ slots: sized(3), ...changes }), LOCAL, look(crew(3), 1, verdicts), emptyMemory(), id, 2);
+    whyIrreplaceable(
+      {
+        declared: group({ slots: sized(3), ...changes }),
+        traits: LOCAL,
+        look: look(crew(3), 1, verdicts),
+        memory: emptyMemory(),
+        now: 2,
+      },
+      id,
+    );
   const none = { rollout: rollout({ maxSurge: 0 }) };
   const one = { rollout: rollout({ maxSurge: 0, maxUnavailable: 1 }) };
 

@@ -21,7 +21,9 @@ function serving(
 ): readonly string[] {
   const seen = look([member("0"), member("1")], 5, verdicts);
   const known = { ...emptyMemory(), ...memory };
-  return servingOf(group(declared), LOCAL, seen, known, 200_000).map(({ id }) => id);
+  return servingOf({ declared: group(declared), traits: LOCAL, look: seen, memory: known, now: 200_000 }).map(
+    ({ id }) => id,
+  );
 }
 
 it("are those who are up, of whatever revision", () => {
@@ -37,7 +39,13 @@ it("are without whoever is about to be destroyed, from the moment that it is dec
   const { actions } = groupOfTwo.pass(1_000, members);
   const [destroyed] = actions.flatMap((action) => (action.kind === "destroy" ? [action.instance] : []));
   expect(destroyed).toBeDefined();
-  const ids = servingOf(two, LOCAL, look(members, 1_000), groupOfTwo.memory(), 1_000).map(({ id }) => id);
+  const ids = servingOf({
+    declared: two,
+    traits: LOCAL,
+    look: look(members, 1_000),
+    memory: groupOfTwo.memory(),
+    now: 1_000,
+  }).map(({ id }) => id);
   expect(ids).toEqual(["0", "1", "2"].filter((id) => id !== destroyed));
   expect(serving({ calls: [call] })).toEqual(["0"]);
 });

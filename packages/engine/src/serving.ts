@@ -1,22 +1,17 @@
 import { ownOf } from "@muster/model";
 import { isBusy, type Living } from "./census.ts";
-import { counted } from "./counted.ts";
-import type { DeclaredGroup, Traits } from "./declared.ts";
-import type { GoodLook, Seen } from "./look.ts";
+import { counted, type Known } from "./counted.ts";
+import type { DeclaredGroup } from "./declared.ts";
+import type { Seen } from "./look.ts";
 import type { Memory } from "./memory.ts";
 
 /**
  * The members that can be given work, of whatever revision: they are up, were so for long enough when they were new, and
  * nobody is about to take them away. Of one whose health nobody can tell just now it holds what was known before.
  */
-export function servingOf(
-  declared: DeclaredGroup,
-  traits: Traits,
-  look: GoodLook,
-  memory: Memory,
-  now: number,
-): readonly Seen[] {
-  const { group, census } = counted({ declared, traits, look, memory, now });
+export function servingOf(known: Known): readonly Seen[] {
+  const { group, census } = counted(known);
+  const { memory } = known;
   const failing = new Set(memory.failing);
   return census.living
     .filter((member) => !failing.has(member.seen.id) && !isGoingAway(member, group) && isUp(member, group, memory))

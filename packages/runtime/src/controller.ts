@@ -278,7 +278,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     members() {
       const bound = eyes.bound();
       if (bound === undefined || shown === undefined) return [];
-      return describeMembers(bound.declared, bound.traits, shown, memory, clock.now());
+      return describeMembers({ ...bound, look: shown, memory, now: clock.now() });
     },
     policy() {
       const bound = eyes.bound();
@@ -288,7 +288,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     reach: (id) => shown && shownBy && reachIn(shownBy, shown, memory, id, clock),
     standing() {
       if (shownBy === undefined || shown === undefined) return "unseen";
-      return { members: servingOf(shownBy.declared, shownBy.traits, shown, memory, clock.now()), cause };
+      return { members: servingOf({ ...shownBy, look: shown, memory, now: clock.now() }), cause };
     },
     async stop(graceMs = GRACE_MS) {
       letGo.abort();

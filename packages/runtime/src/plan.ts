@@ -121,7 +121,7 @@ function standingIn(glanced: Glance | undefined, { clock }: PlanDeps): Standing 
   if (glanced === undefined) return "unkept";
   if (glanced.kind !== "seen") return "unseen";
   const { bound, look, memory } = glanced;
-  return { members: servingOf(bound.declared, bound.traits, look, memory, clock.now()), cause: "intentional" };
+  return { members: servingOf({ ...bound, look, memory, now: clock.now() }), cause: "intentional" };
 }
 
 function planGroup(assignment: Assignment, { was, kept, notes }: Known, glanced: Glance, deps: PlanDeps): GroupPlan {

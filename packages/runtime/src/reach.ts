@@ -23,14 +23,15 @@ export function reachIn(
   id: string,
   clock: Clock,
 ): Reached | undefined {
-  const { declared, traits, type, provider } = bound;
+  const { type, provider } = bound;
   const seen = look.members.find((member) => member.id === id);
   if (seen === undefined) return undefined;
+  const known = () => ({ ...bound, look, memory, now: clock.now() });
   return {
     ...{ seen, type: type.name, provider },
     whyNeverAside: () => whyNeverAside(bound),
-    whyNotAside: () => whyNotAside(declared, traits, look, memory, id, clock.now()),
-    whyIrreplaceable: () => whyIrreplaceable(declared, traits, look, memory, id, clock.now()),
+    whyNotAside: () => whyNotAside(known(), id),
+    whyIrreplaceable: () => whyIrreplaceable(known(), id),
   };
 }
 
