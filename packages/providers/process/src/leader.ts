@@ -18,8 +18,20 @@ shift 7
 # is caught is the command's own again.
 trap : ${TRAPPED}
 
-# What the command prints goes through a pipe with a name: whoever keeps it open holds up nobody else.
-command -p mkfifo -m 600 "$muster_home/out" || exit 1
+# From here on it counts as one that was there, also when nobody tells of its end.
+true >"$muster_home/begun" || exit 1
+
+# What the command prints goes through a pipe (written through 3, read through 4) that is no part of a pipeline: whoever
+# keeps it open holds up nobody else. Many shells keep an empty text like this one in a pipe, and Linux lets its other end be
+# opened: so no program is needed, which would cost a third of the whole start. Where it is no pipe, it gets one with a name.
+exec 4<<END
+END
+if [ -p /proc/self/fd/4 ] && [ -w /proc/self/fd/4 ]; then
+  exec 3>/proc/self/fd/4
+else
+  command -p mkfifo -m 600 "$muster_home/out" || exit 1
+  exec 4<>"$muster_home/out" 3>"$muster_home/out" 4<"$muster_home/out"
+fi
 
 # The writer of the log. It goes on until nobody is left who could print.
 (
@@ -51,8 +63,8 @@ command -p mkfifo -m 600 "$muster_home/out" || exit 1
   done
   # Whoever quotes the last words of a process waits for this.
   true >"$muster_home/complete"
-) <"$muster_home/out" >/dev/null 2>&1 &
-exec 3>"$muster_home/out"
+) <&4 >/dev/null 2>&1 3>&- 4<&- &
+exec 4<&-
 
 # The command, in the foreground: one in the background would not hear SIGINT and SIGQUIT.
 (

@@ -67,7 +67,7 @@ export function sightingsIn(dir: string, now: () => number, isBeingMade: (id: st
   function all(): ReadonlyMap<string, Sighting> {
     let seen = look();
     const isSilent = (id: string) => !seen.byId.has(id) && !seen.ends.has(id) && !isBeingMade(id);
-    const hasBegun = (id: string) => existsSync(`${homeIn(dir, id)}/out`);
+    const hasBegun = (id: string) => existsSync(`${homeIn(dir, id)}/begun`);
     // Another Muster may have started it since the processes were looked at.
     if (seen.names.some((id) => isSilent(id) && !lost.has(id) && hasBegun(id))) seen = look();
     const silent = seen.names.filter(isSilent);
