@@ -1,7 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { driven, group, LOCAL, rollout } from "./scene.test-support.ts";
-import { changed, crew, fail, former, phaseOf, stalledBy } from "./world.test-support.ts";
+import { driven, group, LOCAL, REMOTE, rollout } from "./scene.test-support.ts";
+import { changed, crew, fail, former, phaseOf, stalledBy, unknown, type WorldOptions } from "./world.test-support.ts";
 
 describe("canaries", () => {
   const policy = rollout({ canary: 1 });
@@ -56,6 +56,23 @@ describe("canaries", () => {
     web.during(1_800_000);
     const later = web.now();
     web.kill(canary ?? "");
+    web.until(() => web.told().includes("rollout.promoted"));
+    expect(web.now() - later).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("bake anew when a look shows one not to be well, though it must be confirmed for those that it does not show", () => {
+    let isHiccup = false;
+    const options: WorldOptions = {
+      traits: REMOTE,
+      health: ({ id }) => (isHiccup && id.startsWith("m") ? unknown : PASS),
+      lists: (members) => (isHiccup ? members.slice(1) : members),
+    };
+    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } }, options);
+    web.during(1_800_000);
+    isHiccup = true;
+    expect(conditionOf(web.pass().status, "Progressing")?.message).toContain("a second look must confirm it");
+    isHiccup = false;
+    const later = web.now();
     web.until(() => web.told().includes("rollout.promoted"));
     expect(web.now() - later).toBeGreaterThanOrEqual(3_600_000);
   });

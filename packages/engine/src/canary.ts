@@ -1,5 +1,6 @@
 import { momentText, slotCount } from "@muster/model";
 import { isNew } from "./aim.ts";
+import type { Census } from "./census.ts";
 import { type DeclaredGroup, placeOf } from "./declared.ts";
 import type { Rollout } from "./memory.ts";
 import type { Held } from "./step.ts";
@@ -34,9 +35,7 @@ export function tendCanaries(
   if (group.steered.promoted) return { rollout: promoted, canary: undefined, promotedBy: "a person" };
   const counting = arrived();
   if (counting.length < wanted) {
-    // One that was good has gone or fails: what is waited for now has only begun.
-    const begun = { ...before, canariesAt: null, canaries: [], progressAt: now };
-    const rollout = before.canariesAt === null ? before : begun;
+    const rollout = before.canariesAt === null ? before : begunAnew(before, now);
     return { rollout, canary: { complete: false, promotedAt: undefined, says: undefined } };
   }
   const baking = stillBaking(before, counting, wanted) ?? { canariesAt: now, canaries: counting };
@@ -64,6 +63,28 @@ function stillBaking(
   const still = (canaries ?? counting).filter((id) => now.has(id));
   if (still.length < wanted) return undefined;
   return { canariesAt, canaries: still.length === canaries?.length ? canaries : still };
+}
+
+/**
+ * The rollout after a look that nothing is decided on: whoever it shows not to count breaks the bake all the same, and whoever it
+ * does not show may be there.
+ */
+export function withBrokenBake(
+  before: Rollout | null,
+  { living }: Census,
+  wanted: number,
+  now: number,
+): Rollout | null {
+  if (before === null || before.canariesAt === null || before.canaries === undefined) return before;
+  const broken = new Set(living.filter(({ available }) => !available).map(({ seen }) => seen.id));
+  const still = before.canaries.filter((id) => !broken.has(id));
+  if (still.length === before.canaries.length) return before;
+  return still.length < wanted ? begunAnew(before, now) : { ...before, canaries: still };
+}
+
+/** One that was good has gone or fails: what is waited for now has only begun. */
+function begunAnew(before: Rollout, now: number): Rollout {
+  return { ...before, canariesAt: null, canaries: [], progressAt: now };
 }
 
 function saysOf(group: DeclaredGroup, promotedAt: number | undefined): Held {

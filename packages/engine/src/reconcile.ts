@@ -5,6 +5,7 @@
  */
 import { type Cause, hashJson, type Status } from "@muster/model";
 import { type Aim, aimOf } from "./aim.ts";
+import { withBrokenBake } from "./canary.ts";
 import { takeCensus } from "./census.ts";
 import { cull, doomedOf } from "./cull.ts";
 import { type Decision, decisionsOf, healthTurns, turnsOf } from "./decisions.ts";
@@ -110,13 +111,15 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
   const { scene, followed, aim, whole } = survey(situation, look);
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
   const young = withBreaks(memory.young, scene.census.trials.young);
+  const rollout = withBrokenBake(memory.rollout, scene.census, aim.group.rollout.canary, situation.now);
+  const isSame = memory.vanishedAt === vanishedAt && young === memory.young && rollout === memory.rollout;
   const count = look.members.length;
   const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
   // That some go is what happens in groups; that all do at once is not.
   const held = { reason: "Confirming", message, ...(count === 0 ? {} : { meant: true as const }) };
   const conditions = conditionsOf({ held: [held], busy: true, converged: false });
   return {
-    memory: memory.vanishedAt === vanishedAt && young === memory.young ? memory : { ...memory, vanishedAt, young },
+    memory: isSame ? memory : { ...memory, vanishedAt, young, rollout },
     cause: causeOf(declared, memory),
     actions: [],
     status: statusOf(
