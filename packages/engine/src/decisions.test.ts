@@ -25,6 +25,17 @@ describe("what was under way when Muster ended", () => {
     const undone = driven(changed, LOCAL, memory).pass(6, [member("0", { properties: { note: "a" } })]);
     expect(undone.decisions.map(({ type }) => type)).toEqual(["group.decided"]);
   });
+
+  it("is told as what nobody knows when something else was declared before a look could show that it was changed", () => {
+    const web = driven({ ...one, changeable: { note: "b" } }, LOCAL);
+    web.pass(0, [member("0", { properties: { note: "a" } })]);
+    const later = driven({ ...one, generation: 2, changeable: { note: "c" } }, LOCAL, recall(web.memory(), 5));
+    const { decisions } = later.pass(6, [member("0", { properties: { note: "b" } })]);
+    expect(decisions.find(({ type }) => type === "instance.failed")).toMatchObject({
+      instance: "0",
+      message: "0 may have been changed: the answer to its update had been lost, and something else is declared by now",
+    });
+  });
 });
 
 it("says that all is as declared also when the new member needed its time to come up", () => {

@@ -1,7 +1,7 @@
 import { type Cause, type EventType, type Json, slotCount } from "@muster/model";
 import type { Aim } from "./aim.ts";
 import type { Living } from "./census.ts";
-import { wasConverged } from "./declared.ts";
+import { versionWord, wasConverged } from "./declared.ts";
 import type { Turn } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Scene, Wish } from "./step.ts";
@@ -19,15 +19,7 @@ export interface Decision {
 
 export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wish[], converged: boolean): Decision[] {
   const { cause, declared, memory } = scene;
-  const decisions: Decision[] = settled.found
-    .filter(({ call, instance }) => call.kind !== "update" || isAsDeclared(scene, instance))
-    .map(({ call, instance }) => ({
-      type: FOUND[call.kind].type,
-      cause: call.cause,
-      message: `${instance} is ${FOUND[call.kind].state}: the answer to its ${call.kind} had been lost`,
-      instance,
-      slot: call.slot,
-    }));
+  const decisions = settled.found.flatMap((found) => factOfFound(scene, found) ?? []);
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
   // Said once for each declaration, and again whenever something had to be put right, or came right by itself.
   const isTrying = Object.keys(memory.young).length > 0;
@@ -37,6 +29,20 @@ export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wis
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
   }
   return decisions;
+}
+
+/** What the look says of a call whose answer was lost; undefined where the call was not done, or is known to have failed. */
+function factOfFound(scene: Scene, { call, instance }: Settled["found"][number]): Decision | undefined {
+  const { kind, cause, slot, state } = call;
+  const lost = `the answer to its ${kind} had been lost`;
+  if (kind !== "update" || isAsDeclared(scene, instance)) {
+    const { type, state: now } = FOUND[kind];
+    return { type, cause, message: `${instance} is ${now}: ${lost}`, instance, slot };
+  }
+  const isTold = state.kind !== "unknown" || !state.interrupted;
+  if (isTold || call.to === versionWord(scene.declared)) return undefined;
+  const message = `${instance} may have been changed: ${lost}, and something else is declared by now`;
+  return { type: "instance.failed", cause, message, instance, slot };
 }
 
 const FOUND = {

@@ -1,5 +1,6 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
+import type { Call } from "./memory.ts";
 import { group, POLICY, rollout } from "./scene.test-support.ts";
 import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
 
@@ -13,6 +14,14 @@ const reason = ({ status }: { status: Parameters<typeof conditionOf>[0] }) => {
 function failing(changes: Parameters<typeof group>[0] = {}, isBad = () => true) {
   const health: WorldOptions["health"] = ({ id }) => (id.startsWith("m") && isBad() ? fail : PASS);
   return world(group(changes), { members: crew(2), health });
+}
+
+/** A destroy that has been called and not answered. */
+function destroying(instance: string, at: number): Call {
+  return {
+    ...{ intent: `away-${instance}`, kind: "destroy", slot: "9", revision: "", cause: "intentional" },
+    ...{ why: "surplus", at, attempt: 1, instance, state: { kind: "called" } },
+  };
 }
 
 describe("a revision of which so many in a row never come up", () => {
@@ -44,6 +53,20 @@ describe("a revision of which so many in a row never come up", () => {
     web.during(31 * MINUTES);
     expect(web.creates() - 3).toBe(3);
     expect(web.members()).toHaveLength(3);
+  });
+
+  it("is not tried in the place of the one that is kept while another one is on its way out", () => {
+    const web = failing({ repair: { ...POLICY.repair, maxInFlight: 2 } });
+    web.until((decided) => reason(decided) === "Quarantined");
+    const { kept, againAt } = web.memory().quarantine ?? { kept: "", againAt: 0 };
+    const { calls } = web.memory();
+    const leaving = destroying("gone", againAt);
+    web.remember({ calls: [...calls, leaving] });
+    web.wait(againAt - web.now());
+    expect(web.pass().actions).toEqual([]);
+    web.remember({ calls });
+    expect(web.pass().actions).toMatchObject([{ kind: "create", why: "tried again" }]);
+    expect(web.ids()).toContain(kept);
   });
 
   it("is not one that was changed in place and failed: nobody was made of it", () => {

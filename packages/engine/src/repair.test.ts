@@ -1,5 +1,6 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
+import type { Seen } from "./look.ts";
 import { driven, group, LOCAL, POLICY, rollout } from "./scene.test-support.ts";
 import { crew, fail, former, unknown, world } from "./world.test-support.ts";
 
@@ -158,6 +159,15 @@ describe("the breaker", () => {
     expect(actions.map(({ why }) => why)).not.toContain("surplus");
     expect(actions.every((each) => each.kind === "destroy" && ["0", "1", "2", "3"].includes(each.instance))).toBe(true);
     expect(actions.length).toBeGreaterThan(0);
+  });
+
+  it("holds those that a rollout changes in place: it takes nobody away", () => {
+    const noted = group({ slots: sized(4), changeable: { note: "b" }, former: former("r1", { note: "a" }) });
+    const [first, ...others] = crew(4, "r1", { note: "a" });
+    const changed = { ...first, properties: { note: "b" } } as Seen;
+    const everybody = { verdicts: ill("0", "1", "2", "3") };
+    const { actions } = driven(noted, LOCAL).pass(0, [changed, ...others], everybody);
+    expect(actions.map(({ kind }) => kind)).not.toContain("destroy");
   });
 
   it("does not keep missing ones from being refilled", () => {

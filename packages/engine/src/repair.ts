@@ -67,9 +67,11 @@ function treat(scene: Scene, { failing, ill, staying, due }: Patients, says: Ste
   if (free <= 0) return says;
   const until = memory.repairing?.until ?? now;
   if (now < until) return { ...says, wakeAt: until };
-  // Where many fail, those that the rollout takes away anyway are left to it, unless it may be waiting for another one.
+  // Where many fail, those that the rollout takes away anyway are left to it, unless it may be waiting for another one. It
+  // takes nobody away that it can change in place.
   const isCrowd = failTogether(scene, ill.length);
-  const treatable = isCrowd ? due.filter((member) => staying.size > 0 && !staying.has(member)) : due;
+  const mayGo = (member: Living) => staying.size > 0 && !staying.has(member) && !member.current;
+  const treatable = isCrowd ? due.filter(mayGo) : due;
   if (treatable.length > 0) return replace(scene, treatable, quarantine === null ? free : 1, says);
   if (quarantine === null) return says;
   if (now < quarantine.againAt) return { ...says, wakeAt: quarantine.againAt };
@@ -118,8 +120,11 @@ function tryAgain(scene: Scene, kept: Living): readonly Wish[] {
   const { slots, rollout } = declared;
   const size = slotCount(slots);
   if (allowance(scene).count <= 0 || (isHeld(course) && course.limit < size)) return [];
-  const room = Math.min(size + rollout.maxSurge - headCount(census), course.kind === "canary" ? 0 : size);
-  if (slots.kind === "named" || room <= 0) return [toDestroy(kept)];
+  const most = size + rollout.maxSurge;
+  const isBeside = slots.kind === "numbered" && course.kind !== "canary";
+  if (!isBeside || census.living.length >= most) return [toDestroy(kept)];
+  // Whoever is on the way out makes room.
+  if (headCount(census) >= most) return [];
   return freeNumbers(takenSlots(census), 1).map((slot) => ({ kind: "create", slot, why: "tried again", as: declared }));
 }
 

@@ -31,6 +31,20 @@ describe("a member that is too many", () => {
     expect(web.revisions()).toBe("r1 r1");
   });
 
+  it("goes while a rollout is held in which nobody could be changed in place: none of them is a better one", () => {
+    const web = world(group({ changeable: { note: "a" } }), {
+      members: crew(3, "r1", { note: "a" }),
+      health: ({ properties }) => (properties["note"] === "b" ? fail : PASS),
+    });
+    web.converge();
+    web.declare({ changeable: { note: "b" }, former: former("r1", { note: "a" }) });
+    web.until(({ status }) => status.rollout?.phase === "failed");
+    web.kill(...web.members().flatMap(({ id, properties }) => (properties["note"] === "b" ? id : [])));
+    web.declare({ slots: { kind: "numbered", size: 1 } });
+    web.during(3_600_000);
+    expect(web.members()).toHaveLength(1);
+  });
+
   it("goes though the revision is quarantined, when the one that was kept has gone first", () => {
     const sick = new Set(["2"]);
     const web = world(group({ slots: { kind: "numbered", size: 3 } }), {

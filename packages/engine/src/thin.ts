@@ -60,5 +60,5 @@ function surgeOf({ declared, census, course, quarantine }: Scene): number {
   if (!census.living.some((member) => isStale(member) || isKept(member))) return 0;
   if (!isHeld(course)) return rollout.maxSurge;
   // Nobody else comes: who stands beside the others is what has come before it was held.
-  return Math.min(rollout.maxSurge, census.living.filter(({ current }) => current).length);
+  return Math.min(rollout.maxSurge, census.living.filter((member) => !isStale(member)).length);
 }

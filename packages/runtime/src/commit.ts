@@ -7,7 +7,7 @@ import {
   type Stack,
   sameJson,
 } from "@muster/model";
-import type { Declaration, Steering } from "@muster/store";
+import { type Declaration, type Steering, UNSTEERED } from "@muster/store";
 import type { Grammar } from "./ports.ts";
 
 export function sameDocument(a: Document, b: Document): boolean {
@@ -24,11 +24,13 @@ export interface Before {
 
 /**
  * What stays of the steering, and what a revert goes back to from now on. A version that never reached everyone is not
- * gone back to: then the one before it stays.
+ * gone back to: then the one before it stays. Whoever declares another version asks for it: that it failed once counts no
+ * more, also where nobody has looked since yet another one was declared in between.
  */
 export function carriedOver(
   { declaration, stack, proven }: Before,
   now: Stack,
+  generation: number,
   grammar: Pick<Grammar, "onlyGroup">,
 ): Pick<Declaration, "steering" | "former"> {
   const steering: Record<string, Steering> = {};
@@ -38,7 +40,8 @@ export function carriedOver(
     if (declaration === undefined || old === undefined) continue;
     const changed = !sameVersion(old, group);
     const asked = ownOf(declaration.steering, name);
-    if (asked !== undefined) steering[name] = changed ? { ...asked, reverted: false, promoted: false } : asked;
+    if (changed) steering[name] = { ...UNSTEERED, ...asked, reverted: false, promoted: false, retriedIn: generation };
+    else if (asked !== undefined) steering[name] = asked;
     const before =
       changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : ownOf(declaration.former, name);
     if (before !== undefined) former[name] = before;

@@ -124,6 +124,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   let failures = 0;
   let heed: Attention | undefined;
   let cause: Cause = "corrective";
+  let isWriting = false;
   pacer.wake();
 
   async function passSafely(): Promise<number> {
@@ -211,7 +212,13 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   }
 
   async function write(writes: Writes): Promise<void> {
-    if (Object.keys(writes).length > 0) await deps.write(writes);
+    if (Object.keys(writes).length === 0) return;
+    isWriting = true;
+    try {
+      await deps.write(writes);
+    } finally {
+      isWriting = false;
+    }
   }
 
   function stalled(target: Assignment, reason: string, message: string): Status {
@@ -301,6 +308,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
         lastPass.then(() => calls.rest(graceMs)),
         clock,
       );
+      // What the last pass is writing is not written again, and not without what it has decided.
+      if (isWriting) await lastPass;
       requests.failAll(wasLetGo());
       const acted = calls.ended();
       if (acted.length === 0) return;

@@ -60,6 +60,12 @@ describe("steering", () => {
     expect(declare(reverted, "v3", []).steering["web"]).toMatchObject({ reverted: false, goal: "paused" });
   });
 
+  it("is for the version that was declared: to declare another one, and this one again, asks for it", () => {
+    const again = declare(declare(v2, "v3", []), "v2", []);
+    expect(again.steering["web"]).toEqual({ ...UNSTEERED, retriedIn: again.generation });
+    expect(declare(again, "v2", []).steering["web"]).toEqual(again.steering["web"]);
+  });
+
   it("takes a pause away first, and tries again what was reverted when asked once more", () => {
     const paused = next(next(v2, revert("web", true)), pause);
     const resumed = next(paused, resume);

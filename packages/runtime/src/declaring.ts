@@ -33,7 +33,7 @@ export function declared(
 ): Transition & { readonly next: Declaration } {
   const now = grammar.stackOf(to.document);
   const generation = (before.declaration?.generation ?? 0) + 1;
-  const next = { ...to, generation, ...carriedOver(before, now, grammar) };
+  const next = { ...to, generation, ...carriedOver(before, now, generation, grammar) };
   const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !Object.hasOwn(now.groups, group));
   return { next, events: eventsOfCommit(before.stack, now, generation, actor), gone };
 }

@@ -54,6 +54,11 @@ export interface CallRecord {
   loose: boolean;
 }
 
+interface Plan extends Pick<Decision, "intent" | "group"> {
+  readonly life: number;
+  waitsFrom?: number;
+}
+
 export interface History {
   take(happening: Happening): void;
   readonly calls: ReadonlyMap<number, CallRecord>;
@@ -111,9 +116,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const doomed = new Map<string, string>();
   /**
    * Destroys that were written down and not called, as far as Muster knows: their members count as leaving. A later life
-   * waits for what the one before may have begun: from its beginning, or from that of the first that wrote this down.
+   * waits for what the one before may have begun: from its beginning, or from that of the first that wrote this down. Whoever
+   * has planned it may take it back, and does not call it then.
    */
-  const planned = new Map<string, { readonly group: string; readonly life: number; waitsFrom?: number }>();
+  const planned = new Map<string, Plan>();
   const began = new Map<number, number>();
   const forgotten = new Map<string, number>();
   let declaredAt = Number.NEGATIVE_INFINITY;
@@ -138,9 +144,18 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         decisions.set(intent, decision);
         latest.set(keyOf(kind, instance ?? ""), decision);
         latest.set(keyOf(`${life} ${kind}`, instance ?? ""), decision);
-        if (kind === "destroy" && instance !== null) planned.set(instance, { group, life });
+        if (kind === "destroy" && instance !== null) planned.set(instance, { intent, group, life });
         wave.push(decision);
       }
+      takeBack(group, new Set(written.calls.map(({ intent }) => intent)), life);
+    }
+  }
+
+  function takeBack(group: string, kept: ReadonlySet<string>, life: number): void {
+    for (const [id, plan] of planned) {
+      if (plan.group !== group || plan.life !== life || kept.has(plan.intent)) continue;
+      planned.delete(id);
+      latest.delete(keyOf(`${life} destroy`, id));
     }
   }
 
@@ -194,11 +209,15 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     }
   }
 
-  function takeVerdict(life: number, id: string, verdict: Verdict): void {
+  function judge({ life, id, verdict, at }: Extract<Happening, { kind: "judged" }>): void {
+    let lookedAt = at;
     for (const group of wanted.names()) {
       const look = looks.get(keyOf(life, group));
-      if (look?.shown.some((each) => each.id === id)) look.verdicts.set(id, verdict);
+      if (look?.shown.some((each) => each.id === id) !== true) continue;
+      look.verdicts.set(id, verdict);
+      lookedAt = look.began;
     }
+    if (life === holder) trials.judge(id, verdict, { of: at, lookedAt, at });
   }
 
   function endCall(number: number, ended: NonNullable<CallRecord["ended"]>): void {
@@ -206,6 +225,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     if (call === undefined) return;
     call.ended = ended;
     if (call.verb === "update") beginTrial(call, ended.at);
+    else trials.answer(call.id, ended.at);
     if (!ended.late || call.took) {
       underWay.delete(call);
       loose.delete(call);
@@ -249,8 +269,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
     // What one who has lost the stack makes was written down: who holds it now may await it, or may not any more.
     const isAwaited = !call.loose || call.verb === "create";
-    if (call.took && isDone && !call.resolved && isAwaited && !isForgotten)
-      trials.begin(call.id, call.group, at, !call.loose);
+    if (!call.took || !isDone || call.resolved || !isAwaited || isForgotten) return;
+    const kind = call.verb === "create" ? "made" : "changed";
+    const answeredAt = call.ended?.at ?? Number.POSITIVE_INFINITY;
+    trials.begin(call.id, { group: call.group, since: at, kind, answeredAt }, !call.loose);
   }
 
   /** What the look before has shown was taken in, unless something else was declared meanwhile: then it was let go. */
@@ -283,11 +305,14 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           if (happening.life !== holder) return;
           // Who is shown to have ended was there before: that is no older than what made it.
           for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
-            trials.judge(id, verdict, verdict === ENDED ? at : happening.began, at);
+            trials.judge(id, verdict, {
+              of: verdict === ENDED ? at : happening.began,
+              lookedAt: happening.began,
+              at,
+            });
           return;
         case "judged":
-          takeVerdict(happening.life, happening.id, happening.verdict);
-          if (happening.life === holder) trials.judge(happening.id, happening.verdict, at, at);
+          judge(happening);
           return;
         case "called":
           takeCall(happening);
@@ -312,22 +337,22 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "holds":
           began.set(happening.life, at);
           holder = happening.life;
+          // What the one before was shown and has not written down is nothing that this one knows.
+          trials.lose();
           for (const call of underWay) if (call.life !== holder && call.ended === undefined) letLoose(call);
           touchable.clear();
           for (const group of wanted.names()) touchable.add(group);
           return;
-        case "refused":
         case "crashed":
+        case "closed":
+        case "unwritten":
           trials.lose();
           return;
         case "started":
         case "froze":
         case "thawed":
-        case "closed":
         case "befell":
-        case "unwritten":
-          trials.lose();
-          return;
+        case "refused":
         case "status":
         case "calmed":
         case "rested":

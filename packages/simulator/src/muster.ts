@@ -87,7 +87,8 @@ export function runMuster(stage: Stage, parts: Parts, managers: number): Muster 
       },
       onLost: (error) => life.crash(error.message),
     });
-    if (holder === life.number) running = { keeper, life };
+    // Whoever was killed while it started has nothing to say any more.
+    if (holder === life.number && !life.isOver()) running = { keeper, life };
   }
 
   /** Waits until the stack is free, or whoever holds it is dead, as far as anybody can tell. */

@@ -12,6 +12,10 @@ const HEARD_MS = 10_000;
 interface Trial {
   readonly group: string;
   readonly since: number;
+  /** Whoever is shown has been made; but what is shown may be older than a change. */
+  readonly kind: "made" | "changed";
+  /** When the call was answered, or its caller died; infinite before: Muster counts from no look that began earlier. */
+  answeredAt: number;
   /** It was said to fail, or took too long. It may recover. */
   failed: boolean;
   /** It may count by now. */
@@ -22,7 +26,9 @@ interface Trial {
 
 export interface Trials {
   /** @param known Muster awaits it for sure: it cannot count before it was tried */
-  begin(id: string, group: string, at: number, known: boolean): void;
+  begin(id: string, trial: Pick<Trial, "group" | "since" | "kind" | "answeredAt">, known: boolean): void;
+  /** The call that made it has been answered. */
+  answer(id: string, at: number): void;
   /** Nobody awaits it any more: who turns up so late is nobody that is known to be new. */
   end(id: string): void;
   /** Nothing is remembered of the group's members. */
@@ -31,8 +37,12 @@ export interface Trials {
   takeIn(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
   lose(): void;
-  /** What was said of a member, as of a look or a question that began at `began`. */
-  judge(id: string, verdict: Verdict, began: number, at: number): void;
+  /** What was said of a member, of the time `of`, after a look that began at `lookedAt`. */
+  judge(
+    id: string,
+    verdict: Verdict,
+    heard: { readonly of: number; readonly lookedAt: number; readonly at: number },
+  ): void;
   /** It cannot have been healthy for so long since it was made or changed. */
   isTried(id: string, minReadyMs: number, at: number): boolean;
   /** It may be on trial still, and has failed or has taken longer than the deadline. */
@@ -62,24 +72,30 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
     return trial.failed || (!surelyPassing.has(id) && at - trial.since >= healthyDeadlineMs);
   }
 
-  function pass(id: string, trial: Trial | undefined, at: number): void {
+  function pass(id: string, trial: Trial | undefined, lookedAt: number, at: number): void {
     const longest = passing.get(id) ?? at;
     const shortest = surelyPassing.get(id) ?? at;
     passing.set(id, longest);
-    surelyPassing.set(id, shortest);
+    const isKnown = trial === undefined || lookedAt >= trial.answeredAt;
+    if (isKnown) surelyPassing.set(id, shortest);
     if (trial === undefined) return;
     const { minReadyMs } = termsOf(trial.group);
     if (at - longest >= minReadyMs) trial.mayCount = true;
-    // Until a change has settled nobody can be sure that what is shown is what was changed.
-    // What Muster counts by is when it has heard of everybody, which it waits for a while.
-    if (at - shortest >= minReadyMs + HEARD_MS && at - trial.since >= settleMs) trial.isOver = true;
+    // Until a change has settled nobody can be sure that what is shown is what was changed. What Muster counts from is when it
+    // has heard of everybody, which it waits for a while; and what it counts to is when the look began.
+    const countsFrom = Math.max(shortest, trial.since + settleMs) + HEARD_MS;
+    if (isKnown && lookedAt >= countsFrom + minReadyMs) trial.isOver = true;
   }
 
   return {
-    begin(id, group, at, known) {
-      trials.set(id, { group, since: at, failed: false, mayCount: !known, isOver: false });
+    begin(id, trial, known) {
+      trials.set(id, { ...trial, failed: false, mayCount: !known, isOver: false });
       passing.delete(id);
       surelyPassing.delete(id);
+    },
+    answer(id, at) {
+      const trial = trials.get(id);
+      if (trial !== undefined) trial.answeredAt = at;
     },
     end: (id) => void trials.delete(id),
     forget(group) {
@@ -98,10 +114,10 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
       surelyPassing.clear();
       for (const trial of trials.values()) trial.isOver = false;
     },
-    judge(id, verdict, began, at) {
+    judge(id, verdict, { of, lookedAt, at }) {
       const trial = trials.get(id);
-      if (trial !== undefined && began < trial.since) return;
-      if (verdict.kind === "pass") return pass(id, trial, at);
+      if (trial?.kind === "changed" && of < trial.since) return;
+      if (verdict.kind === "pass") return pass(id, trial, lookedAt, at);
       if (trial !== undefined) {
         const isLate = at - trial.since >= termsOf(trial.group).healthyDeadlineMs;
         trial.failed ||= verdict.kind === "fail" || isLate;

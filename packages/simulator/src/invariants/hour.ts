@@ -18,10 +18,14 @@ export const hour: Invariant = {
       const { call } = happening;
       const { group = "", decision } = history.calls.get(call) ?? {};
       if (decision === undefined) return undefined;
-      // What it takes to prepare a create does not make it a later one.
-      const { at } = decision;
+      // What it takes to prepare a create does not make it a later one; and between the decision and its being written down
+      // Muster may have been stopped for a while.
+      const { at, look } = decision;
+      const decidedAt = Math.min(at, look?.ended ?? at);
       const isOfThisHour = (time: number) => time > at - HOUR_MS && !history.wasForgottenSince(group, time);
-      const recent = [...(creates.get(group) ?? []), at].filter(isOfThisHour);
+      const recent = [...(creates.get(group) ?? []), decidedAt].filter(
+        (time) => time === decidedAt || isOfThisHour(time),
+      );
       creates.set(group, recent);
       const wanted = history.wantedSince(group, at - HOUR_MS);
       const most = Math.max(...wanted.map(({ promised }) => promised.createsPerHour));

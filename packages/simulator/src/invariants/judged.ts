@@ -1,6 +1,7 @@
-import type { Event } from "@muster/model";
-import { isOfVersion } from "../grammar.ts";
+import type { Event, Tags } from "@muster/model";
+import { type GroupText, isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
+import { markOf } from "../marks.ts";
 import type { Wanted } from "../wanted.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { staying } from "./reasons.ts";
@@ -90,14 +91,18 @@ const JUDGES: ReadonlySet<Event["type"]> = new Set(["instance.unhealthy", "rollo
 
 /** How many members of a version have failed, among all of it that were seen. */
 function shareOf(
-  { aim, promised }: Wanted,
+  { aim, text, promised }: Wanted,
   trouble: Trouble,
   shown: readonly Shown[],
   at: number,
   { history, world }: Evidence,
 ) {
   const now = new Set(history.trials.failed(promised.healthyDeadlineMs, at));
-  const isNew = (id: string) => isOfVersion(aim, world.thing(id)?.properties);
+  // Whoever fills a place that is not declared any more says nothing of the version.
+  const isNew = (id: string) => {
+    const thing = world.thing(id);
+    return thing !== undefined && isOfVersion(aim, thing.properties) && isPlaced(text, thing.tags);
+  };
   // Whoever was taken away has not recovered.
   const hasFailed = (id: string) => isNew(id) && (now.has(id) || world.thing(id)?.gone !== undefined);
   const failed = [...trouble.failed].filter(hasFailed);
@@ -106,6 +111,10 @@ function shareOf(
   const arrived = shown.filter(({ id }) => isNew(id) && history.trials.surelyCounts(id)).length;
   const { size, breakerShare: share } = promised;
   return { failed: failed.length, all: failed.length + others, lacking: size - arrived, size, share };
+}
+
+function isPlaced({ size }: GroupText, tags: Tags): boolean {
+  return typeof size === "number" || size.includes(markOf(tags).slot);
 }
 
 function wordOf({ aim: { image, note, flavor }, steering }: Wanted): string {
