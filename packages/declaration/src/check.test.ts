@@ -64,8 +64,16 @@ const pairs: Flavor = {
   },
 };
 
+const adds: Flavor = {
+  name: "adds",
+  summary: "adds properties to members, by their names",
+  schema: json,
+  effects: {},
+  prepare: async (want, { slot }, flavor) => ({ ...want, ...(flavor[slot] as JsonObject | undefined) }),
+};
+
 const types = new Map([box, path].map((type) => [type.name, type]));
-const flavors = new Map([vanilla, pairs].map((flavor) => [flavor.name, flavor]));
+const flavors = new Map([vanilla, pairs, adds].map((flavor) => [flavor.name, flavor]));
 const catalog: Catalog = {
   type: (name, dialect) => types.get(dialect === "infrakit" && name === "file" ? "box" : name),
   flavor: (name) => flavors.get(name.replace("flavor-", "")),
@@ -359,6 +367,18 @@ describe("those who make it", () => {
     expect(await failures(three)).toEqual(["declaration.bad-property stack.yaml:6:15 (groups.web.flavor.pairs)"]);
     expect(await words(three)).toContain("pairs: group `web` cannot be treated so: it takes two");
     expect(await failures(three.replace("size: 1", "size: 2"))).toEqual([]);
+  });
+});
+
+describe("a flavor that adds to the members", () => {
+  it("is refused where the type does not take what it adds, also to one of them alone", async () => {
+    const named = (flavor: string) =>
+      `stack: shop\ngroups:\n  web:\n    members: [a, b]\n    template: { box: { count: 1 } }\n    flavor: { ${flavor} }\n`;
+    expect(await failures(named("adds: { a: { colour: red } }"))).toEqual([]);
+    const wrong = named("adds: { b: { env: { A: x } } }");
+    expect(await failures(wrong)).toEqual(["declaration.bad-property stack.yaml:6:15 (groups.web.flavor.adds)"]);
+    expect(await words(wrong)).toContain("type box does not take what it prepares");
+    expect(await failures(named("adds: { a: { count: 0 } }"))).toHaveLength(1);
   });
 });
 

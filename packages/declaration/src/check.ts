@@ -8,7 +8,7 @@ import {
   nearest,
   type Stack,
 } from "@muster/model";
-import type { Catalog, Flavor, Provider, Type } from "@muster/plugin";
+import { type Catalog, type Flavor, type Provider, ProviderError, type Type, whyNotTaken } from "@muster/plugin";
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
@@ -134,6 +134,18 @@ function unknownWords(name: string, known: readonly string[]) {
   return { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };
 }
 
+/** Each member as it would be made, as far as that can be told beforehand: what a flavor adds may be of one of them alone. */
+async function tryPreparing(flavor: Flavor, group: GroupDeclaration, stack: Stack, type: Type): Promise<void> {
+  if (flavor.prepare === undefined) return;
+  const { name, slots } = group;
+  const want = exampleOf(group, stack, type);
+  for (const slot of slots.kind === "named" ? slots.names : ["0"]) {
+    const member = { stack: stack.name, group: name, slot, slots };
+    const why = whyNotTaken(type, want, await flavor.prepare(want, member, exampleFlavorOf(group, stack)));
+    if (why !== undefined) throw new ProviderError("invalid", why);
+  }
+}
+
 async function ask(
   { group, dialect, type, flavor, places }: Parts,
   stack: Stack,
@@ -143,6 +155,8 @@ async function ask(
   if (type === undefined || flavor === undefined) return;
   try {
     await flavor.validate?.(asTold(group, dialect, stack), group.slots);
+    // What InfraKit's plugins prepare may be more than words.
+    if (dialect === "muster") await tryPreparing(flavor, group, stack, type);
   } catch (thrown) {
     noteFlavorRefusal(thrown, flavor.name, group.name, places, problems);
   }

@@ -1,4 +1,4 @@
-/** `node packages/simulator/src/main.ts --seeds 1000`: runs the seeds, and explains the first one that fails. */
+/** `npm run simulate -- --seeds 1000`: runs the seeds, and explains the first one that fails, or lists all that do. */
 import { parseArgs } from "node:util";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
@@ -7,9 +7,10 @@ import { traceOf } from "./trace.ts";
 
 const USAGE = `Attacks Muster's runtime in a simulated world.
 
-  --seeds N   run so many seeds (default 1000)
-  --seed S    begin with this seed; alone, run only this one
-  --trace     print everything that happened
+  --seeds N      run so many seeds (default 1000)
+  --seed S       begin with this seed; alone, run only this one
+  --trace        print everything that happened
+  --keep-going   list the seeds that fail, instead of explaining the first one
 
 A seed always gives the same run.
 `;
@@ -17,15 +18,22 @@ A seed always gives the same run.
 process.exitCode = await main();
 
 type Asked =
-  | { readonly kind: "run"; readonly first: number; readonly count: number; readonly trace: boolean }
+  | ({ readonly kind: "run" } & Run)
   | { readonly kind: "help" }
   | { readonly kind: "refused"; readonly reason: string };
+
+interface Run {
+  readonly first: number;
+  readonly count: number;
+  readonly trace: boolean;
+  readonly keepGoing: boolean;
+}
 
 async function main(): Promise<number> {
   const asked = askedFor(process.argv.slice(2));
   switch (asked.kind) {
     case "run":
-      return run(asked.first, asked.count, asked.trace);
+      return run(asked);
     case "help":
       print(USAGE);
       return 0;
@@ -43,13 +51,14 @@ function askedFor(args: readonly string[]): Asked {
         seeds: { type: "string" },
         seed: { type: "string" },
         trace: { type: "boolean", default: false },
+        "keep-going": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
     if (values.help) return { kind: "help" };
     const first = numberOf("--seed", values.seed ?? "1", 0);
     const count = numberOf("--seeds", values.seeds ?? (values.seed === undefined ? "1000" : "1"), 1);
-    return { kind: "run", first, count, trace: values.trace };
+    return { kind: "run", first, count, trace: values.trace, keepGoing: values["keep-going"] };
   } catch (thrown) {
     return { kind: "refused", reason: thrown instanceof Error ? thrown.message : String(thrown) };
   }
@@ -61,9 +70,10 @@ function numberOf(flag: string, text: string, least: number): number {
   throw new Error(`${flag}: \`${text}\` is no whole number from ${least} on`);
 }
 
-async function run(first: number, count: number, trace: boolean): Promise<number> {
+async function run({ first, count, trace, keepGoing }: Run): Promise<number> {
   const began = performance.now();
   const sum = { decisions: 0, calls: 0, crashes: 0, hours: 0 };
+  let passed = 0;
   for (let seed = first; seed < first + count; seed++) {
     const report = await simulate(String(seed));
     sum.decisions += report.decisions;
@@ -71,18 +81,24 @@ async function run(first: number, count: number, trace: boolean): Promise<number
     sum.crashes += report.crashes;
     sum.hours += report.lasted / 3_600_000;
     if (trace) print(`${await textOf(report.scenario)}\n`);
-    if (report.violations.length > 0) {
+    const [violation] = report.violations;
+    if (violation === undefined) {
+      passed++;
+      continue;
+    }
+    if (!keepGoing) {
       await explain(seed);
       return 1;
     }
+    print(`Seed ${seed} fails: ${violation.invariant}: ${violation.detail}\n`);
   }
   const seconds = (performance.now() - began) / 1_000;
   print(
-    `${count} seeds passed in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} seeds/s, ` +
+    `${passed === count ? count : `${passed} of ${count}`} seeds passed in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} seeds/s, ` +
       `${Math.round(sum.decisions / seconds)} decisions/s; ${sum.decisions} decisions, ${sum.calls} calls, ` +
       `${sum.crashes} crashes, ${Math.round(sum.hours)} hours of virtual time\n`,
   );
-  return 0;
+  return passed === count ? 0 : 1;
 }
 
 async function explain(seed: number): Promise<void> {
