@@ -3,7 +3,7 @@
  * puts right what differs: at most one such pass runs at a time, and the newest state wins.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type EventDraft, type FileResource, MusterError, type Stack } from "@muster/model";
+import { type FileResource, MusterError, type Stack } from "@muster/model";
 import { type ClaimedProvider, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { atMost } from "../deadline.ts";
@@ -12,8 +12,10 @@ import type { Clock } from "../ports.ts";
 import { backingOff } from "./backoff.ts";
 import { UNSETTLED } from "./claims.ts";
 import type { RunCommand } from "./command.ts";
-import { type Drawn, draw, groupsOf, keyOf, type Named, type StandingOf } from "./drawn.ts";
+import { type Drawn, draw, groupsOf, type Named, type StandingOf } from "./drawn.ts";
 import { differing, type Exchange, exchanging, reasonOf, type Sighted, tooLate } from "./exchange.ts";
+import { exposure } from "./exposure.ts";
+import { reportTo } from "./report.ts";
 import { changed, drifted, failed, notified } from "./told.ts";
 
 export interface Front {
@@ -62,18 +64,11 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   const troubles = backingOff(clock);
   const notifying = backingOff(clock);
   const refused = backingOff(clock);
-  const waiting = new Map<() => void, string>();
+  const exposed = exposure();
+  const report = reportTo(deps.write);
   let task = first;
   /** What was declared when the file was last as it is to be. */
   let carried: FileResource | undefined;
-  /** Whom the file names. Undefined: not known since Muster began. */
-  let named: Named | undefined;
-  /** Who may still be sent something: those whom it names, and those whom it named when its users were last told. */
-  let exposed: ReadonlySet<string> | undefined;
-  /** What is told with the next write. */
-  let untold: readonly EventDraft[] = [];
-  /** What was last said to be wrong: it is said once. */
-  let said: string | undefined;
   let woken = true;
   pacer.wake();
 
@@ -87,7 +82,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     } catch (thrown) {
       return await stumble(thrown);
     } finally {
-      letGoOfWithdrawn();
+      exposed.release();
     }
   }
 
@@ -101,7 +96,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     }
     troubles.failed(thrown);
     try {
-      await say(failed(task.file.path, reasonOf(thrown, task.file.path), groupsOf(task.file)));
+      await report.say(failed(task.file.path, reasonOf(thrown, task.file.path), groupsOf(task.file)));
     } catch (unwritten) {
       deps.onTrouble(unwritten);
     }
@@ -118,15 +113,15 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     const { file, mode } = now;
     const drawn = draw(file, deps.standingOf);
     if (drawn === undefined) return clock.now() + RESYNC_MS;
-    const exchange = exchanging(await deps.open(), { ...deps, write, letGo: letGo.signal });
+    const exchange = exchanging(await deps.open(), { ...deps, write: report.write, letGo: letGo.signal });
     const sighted = await lookAt(exchange, file.path);
     if (mode === "observe") return observe(sighted, drawn);
     if (sighted.claim === undefined) await exchange.claim(file.path, UNSETTLED);
     const isDue = sighted.claim?.mark.revision !== drawn.revision;
     const wrong = sighted.found === undefined || differing(sighted.found, drawn.want).length > 0;
     if (wrong) await put(exchange, sighted, now, drawn);
-    expose(drawn.members);
-    named = drawn.members;
+    exposed.expose(drawn.members);
+    exposed.name(drawn.members);
     if (wrong || isDue) return settle(exchange, now, drawn);
     return settled(file, drawn);
   }
@@ -135,21 +130,21 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     try {
       const sighted = await exchange.look(path);
       // Where nothing of Muster's has ever been, nobody was sent to anybody.
-      if (sighted.claim === undefined) exposed = new Set();
+      if (sighted.claim === undefined) exposed.nobody();
       return sighted;
     } catch (thrown) {
-      if (thrown instanceof ProviderError && thrown.kind === "conflict") exposed = new Set();
+      if (thrown instanceof ProviderError && thrown.kind === "conflict") exposed.nobody();
       throw thrown;
     }
   }
 
   async function observe({ found, claim }: Sighted, { want }: Drawn): Promise<number> {
     // Whoever changes it meanwhile is not asked.
-    if (claim !== undefined) [named, exposed] = [undefined, undefined];
+    if (claim !== undefined) exposed.unknown();
     const lacks = found === undefined ? [] : differing(found, want);
     const reason = found === undefined ? "is not there" : lacks.length > 0 ? `differs: ${lacks.join(", ")}` : undefined;
-    if (reason === undefined) said = undefined;
-    else await say(drifted(task.file.path, reason, groupsOf(task.file)));
+    if (reason === undefined) report.clear();
+    else await report.say(drifted(task.file.path, reason, groupsOf(task.file)));
     return clock.now() + RESYNC_MS;
   }
 
@@ -158,19 +153,15 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     const { want, members, cause } = drawn;
     await confirmChecked(exchange, file, drawn);
     if (claim !== undefined && claim.mark.revision !== UNSETTLED) await exchange.claim(file.path, UNSETTLED);
-    expose(members);
+    exposed.expose(members);
     if (found === undefined) await exchange.make(want);
     else await exchange.change(found, want);
     const declared = carried === undefined ? claim === undefined : !isDeepStrictEqual(carried, file);
     const change = { kind: found === undefined && carried === undefined ? "made" : "changed", declared } as const;
-    const why = declared ? "intentional" : sameMembers(named, members) ? "corrective" : cause;
-    untold = [...untold, changed(file.path, { ...change, before: named, now: members }, groupsOf(file), why)];
+    const before = exposed.named();
+    const why = declared ? "intentional" : sameMembers(before, members) ? "corrective" : cause;
+    report.add(changed(file.path, { ...change, before, now: members }, groupsOf(file), why));
     carried = file;
-  }
-
-  /** From now on somebody may be sent to these, and to those of before until the users of the file have been told. */
-  function expose(members: Named): void {
-    exposed = exposed && new Set([...exposed, ...members.keys()]);
   }
 
   async function confirmChecked(exchange: Exchange, { check }: FileResource, { want, revision }: Drawn): Promise<void> {
@@ -189,7 +180,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   /** Tells those who use the file that it has changed, and writes down that they were. */
   async function settle(exchange: Exchange, { file }: FrontTask, drawn: Drawn): Promise<number> {
     const { notify, path } = file;
-    await tell();
+    await report.tell();
     if (notify !== undefined) {
       notifying.confirmDue();
       const ended = await deps.run(notify, clock, letGo.signal);
@@ -199,12 +190,12 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
         const error = new ProviderError("retryable", `${program} was not told of the change: ${reason}`);
         notifying.failed(error);
         // It may have heard. Whoever leaves is not held up by somebody who does not answer.
-        if (ended.kind === "late") exposed = new Set(drawn.members.keys());
+        if (ended.kind === "late") exposed.settle(drawn.members);
         throw error;
       }
       notifying.over();
       await rest(notify.settleMs);
-      untold = [...untold, notified(path, notify.command[0], groupsOf(file), drawn.cause)];
+      report.add(notified(path, notify.command[0], groupsOf(file), drawn.cause));
     }
     await exchange.claim(path, drawn.revision);
     return settled(file, drawn);
@@ -224,27 +215,10 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
 
   async function settled(file: FileResource, { members }: Drawn): Promise<number> {
     carried = file;
-    exposed = new Set(members.keys());
-    said = undefined;
-    await tell();
+    exposed.settle(members);
+    report.clear();
+    await report.tell();
     return clock.now() + RESYNC_MS;
-  }
-
-  /** Says it, unless it was the last that was said. */
-  async function say(event: EventDraft): Promise<void> {
-    if (said !== event.message) untold = [...untold, event];
-    said = event.message;
-    await tell();
-  }
-
-  async function tell(): Promise<void> {
-    if (untold.length > 0) await write({});
-  }
-
-  async function write(writes: Writes): Promise<void> {
-    const events = untold;
-    await deps.write(events.length === 0 ? writes : { ...writes, events });
-    untold = untold.slice(events.length);
   }
 
   function hurry(): void {
@@ -257,17 +231,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     // A command that has not ended by now is ended.
     letGo.abort();
     await atMost(ENDING_MS, ended, clock);
-    for (const resolve of waiting.keys()) resolve();
-    waiting.clear();
-  }
-
-  function letGoOfWithdrawn(): void {
-    if (exposed === undefined) return;
-    for (const [resolve, key] of waiting) {
-      if (exposed.has(key)) continue;
-      waiting.delete(resolve);
-      resolve();
-    }
+    exposed.end();
   }
 
   return {
@@ -281,15 +245,12 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     },
     names: (group) => groupsOf(task.file).includes(group),
     withdrawn(group, id, signal) {
-      const key = keyOf(group, id);
-      const isConcerned = groupsOf(task.file).includes(group) || exposed?.has(key) === true;
+      const isConcerned = groupsOf(task.file).includes(group) || exposed.has(group, id);
       if (!isConcerned || letGo.signal.aborted) return undefined;
+      const gone = exposed.gone(group, id, signal);
       // A pass that runs now may be about to name it: only the end of a pass tells.
-      return new Promise((resolve) => {
-        waiting.set(resolve, key);
-        signal.addEventListener("abort", () => waiting.delete(resolve), { once: true });
-        hurry();
-      });
+      hurry();
+      return gone;
     },
     stop: (graceMs) => end(graceMs, pacer.stop()),
     finish(graceMs) {
