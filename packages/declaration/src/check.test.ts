@@ -66,10 +66,11 @@ const pairs: Flavor = {
 
 const adds: Flavor = {
   name: "adds",
-  summary: "adds properties to members, by their names",
-  schema: json,
+  summary: "adds a property",
+  schema: z.strictObject({ what: z.string() }) as z.ZodType<JsonObject>,
   effects: {},
-  prepare: async (want, { slot }, flavor) => ({ ...want, ...(flavor[slot] as JsonObject | undefined) }),
+  adds: ({ what }) => [String(what)],
+  prepare: never,
 };
 
 const types = new Map([box, path].map((type) => [type.name, type]));
@@ -371,14 +372,11 @@ describe("those who make it", () => {
 });
 
 describe("a flavor that adds to the members", () => {
-  it("is refused where the type does not take what it adds, also to one of them alone", async () => {
-    const named = (flavor: string) =>
-      `stack: shop\ngroups:\n  web:\n    members: [a, b]\n    template: { box: { count: 1 } }\n    flavor: { ${flavor} }\n`;
-    expect(await failures(named("adds: { a: { colour: red } }"))).toEqual([]);
-    const wrong = named("adds: { b: { env: { A: x } } }");
+  it("is refused where the type has no such property, and nothing is prepared for that", async () => {
+    expect(await failures(boxes("{}", "    flavor: { adds: { what: colour } }"))).toEqual([]);
+    const wrong = boxes("{}", "    flavor: { adds: { what: env } }");
     expect(await failures(wrong)).toEqual(["declaration.bad-property stack.yaml:6:15 (groups.web.flavor.adds)"]);
-    expect(await words(wrong)).toContain("type box does not take what it prepares");
-    expect(await failures(named("adds: { a: { count: 0 } }"))).toHaveLength(1);
+    expect(await words(wrong)).toContain("adds: group `web` cannot be treated so: members of type box have no `env`");
   });
 });
 

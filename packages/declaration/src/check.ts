@@ -8,7 +8,7 @@ import {
   nearest,
   type Stack,
 } from "@muster/model";
-import { type Catalog, type Flavor, type Provider, ProviderError, type Type, whyNotTaken } from "@muster/plugin";
+import { type Catalog, type Flavor, type Provider, ProviderError, type Type } from "@muster/plugin";
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
@@ -134,16 +134,12 @@ function unknownWords(name: string, known: readonly string[]) {
   return { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };
 }
 
-/** Each member as it would be made, as far as that can be told beforehand: what a flavor adds may be of one of them alone. */
-async function tryPreparing(flavor: Flavor, group: GroupDeclaration, stack: Stack, type: Type): Promise<void> {
-  if (flavor.prepare === undefined) return;
-  const { name, slots } = group;
-  const want = exampleOf(group, stack, type);
-  for (const slot of slots.kind === "named" ? slots.names : ["0"]) {
-    const member = { stack: stack.name, group: name, slot, slots };
-    const why = whyNotTaken(type, want, await flavor.prepare(want, member, exampleFlavorOf(group, stack)));
-    if (why !== undefined) throw new ProviderError("invalid", why);
-  }
+/** The type knows a property of this name. */
+function takes(type: Type, example: JsonObject, property: string): boolean {
+  const { error } = type.schema.safeParse({ ...example, [property]: null });
+  return !error?.issues.some(
+    (issue) => issue.code === "unrecognized_keys" && issue.path.length === 0 && issue.keys.includes(property),
+  );
 }
 
 async function ask(
@@ -154,9 +150,10 @@ async function ask(
 ): Promise<void> {
   if (type === undefined || flavor === undefined) return;
   try {
-    await flavor.validate?.(asTold(group, dialect, stack), group.slots);
-    // What InfraKit's plugins prepare may be more than words.
-    if (dialect === "muster") await tryPreparing(flavor, group, stack, type);
+    const told = asTold(group, dialect, stack);
+    await flavor.validate?.(told, group.slots);
+    const added = flavor.adds?.(told).find((property) => !takes(type, exampleOf(group, stack, type), property));
+    if (added !== undefined) throw new ProviderError("invalid", `members of type ${type.name} have no \`${added}\``);
   } catch (thrown) {
     noteFlavorRefusal(thrown, flavor.name, group.name, places, problems);
   }

@@ -75,7 +75,7 @@ export function withBrokenBake(
   wanted: number,
   now: number,
 ): Rollout | null {
-  if (before === null || before.canariesAt === null || before.canaries === undefined) return before;
+  if (before === null || before.promoted || before.canariesAt === null || before.canaries === undefined) return before;
   const broken = new Set(living.filter(({ available }) => !available).map(({ seen }) => seen.id));
   const still = before.canaries.filter((id) => !broken.has(id));
   if (still.length === before.canaries.length) return before;

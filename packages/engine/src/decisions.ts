@@ -1,6 +1,6 @@
 import { type Cause, type EventType, type Json, slotCount } from "@muster/model";
 import type { Aim } from "./aim.ts";
-import type { Living } from "./census.ts";
+import { isStale, type Living } from "./census.ts";
 import { versionWord, wasConverged } from "./declared.ts";
 import type { Turn } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
@@ -40,8 +40,8 @@ function factOfFound(scene: Scene, { call, instance }: Settled["found"][number])
     return { type, cause, message: `${instance} is ${now}: ${lost}`, instance, slot };
   }
   const isTold = state.kind !== "unknown" || !state.interrupted;
-  if (isTold || call.to === versionWord(scene.declared)) return undefined;
-  const message = `${instance} may have been changed: ${lost}, and something else is declared by now`;
+  if (isTold || call.to === undefined || call.to === versionWord(scene.declared)) return undefined;
+  const message = `${instance} may have been changed: ${lost}, and something else is wanted by now`;
   return { type: "instance.failed", cause, message, instance, slot };
 }
 
@@ -53,7 +53,7 @@ const FOUND = {
 
 function isAsDeclared({ census }: Scene, instance: string): boolean {
   const member = census.living.find(({ seen }) => seen.id === instance);
-  return member !== undefined && member.changes === undefined;
+  return member !== undefined && !isStale(member);
 }
 
 /** `2 there, 3 wanted: making 1 (missing)`. */

@@ -25,7 +25,7 @@ export interface Steered {
   readonly reverted: boolean;
   /** The canaries are good. */
   readonly promoted: boolean;
-  /** The generation in which this was last asked for: what had failed before is tried again. */
+  /** The generation in which this version was declared, resumed or reverted last: what had failed before is tried again. */
   readonly retriedIn: number;
 }
 

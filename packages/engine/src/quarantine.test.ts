@@ -1,7 +1,7 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import type { Call } from "./memory.ts";
-import { group, POLICY, rollout } from "./scene.test-support.ts";
+import { type Call, emptyMemory } from "./memory.ts";
+import { driven, group, LOCAL, member, POLICY, rollout } from "./scene.test-support.ts";
 import { crew, fail, former, type WorldOptions, world } from "./world.test-support.ts";
 
 const MINUTES = 60_000;
@@ -67,6 +67,18 @@ describe("a revision of which so many in a row never come up", () => {
     web.remember({ calls });
     expect(web.pass().actions).toMatchObject([{ kind: "create", why: "tried again" }]);
     expect(web.ids()).toContain(kept);
+  });
+
+  it("is tried in the place of the one that is kept where the room is taken by one that cannot be destroyed", () => {
+    const repair = { ...POLICY.repair, maxInFlight: 2 };
+    const refused = { kind: "failed", at: 5, reason: "no", retryAt: 1_000_000 } as const;
+    const web = driven(group({ slots: { kind: "numbered", size: 1 }, repair }), LOCAL, {
+      ...emptyMemory(),
+      calls: [{ ...destroying("1", 5), state: refused }],
+      quarantine: { revision: "r1", generation: 1, kept: "0", since: 0, againAt: 10 },
+    });
+    const { actions } = web.pass(20, [member("0"), member("1")], { verdicts: { "0": fail } });
+    expect(actions).toMatchObject([{ kind: "destroy", instance: "0" }]);
   });
 
   it("is not one that was changed in place and failed: nobody was made of it", () => {

@@ -123,8 +123,10 @@ function tryAgain(scene: Scene, kept: Living): readonly Wish[] {
   const most = size + rollout.maxSurge;
   const isBeside = slots.kind === "numbered" && course.kind !== "canary";
   if (!isBeside || census.living.length >= most) return [toDestroy(kept)];
-  // Whoever is on the way out makes room.
-  if (headCount(census) >= most) return [];
+  const stuck = census.leaving.filter(({ state }) => state.kind === "failed").length;
+  // Whoever is on the way out makes room, and what is being made may be it; but who cannot be destroyed never goes.
+  if (headCount(census) - stuck >= most) return [];
+  if (headCount(census) >= most) return [toDestroy(kept)];
   return freeNumbers(takenSlots(census), 1).map((slot) => ({ kind: "create", slot, why: "tried again", as: declared }));
 }
 

@@ -140,7 +140,8 @@ function goneOn({ aim, memory, now }: Journey, word: string): Rollout | null {
   if (before === null || before.to !== word) return null;
   if (steered.retriedIn <= before.generation) return before;
   if (before.failure !== null) return null;
-  // A pause was taken away: it goes on from where it was, and the time of the pause counts for nothing.
+  // A pause was taken away, or its members are treated otherwise: it goes on from where it was, and the time before counts for
+  // nothing.
   return { ...before, generation, progressAt: now, canariesAt: null, canaries: [] };
 }
 

@@ -44,6 +44,8 @@ export function comboOf(find: Find): Flavor<ComboProperties> {
       for (const each of partsOf(combo, find)) await each.validate(slots);
     },
 
+    adds: (combo) => partsOf(combo, find).flatMap((each) => each.adds()),
+
     async prepare(want, member, combo) {
       let prepared = want;
       for (const each of partsOf(combo, find)) prepared = await each.prepare(prepared, member);
@@ -75,6 +77,7 @@ function replacedOf(flavor: Flavor | undefined, name: string, written: JsonObjec
 /** One of the flavors, bound to its properties. Its failures begin with its name. */
 interface Part {
   validate(slots: Slots): Promise<void>;
+  adds(): readonly string[];
   prepare(want: JsonObject, member: Member): Promise<JsonObject>;
   health(observed: Observed): Promise<Verdict>;
   started(observed: Observed, ctx: Ctx): Promise<void>;
@@ -101,6 +104,7 @@ function partOf(flavor: Flavor, written: JsonObject): Part {
   };
   return {
     validate: (slots) => saysItself(() => flavor.validate?.(properties, slots)),
+    adds: () => flavor.adds?.(properties) ?? [],
     prepare: (want, member) => saysItself(() => flavor.prepare?.(want, member, properties) ?? want),
     health: (observed) => saysItself(() => flavor.health?.(observed, properties) ?? presence(observed)),
     started: (observed, ctx) => saysItself(() => flavor.started?.(observed, properties, ctx)),

@@ -24,6 +24,12 @@ describe("environment", () => {
     expect(want.env.VOICE).toBe("low");
   });
 
+  it("says that it adds an `env`, where it does", () => {
+    expect(flavor.adds?.({ all: { AGE: "5" } })).toEqual(["env"]);
+    expect(flavor.adds?.({ members: { cow: { AGE: "5" } } })).toEqual(["env"]);
+    expect(flavor.adds?.({ all: {}, members: { cow: {} } })).toEqual([]);
+  });
+
   it("gives numbered members what all have", async () => {
     expect(await prepared({}, "1", numbered, { all: { AGE: "5" } })).toEqual({ env: { AGE: "5" } });
   });

@@ -33,7 +33,9 @@ export const environment: Flavor<EnvironmentProperties> = {
     throw new ProviderError("invalid", `\`members\`: the group has no member ${stranger}${meant}`);
   },
 
-  /** Whether the type has an `env` its schema tells, of what is prepared. */
+  adds: ({ all = {}, members = {} }) =>
+    [all, ...Object.values(members)].some((each) => Object.keys(each).length > 0) ? ["env"] : [],
+
   prepare: async (want, member, flavor) => {
     const added = addedFor(member, flavor);
     return Object.keys(added).length === 0 ? want : { ...want, env: withValues(want, added) };

@@ -9,8 +9,7 @@ export const vanillaProperties = z.strictObject({
 export type VanillaProperties = z.infer<typeof vanillaProperties>;
 
 /**
- * Members are what their template says, with lines added to `init` and tags to `tags`. Whether the type has these two
- * properties its schema tells, of what `prepare` returns. Health and drain are left out, and so the plain ones: a
+ * Members are what their template says, with lines added to `init` and tags to `tags`. Health and drain are left out, and so the plain ones: a
  * member that is there and runs is healthy, and may go at once.
  */
 export const vanilla: Flavor<VanillaProperties> = {
@@ -18,6 +17,10 @@ export const vanilla: Flavor<VanillaProperties> = {
   summary: "Members as their template says, with lines added to the boot script, and tags",
   schema: vanillaProperties,
   effects: { init: "replace", tags: "replace" },
+  adds: ({ init = [], tags = {} }) => [
+    ...(init.length === 0 ? [] : ["init"]),
+    ...(Object.keys(tags).length === 0 ? [] : ["tags"]),
+  ],
   prepare: async (want, _member, { init = [], tags = {} }) => ({
     ...want,
     ...(init.length === 0 ? {} : { init: withLines(want["init"], init) }),

@@ -160,6 +160,11 @@ export interface Flavor<F extends object = JsonObject> {
   replacing?(flavor: F): JsonObject;
   /** Throws `invalid` when a group of these slots cannot be treated so. */
   validate?(flavor: F, slots: Slots): Promise<void>;
+  /**
+   * The properties that `prepare` may add to a template: a group of a type that has no such ones is refused when it is declared.
+   * Not asked over a plugin's socket: there it is found out when a member is made.
+   */
+  adds?(flavor: F): readonly string[];
   /** What to make, when a create runs: the template with what this member needs besides. */
   prepare?(want: JsonObject, member: Member, flavor: F): Promise<JsonObject>;
   /** In `flavor` and in the template the member's own words (`${self.port}`) have been put in already. */

@@ -8,7 +8,6 @@ export * from "./infrakit/group-role.ts";
 export * from "./infrakit/marking.ts";
 export * from "./infrakit/names.ts";
 export * from "./infrakit/spec.ts";
-export * from "./prepared.ts";
 export * from "./presence.ts";
 export * from "./revision.ts";
 export * from "./secret.ts";

@@ -9,7 +9,7 @@ import {
   resolveSelf,
   type Tags,
 } from "@muster/model";
-import { asProviderError, ProviderError, whyNotTaken } from "@muster/plugin";
+import { asProviderError, ProviderError } from "@muster/plugin";
 import type { Claim } from "@muster/store";
 import { type BoundGroup, flavorPropertiesOf, portFor, treatmentOf } from "./bind.ts";
 import { withDeadline } from "./deadline.ts";
@@ -96,8 +96,8 @@ async function carryOut(
       // Who has ended does no work that could be taken from it.
       const toLeave = seen?.phase === "ended" ? undefined : withdrawn;
       const withdrawal = await withdraw(action.instance, toLeave, patienceMs(bound, seen), clock);
-      // While that was waited for, it may have been meant otherwise.
-      if (withdrawal !== undefined) confirmMeant(isMeant);
+      // Where that was waited for, or while it waited for its turn, it may have been meant otherwise.
+      confirmMeant(isMeant);
       const undrained = seen === undefined ? undefined : await drain(bound, seen, clock, withdrawal && begunAt);
       confirmMeant(isMeant);
       await answered(bound.provider.destroy(action.instance, PATIENT), action, clock);
@@ -188,9 +188,18 @@ async function wantOf(bound: BoundGroup, action: Create, mark: Mark, clock: Cloc
   const member = { stack: declared.stack, group: declared.name, slot: action.slot, slots: declared.slots };
   const preparing = flavor.prepare(want, member, flavorPropertiesOf(treatment, mark));
   const prepared = await withDeadline(preparing, CALL_MS, clock, `flavor ${flavor.name} did not prepare it`);
-  const why = whyNotTaken(type, want, prepared);
-  if (why !== undefined) throw new ProviderError("invalid", `flavor ${flavor.name}: ${why}`);
+  // What the declaration wrote has been checked; what a flavor adds may be nothing that the type knows.
+  const checked = addsNothing(want, prepared) ? undefined : type.schema.safeParse(prepared);
+  if (checked?.success === false) {
+    const detail = checked.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim()).join("; ");
+    throw new ProviderError("invalid", `${type.name} cannot take what flavor ${flavor.name} prepared: ${detail}`);
+  }
   return prepared;
+}
+
+function addsNothing(want: JsonObject, prepared: JsonObject): boolean {
+  const keys = Object.keys(prepared);
+  return keys.length === Object.keys(want).length && keys.every((key) => prepared[key] === want[key]);
 }
 
 /** The template in this member's words. InfraKit's documents have no such words: their texts stay as they are. */

@@ -25,7 +25,7 @@ export interface Before {
 /**
  * What stays of the steering, and what a revert goes back to from now on. A version that never reached everyone is not
  * gone back to: then the one before it stays. Whoever declares another version asks for it: that it failed once counts no
- * more, also where nobody has looked since yet another one was declared in between.
+ * more.
  */
 export function carriedOver(
   { declaration, stack, proven }: Before,

@@ -303,14 +303,12 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       presence.stop();
       eyes.close();
       deps.hostPorts?.forget(`${assignment.stack}/${assignment.group.name}`);
-      await atMost(
-        graceMs,
-        lastPass.then(() => calls.rest(graceMs)),
-        clock,
-      );
-      // What the last pass is writing is not written again, and not without what it has decided.
-      if (isWriting) await lastPass;
+      const atRest = lastPass.then(() => calls.rest(graceMs));
+      await atMost(graceMs, atRest, clock);
+      if (isWriting) await atMost(graceMs, atRest, clock);
       requests.failAll(wasLetGo());
+      // What the last pass is writing is not written once more, and not without what it has decided: a look tells the rest.
+      if (isWriting) return;
       const acted = calls.ended();
       if (acted.length === 0) return;
       const group = assignment.group.name;

@@ -155,7 +155,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     for (const [id, plan] of planned) {
       if (plan.group !== group || plan.life !== life || kept.has(plan.intent)) continue;
       planned.delete(id);
-      latest.delete(keyOf(`${life} destroy`, id));
+      for (const key of [keyOf("destroy", id), keyOf(`${life} destroy`, id)])
+        if (latest.get(key)?.intent === plan.intent) latest.delete(key);
     }
   }
 
@@ -217,7 +218,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       look.verdicts.set(id, verdict);
       lookedAt = look.began;
     }
-    if (life === holder) trials.judge(id, verdict, { of: at, lookedAt, at });
+    if (life === holder) trials.judge(id, verdict, { trueAt: at, lookedAt, at });
   }
 
   function endCall(number: number, ended: NonNullable<CallRecord["ended"]>): void {
@@ -225,7 +226,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     if (call === undefined) return;
     call.ended = ended;
     if (call.verb === "update") beginTrial(call, ended.at);
-    else trials.answer(call.id, ended.at);
+    else if (call.verb === "create") trials.answer(call.id, ended.at);
     if (!ended.late || call.took) {
       underWay.delete(call);
       loose.delete(call);
@@ -271,7 +272,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     const isAwaited = !call.loose || call.verb === "create";
     if (!call.took || !isDone || call.resolved || !isAwaited || isForgotten) return;
     const kind = call.verb === "create" ? "made" : "changed";
-    const answeredAt = call.ended?.at ?? Number.POSITIVE_INFINITY;
+    const answeredAt = call.loose ? at : (call.ended?.at ?? Number.POSITIVE_INFINITY);
     trials.begin(call.id, { group: call.group, since: at, kind, answeredAt }, !call.loose);
   }
 
@@ -306,7 +307,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           // Who is shown to have ended was there before: that is no older than what made it.
           for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
             trials.judge(id, verdict, {
-              of: verdict === ENDED ? at : happening.began,
+              trueAt: verdict === ENDED ? at : happening.began,
               lookedAt: happening.began,
               at,
             });
@@ -339,7 +340,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           holder = happening.life;
           // What the one before was shown and has not written down is nothing that this one knows.
           trials.lose();
-          for (const call of underWay) if (call.life !== holder && call.ended === undefined) letLoose(call);
+          for (const call of underWay) {
+            if (call.life === holder || call.ended !== undefined) continue;
+            letLoose(call);
+            // Whoever holds the stack now waits for no answer of it.
+            if (call.verb === "create") trials.answer(call.id, at);
+          }
           touchable.clear();
           for (const group of wanted.names()) touchable.add(group);
           return;

@@ -92,9 +92,10 @@ async function run({ first, count, trace, keepGoing }: Run): Promise<number> {
     }
     print(`Seed ${seed} fails: ${violation.invariant}: ${violation.detail}\n`);
   }
+  const all = passed === count ? `${count}` : `${passed} of ${count}`;
   const seconds = (performance.now() - began) / 1_000;
   print(
-    `${passed === count ? count : `${passed} of ${count}`} seeds passed in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} seeds/s, ` +
+    `${all} seeds passed in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} seeds/s, ` +
       `${Math.round(sum.decisions / seconds)} decisions/s; ${sum.decisions} decisions, ${sum.calls} calls, ` +
       `${sum.crashes} crashes, ${Math.round(sum.hours)} hours of virtual time\n`,
   );

@@ -37,11 +37,11 @@ export interface Trials {
   takeIn(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
   lose(): void;
-  /** What was said of a member, of the time `of`, after a look that began at `lookedAt`. */
+  /** What was said of a member, of the time `trueAt`, after a look that began at `lookedAt`. */
   judge(
     id: string,
     verdict: Verdict,
-    heard: { readonly of: number; readonly lookedAt: number; readonly at: number },
+    heard: { readonly trueAt: number; readonly lookedAt: number; readonly at: number },
   ): void;
   /** It cannot have been healthy for so long since it was made or changed. */
   isTried(id: string, minReadyMs: number, at: number): boolean;
@@ -114,9 +114,9 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
       surelyPassing.clear();
       for (const trial of trials.values()) trial.isOver = false;
     },
-    judge(id, verdict, { of, lookedAt, at }) {
+    judge(id, verdict, { trueAt, lookedAt, at }) {
       const trial = trials.get(id);
-      if (trial?.kind === "changed" && of < trial.since) return;
+      if (trial?.kind === "changed" && trueAt < trial.since) return;
       if (verdict.kind === "pass") return pass(id, trial, lookedAt, at);
       if (trial !== undefined) {
         const isLate = at - trial.since >= termsOf(trial.group).healthyDeadlineMs;

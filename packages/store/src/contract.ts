@@ -34,7 +34,7 @@ export interface Steering {
   readonly reverted: boolean;
   /** Its canaries are good: the declared version may go to everyone. */
   readonly promoted: boolean;
-  /** The generation of the last resume, promotion or revert: what had failed before it is tried again. */
+  /** The generation in which this version was declared, resumed or reverted last: what had failed before is tried again. */
   readonly retriedIn: number;
 }
 

@@ -10,10 +10,15 @@ interface Shell {
   readonly program: string;
   /** Before the words of the leader. */
   readonly words: readonly string[];
+  readonly keepsTextInPipe: boolean;
 }
 
-const BASH: Shell = { program: "/bin/bash", words: [] };
-const SHELLS: readonly Shell[] = [{ program: "/bin/sh", words: [] }, BASH, { program: "busybox", words: ["sh"] }];
+const BASH: Shell = { program: "/bin/bash", words: [], keepsTextInPipe: false };
+const SHELLS: readonly Shell[] = [
+  { program: "/bin/dash", words: [], keepsTextInPipe: true },
+  { program: "busybox", words: ["sh"], keepsTextInPipe: true },
+  BASH,
+];
 
 describe.each(SHELLS)("on $program", (shell) => {
   it.skipIf(!isThere(shell))("keeps what is printed until nobody can print, and does not wait for it", async () => {
@@ -21,6 +26,7 @@ describe.each(SHELLS)("on $program", (shell) => {
     const gate = `${ends}/gate`;
     const script = `(until [ -e ${gate} ]; do sleep 0.01; done; echo late) & echo early; exit 3`;
     await led(shell, { ends, home, command: ["/bin/sh", "-c", script] });
+    expect(existsSync(`${home}/out`)).toBe(!shell.keepsTextInPipe);
     expect(readdirSync(ends)).toContain("p-1.3");
     expect(existsSync(`${home}/begun`)).toBe(true);
     expect(existsSync(`${home}/complete`)).toBe(false);

@@ -18,20 +18,20 @@ shift 7
 # is caught is the command's own again.
 trap : ${TRAPPED}
 
-# From here on it counts as one that was there, also when nobody tells of its end.
-true >"$muster_home/begun" || exit 1
-
 # What the command prints goes through a pipe (written through 3, read through 4) that is no part of a pipeline: whoever
 # keeps it open holds up nobody else. Many shells keep an empty text like this one in a pipe, and Linux lets its other end be
 # opened: so no program is needed, which would cost a third of the whole start. Where it is no pipe, it gets one with a name.
 exec 4<<END
 END
-if [ -p /proc/self/fd/4 ] && [ -w /proc/self/fd/4 ]; then
+if [ -p /proc/self/fd/4 ] && true 2>/dev/null >/proc/self/fd/4; then
   exec 3>/proc/self/fd/4
 else
   command -p mkfifo -m 600 "$muster_home/out" || exit 1
   exec 4<>"$muster_home/out" 3>"$muster_home/out" 4<"$muster_home/out"
 fi
+
+# From here on it counts as one that was there, also when nobody tells of its end.
+true >"$muster_home/begun" || exit 1
 
 # The writer of the log. It goes on until nobody is left who could print.
 (

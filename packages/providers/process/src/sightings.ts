@@ -67,7 +67,8 @@ export function sightingsIn(dir: string, now: () => number, isBeingMade: (id: st
   function all(): ReadonlyMap<string, Sighting> {
     let seen = look();
     const isSilent = (id: string) => !seen.byId.has(id) && !seen.ends.has(id) && !isBeingMade(id);
-    const hasBegun = (id: string) => existsSync(`${homeIn(dir, id)}/begun`);
+    // An older Muster's leaders have made their pipe first.
+    const hasBegun = (id: string) => ["begun", "out"].some((name) => existsSync(`${homeIn(dir, id)}/${name}`));
     // Another Muster may have started it since the processes were looked at.
     if (seen.names.some((id) => isSilent(id) && !lost.has(id) && hasBegun(id))) seen = look();
     const silent = seen.names.filter(isSilent);
