@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type Cli, type Printer, routesFor, runCommandLine } from "@muster/cli";
 import type { Command, RouteMap } from "@stricli/core";
 
@@ -45,6 +46,7 @@ async function helpOf([, ...words]: readonly string[]): Promise<string> {
     env: {},
     cwd: "/",
     ask: undefined,
+    input: () => Readable.from([]),
     user: () => "ann",
   });
   return printed;

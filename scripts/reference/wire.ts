@@ -55,7 +55,9 @@ ${schemaTable(logsQuery)}
 
 ## POST ${EXEC_PATH}
 
-Runs a command where the thing runs. The command is given nothing to read. As \`application/json\`:
+Runs a command where the thing runs. As \`application/json\`, and the command is given
+nothing to read; or as \`application/vnd.muster.exec\`: the same JSON as one line, and then the bytes that the command reads, as they
+come. The answer may end before all of them were read: keep the connection until the caller hangs up.
 
 ${schemaTable(execBody)}
 

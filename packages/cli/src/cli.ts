@@ -26,6 +26,8 @@ export interface Cli extends CommandContext {
   readonly cwd: string;
   /** Asks the person at the terminal; an end of input is an empty answer. Undefined where there is nobody. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** What is given to the command line to read, as it comes, until the signal. Nothing is read before it is asked for. */
+  input(over: AbortSignal): AsyncIterable<Uint8Array>;
   /** The user's name, as it stands in the history. */
   user(): string;
 }

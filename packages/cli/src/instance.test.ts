@@ -66,6 +66,30 @@ describe("single instances, on the real command", () => {
     });
   });
 
+  it("give a command what it is to read, and only where that is asked for", async () => {
+    const lines = Array.from({ length: 200_000 }, (_, line) => `line ${line}\n`).join("");
+    const whole = house.startReading("instance", "exec", "-i", "cow-1", "--", "sh", "-c", "cat; echo done >&2");
+    whole.child.stdin?.end(lines);
+    const { code, out, err } = await whole.ended;
+    expect([code, err, out.length, out === lines]).toEqual([0, "done\n", lines.length, true]);
+    const silent = house.startReading("instance", "exec", "cow-1", "--", "cat");
+    expect(await silent.ended).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  it("end with a command that does not read all of what it is given", async () => {
+    const idle = house.startReading("instance", "exec", "--input", "cow-1", "--", "sh", "-c", "read line; echo $line");
+    idle.child.stdin?.write("first\n");
+    expect(await idle.ended).toEqual({ code: 0, out: "first\n", err: "" });
+    const flooded = house.startReading("instance", "exec", "-i", "cow-1", "--", "sh", "-c", "exit 3");
+    flooded.child.stdin?.on("error", () => undefined);
+    flooded.child.stdin?.write(Buffer.alloc(8 * 1024 * 1024, "x"));
+    expect(await flooded.ended).toMatchObject({ code: 3, err: "" });
+    const refused = house.startReading("instance", "exec", "-i", "mute/0", "--", "cat");
+    refused.child.stdin?.on("error", () => undefined);
+    refused.child.stdin?.write(Buffer.alloc(8 * 1024 * 1024, "x"));
+    expect(await refused.ended).toMatchObject({ code: 2, err: expect.stringContaining("instance.cannot") });
+  });
+
   it("end a command with Ctrl-C", async () => {
     const script = "process.stdout.write(`${process.pid} runs\\n`); setInterval(() => 0, 1000)";
     const running = house.start("instance", "exec", "cow-1", "--", process.execPath, "-e", script);

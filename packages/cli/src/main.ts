@@ -11,8 +11,15 @@ export async function main(): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     ask: isatty(0) && isatty(2) ? askPerson : undefined,
+    input: readInput,
     user: nameOfUser,
   });
+}
+
+/** A terminal at which nobody types would keep the process: with the signal it is let go. */
+async function* readInput(over: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  over.addEventListener("abort", () => process.stdin.destroy(), { once: true });
+  yield* process.stdin;
 }
 
 /** A container may run as a number that no account has. */

@@ -52,7 +52,7 @@ export type InstanceVerb = "logs" | "exec" | "replace" | "quarantine";
 
 /**
  * `logs` → the bytes that it has printed (application/octet-stream). `exec`, an `ExecRequest` → an `ExecFrame` a line
- * (application/x-ndjson). `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
+ * (application/x-ndjson); of the type `INPUT_TYPE`, the request is a line, and what the command reads comes after it. `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
  * that this can be told from its end. Whoever hangs up ends it at its source.
  */
 export function instancePath(stack: string, group: string, id: string, verb: InstanceVerb): string {
@@ -132,7 +132,7 @@ export interface LogsQuery {
 }
 
 export interface ExecRequest extends Asked {
-  /** A program and its arguments, at most 1024 words; no shell reads them. It is given nothing to read. */
+  /** A program and its arguments, at most 1024 words; no shell reads them. */
   readonly command: readonly [string, ...string[]];
 }
 

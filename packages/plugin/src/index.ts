@@ -19,6 +19,7 @@ export * from "./wire/address.ts";
 export * from "./wire/begin-stream.ts";
 export * from "./wire/directory.ts";
 export * from "./wire/frames.ts";
+export * from "./wire/input.ts";
 export * from "./wire/limits.ts";
 export * from "./wire/methods.ts";
 export * from "./wire/send-bytes.ts";

@@ -17,13 +17,7 @@ export interface DayTwo {
    */
   logs(group: string, id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Runs a command where a member runs, once it is written down who asked for it. Throws as `logs` does. */
-  exec(
-    group: string,
-    id: string,
-    command: ExecAsked["command"],
-    actor: string,
-    signal: AbortSignal,
-  ): Promise<Execution>;
+  exec(group: string, id: string, asked: ExecAsked, actor: string, signal: AbortSignal): Promise<Execution>;
   /**
    * Has an equal one put in a member's place: within the budget of the group's rollouts, and by force at once. Throws
    * `instance.irreplaceable` where the budget does not allow it as things stand, and `group.destroying`.
@@ -84,12 +78,12 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
         throw told("logs", id, thrown);
       }
     },
-    async exec(group, id, command, actor, signal) {
+    async exec(group, id, asked, actor, signal) {
       const { provider, type, seen } = reach(group, id);
       if (provider.exec === undefined) throw cannot("exec", type, id);
-      await write({ events: [execEvent(group, id, seen.mark.slot, command, actor)] });
+      await write({ events: [execEvent(group, id, seen.mark.slot, asked, actor)] });
       try {
-        return tellingWell(await provider.exec(id, { command }, { signal }), id);
+        return tellingWell(await provider.exec(id, asked, { signal }), id);
       } catch (thrown) {
         throw told("exec", id, thrown);
       }
@@ -131,12 +125,13 @@ function execEvent(
   group: string,
   instance: string,
   slot: string | undefined,
-  [word, ...others]: ExecAsked["command"],
+  { command: [word, ...others], input }: ExecAsked,
   actor: string,
 ): EventDraft {
   const command = word.slice(0, WORD);
   const count = others.length === 1 ? "1 argument" : `${others.length} arguments`;
-  const message = `\`${command}\` is run in ${instance}, with ${count}`;
+  const given = input === undefined ? "" : ", and is given something to read";
+  const message = `\`${command}\` is run in ${instance}, with ${count}${given}`;
   const after = { command, arguments: others.length };
   return { type: "instance.exec", group, actor, cause: "intentional", message, instance, ...placed(slot), after };
 }

@@ -22,6 +22,7 @@ import type {
 import { MusterError, type StackPlan } from "@muster/model";
 import type { Locate } from "./errors.ts";
 import { type Answer, type Call, call, lines, NoAnswer } from "./http.ts";
+import type { Upload } from "./stream.ts";
 
 /** As the daemon has them: the type says so, and a difference does not compile. */
 const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "plan" | "events" | "plugins"> = {
@@ -51,7 +52,12 @@ export interface Api {
   /** What an instance has printed. Throws `instance.failed` where it breaks off; ends with the signal. */
   logs(instance: InstancePlace, query: LogsQuery, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
   /** What a command does there, up to its end. Throws as `logs` does. */
-  exec(instance: InstancePlace, wanted: ExecRequest, signal: AbortSignal): AsyncGenerator<ExecFrame, void>;
+  exec(
+    instance: InstancePlace,
+    wanted: ExecRequest,
+    input: AsyncIterable<Uint8Array> | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<ExecFrame, void>;
   replace(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   quarantine(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
@@ -77,7 +83,7 @@ export function apiAt(socket: string): Api {
   }
 
   /** Loaded when it is needed: only streams need more of HTTP than `call` knows. */
-  async function streamed(asked: Call, verb: string, instance: string, signal: AbortSignal) {
+  async function streamed(asked: Call | Upload, verb: string, instance: string, signal: AbortSignal) {
     const { stream } = await import("./stream.ts");
     try {
       const { status, bytes, text } = await stream(socket, asked, signal, (detail) => {
@@ -107,8 +113,10 @@ export function apiAt(socket: string): Api {
       const path = `${instancePath(instance, "logs")}?${queryText(query)}`;
       yield* await streamed({ method: "GET", path }, "logs", instance.id, signal);
     },
-    async *exec(instance, wanted, signal) {
-      const call = { method: "POST", path: instancePath(instance, "exec"), body: JSON.stringify(wanted) } as const;
+    async *exec(instance, wanted, input, signal) {
+      const path = instancePath(instance, "exec");
+      const body = JSON.stringify(wanted);
+      const call = input === undefined ? ({ method: "POST", path, body } as const) : await uploadOf(path, body, input);
       const { framesIn } = await import("./frames.ts");
       yield* framesIn(await streamed(call, "exec", instance.id, signal), socket, signal);
     },
@@ -124,6 +132,11 @@ export function apiAt(socket: string): Api {
       }
     },
   };
+}
+
+async function uploadOf(path: string, body: string, input: AsyncIterable<Uint8Array>): Promise<Upload> {
+  const { INPUT_HEADERS, withInput } = await import("@muster/plugin");
+  return { method: "POST", path, headers: INPUT_HEADERS, bytes: withInput(body, input) };
 }
 
 function queryText(query: object): string {

@@ -2,9 +2,16 @@
  * An answer that may go on for ever, over node:http: that knows an answer that broke off from one that has ended, and reads
  * no faster than is taken.
  */
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { messageOf } from "@muster/model";
 import { type Call, noAnswer } from "./http.ts";
+
+/** What is sent as it comes. */
+export interface Upload extends Omit<Call, "body"> {
+  readonly headers: OutgoingHttpHeaders;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
 
 export interface Streamed {
   readonly status: number;
@@ -17,11 +24,12 @@ export interface Streamed {
 /** Throws `NoAnswer` until it has begun. A signal that came first ends it at once. */
 export async function stream(
   socketPath: string,
-  { method, path, body = "" }: Call,
+  asked: Call | Upload,
   signal: AbortSignal,
   broken: (detail: string) => Error,
 ): Promise<Streamed> {
-  const headers = { "Content-Length": Buffer.byteLength(body), ...(body === "" ? {} : { "Content-Type": JSON_TYPE }) };
+  const { method, path } = asked;
+  const headers = "bytes" in asked ? asked.headers : headersOf(asked);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>();
   const call = request({ socketPath, method, path, headers, agent: false }, resolve);
   const hangUp = () => {
@@ -31,7 +39,9 @@ export async function stream(
   signal.addEventListener("abort", hangUp, { once: true });
   call.on("error", (thrown) => (signal.aborted ? resolve(undefined) : reject(noAnswer(thrown))));
   if (signal.aborted) hangUp();
-  else call.end(body);
+  else if (!("bytes" in asked)) call.end(asked.body);
+  // Whoever has answered does not have to read all of it; what breaks off is told by the answer.
+  else void pipeline(asked.bytes, call).catch(() => undefined);
   const response = await promise;
 
   async function* read(): AsyncGenerator<Uint8Array, void> {
@@ -58,4 +68,7 @@ export async function stream(
   };
 }
 
-const JSON_TYPE = "application/json";
+function headersOf({ body = "" }: Call): OutgoingHttpHeaders {
+  const type = body === "" ? {} : { "Content-Type": "application/json" };
+  return { "Content-Length": Buffer.byteLength(body), ...type };
+}

@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { messageOf } from "@muster/model";
-import type { Execution, Exit, Printed } from "@muster/plugin";
+import type { ExecAsked, Execution, Exit, Printed } from "@muster/plugin";
 import { definePlugin, type Item, ProviderError, z } from "@muster/sdk";
 
 interface Cow extends Item<{ name?: string }> {
@@ -41,8 +42,8 @@ function moo(cow: Cow, words: readonly string[]): Execution {
   return { output: output(), ended: Promise.resolve({ kind: "exited", code: 0 }) };
 }
 
-async function run(program: string, words: readonly string[], signal: AbortSignal): Promise<Execution> {
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], signal });
+async function run({ command: [program, ...words], input }: ExecAsked, signal: AbortSignal): Promise<Execution> {
+  const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"], signal });
   const ended = Promise.withResolvers<Exit>();
   child.once("close", (code, killed) =>
     ended.resolve(code === null ? { kind: "killed", signal: String(killed) } : { kind: "exited", code }),
@@ -51,6 +52,8 @@ async function run(program: string, words: readonly string[], signal: AbortSigna
   await once(child, "spawn").catch((thrown: unknown) => {
     throw new ProviderError("invalid", messageOf(thrown));
   });
+  if (input === undefined) child.stdin.end();
+  else void pipeline(input, child.stdin).catch(() => undefined);
   return { output: merged({ out: child.stdout, err: child.stderr }), ended: ended.promise };
 }
 
@@ -95,9 +98,10 @@ export default definePlugin({
           await news(signal);
         }
       },
-      async exec(id, { command: [program, ...words] }, { signal }) {
+      async exec(id, asked, { signal }) {
         const cow = find(id);
-        return program === "moo" ? moo(cow, words) : run(program, words, signal);
+        const [program, ...words] = asked.command;
+        return program === "moo" ? moo(cow, words) : run(asked, signal);
       },
     },
   ],

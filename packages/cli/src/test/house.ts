@@ -36,6 +36,8 @@ export interface House {
   /** Runs to its end. */
   run(...words: readonly string[]): Promise<Ended>;
   start(...words: readonly string[]): Running;
+  /** As `start`, and it reads what is written to `child.stdin`. */
+  startReading(...words: readonly string[]): Running;
   /** The files of instances that are there. */
   files(): readonly string[];
   /** Ends what still runs, and takes everything away. */
@@ -54,8 +56,8 @@ export async function openHouse(): Promise<House> {
   };
   await mkdir(env.XDG_RUNTIME_DIR, { mode: 0o700 });
 
-  function start(...words: readonly string[]): Running {
-    const child = spawn(process.execPath, [BIN, ...words], { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] });
+  function begin(words: readonly string[], stdin: "ignore" | "pipe"): Running {
+    const child = spawn(process.execPath, [BIN, ...words], { cwd: dir, env, stdio: [stdin, "pipe", "pipe"] });
     const [out, err] = [gather(child.stdout), gather(child.stderr)];
     const ended = once(child, "close").then(([code]): Ended => ({ code, out: out(), err: err() }));
     const it: Running = {
@@ -75,6 +77,8 @@ export async function openHouse(): Promise<House> {
     return it;
   }
 
+  const start = (...words: readonly string[]) => begin(words, "ignore");
+
   return {
     dir,
     instances,
@@ -87,6 +91,7 @@ export async function openHouse(): Promise<House> {
     },
     run: (...words) => start(...words).ended,
     start,
+    startReading: (...words) => begin(words, "pipe"),
     files: () => (existsSync(instances) ? readdirSync(instances).filter((name) => !name.startsWith(".")) : []),
     async close() {
       for (const { child } of running) child.kill("SIGKILL");

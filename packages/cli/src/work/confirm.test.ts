@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Cli, Printer } from "../cli.ts";
 import { confirm } from "./confirm.ts";
@@ -41,6 +42,7 @@ function terminal(answer: string): Cli & { readonly asked: string[]; readonly wr
     err: printer,
     env: {},
     cwd: "/",
+    input: () => Readable.from([]),
     user: () => "somebody",
     async ask(question) {
       asked.push(question);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Status } from "@muster/model";
 import { expect, it } from "vitest";
 import type { Cli, Printer } from "../cli.ts";
@@ -30,7 +31,15 @@ function stage(output: "text" | "json") {
     },
   });
   const cli: Cli = {
-    ...{ out: printer("out"), err: printer("err"), env: {}, cwd: "/", ask: undefined, user: () => "ann" },
+    ...{
+      out: printer("out"),
+      err: printer("err"),
+      env: {},
+      cwd: "/",
+      ask: undefined,
+      input: () => Readable.from([]),
+      user: () => "ann",
+    },
     process: { stdout: { write: () => undefined }, stderr: { write: () => undefined } },
   };
   return { printed, ...openStage(cli, output) };

@@ -2,6 +2,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { isObject } from "@muster/model";
+import { INPUT_HEADERS } from "@muster/plugin";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Daemon, type DaemonOptions, groupPath, type InstanceVerb, instancePath } from "../index.ts";
 import { type Answer, ask } from "../test/client.ts";
@@ -139,6 +140,20 @@ describe("a command run where a member runs", () => {
       }),
     );
     expect(JSON.stringify(events)).not.toContain("s3cr3t");
+  });
+
+  it("is refused with what it is to read where that is no line of JSON, or not what is asked", async () => {
+    const { daemon, member } = await shop();
+    const path = instancePath("shop", "web", member, "exec");
+    const refused = (text: string) => sending(daemon.socket, path, text);
+    for (const text of ["", "no line", "no json\n", "[]\n", '{"command":["cat"]}\nwhat it reads']) {
+      expect([text, await refused(text)]).toMatchObject([
+        text,
+        { status: 400, text: expect.stringContaining("api.bad-request") },
+      ]);
+    }
+    const { events } = await historyOf(daemon);
+    expect(events.map(({ type }) => type)).not.toContain("instance.exec");
   });
 
   it("ends when the client hangs up", async () => {
@@ -357,6 +372,18 @@ async function opening(socketPath: string, path: string, body?: object): Promise
   call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
   onTestFinished(() => void call.destroy());
   return promise;
+}
+
+/** What is answered to this, said to be a command with what it is to read. */
+async function sending(socketPath: string, path: string, text: string) {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request({ socketPath, path, method: "POST", headers: INPUT_HEADERS, agent: false }, resolve)
+    .on("error", reject)
+    .end(text);
+  const answer = await promise;
+  let answered = "";
+  for await (const part of answer.setEncoding("utf8")) answered += part;
+  return { status: answer.statusCode, text: answered };
 }
 
 async function historyOf(daemon: Daemon) {

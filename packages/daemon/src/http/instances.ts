@@ -1,7 +1,8 @@
 /** What is asked of single members: streams of bytes and of frames, and what ends them. */
-import { MusterError } from "@muster/model";
-import { beginStream, framesOf, type LogsAsked, MAX_LINES, sendBytes } from "@muster/plugin";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { IncomingMessage } from "node:http";
+import { isObject, MusterError, messageOf } from "@muster/model";
+import { beginStream, framesOf, INPUT_TYPE, type LogsAsked, MAX_LINES, sendBytes, splitInput } from "@muster/plugin";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ExecFrame, ExecRequest, GroupAnswer, LogsQuery, ReplaceRequest } from "../api.ts";
 import { wireErrorOf } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -26,16 +27,27 @@ export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDep
     await sendBytes(reply.raw, { contentType: "application/octet-stream", body }, closing);
   });
 
+  const inputs = new WeakMap<object, AsyncIterable<Uint8Array>>();
+  app.addContentTypeParser(INPUT_TYPE, async (_request: FastifyRequest, payload: IncomingMessage) => {
+    const { asked, input } = await splitInput(payload).catch((thrown: unknown) => {
+      throw badRequest(messageOf(thrown));
+    });
+    const body = parsed(asked);
+    if (isObject(body)) inputs.set(body, input);
+    return body;
+  });
   app.post<{ Params: OfInstance; Body: ExecRequest }>(
     `${INSTANCE}/exec`,
     { schema: EXEC },
-    async ({ params, body: { command, actor } }, reply) => {
+    async ({ params, body }, reply) => {
       const { keeper } = find(stacks, params);
       const signal = wanted(reply, closing);
-      const execution = await keeper.exec(params.group, params.id, command, by({ actor }), signal);
+      const input = inputs.get(body);
+      const asked = { command: body.command, ...(input === undefined ? {} : { input }) };
+      const execution = await keeper.exec(params.group, params.id, asked, by(body), signal);
       reply.hijack();
-      const body = framesOf(execution, failedFrame);
-      await sendBytes(reply.raw, { contentType: "application/x-ndjson", body }, closing);
+      const frames = framesOf(execution, failedFrame);
+      await sendBytes(reply.raw, { contentType: "application/x-ndjson", body: frames }, closing);
     },
   );
 
@@ -72,6 +84,14 @@ function askedIn({ lines, follow }: Given): LogsAsked {
     throw badRequest(`lines must be a whole number from 0 to ${MAX_LINES}`);
   }
   return { follow: follow === "1", lines: count };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest("what is asked is no JSON");
+  }
 }
 
 function badRequest(detail: string): MusterError {

@@ -71,7 +71,8 @@ export async function listen(app: FastifyInstance, socket: string): Promise<List
   }
   await app.ready();
   // A server of its own each time: fastify listens with one for good.
-  const server = createServer(app.routing);
+  // What a command is given to read may take its time.
+  const server = createServer({ requestTimeout: 0 }, app.routing);
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   server.once("close", end);
   server.listen({ path: socket });

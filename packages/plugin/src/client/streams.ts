@@ -1,6 +1,5 @@
 import { isObject } from "@muster/model";
 import type { Provider } from "../contract.ts";
-import { ProviderError } from "../contract.ts";
 import { executionOf } from "../wire/frames.ts";
 import type { HttpCall } from "../wire/http-client.ts";
 import { FAILED, parseJson, RpcFault } from "../wire/json-rpc.ts";
@@ -33,9 +32,9 @@ function logsFrom(type: string, caller: Caller): NonNullable<Provider["logs"]> {
 
 function execThrough(type: string, caller: Caller): NonNullable<Provider["exec"]> {
   return async (id, { command, input }, { signal }) => {
-    if (input !== undefined) throw new ProviderError("invalid", "a plugin's command is given nothing to read yet");
     const body = JSON.stringify({ type, id, command });
-    const call = { method: "POST", path: EXEC_PATH, body, contentType: "application/json" } as const;
+    const asked = { method: "POST", path: EXEC_PATH, body } as const;
+    const call: HttpCall = { ...asked, ...(input === undefined ? { contentType: "application/json" } : { input }) };
     try {
       return executionOf(providersErrors(await streamed(caller, call, "exec", signal)), signal);
     } catch (thrown) {

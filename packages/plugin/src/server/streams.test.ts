@@ -139,11 +139,40 @@ it("refuses what there is not before the stream begins", async () => {
   });
   await expect(exec("nobody", { command: ["moo"] }, { signal: never })).rejects.toMatchObject({ kind: "invalid" });
   await expect(exec(id, { command: ["fly"] }, { signal: never })).rejects.toMatchObject({ kind: "invalid" });
+});
+
+it("gives a command what it is to read, as it comes, and lets it go when the command has ended", async () => {
+  const { exec, id } = await farm(() => ({
+    exec: async (_id, { input }) => ({
+      output: (async function* () {
+        for await (const bytes of input ?? []) {
+          yield { stream: "out", bytes } as const;
+          if (String(bytes).includes("enough")) return;
+        }
+      })(),
+      ended: Promise.resolve({ kind: "exited", code: 0 } as const),
+    }),
+  }));
+  let isLetGo = false;
+  const next = Promise.withResolvers<string>();
   const input = (async function* () {
-    yield Buffer.from("hay");
+    try {
+      yield Buffer.from("hay");
+      yield Buffer.from(await next.promise);
+      for (;;) yield Buffer.alloc(64 * 1024, "x");
+    } finally {
+      isLetGo = true;
+    }
   })();
-  const fed = exec(id, { command: ["moo"], input }, { signal: never });
-  await expect(fed).rejects.toMatchObject({ kind: "invalid" });
+  const { output, ended } = await exec(id, { command: ["eat"], input }, { signal: never });
+  const heard: string[] = [];
+  for await (const { bytes } of output) {
+    heard.push(String(bytes));
+    next.resolve("enough");
+  }
+  expect(heard).toEqual(["hay", "enough"]);
+  expect(await ended).toEqual({ kind: "exited", code: 0 });
+  await vi.waitFor(() => expect(isLetGo).toBe(true));
 });
 
 it("does not take what breaks off for the end", async () => {

@@ -4,6 +4,7 @@ import { type Provider, ProviderError } from "../contract.ts";
 import { beginStream } from "../wire/begin-stream.ts";
 import { failedFrame, framesOf } from "../wire/frames.ts";
 import { type HttpReply, type HttpRequest, textReply } from "../wire/http-server.ts";
+import { INPUT_TYPE } from "../wire/input.ts";
 import { BAD_REQUEST, parseJson, RpcFault } from "../wire/json-rpc.ts";
 import { EXEC_PATH, execBody, LOGS_PATH, logsQuery } from "../wire/methods.ts";
 import { faultOf } from "./handlers.ts";
@@ -32,12 +33,14 @@ async function logs(plugin: Plugin, { query, signal }: HttpRequest): Promise<Htt
   return { kind: "stream", contentType: "application/octet-stream", body, isEndless: asked.follow };
 }
 
-async function exec(plugin: Plugin, { body, contentType, signal }: HttpRequest): Promise<HttpReply> {
-  if (contentType !== "application/json") throw new RpcFault(BAD_REQUEST, "the body must be application/json");
+async function exec(plugin: Plugin, { body, input, contentType, signal }: HttpRequest): Promise<HttpReply> {
+  if (contentType !== "application/json" && input === undefined) {
+    throw new RpcFault(BAD_REQUEST, `the body must be application/json or ${INPUT_TYPE}`);
+  }
   const { type, id, command } = read(execBody, parseJson(body));
   const provider = providerOf(plugin, type);
   if (provider.exec === undefined) throw cannot(type, "exec");
-  const execution = await provider.exec(id, { command }, { signal });
+  const execution = await provider.exec(id, { command, ...(input ? { input } : {}) }, { signal });
   const frames = framesOf(execution, failedFrame);
   return { kind: "stream", contentType: "application/x-ndjson", body: frames, isEndless: false };
 }

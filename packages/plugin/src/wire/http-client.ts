@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { messageOf, systemCodeOf } from "@muster/model";
 import type { Address } from "./address.ts";
+import { INPUT_HEADERS, withInput } from "./input.ts";
 import { MAX_ANSWER } from "./limits.ts";
 
 /** Why there is no answer. `refused`: nobody was reached, so nothing was done. After all the others it may have been. */
@@ -21,6 +23,8 @@ export interface HttpCall {
   readonly path: string;
   readonly body: string;
   readonly contentType?: string;
+  /** Comes after the body, which is told from it by a line break, and has the type `INPUT_TYPE`. */
+  readonly input?: AsyncIterable<Uint8Array>;
 }
 
 export interface HttpAnswer {
@@ -103,7 +107,7 @@ export async function open(address: Address, call: HttpCall, over: AbortSignal):
     path: call.path,
     headers: {
       Host: "plugin",
-      "Content-Length": Buffer.byteLength(call.body),
+      ...(call.input === undefined ? { "Content-Length": Buffer.byteLength(call.body) } : INPUT_HEADERS),
       ...(call.contentType === undefined ? {} : { "Content-Type": call.contentType }),
     },
   });
@@ -123,7 +127,9 @@ export async function open(address: Address, call: HttpCall, over: AbortSignal):
   const hangUp = () => request.destroy(new Error("it took too long to be reached"));
   over.addEventListener("abort", hangUp, { once: true });
   if (over.aborted) hangUp();
-  else request.end(call.body);
+  else if (call.input === undefined) request.end(call.body);
+  // Whoever has answered before all of it was read has no need of the rest; and what breaks off is told by the answer.
+  else void pipeline(withInput(call.body, call.input), request).catch(() => undefined);
   return {
     response: promise,
     isBusy: (cause) => !connected && systemCodeOf(cause) === "EAGAIN",

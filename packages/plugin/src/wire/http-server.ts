@@ -1,6 +1,8 @@
 import { chmod } from "node:fs/promises";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { messageOf } from "@muster/model";
+import { ProviderError } from "../contract.ts";
+import { INPUT_TYPE, splitInput } from "./input.ts";
 import { MAX_REQUEST } from "./limits.ts";
 import { type Bytes, sendBytes } from "./send-bytes.ts";
 import { clearSocketPath } from "./socket.ts";
@@ -13,6 +15,8 @@ export interface HttpRequest {
   /** Without parameters, in lower case; empty when there is none. */
   readonly contentType: string;
   readonly body: string;
+  /** What comes after the body, of the type `INPUT_TYPE`; missing in all others. */
+  readonly input?: AsyncIterable<Uint8Array>;
   /** Aborted when the client has gone away, or the server closes for good. */
   readonly signal: AbortSignal;
 }
@@ -52,6 +56,8 @@ export async function serveHttp(
   });
   // InfraKit's clients ask again on the same connection after ten seconds and more, and its servers kept them open.
   server.keepAliveTimeout = 0;
+  // What a command is given to read may take its time.
+  server.requestTimeout = 0;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ path: socket, backlog: WAITING }, resolve);
@@ -79,27 +85,27 @@ async function answer(
   response.once("close", () => {
     if (!response.writableFinished) gone.abort();
   });
-  const body = await readBody(request);
-  if (body === undefined) {
+  const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const read = contentType === INPUT_TYPE ? await readWithInput(request) : await readBody(request);
+  if (read === undefined) {
     send(response, textReply(413, `a request has at most ${MAX_REQUEST} bytes`, { Connection: "close" }), closing);
     return;
   }
   // What is no path at all is a path that nobody knows.
   const url = URL.parse(request.url ?? "", "http://plugin");
-  const contentType = (request.headers["content-type"] ?? "").split(";")[0] ?? "";
   const answered = await reply({
     method: request.method ?? "",
     path: url?.pathname ?? "",
     query: url?.searchParams ?? new URLSearchParams(),
-    contentType: contentType.trim().toLowerCase(),
-    body,
+    contentType,
+    ...read,
     signal: gone.signal,
   });
   send(response, answered, closing);
 }
 
 /** Undefined when it is too big; the rest of it is not read. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage): Promise<Pick<HttpRequest, "body"> | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -107,7 +113,17 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (size > MAX_REQUEST) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return { body: Buffer.concat(chunks).toString("utf8") };
+}
+
+async function readWithInput(request: IncomingMessage): Promise<Pick<HttpRequest, "body" | "input"> | undefined> {
+  try {
+    const { asked: body, input } = await splitInput(request);
+    return { body, input };
+  } catch (thrown) {
+    if (thrown instanceof ProviderError) return undefined;
+    throw thrown;
+  }
 }
 
 function send(response: ServerResponse, reply: HttpReply, closing: AbortSignal): void {
