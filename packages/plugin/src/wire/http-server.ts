@@ -87,8 +87,8 @@ async function answer(
   });
   const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const read = contentType === INPUT_TYPE ? await readWithInput(request) : await readBody(request);
-  if (read === undefined) {
-    send(response, textReply(413, `a request has at most ${MAX_REQUEST} bytes`, { Connection: "close" }), closing);
+  if ("kind" in read) {
+    send(response, read, closing);
     return;
   }
   // What is no path at all is a path that nobody knows.
@@ -104,24 +104,26 @@ async function answer(
   send(response, answered, closing);
 }
 
-/** Undefined when it is too big; the rest of it is not read. */
-async function readBody(request: IncomingMessage): Promise<Pick<HttpRequest, "body"> | undefined> {
+/** What is too big, or cannot be understood, is refused; the rest of it is not read. */
+async function readBody(request: IncomingMessage): Promise<Pick<HttpRequest, "body"> | HttpReply> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > MAX_REQUEST) return undefined;
+    if (size > MAX_REQUEST) {
+      return textReply(413, `a request has at most ${MAX_REQUEST} bytes`, { Connection: "close" });
+    }
     chunks.push(chunk);
   }
   return { body: Buffer.concat(chunks).toString("utf8") };
 }
 
-async function readWithInput(request: IncomingMessage): Promise<Pick<HttpRequest, "body" | "input"> | undefined> {
+async function readWithInput(request: IncomingMessage): Promise<Pick<HttpRequest, "body" | "input"> | HttpReply> {
   try {
     const { asked: body, input } = await splitInput(request);
     return { body, input };
   } catch (thrown) {
-    if (thrown instanceof ProviderError) return undefined;
+    if (thrown instanceof ProviderError) return textReply(400, thrown.message);
     throw thrown;
   }
 }
