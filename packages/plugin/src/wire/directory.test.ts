@@ -1,10 +1,14 @@
-import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { makeDirectories, makePrivateDirectory } from "./directory.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "muster-directory-"));
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "muster-directory-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
 
 it("makes what is missing, closed to others", () => {
   const path = join(folder(), "a/b/c");
