@@ -1,9 +1,8 @@
 import { conditionOf, PASS } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { withBrokenBake } from "./canary.ts";
-import type { Census } from "./census.ts";
 import type { Rollout } from "./memory.ts";
-import { driven, group, LOCAL, REMOTE, rollout } from "./scene.test-support.ts";
+import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
 import { changed, crew, fail, former, phaseOf, stalledBy, unknown, type WorldOptions } from "./world.test-support.ts";
 
 describe("canaries", () => {
@@ -80,17 +79,26 @@ describe("canaries", () => {
     expect(web.now() - later).toBeGreaterThanOrEqual(3_600_000);
   });
 
+  it("bake anew where their group is declared with another treatment of the same version", () => {
+    const web = changed(3, { rollout: { ...policy, bakeMs: 3_600_000 } });
+    web.during(1_800_000);
+    const later = web.now();
+    web.steer({ retriedIn: 3 });
+    web.until(() => web.told().includes("rollout.promoted"));
+    expect(web.now() - later).toBeGreaterThanOrEqual(3_600_000);
+  });
+
   it("keep baking as long as enough of those that began are well, and have nothing to bake once promoted", () => {
-    const census = (available: Readonly<Record<string, boolean>>) =>
-      ({
-        living: Object.entries(available).map(([id, counts]) => ({ seen: { id }, available: counts })),
-      }) as unknown as Census;
-    const before = { canariesAt: 5, canaries: ["a", "b"], promoted: false, progressAt: 1 } as unknown as Rollout;
-    expect(withBrokenBake(before, census({ a: true }), 1, 9)).toBe(before);
-    expect(withBrokenBake(before, census({ a: false }), 1, 9)).toMatchObject({ canariesAt: 5, canaries: ["b"] });
-    expect(withBrokenBake(before, census({ a: false }), 2, 9)).toMatchObject({ canariesAt: null, progressAt: 9 });
+    const living = (available: boolean) => [{ seen: member("a"), available }];
+    const before: Rollout = {
+      ...{ to: "v2", generation: 1, startedAt: 1, changing: true, progressAt: 1, left: 1, arrived: 2, failed: [] },
+      ...{ promoted: false, canariesAt: 5, canaries: ["a", "b"], failure: null },
+    };
+    expect(withBrokenBake(before, living(true), 1, 9)).toBe(before);
+    expect(withBrokenBake(before, living(false), 1, 9)).toMatchObject({ canariesAt: 5, canaries: ["b"] });
+    expect(withBrokenBake(before, living(false), 2, 9)).toMatchObject({ canariesAt: null, progressAt: 9 });
     const promoted = { ...before, promoted: true };
-    expect(withBrokenBake(promoted, census({ a: false }), 2, 9)).toBe(promoted);
+    expect(withBrokenBake(promoted, living(false), 2, 9)).toBe(promoted);
   });
 
   it("are made anew when one dies while it is waited for, and the deadline counts from then", () => {

@@ -1,6 +1,6 @@
 import { momentText, slotCount } from "@muster/model";
 import { isNew } from "./aim.ts";
-import type { Census } from "./census.ts";
+import type { Living } from "./census.ts";
 import { type DeclaredGroup, placeOf } from "./declared.ts";
 import type { Rollout } from "./memory.ts";
 import type { Held } from "./step.ts";
@@ -66,12 +66,12 @@ function stillBaking(
 }
 
 /**
- * The rollout after a look that nothing is decided on: whoever it shows not to count breaks the bake all the same, and whoever it
- * does not show may be there.
+ * The rollout after a look that nothing is decided on: whoever it shows not to count breaks the bake all the same, and
+ * whoever it does not show may be there.
  */
 export function withBrokenBake(
   before: Rollout | null,
-  { living }: Census,
+  living: readonly Pick<Living, "seen" | "available">[],
   wanted: number,
   now: number,
 ): Rollout | null {

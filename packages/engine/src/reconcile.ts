@@ -111,7 +111,7 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
   const { scene, followed, aim, whole } = survey(situation, look);
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
   const young = withBreaks(memory.young, scene.census.trials.young);
-  const rollout = withBrokenBake(memory.rollout, scene.census, aim.group.rollout.canary, situation.now);
+  const rollout = withBrokenBake(memory.rollout, scene.census.living, aim.group.rollout.canary, situation.now);
   const isSame = memory.vanishedAt === vanishedAt && young === memory.young && rollout === memory.rollout;
   const count = look.members.length;
   const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
