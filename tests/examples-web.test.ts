@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ExampleRoom, openExample, until } from "./support/example-room.ts";
+import { freePort } from "./support/free-port.ts";
 import { environmentOf, pidsAtHome, wordsOf } from "./support/left-behind.ts";
 import { beginLoad } from "./support/web-load.ts";
 
@@ -188,15 +188,5 @@ function page(port: number, path: string): Promise<string> {
       response.once("error", reject);
     });
     request.once("error", reject);
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
   });
 }

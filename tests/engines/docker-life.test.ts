@@ -1,10 +1,11 @@
 /** A container's life on a real Docker Engine. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, get } from "node:http";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { presence } from "@muster/plugin";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { bytesOf, ctx, houseAt, SLEEPER, until } from "./support/containers.ts";
 import { IMAGE } from "./support/image.ts";
 import { pidOf, raw } from "./support/raw.ts";
@@ -275,16 +276,6 @@ function cgroupLimit(pid: number): number {
   const own = lines.find((line) => line.split(":")[1] === "memory")?.split(":")[2];
   if (own !== undefined) return Number(readFileSync(`/sys/fs/cgroup/memory${own}/memory.limit_in_bytes`, "utf8"));
   return Number(readFileSync(`/sys/fs/cgroup${lines[0]?.split(":")[2]}/memory.max`, "utf8"));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function fetched(port: number): Promise<string> {
