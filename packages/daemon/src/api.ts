@@ -52,8 +52,9 @@ export type InstanceVerb = "logs" | "exec" | "replace" | "quarantine";
 
 /**
  * `logs` → the bytes that it has printed (application/octet-stream). `exec`, an `ExecRequest` → an `ExecFrame` a line
- * (application/x-ndjson); of the type `INPUT_TYPE`, the request is a line, and what the command reads comes after it. `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so
- * that this can be told from its end. Whoever hangs up ends it at its source.
+ * (application/x-ndjson); of the type `INPUT_TYPE`, the request is a line, and what the command reads comes after it.
+ * `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so that
+ * this can be told from its end. Whoever hangs up ends it at its source.
  */
 export function instancePath(stack: string, group: string, id: string, verb: InstanceVerb): string {
   return `${groupPath(stack, group)}/instances/${encodeURIComponent(id)}/${verb}`;

@@ -9,8 +9,8 @@ export const vanillaProperties = z.strictObject({
 export type VanillaProperties = z.infer<typeof vanillaProperties>;
 
 /**
- * Members are what their template says, with lines added to `init` and tags to `tags`. Health and drain are left out, and so the plain ones: a
- * member that is there and runs is healthy, and may go at once.
+ * Members are what their template says, with lines added to `init` and tags to `tags`. Health and drain are left out, and
+ * so the plain ones: a member that is there and runs is healthy, and may go at once.
  */
 export const vanilla: Flavor<VanillaProperties> = {
   name: "vanilla",

@@ -1,7 +1,7 @@
 /**
  * The one error table. Every error a person can see has a line here: what happened, and what to do next, with `{words}`
  * filled in where it is raised. The reference (docs/reference/errors.md) is generated from it. A code never changes its
- * meaning; what is no longer raised is taken out.
+ * meaning; what is no longer raised is taken out. Long, because it is a table: whoever adds a line sees all the others.
  */
 interface Entry {
   readonly says: string;

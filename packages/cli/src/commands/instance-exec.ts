@@ -26,7 +26,8 @@ export const instanceExec = buildCommand<ExecFlags, string[], Cli>({
   docs: documented(
     "Run a command where an instance runs",
     "Runs a command as the instance sees the world, without a shell, and prints what it prints. It is given nothing to read,\n" +
-      "unless with --input, and Ctrl-C ends it. Who asked for it stands in the history, with the first word and the number of the others.\n" +
+      "unless with --input, and Ctrl-C ends it. Who asked for it stands in the history, with the first word, the number of\n" +
+      "the others, and that it was given something to read.\n" +
       "The exit code is the command's, also where it is 126 or 127; 128 and the signal's number where a signal ended it;\n" +
       "130 after Ctrl-C. Where it could not be run, there is an error, and the exit code is 2 or 1.",
     "muster instance exec web/0 -- ls -l",

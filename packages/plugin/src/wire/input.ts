@@ -17,7 +17,7 @@ export async function* withInput(asked: string, input: AsyncIterable<Uint8Array>
   yield* input;
 }
 
-/** The two of a request apart again. `input` can be read once. Throws `invalid` where there is no first line, or one that is too long. */
+/** The two apart again; `input` can be read once. Throws `invalid` where there is no first line, or one that is too long. */
 export async function splitInput(
   request: Readable,
 ): Promise<{ readonly asked: string; readonly input: AsyncIterable<Uint8Array> }> {

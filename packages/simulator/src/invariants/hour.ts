@@ -23,9 +23,7 @@ export const hour: Invariant = {
       const { at, look } = decision;
       const decidedAt = Math.min(at, look?.ended ?? at);
       const isOfThisHour = (time: number) => time > at - HOUR_MS && !history.wasForgottenSince(group, time);
-      const recent = [...(creates.get(group) ?? []), decidedAt].filter(
-        (time) => time === decidedAt || isOfThisHour(time),
-      );
+      const recent = [...(creates.get(group) ?? []).filter(isOfThisHour), decidedAt];
       creates.set(group, recent);
       const wanted = history.wantedSince(group, at - HOUR_MS);
       const most = Math.max(...wanted.map(({ promised }) => promised.createsPerHour));
