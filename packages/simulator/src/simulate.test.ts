@@ -67,6 +67,46 @@ describe("the production runtime in a simulated world", () => {
     expect(await traceOf("7")).not.toEqual(await traceOf("8"));
   });
 
+  it("writes nothing twice when it is ended while the answer of the store is on its way", async () => {
+    const answer = Promise.withResolvers<void>();
+    let isHeld = false;
+    const created: (string | undefined)[] = [];
+    const { violations } = await simulate(
+      {
+        ...quiet,
+        doings: [
+          { kind: "restart", at: 1_000, group: "web" },
+          // Later than the grace that whatever is in flight has.
+          { kind: "kill", at: 15_000, group: "web", count: 1 },
+        ],
+        calmAfter: 20_000,
+      },
+      {
+        store: (store) => ({
+          ...store,
+          async write(...asked) {
+            const events = await store.write(...asked);
+            if (isHeld || !events.some(({ type }) => type === "instance.created")) return events;
+            isHeld = true;
+            await answer.promise;
+            return events;
+          },
+        }),
+        hear(heard) {
+          if (!("kind" in heard)) return;
+          if (heard.kind === "befell") answer.resolve();
+          if (heard.kind !== "wrote") return;
+          created.push(
+            ...heard.events.flatMap(({ type, instance }) => (type === "instance.created" ? [instance] : [])),
+          );
+        },
+      },
+    );
+    expect([violations, isHeld]).toEqual([[], true]);
+    expect(created).toHaveLength(4);
+    expect(new Set(created).size).toBe(4);
+  });
+
   it("leaves nothing of a life that was killed", async () => {
     const fragile: Scenario = { ...quiet, faults: { ...NO_FAULTS, crash: 0.15 }, calmAfter: 60_000 };
     const { crashes } = await simulate(fragile);
