@@ -63,7 +63,9 @@ async function started(
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const log = join(home, "log");
   const output = openSync(log, "a", 0o600);
-  const child = spawn(command, args, { stdio: ["ignore", output, output], env: { ...process.env, PATH, ...env } });
+  // Podman's monitors leave a file where they stand when memory runs out.
+  const place = { cwd: home, env: { ...process.env, PATH, ...env } };
+  const child = spawn(command, args, { ...place, stdio: ["ignore", output, output] });
   await answering(socket, child, log);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
