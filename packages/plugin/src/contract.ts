@@ -45,6 +45,8 @@ interface TypeBase<P extends object, C extends object> {
   exclusive?(want: P): readonly string[];
   /** Its things listen on ports of this machine: each member of a group is given one of its own as `${self.port}`. */
   readonly ports?: boolean;
+  /** What can be done to its things to find out about them, beside logs, commands and a console. */
+  readonly tools?: readonly Tool[];
 }
 
 /** A type whose things bear tags; their ids are handed out by the provider. */
@@ -70,6 +72,11 @@ interface ProviderBase<P extends object> {
   readonly scope: string;
   /** Throws `invalid` when this can never be made. Touches nothing. */
   validate?(want: P): Promise<void>;
+  /**
+   * Where a property is a name that can come to mean something else (an image's), that property as what it means now. Asked
+   * when a group is declared: its revision hangs on the answer. Not asked over a plugin's socket.
+   */
+  pin?(want: P): Promise<Partial<P>>;
   /** Makes one thing that bears these tags. Throws `conflict` when its name is taken by something else. */
   create(want: P, tags: Tags, ctx: Ctx): Promise<{ readonly id: string }>;
   /** Changes what `effects` calls in-place or restart. */
@@ -90,12 +97,42 @@ interface ProviderBase<P extends object> {
    * Throws `invalid` where there is no such thing, where it does not run, or where there is no such command.
    */
   exec?(id: string, asked: ExecAsked, ctx: Ctx): Promise<Execution>;
+  /**
+   * What the thing shows on its console, as `logs`; what is given as `input` is typed there. Throws `invalid` where there is
+   * no such thing.
+   */
+  console?(id: string, asked: ConsoleAsked, ctx: Ctx): AsyncIterable<Uint8Array>;
+  /**
+   * Uses one of the type's `tools` on the thing, and gives what comes of it, as bytes. Throws `invalid` where there is no such
+   * thing, or it cannot be used on it as it is.
+   */
+  tool?(id: string, asked: ToolAsked, ctx: Ctx): AsyncIterable<Uint8Array>;
 }
 
 export interface LogsAsked {
   /** Only the last so many lines of what is there; missing: all of it. */
   readonly lines?: number;
   readonly follow: boolean;
+}
+
+export interface ConsoleAsked extends LogsAsked {
+  /** What is typed; missing: nothing. */
+  readonly input?: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * What can be done to a thing to find out about it. `pause` halts it where it stands, `continue` lets it go on. `stats` gives
+ * a JSON object of what it uses. `trace` gives what goes over its network, as pcap, until the signal. `core` gives its memory,
+ * as an ELF core. `gdb` opens a door for a debugger, and tells the command. `link` (`up`, `down`) puts its cable in or out.
+ * `snapshot` (a name) keeps how it is, `restore` (a name) takes it back there.
+ */
+export const TOOLS = ["pause", "continue", "stats", "trace", "core", "gdb", "link", "snapshot", "restore"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export interface ToolAsked {
+  readonly tool: Tool;
+  /** What `link`, `snapshot` and `restore` are told. */
+  readonly argument?: string;
 }
 
 export interface ExecAsked {
