@@ -1,6 +1,6 @@
 /** The directory of one process: what it was made of, and what it has printed. All but its log is a cache. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { isObject, type Json, messageOf, type Tags } from "@muster/model";
+import { isObject, type Json, type JsonObject, messageOf, type Tags } from "@muster/model";
 import { attempt, ifThere } from "./failure.ts";
 import { logFiles } from "./log-files.ts";
 import { isTags } from "./mark.ts";
@@ -13,6 +13,8 @@ export interface Spec {
   readonly properties: Partial<ProcessProperties>;
   /** Milliseconds since 1970. */
   readonly made: number;
+  /** What is declared of a thing of another type that this process is. */
+  readonly thing?: JsonObject | undefined;
 }
 
 export type SpecRead = { readonly spec: Spec } | { readonly reason: string } | undefined;
@@ -26,13 +28,18 @@ export function homeIn(dir: string, id: string): string {
   return `${dir}/${id}`;
 }
 
-/** Makes the directory with all that is in it; where that fails, nothing of it is left. */
-export function makeHome(home: string, spec: Spec): void {
+/**
+ * Makes the directory with all that is in it; where that fails, nothing of it is left.
+ *
+ * @param furnish puts into it what its process needs besides
+ */
+export function makeHome(home: string, spec: Spec, furnish?: (home: string) => void): void {
   attempt(home, () => {
     mkdirSync(home, { mode: 0o700 });
     try {
       writeFileSync(`${home}/${SPEC}`, textOf(spec), { encoding: "utf8", flag: "wx", mode: 0o600 });
       writeFileSync(`${home}/rotation`, rotationText(spec), { encoding: "utf8", flag: "wx", mode: 0o600 });
+      furnish?.(home);
     } catch (thrown) {
       rmSync(home, { recursive: true, force: true });
       throw thrown;
@@ -90,9 +97,10 @@ function specAt(path: string): SpecRead {
   try {
     const value: Json = JSON.parse(text);
     if (!isObject(value) || value["v"] !== 1) return { reason: `${SPEC} is not one of a process` };
-    const { tags, properties, made } = value;
+    const { tags, properties, made, thing } = value;
     if (!isTags(tags) || typeof made !== "number") return { reason: `${SPEC} is not one of a process` };
-    return { spec: { tags, properties: declared.parse(properties), made } };
+    const spec = { tags, properties: declared.parse(properties), made };
+    return { spec: thing !== undefined && isObject(thing) ? { ...spec, thing } : spec };
   } catch (thrown) {
     return { reason: `${SPEC} cannot be understood: ${messageOf(thrown)}` };
   }
@@ -109,8 +117,8 @@ function exchange(path: string, text: string): void {
   }
 }
 
-function textOf({ tags, properties, made }: Spec): string {
-  return `${JSON.stringify({ v: 1, tags, properties, made }, null, 2)}\n`;
+function textOf({ tags, properties, made, thing }: Spec): string {
+  return `${JSON.stringify({ v: 1, tags, properties, made, thing }, null, 2)}\n`;
 }
 
 function rotationText({ properties }: Spec): string {

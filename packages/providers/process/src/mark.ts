@@ -54,9 +54,9 @@ export function variablesIn(environment: string): Readonly<Record<string, string
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
-/** Ids are names of directories, and never a way out of the one that they are in. */
+/** Ids are names of directories, and never a way out of the one that they are in. Their letter tells of which type they are. */
 export function isId(text: string): boolean {
-  return /^p-[0-9a-f]{12}$/.test(text);
+  return /^[a-z]-[0-9a-f]{12}$/.test(text);
 }
 
 export function isTags(value: Json | undefined): value is Tags {

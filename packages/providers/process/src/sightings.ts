@@ -1,7 +1,7 @@
 /** What is there: processes as /proc shows them, and those that have ended as the disk tells it. */
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Tags } from "@muster/model";
+import type { JsonObject, Tags } from "@muster/model";
 import type { Exit } from "@muster/plugin";
 import { endsIn } from "./ends.ts";
 import { attempt, ifThere } from "./failure.ts";
@@ -25,6 +25,8 @@ export interface Sighting {
   readonly living: readonly Process[];
   readonly tags: Tags;
   readonly properties: Partial<ProcessProperties>;
+  /** What is declared of a thing of another type that this process is. */
+  readonly thing: JsonObject | undefined;
   readonly since: number;
   /** What is wrong with what the disk tells of it. */
   readonly blemish: string | undefined;
@@ -103,6 +105,7 @@ export function sightingsIn(dir: string, now: () => number, isBeingMade: (id: st
       living: family?.members ?? [],
       tags: spec?.tags ?? family?.mark?.tags ?? {},
       properties: spec?.properties ?? {},
+      thing: spec?.thing,
       since: spec?.made ?? (leader === undefined ? now() : table.beganAt(leader)),
       blemish: read !== undefined && "reason" in read ? read.reason : undefined,
     };

@@ -1,7 +1,7 @@
 /** Starting a process: everything that can be known beforehand is asked first, and what fails leaves nothing behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { messageOf, systemCodeOf, type Tags } from "@muster/model";
+import { type JsonObject, messageOf, systemCodeOf, type Tags } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { accountFor, runAs } from "./accounts.ts";
 import { endsDirectory, makeEnds } from "./ends.ts";
@@ -29,10 +29,15 @@ export interface Start {
   readonly env: Environment;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** What is declared of a thing of another type that this process is. */
+  readonly thing?: JsonObject | undefined;
+  /** Puts into its directory what it needs besides. */
+  furnish?(home: string): void;
 }
 
 /** Returns when the leader lives and bears its mark. */
-export async function start({ dir, id, want, tags, memory, env: own, now }: Start): Promise<ChildProcess> {
+export async function start(asked: Start): Promise<ChildProcess> {
+  const { dir, id, want, tags, memory, env: own, now, thing } = asked;
   assertPossible(want, memory);
   const account = accountFor(want.user);
   const cwd = want.cwd ?? "/";
@@ -44,7 +49,7 @@ export async function start({ dir, id, want, tags, memory, env: own, now }: Star
 
   const home = homeIn(dir, id);
   makeDirectories(dir);
-  makeHome(home, { tags, properties: want, made: now });
+  makeHome(home, { tags, properties: want, made: now, thing }, asked.furnish);
   try {
     const limit = want.limits?.memory;
     const [shell, ...words] = leaderCommand({
