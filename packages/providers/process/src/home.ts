@@ -33,13 +33,13 @@ export function homeIn(dir: string, id: string): string {
  *
  * @param furnish puts into it what its process needs besides
  */
-export function makeHome(home: string, spec: Spec, furnish?: (home: string) => void): void {
+export function makeHome(home: string, spec: Spec, furnish?: () => void): void {
   attempt(home, () => {
     mkdirSync(home, { mode: 0o700 });
     try {
       writeFileSync(`${home}/${SPEC}`, textOf(spec), { encoding: "utf8", flag: "wx", mode: 0o600 });
       writeFileSync(`${home}/rotation`, rotationText(spec), { encoding: "utf8", flag: "wx", mode: 0o600 });
-      furnish?.(home);
+      furnish?.();
     } catch (thrown) {
       rmSync(home, { recursive: true, force: true });
       throw thrown;

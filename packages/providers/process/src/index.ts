@@ -5,3 +5,6 @@ export * from "./processes.ts";
 export * from "./properties.ts";
 export type { Life, Sighting } from "./sightings.ts";
 export type { Environment } from "./surroundings.ts";
+export { programAt } from "./surroundings.ts";
+export { written } from "./telling.ts";
+export { lastLine } from "./log-files.ts";

@@ -34,7 +34,7 @@ export interface Commission {
   /** What is declared of a thing of another type that it is. */
   readonly thing?: JsonObject;
   /** Puts into its directory, before it starts, what it needs besides. */
-  furnish?(home: string): void;
+  furnish?(): void;
 }
 
 /** All throw ProviderErrors. */
@@ -55,7 +55,8 @@ export interface Processes {
   end(id: string, signal: AbortSignal): Promise<void>;
   logs(id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
   exec(id: string, asked: ExecAsked, signal: AbortSignal): Promise<Execution>;
-  watch(wake: () => void, signal: AbortSignal): void;
+  /** @param startsAnother true while one is starting that counts as running here */
+  watch(wake: () => void, signal: AbortSignal, startsAnother?: () => boolean): void;
 }
 
 export interface Outside {
@@ -192,11 +193,12 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
       return execute(place, asked, signal);
     },
 
-    watch(wake, signal) {
+    watch(wake, signal, startsAnother = () => false) {
       listeners.add(wake);
       signal.addEventListener("abort", () => listeners.delete(wake), { once: true });
       const { missesOne } = sightings;
-      watchProcesses({ dir, missesOne, startsOne: tellers.startsOne }, wake, signal);
+      const startsOne = () => tellers.startsOne() || startsAnother();
+      watchProcesses({ dir, missesOne, startsOne }, wake, signal);
     },
   };
 }

@@ -32,7 +32,7 @@ export interface Start {
   /** What is declared of a thing of another type that this process is. */
   readonly thing?: JsonObject | undefined;
   /** Puts into its directory what it needs besides. */
-  furnish?(home: string): void;
+  furnish?(): void;
 }
 
 /** Returns when the leader lives and bears its mark. */

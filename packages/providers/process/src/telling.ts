@@ -72,7 +72,7 @@ export function teller(memory: MemoryLimits, ready: Readiness, isEnding: (id: st
   };
 }
 
-/** What it printed last may be on its way to the disk. Others that it has left behind may hold the log open for ever. */
-async function written(home: string): Promise<void> {
+/** Waits for what it printed last: it may be on its way to the disk. Others that it left behind may hold the log open for ever. */
+export async function written(home: string): Promise<void> {
   for (let waited = 0; waited < WRITTEN_WITHIN_MS && !isComplete(home); waited += REST_MS) await sleep(REST_MS);
 }

@@ -1,1 +1,2 @@
-export {};
+export * from "./properties.ts";
+export * from "./vm.ts";

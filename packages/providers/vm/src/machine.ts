@@ -1,0 +1,151 @@
+/** From what is declared of a machine to the process that it is. */
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import type { Image, Images } from "@muster/image";
+import { type JsonObject, messageOf, musterMarks, type Tags } from "@muster/model";
+import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
+import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
+import type { Ready, VmProperties } from "./properties.ts";
+import { type Accelerator, commandLine, type Machine } from "./qemu/command-line.ts";
+import { ENVIRONMENT, EVENTS_FILE, WORKSHOP } from "./qemu/files.ts";
+import { launching } from "./qemu/launch.ts";
+
+/** Undefined: the machine's own ports tell nothing of it. */
+type ProcessReady = ProcessProperties["ready"];
+
+/**
+ * The image that is meant, with every part of it read and compared.
+ *
+ * @throws ProviderError `invalid`: there is no such image, or it is not what it was any more
+ */
+export function imageOf(want: VmProperties, images: Images): Image {
+  try {
+    return images.verified(images.digestOf(want.image));
+  } catch (thrown) {
+    throw new ProviderError("invalid", messageOf(thrown), { cause: thrown });
+  }
+}
+
+/** Throws `invalid` where this can never be: before anything is made. */
+export function assertPossible(want: VmProperties, image: Image): void {
+  readyOf(want, image);
+  const doubled = portsOf(want).find((one, at, all) => all.findIndex(({ host }) => host === one.host) !== at);
+  if (doubled !== undefined)
+    throw new ProviderError("invalid", `ports: ${doubled.host} leads to two ports of the guest`);
+}
+
+export function portsOf({ ports }: Pick<VmProperties, "ports">): Machine["ports"] {
+  return (ports ?? []).map(({ guest, host }) => ({ guest, host: Number(host) }));
+}
+
+/** When it is ready: as declared, else as its image says. Of a guest's port that no port leads to nobody can ask. */
+export function readyOf(want: VmProperties, image: Image): Ready | undefined {
+  const ready = want.ready ?? healthAsReady(image);
+  const guest = ready === undefined ? undefined : guestPortOf(ready);
+  if (guest === undefined || portsOf(want).some((port) => port.guest === guest)) return ready;
+  const whose = want.ready === undefined ? "the health of its image is asked" : "`ready` asks";
+  const fix = `add \`{ guest: ${guest}, host: "$\{self.port}" }\` to \`ports\``;
+  throw new ProviderError("invalid", `${whose} on the guest's port ${guest}, and no port leads there: ${fix}`);
+}
+
+function healthAsReady({ text: { health } }: Image): Ready | undefined {
+  if (health === undefined) return undefined;
+  if ("http" in health) return { http: { port: health.http.port, path: health.http.path } };
+  return "tcp" in health ? { tcp: { port: health.tcp.port } } : { console: health.console };
+}
+
+function guestPortOf(ready: Ready): number | undefined {
+  if ("http" in ready) return ready.http.port;
+  return "tcp" in ready ? ready.tcp.port : undefined;
+}
+
+/** As the process that the machine is can be asked. A taken connection says nothing of a guest: see tcp-ready.ts. */
+function askedOfProcess(ready: Ready | undefined, ports: Machine["ports"]): ProcessReady {
+  if (ready === undefined || "tcp" in ready) return undefined;
+  if ("console" in ready) return { log: ready.console };
+  const { port, path = "/", status } = ready.http;
+  const { host } = ports.find(({ guest }) => guest === port) ?? { host: port };
+  const http = { url: `http://127.0.0.1:${host}${path}`, ...(status === undefined ? {} : { status }) };
+  return { http, ...(ready.timeout === undefined ? {} : { timeout: ready.timeout }) };
+}
+
+export interface Foundry {
+  readonly images: Images;
+  readonly hypervisor: string;
+  readonly accelerator: Accelerator;
+  /** Where secrets are read. */
+  readonly env: Environment;
+}
+
+/** @returns what to make, told where it will live */
+export function commissionOf(
+  want: VmProperties,
+  tags: Tags,
+  foundry: Foundry,
+): (id: string, home: string) => Commission {
+  const { images, hypervisor, accelerator } = foundry;
+  const image = imageOf(want, images);
+  assertPossible(want, image);
+  const environment = environmentText({ ...image.text.env, ...want.env }, foundry.env);
+  const ports = portsOf(want);
+  const size = { memory: want.memory ?? image.text.memory, cpus: want.cpus ?? image.text.cpus };
+  const asked = readyOf(want, image);
+  const ready = askedOfProcess(asked, ports);
+
+  return (id, home) => {
+    const user = userFor(id);
+    const line = commandLine(hypervisor, {
+      id,
+      image,
+      name: nameIn(tags) ?? id,
+      ...size,
+      ports,
+      outbound: want.network === "outbound",
+      hasEnvironment: environment !== "",
+      accelerator,
+      user,
+    });
+    return {
+      // As it really is: also what its image says of it. Of a secret only where it is to be read.
+      thing: asJson({ ...want, image: image.digest, ...size, ...(asked === undefined ? {} : { ready: asked }) }),
+      want: { ...launching(home, line), ...(ready === undefined ? {} : { ready }) },
+      furnish() {
+        writeFileSync(`${home}/${EVENTS_FILE}`, "", { flag: "wx", mode: 0o600 });
+        if (environment !== "") writeFileSync(`${home}/${ENVIRONMENT}`, environment, { flag: "wx", mode: 0o600 });
+        mkdirSync(`${home}/${WORKSHOP}`, { mode: 0o700 });
+        if (user !== undefined) chownSync(`${home}/${WORKSHOP}`, user, user);
+      },
+    };
+  };
+}
+
+function asJson(want: VmProperties): JsonObject {
+  const thing: JsonObject = JSON.parse(JSON.stringify(want));
+  return thing;
+}
+
+/** Above all numbers that systems give to accounts and containers. */
+const FIRST_USER = 0x70000000;
+
+/** A user of its own for each machine, where there is the right to: nobody else runs as that. */
+function userFor(id: string): number | undefined {
+  return process.geteuid?.() === 0 ? FIRST_USER + Number.parseInt(id.slice(-6), 16) : undefined;
+}
+
+/** `web-0`: what the guest is told it is called. */
+function nameIn(tags: Tags): string | undefined {
+  const mark = musterMarks.read(tags);
+  if (mark?.slot === undefined) return undefined;
+  return `${mark.owner}-${mark.slot}`;
+}
+
+/** As the guest reads it: entries, each ended by a zero byte. */
+function environmentText(declared: Readonly<Record<string, PlainOrSecret>>, env: Environment): string {
+  const entries = Object.entries(declared).map(([name, value]) => `${name}=${bearable(name, revealed(value, env))}\0`);
+  return entries.join("");
+}
+
+/** The value is not told: it may be a secret. */
+function bearable(name: string, value: string): string {
+  if (!value.includes("\0")) return value;
+  throw new ProviderError("invalid", `env.${name} contains a zero byte: no environment can hold it`);
+}

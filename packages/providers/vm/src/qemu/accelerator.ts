@@ -1,0 +1,97 @@
+/** Whether this machine's own processor can run guests: found out by running one, and written down until it starts anew. */
+import { spawn } from "node:child_process";
+import { accessSync, constants, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isObject, type Json } from "@muster/model";
+import { CANARY_EXIT, canary } from "./canary.ts";
+import type { Accelerator } from "./command-line.ts";
+
+/** A guest of a few instructions that takes longer than this does not run. Milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * @param program the path of the hypervisor
+ * @param dir where the answer is written down
+ */
+export async function bestAccelerator(program: string, dir: string): Promise<Accelerator> {
+  if (!isOpen("/dev/kvm")) return "tcg";
+  const file = join(dir, "accelerator.json");
+  const circumstances = circumstancesOf(program);
+  const known = writtenIn(file, circumstances);
+  if (known !== undefined) return known;
+  const found = (await runsGuests(program, "kvm")) ? "kvm" : "tcg";
+  writeDown(file, circumstances, found);
+  return found;
+}
+
+/** True where a guest has really run. */
+export async function runsGuests(program: string, accelerator: Accelerator): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-canary-"));
+  try {
+    const kernel = join(folder, "canary");
+    writeFileSync(kernel, canary());
+    return await sings(program, [
+      ...["-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
+      ...["-M", "microvm,acpi=off,pit=on,pic=on,rtc=off,ioapic2=off,auto-kernel-cmdline=off"],
+      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-m", "2M"],
+      ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-kernel", kernel],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function sings(program: string, words: readonly string[]): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const child = spawn(program, words, { stdio: ["ignore", "ignore", "pipe"] });
+  const end = () => child.kill("SIGKILL");
+  const late = setTimeout(end, PATIENCE_MS);
+  // One whose processor has failed stays as it is, and says so.
+  child.stderr.on("data", (bytes: Buffer) => {
+    if (bytes.includes("KVM internal error")) end();
+  });
+  child.once("error", () => resolve(false));
+  child.once("close", (code) => resolve(code === CANARY_EXIT));
+  return promise.finally(() => clearTimeout(late));
+}
+
+function isOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    // Not there, or not for us.
+    return false;
+  }
+}
+
+/** Another start of the system, or another hypervisor, may have another answer. */
+function circumstancesOf(program: string): string {
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  const { ino, mtimeMs, size } = statSync(program);
+  return `${boot} ${program} ${ino} ${mtimeMs} ${size}`;
+}
+
+function writtenIn(file: string, circumstances: string): Accelerator | undefined {
+  try {
+    const written: Json = JSON.parse(readFileSync(file, "utf8"));
+    if (!isObject(written) || written["circumstances"] !== circumstances) return undefined;
+    const { accelerator } = written;
+    return accelerator === "kvm" || accelerator === "tcg" ? accelerator : undefined;
+  } catch {
+    // Not there, or nothing that was written by us: it is found out again.
+    return undefined;
+  }
+}
+
+function writeDown(file: string, circumstances: string, accelerator: Accelerator): void {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify({ circumstances, accelerator })}\n`, { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch {
+    // No room: the next Muster finds it out again.
+    rmSync(temporary, { force: true });
+  }
+}

@@ -1,0 +1,23 @@
+/** What lies in the directory of a machine besides what its process has there. */
+
+/** Where QEMU is told things, one listener at a time. */
+export const QMP_SOCKET = "qmp.sock";
+
+/** QEMU's pipe of events: `.in` is a pipe that opens its mouth, `.out` the file into which it speaks. */
+export const EVENTS = "events";
+export const EVENTS_FILE = `${EVENTS}.out`;
+
+/** A pipe: what is written into it is typed on the console. */
+export const KEYS = "keys";
+
+/** What QEMU complains of. */
+export const ERRORS = "errors";
+
+/** What the guest finds as `opt/muster/env`; secrets are in it. */
+export const ENVIRONMENT = "env";
+
+/** The only place where a QEMU that has a user of its own may make files. It holds it open under this number. */
+export const WORKSHOP = "work";
+export const WORKSHOP_NUMBER = 8;
+/** The same place, as QEMU itself reaches it: the way to it is closed to its user. */
+export const WORKSHOP_WITHIN = `/proc/self/fd/${WORKSHOP_NUMBER}`;

@@ -1,0 +1,56 @@
+/** What can be done to a machine to find out about it, each through QMP. */
+import { ProviderError, type Tool, type ToolAsked } from "@muster/plugin";
+import type { Processes, Sighting } from "@muster/provider-process";
+import { withQmp } from "../qemu/qmp.ts";
+import { core } from "./core.ts";
+import { gdb } from "./gdb.ts";
+import { stats } from "./stats.ts";
+import { trace } from "./trace.ts";
+
+export const VM_TOOLS = [
+  "pause",
+  "continue",
+  "stats",
+  "trace",
+  "core",
+  "gdb",
+  "link",
+] as const satisfies readonly Tool[];
+
+/** What a tool is used on. */
+export interface Subject {
+  readonly sighting: Sighting;
+  readonly processes: Processes;
+  readonly signal: AbortSignal;
+}
+
+export function use({ tool, argument }: ToolAsked, subject: Subject): AsyncIterable<Uint8Array> {
+  const { sighting, signal } = subject;
+  if (sighting.life.kind !== "lives") throw new ProviderError("invalid", `the hypervisor of ${sighting.id} has ended`);
+  switch (tool) {
+    case "pause":
+      return quietly(() => withQmp(sighting.home, (qmp) => qmp.ask("stop"), signal));
+    case "continue":
+      return quietly(() => withQmp(sighting.home, (qmp) => qmp.ask("cont"), signal));
+    case "link":
+      return quietly(() =>
+        withQmp(sighting.home, (qmp) => qmp.ask("set_link", { name: "net", up: argument === "up" }), signal),
+      );
+    case "stats":
+      return stats(subject);
+    case "trace":
+      return trace(subject);
+    case "core":
+      return core(subject);
+    case "gdb":
+      return gdb(subject);
+    default:
+      throw new ProviderError("invalid", `a machine has no \`${tool}\``);
+  }
+}
+
+/** Of what is done and says nothing. */
+async function* quietly(act: () => Promise<unknown>): AsyncGenerator<Uint8Array> {
+  await act();
+  yield* [];
+}

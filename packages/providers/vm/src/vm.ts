@@ -1,0 +1,136 @@
+import { resolve } from "node:path";
+import { openImages } from "@muster/image";
+import { bears } from "@muster/model";
+import type { TaggedProvider, TaggedType } from "@muster/plugin";
+import {
+  assertNobodyListens,
+  type Environment,
+  lookIntoProcesses,
+  openProcesses,
+  type Processes,
+  programAt,
+} from "@muster/provider-process";
+import { type } from "./keyboard.ts";
+import { assertPossible, commissionOf, imageOf, portsOf } from "./machine.ts";
+import { type VmProperties, type VmSettings, vmProperties, vmSettings } from "./properties.ts";
+import { bestAccelerator } from "./qemu/accelerator.ts";
+import { tcpReadiness } from "./tcp-ready.ts";
+import { teller } from "./telling.ts";
+import { use, VM_TOOLS } from "./tools/tools.ts";
+import { earsAt } from "./watch.ts";
+
+const LETTER = "v";
+
+/**
+ * A virtual machine that boots an image of one purpose, and outlives Muster.
+ *
+ * @param env where the hypervisor is looked for, and secrets are read
+ */
+export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
+  const where = ({ dir }: VmSettings) => ({ dir: resolve(dir), letter: LETTER });
+  return {
+    known: "tags",
+    name: "vm",
+    summary: "A virtual machine that boots an image of one purpose, and outlives Muster",
+    schema: vmProperties,
+    settings: vmSettings,
+    // Nothing inside can be changed: another image is another machine.
+    effects: {},
+    settleMs: 0,
+    local: true,
+    ports: true,
+    tools: VM_TOOLS,
+    startupMs: 60_000,
+    exclusive: ({ ports }) => portsOf({ ports }).map(({ host }) => `tcp:${host}`),
+    open: async (settings, io) => providerOf(openProcesses(where(settings), { env, io }), settings, env),
+    openToLook: async (settings, io) => providerOf(lookIntoProcesses(where(settings), { env, io }), settings, env),
+  };
+}
+
+const HYPERVISOR = "qemu-system-x86_64";
+const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function providerOf(processes: Processes, settings: VmSettings, env: Environment): TaggedProvider<VmProperties> {
+  const images = openImages(resolve(settings.images));
+  const tellers = teller(processes, tcpReadiness());
+  const listeners = new Set<() => void>();
+  const ears = earsAt(() => {
+    for (const each of listeners) each();
+  });
+
+  async function seen() {
+    const all = await processes.seen();
+    tellers.keep(all);
+    if (listeners.size > 0) ears.keep(all);
+    return all;
+  }
+
+  async function foundry() {
+    const hypervisor = programAt(settings.hypervisor ?? HYPERVISOR, env["PATH"] ?? USUAL_PATH, "/");
+    const accelerator = settings.accelerator ?? (await bestAccelerator(hypervisor, processes.dir));
+    return { images, hypervisor, accelerator, env };
+  }
+
+  return {
+    known: "tags",
+    scope: processes.dir,
+
+    async validate(want) {
+      assertPossible(want, imageOf(want, images));
+    },
+
+    async pin(want) {
+      return { image: imageOf(want, images).digest };
+    },
+
+    async *list(by) {
+      const found = [...(await seen()).values()].filter(({ tags }) => bears(tags, by));
+      const told = await Promise.all(found.map(tellers.tell));
+      if (told.length > 0) yield told;
+    },
+
+    async read(id) {
+      const found = (await seen()).get(id);
+      return found === undefined ? undefined : tellers.tell(found);
+    },
+
+    async create(want, tags) {
+      const commission = commissionOf(want, tags, await foundry());
+      for (const { host } of portsOf(want)) assertNobodyListens(host);
+      return { id: await processes.start(tags, commission) };
+    },
+
+    async retag(id, tags) {
+      const sighting = await processes.theOne(id);
+      processes.change(sighting, { tags: { ...sighting.tags, ...tags } });
+    },
+
+    destroy: (id, { signal }) => processes.end(id, signal),
+    logs: (id, asked, { signal }) => processes.logs(id, asked, signal),
+
+    async *console(id, { input, ...asked }, { signal }) {
+      const { home } = await processes.theOne(id);
+      const typed = input === undefined ? undefined : type(home, input, signal);
+      typed?.catch(() => undefined);
+      yield* processes.logs(id, asked, signal);
+      await typed;
+    },
+
+    async *tool(id, asked, { signal }) {
+      yield* use(asked, { sighting: await processes.theOne(id), processes, signal });
+    },
+
+    watch(wake, signal) {
+      listeners.add(wake);
+      signal.addEventListener(
+        "abort",
+        () => {
+          listeners.delete(wake);
+          if (listeners.size === 0) ears.close();
+        },
+        { once: true },
+      );
+      processes.watch(wake, signal, tellers.startsOne);
+    },
+  };
+}
