@@ -39,7 +39,7 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
 
   const check = (given: Given) => checkGiven(given, { outside: options.outside, catalog, settings });
 
-  async function commit(stack: Stack, document: Document, source: string, actor: string): Promise<ApplyAnswer> {
+  async function commit({ stack, document, source }: Given, actor: string): Promise<ApplyAnswer> {
     const keeper = await stacks.take(stack.name);
     const before = keeper.declaration();
     const after = await keeper.commit(document, source, actor);
@@ -80,17 +80,14 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
         // Taken first: what another process keeps is not even asked about here.
         const keeper = await stacks.take(stack.name);
         try {
-          await check(given);
-          return await commit(stack, document, source, actor);
+          return await commit(await check(given), actor);
         } finally {
           await goOn(keeper);
         }
       });
     },
-    async pretend(document, source) {
-      const given = read(document, source);
-      const { stack } = given;
-      await check(given);
+    async pretend(asked, source) {
+      const { stack, document } = await check(read(asked, source));
       const keeper = stacks.get(stack.name);
       const before = keeper?.declaration() ?? (await options.store.declaration(stack.name));
       const declared = whatWouldHappen({ before: before?.document, document, keeper, catalog });

@@ -26,14 +26,20 @@ export interface CheckDeps {
   readonly settings: GivenSettings;
 }
 
-/** Asks types, flavors and providers; nothing is made for it. Throws MusterErrors with everything that is wrong. */
-export async function checkGiven({ stack, located }: Given, { outside, catalog, settings }: CheckDeps): Promise<void> {
+/**
+ * Asks types, flavors and providers; nothing is made for it. Returns it as it is to be kept.
+ *
+ * @throws MusterErrors with everything that is wrong
+ */
+export async function checkGiven(given: Given, { outside, catalog, settings }: CheckDeps): Promise<Given> {
+  const { stack, located } = given;
   const providers = openProviders(outside.io, toLook);
   try {
-    await checkStack(stack, located, catalog, {
+    const document = await checkStack(stack, located, catalog, {
       given: settings,
       opened: (type) => providers.open(type, settingsFor(type.name, stack.providers, settings)),
     });
+    return { ...given, document, stack: stackOf(document, located) };
   } finally {
     await providers.close();
   }

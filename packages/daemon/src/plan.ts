@@ -17,10 +17,9 @@ export interface PlanDeps {
  *
  * @param keeper of the stack, where this process keeps it
  */
-export async function planGiven(given: Given, deps: PlanDeps, keeper: StackKeeper | undefined): Promise<StackPlan> {
-  const { document, source, stack } = given;
+export async function planGiven(asked: Given, deps: PlanDeps, keeper: StackKeeper | undefined): Promise<StackPlan> {
+  const { document, source, stack } = await checkGiven(asked, deps);
   const { store, outside, catalog, settings } = deps;
-  await checkGiven(given, deps);
   const before = keeper?.declaration() ?? (await store.declaration(stack.name));
   const proposal = { before, document, source, kept: keeper !== undefined };
   return planStack(proposal, { ...outside, store, catalog, grammar, settings });

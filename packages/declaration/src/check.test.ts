@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, MusterError } from "@muster/model";
+import { type Document, type Json, type JsonObject, MusterError } from "@muster/model";
 import { type Catalog, type Flavor, type Provider, ProviderError, type Type } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -85,7 +85,7 @@ const catalog: Catalog = {
 
 const settings: CheckDeps = { given: { box: { dir: "." } } };
 
-function checking(text: string, deps: CheckDeps = settings): () => Promise<void> {
+function checking(text: string, deps: CheckDeps = settings): () => Promise<Document> {
   const { stack, source } = read(text);
   return () => checkStack(stack, source, catalog, deps);
 }
@@ -377,6 +377,43 @@ describe("a flavor that adds to the members", () => {
     const wrong = boxes("{}", "    flavor: { adds: { what: env } }");
     expect(await failures(wrong)).toEqual(["declaration.bad-property stack.yaml:6:15 (groups.web.flavor.adds)"]);
     expect(await words(wrong)).toContain("adds: group `web` cannot be treated so: members of type box have no `env`");
+  });
+});
+
+describe("a name that can come to mean something else", () => {
+  const pinning = (pin: NonNullable<Provider["pin"]>): CheckDeps => ({
+    ...settings,
+    opened: async () => ({
+      known: "tags",
+      scope: "here",
+      pin,
+      async *list() {
+        yield await never();
+      },
+      create: never,
+      destroy: never,
+    }),
+  });
+  const meant = pinning(async ({ properties }) => ({ properties: { ...Object(properties), image: "sha256:1" } }));
+
+  it("is kept as what it means when it is declared, and nothing else of the document is another", async () => {
+    const text = boxes("{ count: 2, properties: { image: hello } }");
+    const { document } = read(text);
+    const kept = await checking(text, meant)();
+    expect(kept).toEqual(read(text.replace("hello", "sha256:1")).document);
+    expect(document.data).toEqual(read(text).document.data);
+  });
+
+  it("stays as it is in an InfraKit document: InfraKit hashes what is written", async () => {
+    const text = infrakit('{"image": "hello"}');
+    expect(await checking(text, meant)()).toEqual(read(text).document);
+  });
+
+  it("that means nothing is a fault of the template", async () => {
+    const nothing = pinning(async () => {
+      throw new ProviderError("invalid", "there is no image `hello`");
+    });
+    expect(await words(boxes("{ count: 1 }"), nothing)).toContain("there is no image `hello`");
   });
 });
 

@@ -12,6 +12,7 @@ import { type Catalog, type Flavor, type Provider, ProviderError, type Type } fr
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
+import { withValueAt } from "./edit.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
 import { noteContradictions } from "./policies.ts";
@@ -33,6 +34,8 @@ export interface CheckDeps {
  * flavors are asked last, and only about a declaration that is right otherwise: to open a provider is more than to read.
  *
  * @param source the document that the stack was read from
+ * @returns that document as it is to be kept: what is written as a name that can come to mean something else (an image's)
+ *   stands in it as what it means now
  * @throws MusterErrors with everything that is wrong
  */
 export async function checkStack(
@@ -40,7 +43,7 @@ export async function checkStack(
   source: Pick<SourceDocument, "data" | "locate">,
   catalog: Catalog,
   deps: CheckDeps = {},
-): Promise<void> {
+): Promise<Document> {
   const problems = gatherProblems(source.locate);
   const document = documentOf(source);
   const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
@@ -55,11 +58,17 @@ export async function checkStack(
   checkFiles(stack, catalog, problems);
   problems.throwIfAny();
 
-  for (const group of groups) await ask(group, stack, deps, problems);
+  let pinned = document;
+  for (const group of groups) {
+    for (const [key, value] of Object.entries(await ask(group, stack, deps, problems))) {
+      pinned = withValueAt(pinned, group.places.property([key]), value);
+    }
+  }
   if (fileType !== undefined && deps.opened !== undefined) {
     await askForFiles(stack, fileType, deps.opened, problems);
   }
   problems.throwIfAny();
+  return pinned;
 }
 
 /** A group with the type and the flavor it names, where there are such. */
@@ -142,13 +151,14 @@ function takes(type: Type, example: JsonObject, property: string): boolean {
   );
 }
 
+/** @returns properties of the template that are to stand there with another value */
 async function ask(
   { group, dialect, type, flavor, places }: Parts,
   stack: Stack,
   deps: CheckDeps,
   problems: Problems,
-): Promise<void> {
-  if (type === undefined || flavor === undefined) return;
+): Promise<JsonObject> {
+  if (type === undefined || flavor === undefined) return {};
   try {
     const told = asTold(group, dialect, stack);
     await flavor.validate?.(told, group.slots);
@@ -159,8 +169,12 @@ async function ask(
   }
   try {
     const provider = await deps.opened?.(type);
-    await provider?.validate?.(exampleOf(group, stack, type));
+    const example = exampleOf(group, stack, type);
+    await provider?.validate?.(example);
+    // In an InfraKit document a text means what it says, and InfraKit hashes it.
+    return dialect === "muster" ? ((await provider?.pin?.(example)) ?? {}) : {};
   } catch (thrown) {
     noteRefusal(thrown, type, places, problems);
+    return {};
   }
 }

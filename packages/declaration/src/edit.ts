@@ -14,7 +14,7 @@ import { stackOf } from "./stack.ts";
 export function resize(document: Document, group: string, size: number, file?: string): Document {
   const declared = groupOf(document, group);
   if (declared.slots.kind === "named") throw new MusterError("group.named-members", { group });
-  const resized = { ...document, data: withValue(document.data, sizePath(document, group), size) };
+  const resized = withValueAt(document, sizePath(document, group), size);
   // It is going to be kept, so it has to be readable.
   stackOf(resized, sourceOf(resized, file));
   return resized;
@@ -54,6 +54,11 @@ function sizePath(document: Document, group: string): Path {
   const allocation = asWritten(data, ["Properties", "Allocation"]);
   const inAllocation = (valueAt(data, allocation) ?? null) !== null;
   return asWritten(data, ["Properties", ...(inAllocation ? ["Allocation"] : ["Flavor", "Properties"]), "Size"]);
+}
+
+/** The document with this at that place. */
+export function withValueAt(document: Document, path: Path, value: Json): Document {
+  return { ...document, data: withValue(document.data, path, value) };
 }
 
 function withValue(data: JsonObject, [step, ...others]: Path, value: Json): JsonObject {

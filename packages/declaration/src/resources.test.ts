@@ -40,7 +40,7 @@ function door(content: string, ...others: string[]): string {
   return `stack: shop\nresources:\n  file:\n    /etc/web.conf:\n      content: |\n${block.join("\n")}\n${more}${groups}`;
 }
 
-function check(text: string, types = catalog, opened?: () => Promise<Provider>): Promise<void> {
+function check(text: string, types = catalog, opened?: () => Promise<Provider>): Promise<unknown> {
   const { stack, source } = read(text);
   return checkStack(stack, source, types, opened === undefined ? {} : { opened });
 }

@@ -76,7 +76,7 @@ interface ProviderBase<P extends object> {
    * Where a property is a name that can come to mean something else (an image's), that property as what it means now. Asked
    * when a group is declared: its revision hangs on the answer. Not asked over a plugin's socket.
    */
-  pin?(want: P): Promise<Partial<P>>;
+  pin?(want: P): Promise<JsonObject>;
   /** Makes one thing that bears these tags. Throws `conflict` when its name is taken by something else. */
   create(want: P, tags: Tags, ctx: Ctx): Promise<{ readonly id: string }>;
   /** Changes what `effects` calls in-place or restart. */
