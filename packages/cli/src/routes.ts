@@ -60,6 +60,23 @@ const instance = branch(
   },
 );
 
+const image = branch(
+  {
+    brief: "Build images of one purpose, and look at them",
+    fullDescription:
+      "Builds images of one purpose, and looks at them: a kernel and what it runs, under one digest.\n\n" +
+      "EXAMPLE\n  muster image build hello.yaml",
+  },
+  {
+    build: async () => (await import("./commands/image-build.ts")).imageBuild,
+    ls: async () => (await import("./commands/image-ls.ts")).imageLs,
+    inspect: async () => (await import("./commands/image-inspect.ts")).imageInspect,
+    verify: async () => (await import("./commands/image-verify.ts")).imageVerify,
+    export: async () => (await import("./commands/image-export.ts")).imageExport,
+    diff: async () => (await import("./commands/image-diff.ts")).imageDiff,
+  },
+);
+
 const plugin = branch(
   {
     brief: "Run plugins and ask them",
@@ -97,6 +114,7 @@ export const routesFor = branch(
     apply: async () => (await import("./commands/apply.ts")).apply,
     group,
     instance,
+    image,
     plugin,
     events: async () => (await import("./commands/events.ts")).events,
     history: async () => (await import("./commands/history.ts")).history,

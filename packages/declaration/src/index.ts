@@ -1,3 +1,4 @@
+export * from "./by-schema.ts";
 export * from "./check.ts";
 export type { GivenSettings } from "./check-settings.ts";
 export * from "./edit.ts";

@@ -1,5 +1,5 @@
 /** What a schema says of a value, as problems that a person can find and mend. */
-import { didYouMean, type Json, nearest } from "@muster/model";
+import { didYouMean, type ErrorCode, type Json, nearest } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { core } from "zod";
 import { valueAt } from "./places.ts";
@@ -11,6 +11,8 @@ import { described, nameOf, noteMissingKey, noteUnknownKey } from "./values.ts";
 export interface Subject {
   /** A type's or a flavor's name. */
   readonly name: string;
+  /** What is raised where the grammar has no better word; `declaration.bad-property` unless told. */
+  readonly bad?: ErrorCode;
   place(inner: Path): Path;
 }
 
@@ -69,7 +71,8 @@ function noteKind(expected: string, inner: Path, { value, subject, problems }: C
 
 function noteBad(detail: string, inner: Path, { subject, problems }: Check): void {
   const path = subject.place(inner);
-  problems.add("declaration.bad-property", { type: subject.name, what: nameOf(path), detail }, path);
+  const words = { type: subject.name, what: nameOf(path), detail };
+  problems.add(subject.bad ?? "declaration.bad-property", words, path);
 }
 
 /** Of several forms, the one that fits furthest is what was meant; where none fits at all, every form is named. */

@@ -1,1 +1,10 @@
+export { bomOf } from "./bom.ts";
+export { type BuildDeps, type Built, buildImage, type Machine, THIS_MACHINE } from "./build.ts";
+export { type Archived, readArchive } from "./cpio.ts";
+export { type Difference, differences } from "./diff.ts";
+export { type Exported, exportImage } from "./export.ts";
 export * from "./image.ts";
+export { digestsIn, type ListedImage, listed, namesIn, openImages, sizeOf } from "./images.ts";
+export type { Outfit } from "./linux.ts";
+export * from "./manifest.ts";
+export { isDigest, isImageName, shortDigest } from "./names.ts";

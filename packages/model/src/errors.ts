@@ -125,11 +125,21 @@ export const errorTable = {
     says: "group `{group}`: `{property}` of {type} can never be changed, not by replacing either",
     next: "Leave it as it was; or declare a new group under another name, and destroy the old one.",
   },
+  "declaration.bad-manifest": { says: "{what} {detail}", next: "docs/guide/images.md shows whole manifests." },
   "settings.unknown-provider": {
     says: "`--set {key}`: there is no provider `{name}`{nearest}",
     next: "Known: {known}.",
   },
   "settings.bad": { says: "provider `{name}`: {detail}", next: "See its settings in docs/reference/types.md." },
+  "image.unknown": {
+    says: "there is no image `{image}` in {dir}{nearest}",
+    next: "`muster image ls` shows what there is; `muster image build FILE` makes one.",
+  },
+  "image.ambiguous": {
+    says: "more than one image begins with `{image}`: {images}",
+    next: "Write more of its digest, or its name.",
+  },
+  "image.bad-name": { says: "`{name}` cannot be the name of an image", next: "Use {rule}." },
   "group.not-found": { says: "there is no group `{group}`{nearest}", next: "`muster group ls` shows what there is." },
   "group.ambiguous": { says: "more than one stack has a group `{group}`: {stacks}", next: "Write STACK/GROUP." },
   "group.named-members": {
@@ -230,6 +240,37 @@ export const errorTable = {
   "instance.failed": {
     says: "{verb} of instance `{instance}` failed: {detail}",
     next: "`muster instance describe {instance}` shows how it is. Mend the cause named here, and ask again.",
+  },
+  "image.changed": {
+    says: "image `{image}` is not what its digest says: {part} {detail}",
+    next: "It was changed after it was built. Build it again, which puts a whole one in its place; or export it anew from where it is whole.",
+  },
+  "image.build-failed": {
+    says: "`{command}` {detail}",
+    next: "Mend what it says. No image was changed.",
+  },
+  "image.not-bootable": {
+    says: "{file} is no kernel that can be booted: {detail}",
+    next: "Give an ELF with a PVH note (type 18 of `Xen`), or a kernel of Linux's boot protocol (bzImage).",
+  },
+  "image.not-static": {
+    says: "the program {program} cannot run by itself: {detail}",
+    next: "Link it statically (gcc -static, CGO_ENABLED=0 go build): there is no loader and no library in the image.",
+  },
+  "image.bad-file": { says: "{file} cannot be a part of the image: {detail}", next: "{fix}" },
+  "image.no-kernel": {
+    says: "there is no kernel {where}",
+    next: "Install one (Debian: linux-image-cloud-amd64), or name one with `kernel`.",
+  },
+  "image.no-module": {
+    says: "the module `{module}` is neither built into the kernel nor in {dir}{detail}",
+    next: "Give the directory of the kernel's modules with `modules`, or another kernel with `kernel`.",
+  },
+  "image.too-large": { says: "{what} has {found}, and {limit} at most can be", next: "Leave out what is not needed." },
+  "image.not-possible": { says: "{detail}", next: "{fix}" },
+  "image.disk": {
+    says: "the images in {dir} cannot be reached: {detail}",
+    next: "Check the disk and the rights of {dir}; no image was half-made.",
   },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",

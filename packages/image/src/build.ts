@@ -1,0 +1,139 @@
+/** From a manifest to an image. Of the same manifest and the same files comes the same digest, wherever and whenever. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { MusterError } from "@muster/model";
+import { billOf, type Material, type Records } from "./bom.ts";
+import { MAX_COMMAND_LINE, MAX_INITRD, MAX_KERNEL } from "./bounds.ts";
+import { type CommandDeps, runBuild } from "./command.ts";
+import { type Entry, writeArchive } from "./cpio.ts";
+import { copyPart, onDisk, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
+import type { Digest, ImageText, Kind } from "./image.ts";
+import { isWhole, listed, sizeOf } from "./images.ts";
+import { examineKernel, type Kernel } from "./kernel.ts";
+import { LINUX_COMMAND_LINE, linuxEntries, newestKernel, type Outfit } from "./linux.ts";
+import type { Manifest } from "./manifest.ts";
+import { digestOf, digestOfBytes, type Measured, startHash } from "./reading.ts";
+import { bytesOfText } from "./text.ts";
+
+/** What of this machine becomes a part of images. */
+export interface Machine extends Records {
+  /** Where kernels are installed. */
+  readonly boot: string;
+  /** In which `lib/modules` is. */
+  readonly root: string;
+}
+
+export const THIS_MACHINE: Machine = {
+  boot: "/boot",
+  root: "/",
+  dpkg: "/var/lib/dpkg",
+  osRelease: "/etc/os-release",
+};
+
+export interface BuildDeps extends Outfit, CommandDeps {
+  /** The directory of images; it is made where it is not there. */
+  readonly dir: string;
+  /** That of the manifest: paths in it begin here, and `build` runs here. */
+  readonly directory: string;
+  readonly machine?: Machine;
+}
+
+export interface Built {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly kind: Kind;
+  /** Bytes of what is booted, and of its text. */
+  readonly size: number;
+  /** False: it was there already, and nothing but perhaps its name was changed. */
+  readonly isNew: boolean;
+}
+
+/** Builds an image and lets its name mean it. Throws MusterError of the family `image`; then nothing was changed. */
+export async function buildImage(manifest: Manifest, deps: BuildDeps): Promise<Built> {
+  const { dir, directory, machine = THIS_MACHINE } = deps;
+  if (manifest.build !== undefined) await runBuild(manifest.build.command, directory, deps);
+  openHome(dir);
+  return whileMaking(dir, async (folder) => {
+    const parts = await makeParts(manifest, folder, deps, machine);
+    const bytes = bytesOfText(parts.text);
+    const digest = digestOfBytes(bytes);
+    onDisk(dir, () => {
+      writePart(join(folder, PARTS.text), (put) => put(bytes));
+      const bill = billOf(digest, manifest.image, parts.materials, machine);
+      writePart(join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
+    });
+    const isNew = putInPlace(dir, folder, digest, () => isWhole(dir, digest));
+    setName(dir, manifest.image, digest);
+    return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listed(dir, digest)), isNew };
+  });
+}
+
+interface Parts {
+  readonly text: ImageText;
+  readonly materials: readonly Material[];
+}
+
+async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, machine: Machine): Promise<Parts> {
+  const kernel = kernelOf(manifest, deps.directory, machine);
+  const { env, ports, memory, cpus, health } = manifest;
+  const common = { v: 1, env, ports, memory, cpus, ...(health === undefined ? {} : { health }) } as const;
+  const copied = copyPart(kernel.path, join(folder, PARTS.kernel), { dir: deps.dir, limit: MAX_KERNEL, follow: true });
+  const material: Material = { name: "kernel", digest: copied.digest, source: kernel.path };
+  if (manifest.kind === "unikernel") {
+    const commandLine = manifest.args.join(" ");
+    confirmFits("`args` together", commandLine.length, MAX_COMMAND_LINE);
+    confirmFits("the kernel", copied.size, memory);
+    return { text: { ...common, kind: "unikernel", kernel: copied.digest, commandLine }, materials: [material] };
+  }
+  const entries = await linuxEntries(manifest, deps.directory, kernel, deps, machine.root);
+  const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
+  confirmFits("kernel and files together", copied.size + initrd.size, memory);
+  const text: ImageText = {
+    ...{ ...common, kind: "linux", kernel: copied.digest, initrd: initrd.digest },
+    commandLine: LINUX_COMMAND_LINE,
+  };
+  return { text, materials: [material, ...files] };
+}
+
+function kernelOf(manifest: Manifest, directory: string, machine: Machine): Kernel & { readonly path: string } {
+  const path = manifest.kernel === undefined ? newestKernel(machine.boot) : resolve(directory, manifest.kernel);
+  if (!existsSync(path)) throw new MusterError("image.no-kernel", { where: `at ${path}` });
+  return { path, ...examineKernel(path) };
+}
+
+function writeInitrd(
+  entries: readonly Entry[],
+  to: string,
+  dir: string,
+): { readonly initrd: Measured; readonly files: readonly Material[] } {
+  const sources = new Map(
+    entries.flatMap((entry) =>
+      entry.kind === "file" && "file" in entry.from ? [[entry.path, entry.from.file] as const] : [],
+    ),
+  );
+  const hash = startHash();
+  let size = 0;
+  const files = onDisk(dir, () =>
+    writePart(to, (put) =>
+      writeArchive(entries, (bytes) => {
+        hash.update(bytes);
+        size += bytes.length;
+        put(bytes);
+      }),
+    ),
+  );
+  confirmFits("what is unpacked", size, MAX_INITRD);
+  return {
+    initrd: { digest: digestOf(hash), size },
+    files: files.map(({ path, digest }) => {
+      const source = sources.get(path);
+      return { name: path, digest, ...(source === undefined ? {} : { source }) };
+    }),
+  };
+}
+
+/** @param limit in bytes, as `found` */
+function confirmFits(what: string, found: number, limit: number): void {
+  if (found <= limit) return;
+  throw new MusterError("image.too-large", { what, found: `${found} bytes`, limit: `${limit}` });
+}

@@ -1,0 +1,177 @@
+/** A directory of images: how something comes to be in it in one step, and what those that died halfway leave is swept. */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { MusterError, messageOf, systemCodeOf } from "@muster/model";
+import type { Digest } from "./image.ts";
+import { confirmName, folderOf } from "./names.ts";
+import { digestOf, type Measured, type OpenFile, startHash, Unreadable, withFile } from "./reading.ts";
+
+export const NAMES = "names";
+export const PARTS = { text: "image.json", kernel: "kernel", initrd: "initrd", bom: "bom.json" } as const;
+
+/** What is being made stands beside what is there, under the number and the start of the process that makes it. */
+const MAKING = /^\.making-(\d{1,10})-(\d{0,20})-\d{1,10}$/;
+let made = 0;
+
+/** Makes the directory where it is not there, and sweeps it. Throws `image.disk`. */
+export function openHome(dir: string): void {
+  onDisk(dir, () => {
+    mkdirSync(join(dir, NAMES), { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(dir)) {
+      const [, pid, started] = MAKING.exec(name) ?? [];
+      if (pid === undefined || startOf(pid) === started) continue;
+      rmSync(join(dir, name), { recursive: true, force: true });
+    }
+  });
+}
+
+/** A path beside the images that nobody else uses. */
+export function placeToMake(dir: string): string {
+  made++;
+  return join(dir, `.making-${process.pid}-${startOf(String(process.pid)) ?? ""}-${made}`);
+}
+
+/** When a process began, in the kernel's ticks: a pid alone is used again. Undefined where none is, or none is shown. */
+function startOf(pid: string): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch (thrown) {
+    if (["ENOENT", "ESRCH", "ENOTDIR"].includes(systemCodeOf(thrown) ?? "")) return undefined;
+    throw thrown;
+  }
+}
+
+/** Makes a directory for an image to be made in; it is gone when this returns, unless it was given its place. */
+export async function whileMaking<T>(dir: string, make: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = placeToMake(dir);
+  try {
+    onDisk(dir, () => mkdirSync(folder, { mode: 0o700 }));
+    return await make(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes a file that is then only read. What it is given to write is on the disk when it returns. */
+export function writePart<T>(path: string, write: (put: (bytes: Uint8Array) => void) => T): T {
+  const descriptor = openSync(path, "wx", 0o600);
+  try {
+    const result = write((bytes) => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    });
+    fsyncSync(descriptor);
+    chmodSync(path, 0o444);
+    return result;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Copies a file to become a part, and measures what was copied.
+ *
+ * @throws `image.bad-file` where it is no plain file, is too large, or changes meanwhile; `image.disk`
+ */
+export function copyPart(
+  from: string,
+  to: string,
+  { dir, limit, follow }: { readonly dir: string; readonly limit: number; readonly follow: boolean },
+): Measured {
+  const copy = (file: OpenFile): Measured =>
+    writePart(to, (put) => {
+      const hash = startHash();
+      for (const piece of file.pieces()) {
+        hash.update(piece);
+        put(piece);
+      }
+      return { digest: digestOf(hash), size: file.size };
+    });
+  try {
+    return onDisk(dir, () => withFile(from, limit, copy, follow));
+  } catch (thrown) {
+    if (!(thrown instanceof Unreadable)) throw thrown;
+    const fix = "Let nothing write to it meanwhile, and try again.";
+    throw new MusterError("image.bad-file", { file: from, detail: `it ${thrown.message}`, fix }, { cause: thrown });
+  }
+}
+
+/**
+ * Gives an image that was made its place, where there is none, or none that is whole.
+ *
+ * @param isWhole whether what is in its place now is what it should be
+ * @returns true: it is new; false: it was there already
+ */
+export function putInPlace(dir: string, folder: string, digest: Digest, isWhole: () => boolean): boolean {
+  return onDisk(dir, () => {
+    const place = join(dir, folderOf(digest));
+    flush(folder);
+    if (!moved(folder, place)) {
+      if (isWhole()) return false;
+      const aside = placeToMake(dir);
+      renameSync(place, aside);
+      rmSync(aside, { recursive: true, force: true });
+      // Somebody else may have put a whole one there meanwhile.
+      if (!moved(folder, place)) return false;
+    }
+    flush(dir);
+    return true;
+  });
+}
+
+/** False where something is there. */
+function moved(folder: string, place: string): boolean {
+  try {
+    renameSync(folder, place);
+    return true;
+  } catch (thrown) {
+    if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCodeOf(thrown) ?? "")) return false;
+    throw thrown;
+  }
+}
+
+/** Lets a name mean an image from now on. Throws `image.bad-name`, `image.disk`. */
+export function setName(dir: string, name: string, digest: Digest): void {
+  confirmName(name);
+  const making = placeToMake(dir);
+  onDisk(dir, () => {
+    try {
+      writePart(making, (put) => put(Buffer.from(`${digest}\n`)));
+      renameSync(making, join(dir, NAMES, name));
+      flush(join(dir, NAMES));
+    } finally {
+      rmSync(making, { force: true });
+    }
+  });
+}
+
+/** A rename is on the disk when its directory is. */
+function flush(directory: string): void {
+  const descriptor = openSync(directory, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What the system refuses, in words of the table. */
+export function onDisk<T>(dir: string, act: () => T): T {
+  try {
+    return act();
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === undefined) throw thrown;
+    throw new MusterError("image.disk", { dir, detail: messageOf(thrown) }, { cause: thrown });
+  }
+}
