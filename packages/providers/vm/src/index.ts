@@ -1,2 +1,3 @@
+export * from "./guests.ts";
 export * from "./properties.ts";
 export * from "./vm.ts";
