@@ -5,8 +5,10 @@ import type { Flavor, Type } from "@muster/plugin";
 import { containerIn } from "@muster/provider-container";
 import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { processIn, processSettingsIn } from "@muster/provider-process";
+import { vmIn, vmSettingsIn } from "@muster/provider-vm";
 import { stateDirectory } from "@muster/store";
 import type { Environment } from "./cli.ts";
+import { imageDirectoryIn } from "./image-directory.ts";
 
 export interface Builtins {
   readonly types: readonly Type[];
@@ -22,5 +24,7 @@ export function builtinsOf(env: Environment): Builtins {
   };
   const process = processIn(env);
   const processes: typeof process = { ...process, settings: processSettingsIn(placeOf(process)) };
-  return { types: [instanceFiles, file, processes, containerIn(env)], flavors: builtInFlavors(env) };
+  const vm = vmIn(env);
+  const machines: typeof vm = { ...vm, settings: vmSettingsIn(placeOf(vm), imageDirectoryIn(env)) };
+  return { types: [instanceFiles, file, processes, containerIn(env), machines], flavors: builtInFlavors(env) };
 }
