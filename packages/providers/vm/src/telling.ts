@@ -25,14 +25,17 @@ const declared = vmProperties.partial();
 export function teller(processes: Processes, tcp: TcpReadiness): Teller {
   const heard = listener();
   let starting = new Set<string>();
-  /** Once it has ended nothing changes any more. */
+  /** Where it has ended once, it is not read again. */
   let ends = new Map<string, { readonly life: Life["kind"]; readonly text: string }>();
 
   async function endOf({ id, home, life }: Sighting, told: Told): Promise<string | undefined> {
+    // Of one that goes on there is nothing to read but what it has told. One that ended may go on: from a snapshot.
+    if (life.kind === "lives" && !told.hasPanicked && told.shutdown === undefined && !told.isPaused) {
+      ends.delete(id);
+      return undefined;
+    }
     const known = ends.get(id);
     if (known?.life === life.kind) return known.text;
-    // Of one that goes on there is nothing to read but what it has told.
-    if (life.kind === "lives" && !told.hasPanicked && told.shutdown === undefined && !told.isPaused) return undefined;
     if (life.kind === "ended") await written(home);
     const complaint = complaintIn(home);
     const isBroken = told.isPaused && complaint?.startsWith(BROKEN) === true;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { openImages } from "@muster/image";
 import { bears } from "@muster/model";
-import type { TaggedProvider, TaggedType } from "@muster/plugin";
+import { type TaggedProvider, type TaggedType, TOOLS } from "@muster/plugin";
 import {
   assertNobodyListens,
   type Environment,
@@ -16,7 +16,7 @@ import { type VmProperties, type VmSettings, vmProperties, vmSettings } from "./
 import { bestAccelerator } from "./qemu/accelerator.ts";
 import { tcpReadiness } from "./tcp-ready.ts";
 import { teller } from "./telling.ts";
-import { use, VM_TOOLS } from "./tools/tools.ts";
+import { use } from "./tools/tools.ts";
 import { earsAt } from "./watch.ts";
 
 const LETTER = "v";
@@ -39,7 +39,7 @@ export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
     settleMs: 0,
     local: true,
     ports: true,
-    tools: VM_TOOLS,
+    tools: TOOLS,
     startupMs: 60_000,
     exclusive: ({ ports }) => portsOf({ ports }).map(({ host }) => `tcp:${host}`),
     open: async (settings, io) => providerOf(openProcesses(where(settings), { env, io }), settings, env),

@@ -21,3 +21,9 @@ export const WORKSHOP = "work";
 export const WORKSHOP_NUMBER = 8;
 /** The same place, as QEMU itself reaches it: the way to it is closed to its user. */
 export const WORKSHOP_WITHIN = `/proc/self/fd/${WORKSHOP_NUMBER}`;
+
+/** Snapshots, each a file of this directory. */
+export const SNAPSHOTS = "snapshots";
+
+/** While this is there, an end of QEMU is a new beginning. */
+export const RESTORING = "restoring";

@@ -1,5 +1,5 @@
-/** What a machine's process does before it becomes QEMU. */
-import { ERRORS, EVENTS, KEYS, WORKSHOP, WORKSHOP_NUMBER } from "./files.ts";
+/** What a machine's process does before and after QEMU. */
+import { ERRORS, EVENTS, EVENTS_FILE, KEYS, RESTORING, WORKSHOP, WORKSHOP_NUMBER } from "./files.ts";
 
 const MOUTH = `${EVENTS}.in`;
 
@@ -11,14 +11,24 @@ command -p mkfifo ${MOUTH} ${KEYS} || exit 126
 # Each is opened for both: whoever opens one end of a pipe alone waits for the other, and an end that nobody holds is an end
 # of everything that QEMU would hear.
 exec 0<>${KEYS} 2>>${ERRORS} ${WORKSHOP_NUMBER}<${WORKSHOP} 9<>${MOUTH}
-# Before this QEMU tells no events, and to what is answered one sees that it has begun.
-echo '{"execute":"qmp_capabilities"}' >&9
-exec "$@"
+waits=
+while :; do
+  # Before this QEMU tells no events, and by what is answered one sees that it has begun.
+  echo '{"execute":"qmp_capabilities"}' >&9
+  "$@" $waits
+  code=$?
+  # One that is taken back to a snapshot begins anew, and waits for it.
+  [ -e ${RESTORING} ] || exit "$code"
+  waits='-incoming defer'
+  true >${EVENTS_FILE}.new
+  command -p mv -f ${EVENTS_FILE}.new ${EVENTS_FILE}
+  command -p rm ${RESTORING}
+done
 `;
 
 const SCRIPT = EXPLAINED.replace(/^\s*(#.*)?\n/gm, "");
 
-/** A shell that becomes the hypervisor, in the directory of its machine. */
+/** A shell that runs the hypervisor in the directory of its machine, and ends as that does. */
 export function launching(home: string, hypervisor: readonly string[]) {
   return { command: "/bin/sh", args: ["-c", SCRIPT, "muster-machine", home, ...hypervisor] };
 }

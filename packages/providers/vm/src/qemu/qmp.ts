@@ -1,9 +1,9 @@
 /** QEMU is told things in JSON, line by line, over a socket in the machine's directory. */
-import { closeSync, openSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { isObject, type Json, type JsonObject, messageOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { QMP_SOCKET } from "./files.ts";
+import { connectedTo } from "./sockets.ts";
 
 export interface Qmp {
   /** What it answers. Throws `invalid` where QEMU refuses. */
@@ -34,22 +34,9 @@ export async function withQmp<T>(home: string, talk: (qmp: Qmp) => Promise<T>, s
   }
 }
 
-/** Through the open directory: the way to a socket may have few characters only. */
 async function connected(home: string, signal: AbortSignal): Promise<Socket> {
-  const directory = opened(home);
   try {
-    return await new Promise<Socket>((resolve, reject) => {
-      const socket = connect({ path: `/proc/self/fd/${directory}/${QMP_SOCKET}`, signal });
-      socket.once("connect", () => resolve(socket)).once("error", (thrown) => reject(unavailable(messageOf(thrown))));
-    });
-  } finally {
-    closeSync(directory);
-  }
-}
-
-function opened(home: string): number {
-  try {
-    return openSync(home, "r");
+    return await connectedTo(home, QMP_SOCKET, signal);
   } catch (thrown) {
     throw unavailable(messageOf(thrown));
   }

@@ -1,21 +1,12 @@
 /** What can be done to a machine to find out about it, each through QMP. */
-import { ProviderError, type Tool, type ToolAsked } from "@muster/plugin";
+import { ProviderError, type ToolAsked } from "@muster/plugin";
 import type { Processes, Sighting } from "@muster/provider-process";
 import { withQmp } from "../qemu/qmp.ts";
 import { core } from "./core.ts";
 import { gdb } from "./gdb.ts";
+import { restore, snapshot } from "./snapshot.ts";
 import { stats } from "./stats.ts";
 import { trace } from "./trace.ts";
-
-export const VM_TOOLS = [
-  "pause",
-  "continue",
-  "stats",
-  "trace",
-  "core",
-  "gdb",
-  "link",
-] as const satisfies readonly Tool[];
 
 /** What a tool is used on. */
 export interface Subject {
@@ -44,8 +35,10 @@ export function use({ tool, argument }: ToolAsked, subject: Subject): AsyncItera
       return core(subject);
     case "gdb":
       return gdb(subject);
-    default:
-      throw new ProviderError("invalid", `a machine has no \`${tool}\``);
+    case "snapshot":
+      return quietly(() => snapshot(subject, argument ?? ""));
+    case "restore":
+      return quietly(() => restore(subject, argument ?? ""));
   }
 }
 
