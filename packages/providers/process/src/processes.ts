@@ -49,8 +49,8 @@ export interface Processes {
   tell(sighting: Sighting): Promise<Observed<ProcessProperties>>;
   /** @param commission what to make, told where it will live */
   start(tags: Tags, commission: (id: string, home: string) => Commission): Promise<string>;
-  /** Puts these in the place of its tags and properties. */
-  change(sighting: Sighting, changed: { readonly tags?: Tags; readonly properties?: Partial<ProcessProperties> }): void;
+  /** Puts these in the place of what is written of it. */
+  change(sighting: Sighting, changed: Partial<Pick<Sighting, "tags" | "properties" | "thing">>): void;
   /** Returns when none of its processes lives, and nothing is left of it. */
   end(id: string, signal: AbortSignal): Promise<void>;
   logs(id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
@@ -169,7 +169,7 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
     },
 
     change({ tags, properties, thing, since, home }, to) {
-      changeHome(home, { tags, properties, ...to, made: since, thing });
+      changeHome(home, { tags, properties, thing, ...to, made: since });
       changed();
     },
 

@@ -36,7 +36,8 @@ const stop = z.strictObject({
   timeout: duration.optional().describe("How long it may take to end before it is killed; `10s` unless told"),
 });
 
-const log = z.strictObject({
+/** How much of what a process prints is kept. */
+export const logProperties = z.strictObject({
   size: z
     .int()
     .min(LEAST_LOG)
@@ -132,7 +133,7 @@ export const processProperties = z.strictObject({
     .describe("The account it runs as, by name or number; Muster's own unless told"),
   port: port.optional().describe("The port it listens on: nobody else may do so when it starts"),
   stop: stop.optional().describe("How it is ended"),
-  log: log.optional().describe("How much of what it prints is kept"),
+  log: logProperties.optional().describe("How much of what it prints is kept"),
   limits: limits.optional().describe("What it may use"),
   ready: ready.optional().describe("When it counts as running; as soon as it is started unless told"),
 });

@@ -107,7 +107,11 @@ export function commissionOf(
     return {
       // As it really is: also what its image says of it. Of a secret only where it is to be read.
       thing: asJson({ ...want, image: image.digest, ...size, ...(asked === undefined ? {} : { ready: asked }) }),
-      want: { ...launching(home, line), ...(ready === undefined ? {} : { ready }) },
+      want: {
+        ...launching(home, line),
+        ...(ready === undefined ? {} : { ready }),
+        ...(want.log === undefined ? {} : { log: want.log }),
+      },
       furnish() {
         writeFileSync(`${home}/${EVENTS_FILE}`, "", { flag: "wx", mode: 0o600 });
         if (environment !== "") writeFileSync(`${home}/${ENVIRONMENT}`, environment, { flag: "wx", mode: 0o600 });

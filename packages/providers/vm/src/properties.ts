@@ -2,6 +2,7 @@
 import { isAbsolute } from "node:path";
 import { durationOf } from "@muster/model";
 import { plainOrSecret } from "@muster/plugin";
+import { logProperties } from "@muster/provider-process";
 import { z } from "zod";
 import { ACCELERATORS } from "./qemu/command-line.ts";
 
@@ -69,6 +70,7 @@ export const vmProperties = z.strictObject({
     .optional()
     .describe("Whether it reaches what this machine reaches; `closed` unless told: then it only answers on its ports"),
   ready: ready.optional().describe("When it counts as running; as its image says unless told"),
+  log: logProperties.optional().describe("How much of what it prints on its console is kept"),
 });
 export type VmProperties = z.infer<typeof vmProperties>;
 

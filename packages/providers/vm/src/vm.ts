@@ -35,7 +35,7 @@ export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
     schema: vmProperties,
     settings: vmSettings,
     // Nothing inside can be changed: another image is another machine.
-    effects: {},
+    effects: { log: "in-place" },
     settleMs: 0,
     local: true,
     ports: true,
@@ -100,6 +100,12 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
       return { id: await processes.start(tags, commission) };
     },
 
+    async update({ id }, { log }) {
+      const sighting = await processes.theOne(id);
+      const { properties, thing = {} } = sighting;
+      processes.change(sighting, { properties: withLog(properties, log), thing: withLog(thing, log) });
+    },
+
     async retag(id, tags) {
       const sighting = await processes.theOne(id);
       processes.change(sighting, { tags: { ...sighting.tags, ...tags } });
@@ -133,4 +139,8 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
       processes.watch(wake, signal, tellers.startsOne);
     },
   };
+}
+
+function withLog<T extends object>({ log: _, ...others }: T & { log?: unknown }, log: VmProperties["log"]) {
+  return { ...others, ...(log === undefined ? {} : { log }) };
 }

@@ -11,8 +11,16 @@ export const CANARY_EXIT = 2 * SONG + 1;
 const HEADERS = 52 + 2 * 32;
 const ADDRESS = 0x100000;
 
-/** An ELF of 32 bits that is entered as Xen's PVH says: in protected mode, without paging. */
 export function canary(): Buffer {
+  return bareKernel(song);
+}
+
+/**
+ * An ELF of 32 bits that is entered as Xen's PVH says: in protected mode, without paging, at the first of its instructions.
+ *
+ * @param code the instructions, told where the tables of segments and interrupts lie, and where it lies itself
+ */
+export function bareKernel(code: (tables: number, entry: number) => Buffer): Buffer {
   const tables = ADDRESS + HEADERS + NOTE;
   const entry = tables + TABLES;
   const note = Buffer.alloc(NOTE);
@@ -52,7 +60,7 @@ function tablesAt(at: number, entry: number): Buffer {
 }
 
 /** What handles the interrupt, `iret`, stands first, and is stepped over. */
-function code(tables: number, entry: number): Buffer {
+function song(tables: number, entry: number): Buffer {
   const stack = ADDRESS + 0x10000;
   const start = [
     [0x0f, 0x01, 0x15, ...word(tables + GDT + IDT)], // lgdt

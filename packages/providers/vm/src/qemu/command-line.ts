@@ -51,6 +51,8 @@ export function commandLine(program: string, machine: Machine): readonly string[
     ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
     ["-qmp", `unix:${QMP_SOCKET},server=on,wait=off`],
     ["-chardev", `pipe,id=events,path=${EVENTS}`, "-mon", "chardev=events,mode=control"],
+    // It begins when it is told to: see launch.ts.
+    ["-S"],
     // One that has ended can still be looked into.
     ["-action", "reboot=shutdown,shutdown=pause,panic=pause"],
     confinement(machine),

@@ -13,8 +13,8 @@ command -p mkfifo ${MOUTH} ${KEYS} || exit 126
 exec 0<>${KEYS} 2>>${ERRORS} ${WORKSHOP_NUMBER}<${WORKSHOP} 9<>${MOUTH}
 waits=
 while :; do
-  # Before this QEMU tells no events, and by what is answered one sees that it has begun.
-  echo '{"execute":"qmp_capabilities"}' >&9
+  # Before the first of these QEMU tells no events; the second lets the guest begin, so that nothing of it is missed.
+  echo '{"execute":"qmp_capabilities"}{"execute":"cont"}' >&9
   "$@" $waits
   code=$?
   # One that is taken back to a snapshot begins anew, and waits for it.
