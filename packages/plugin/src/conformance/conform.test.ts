@@ -322,7 +322,7 @@ describe("of a type, the kit finds that it", () => {
       "has tools that cannot be used",
       () => ({
         async *tool() {
-          throw new ProviderError("retryable", "the vet is away");
+          yield await Promise.reject(new ProviderError("retryable", "the vet is away"));
         },
       }),
       [

@@ -3,7 +3,15 @@ import type { Observed } from "@muster/model";
 import { type Provider, ProviderError, type Tool } from "../contract.ts";
 import { confirmThere, type Voices } from "./moo.ts";
 
-export const VET_TOOLS = ["pause", "continue", "stats", "trace", "link", "snapshot", "restore"] as const satisfies Tool[];
+export const VET_TOOLS = [
+  "pause",
+  "continue",
+  "stats",
+  "trace",
+  "link",
+  "snapshot",
+  "restore",
+] as const satisfies Tool[];
 
 /** @param set puts a cow there as it is given. */
 export function vet(

@@ -75,7 +75,10 @@ export const servedType = z.object({
   can: z
     .array(z.string())
     .describe("what is optional and there: validate, read, update, retag, watch, logs, exec, console"),
-  tools: z.array(z.string()).optional().describe(`what can be done to its things: of ${TOOLS.join(", ")}`),
+  tools: z
+    .array(z.string())
+    .optional()
+    .describe(`what can be done to its things: of ${TOOLS.join(", ")}`),
 });
 
 export const servedFlavor = z.object({
@@ -185,13 +188,7 @@ const LAST_LINES = "only the last so many lines of what is there; all of it unle
 export const logsQuery = z.object({
   type,
   id,
-  lines: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_LINES)
-    .optional()
-    .describe(LAST_LINES),
+  lines: z.coerce.number().int().min(0).max(MAX_LINES).optional().describe(LAST_LINES),
   follow: z.literal("1").optional().describe("go on with what is printed, until the thing has ended"),
 });
 
