@@ -262,7 +262,10 @@ function command(...words: readonly string[]): string {
 
 /** Runs a line of shell at a terminal of its own. */
 function atTerminal({ dir, env }: House, line: string) {
-  const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: dir, env: { ...env, SHELL: "/bin/sh", NO_COLOR: "1" } });
+  const child = spawn("script", ["-qec", line, "/dev/null"], {
+    cwd: dir,
+    env: { ...env, SHELL: "/bin/sh", NO_COLOR: "1" },
+  });
   onTestFinished(() => void child.kill());
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (part) => (text += part));

@@ -25,6 +25,7 @@ import { stopAll } from "./stopping.ts";
 import type { Environment } from "./surroundings.ts";
 import { sweepAside, sweepStillborn } from "./sweeping.ts";
 import { teller } from "./telling.ts";
+import { PROCESS_TOOLS, useTool } from "./tools.ts";
 import { watchProcesses } from "./watch.ts";
 
 /**
@@ -44,6 +45,7 @@ export function processIn(env: Environment): TaggedType<ProcessProperties, Proce
     local: true,
     ports: true,
     startupMs: 30_000,
+    tools: PROCESS_TOOLS,
     exclusive: ({ port }) => (port === undefined ? [] : [`tcp:${port}`]),
     open: async ({ dir }, io) => openDirectory(resolve(dir), { env, io }),
     openToLook: async ({ dir }, io) => lookInto(resolve(dir), { env, io }),
@@ -210,8 +212,14 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
 
     async exec(id, asked, { signal }) {
       const place = placeOf(await theOne(id));
-      if (place === undefined) throw new ProviderError("invalid", `the process ${id} has ended`);
+      if (place === undefined) throw hasEnded(id);
       return execute(place, asked, signal);
+    },
+
+    async *tool(id, { tool }, { signal }) {
+      if ((await theOne(id)).life.kind !== "lives") throw hasEnded(id);
+      yield await useTool(tool, { id, members: () => membersOf(id), aborted: signal });
+      changed();
     },
 
     watch(wake, signal) {
@@ -221,4 +229,8 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
       watchProcesses({ dir, missesOne, startsOne: tellers.startsOne }, wake, signal);
     },
   };
+}
+
+function hasEnded(id: string): ProviderError {
+  return new ProviderError("invalid", `the process ${id} has ended`);
 }
