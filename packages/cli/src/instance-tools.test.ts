@@ -190,7 +190,7 @@ describe("looking into single instances with the real command", () => {
     });
 
     it("comes of a trace for as long as it is told to", async () => {
-      expect(await instance("trace", "cow-1", "--for", "300ms")).toEqual({ code: 0, out: "trace of ", err: "" });
+      expect(await instance("trace", "cow-1", "--for", "1s")).toEqual({ code: 0, out: "trace of ", err: "" });
     });
 
     it("never goes over a file that is there, unless by force", async () => {

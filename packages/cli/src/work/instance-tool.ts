@@ -51,8 +51,7 @@ export async function openGdb(this: Cli, _flags: object, wanted: string): Promis
 /** What goes over its network, until Ctrl-C or for so long: that is its end, and no failure. */
 export async function traceInstance(this: Cli, flags: TraceFlags, wanted: string): Promise<void> {
   const ms = flags.for === undefined ? undefined : Math.min(durationIn("--for", flags.for), LONGEST);
-  const over = ms === undefined ? undefined : AbortSignal.timeout(ms);
-  await keep(this, { tool: "trace", isEndless: true, ...(over === undefined ? {} : { over }) }, flags, wanted);
+  await keep(this, { tool: "trace", isEndless: true, ...(ms === undefined ? {} : { ms }) }, flags, wanted);
 }
 
 /** A timer waits no longer, in milliseconds. */
@@ -93,21 +92,25 @@ interface Asked {
   readonly argument?: string;
   /** It goes on until nobody wants more: to be ended is its end. */
   readonly isEndless?: boolean;
-  /** Ends it before Ctrl-C does. */
-  readonly over?: AbortSignal;
+  /** Ends it after so many milliseconds. */
+  readonly ms?: number;
 }
 
 /** Uses the tool, and makes something of what it gives. Undefined where it was ended before; and after Ctrl-C, its code. */
 async function use<T>(
   cli: Cli,
   wanted: string,
-  { tool, argument, isEndless = false, over }: Asked,
+  { tool, argument, isEndless = false, ms }: Asked,
   make: (bytes: AsyncIterable<Uint8Array>, about: Kept) => Promise<T>,
 ) {
   const { api, place } = await findInstance(cli.env, wanted);
   const ending = listenForEnd();
   try {
-    const signal = AbortSignal.any([ending.asked, cli.out.closed, ...(over === undefined ? [] : [over])]);
+    const signal = AbortSignal.any([
+      ending.asked,
+      cli.out.closed,
+      ...(ms === undefined ? [] : [AbortSignal.timeout(ms)]),
+    ]);
     const isWhole = () => isEndless || !signal.aborted;
     const asked = { actor: cli.user(), ...(argument === undefined ? {} : { argument }) };
     const about = { verb: tool, instance: place.id, isWhole };

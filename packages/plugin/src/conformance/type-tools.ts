@@ -113,7 +113,8 @@ async function tryTool(tool: Tool, id: string, use: Use, { provider, things }: S
       return;
     }
     case "core": {
-      const head = (await use(id, { tool })).subarray(0, ELF.length);
+      const given = provider.tool?.(id, { tool }, ctx) ?? [];
+      const head = await within("an end of core", beginningOf(given, ELF.length), LONGEST);
       demand(head.equals(ELF), "a file that begins as an ELF file", head.toString("hex"));
       return;
     }
@@ -133,6 +134,15 @@ async function tryTool(tool: Tool, id: string, use: Use, { provider, things }: S
       await use(id, { tool, argument: NAME });
       return;
   }
+}
+
+/** The first bytes; the others are read to their end, however many there are. */
+async function beginningOf(pieces: AsyncIterable<Uint8Array> | readonly Uint8Array[], length: number): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  for await (const bytes of pieces) {
+    if (head.length < length) head = Buffer.concat([head, bytes]).subarray(0, length);
+  }
+  return head;
 }
 
 const ELF = Buffer.from("\x7fELF", "latin1");

@@ -218,8 +218,9 @@ function providerIn(dir: string, { env, io }: Outside, mayWrite: boolean): Provi
 
     async *tool(id, { tool }, { signal }) {
       if ((await theOne(id)).life.kind !== "lives") throw hasEnded(id);
-      yield await useTool(tool, { id, members: () => membersOf(id), aborted: signal });
+      const given = await useTool(tool, { id, members: () => membersOf(id), aborted: signal });
       changed();
+      yield given;
     },
 
     watch(wake, signal) {
