@@ -19,10 +19,12 @@ const SHAPES: readonly (readonly [file: string, names: readonly string[]])[] = [
       "LogsQuery",
       "ExecRequest",
       "ExecFrame",
+      "ConsoleRequest",
+      "ToolRequest",
       "ReplaceRequest",
     ],
   ],
-  ["plugin/src/contract.ts", ["Exit"]],
+  ["plugin/src/contract.ts", ["Exit", "TOOLS", "Tool"]],
   [
     "model/src/plan.ts",
     ["StackPlan", "GroupPlan", "PlanStep", "StepEffect", "PlannedMember", "PlanGate", "PlanTrouble"],
@@ -64,6 +66,18 @@ export function apiPage(): string {
     ["POST", `${group}/destroy-instances`, "`GroupRequests`", "`GroupAnswer`: the group is smaller by as many"],
     ["GET", `${group}/instances/ID/logs`, "`LogsQuery`", "what it has printed, as it is (`application/octet-stream`)"],
     ["POST", `${group}/instances/ID/exec`, "`ExecRequest`", "`ExecFrame`, one a line (`application/x-ndjson`)"],
+    [
+      "POST",
+      `${group}/instances/ID/console`,
+      "`ConsoleRequest`",
+      "what it shows, as it is (`application/octet-stream`)",
+    ],
+    [
+      "POST",
+      `${group}/instances/ID/tools/TOOL`,
+      "`ToolRequest`",
+      "what the tool gives (`application/octet-stream`): JSON, pcap, an ELF core, a command, or nothing",
+    ],
     ["POST", `${group}/instances/ID/replace`, "`ReplaceRequest`", "`GroupAnswer`: begun"],
     ["GET", PATHS.events, "`EventsQuery`", "`JournalEntry`, one a line (`application/x-ndjson`)"],
     ["GET", PATHS.plugins, "", "`PluginView[]`"],
@@ -79,8 +93,9 @@ has mode 0600. The command line uses the same API.
 ${routes.map((cells) => `| ${cells.map((cell, at) => (at === 1 ? `\`${cell}\`` : cell)).join(" | ")} |`).join("\n")}
 
 A body is sent as \`application/json\`, \`EventsQuery\` and \`LogsQuery\` as query parameters. Names of stacks and groups, and ids, are percent-encoded. Every change names its \`actor\`,
-who stands in the history; so does every \`exec\`. Logs and what a command does are streams that tell where they end: one that breaks off has
-failed. Whoever hangs up ends them at their source. Paths begin with \`/v1\`; within it answers only ever gain fields.
+who stands in the history; so does every \`exec\`, every tool and every console that is typed into. Logs, consoles and what commands and tools
+give are streams that tell where they end: one that breaks off has failed. What a command reads, and what is typed into a console, comes after
+the request, which is a line then: \`application/vnd.muster.exec\`. Whoever hangs up ends them at their source. Paths begin with \`/v1\`; within it answers only ever gain fields.
 
 Any status but 200 comes with an \`ErrorBody\` ([all codes](errors.md)): 400 refused, 404 not there, 409 somebody else's, 500 failed.
 

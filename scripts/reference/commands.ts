@@ -46,6 +46,7 @@ async function helpOf([, ...words]: readonly string[]): Promise<string> {
     env: {},
     cwd: "/",
     ask: undefined,
+    keys: undefined,
     input: () => Readable.from([]),
     user: () => "ann",
   });

@@ -26,7 +26,7 @@ ${builtInFlavors({})
   .join("\n")}`;
 }
 
-type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known">;
+type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known" | "tools">;
 type ReadFlavor = Pick<Flavor, "name" | "summary" | "schema" | "effects">;
 
 function typeEntry(type: ReadType): string {
@@ -35,9 +35,10 @@ function typeEntry(type: ReadType): string {
     type.known === "tags"
       ? "Known again by the tags that it bears; its id is handed out."
       : "Known again by its name, and by a claim in the store.";
+  const tools = type.tools?.map((tool) => `\`${tool}\``).join(", ");
   return `## ${type.name}
 
-${type.summary}. ${known}
+${type.summary}. ${known}${tools === undefined ? "" : ` [Tools](../guide/day-two.md#tools): ${tools}.`}
 
 ${schemaTable(type.schema, { title: "change", of: (name) => effects[name] ?? "replace" })}
 

@@ -1,4 +1,6 @@
 import {
+  CONSOLE_PATH,
+  consoleBody,
   EXEC_PATH,
   execBody,
   FRAME_BYTES,
@@ -8,6 +10,8 @@ import {
   MAX_FRAME,
   methods,
   PROTOCOL,
+  TOOL_PATH,
+  toolBody,
 } from "@muster/plugin";
 import { schemaTable } from "./schema-table.ts";
 
@@ -39,12 +43,13 @@ curl --unix-socket "$MUSTER_PLUGIN_DIR/note" -H 'Content-Type: application/json'
 ${entries.join("\n")}
 # Streams
 
-What a thing prints, and what a command does there, is asked for beside the methods, by types that name \`logs\` or \`exec\` in \`can\`.
+What a thing prints and shows, and what a command or a tool does there, is asked for beside the methods, of types that name
+\`logs\`, \`exec\` or \`console\` in \`can\`, and the tool in \`tools\`.
 
 The status is 200 once it is certain that there is something to tell; a plugin that has nothing to tell yet sends its headers
-all the same, within a second. Any other status comes with \`{"error":{"code","message","data":{"kind"}}}\`, as a method's
+all the same, within a second (for a tool, within half a minute). Any other status comes with \`{"error":{"code","message","data":{"kind"}}}\`, as a method's
 failure. A stream tells where it ends: it is chunked, or has a length. One that breaks off has failed, and Muster never takes
-it for the end. When the client hangs up, nobody wants the rest: a command is ended, and a log is let go. Read no faster than
+it for the end. When the client hangs up, nobody wants the rest: a command and a tool are ended, and a log is let go. Read no faster than
 the client takes it.
 
 ## GET ${LOGS_PATH}
@@ -70,6 +75,23 @@ The answer is one JSON object a line (\`application/x-ndjson\`), each of at most
 | \`{"end":{"kind":"exited","code":0}}\` | the last line: it ended by itself, with this code from 0 to 255 |
 | \`{"end":{"kind":"killed","signal":"SIGTERM"}}\` | the last line: a signal ended it |
 | \`{"failed":{"kind":"unknown","message":"…"}}\` | the last line: how it ended is not known, and why |
+
+## POST ${CONSOLE_PATH}
+
+What the thing shows on its console (\`application/octet-stream\`), oldest first: what the log tells, or more. As \`application/json\`; or, to type there,
+as \`application/vnd.muster.exec\`: the same JSON as one line, and then the bytes that are typed, as they come. Without \`follow\` the
+answer ends when all of them have been typed.
+
+${schemaTable(consoleBody)}
+
+## POST ${TOOL_PATH}
+
+Uses a tool on the thing, and answers what comes of it (\`application/octet-stream\`): nothing of \`pause\`, \`continue\`, \`link\`, \`snapshot\` and
+\`restore\`, which are done when the answer ends; a JSON object of numbers of \`stats\`; of \`trace\` pcap from now on, until the client hangs up; an
+ELF core of \`core\`; the command to type of \`gdb\`. What the type does not name, and an argument that is not the tool's, is refused as \`invalid\` before anything is done: \`link\` takes
+\`up\` or \`down\`; \`snapshot\` and \`restore\` take a name of letters, digits, \`.\`, \`_\` and \`-\`, at most 64, of which \`.\` and \`-\` cannot be the first; the others take none.
+
+${schemaTable(toolBody)}
 
 \`\`\`sh
 curl --unix-socket "$MUSTER_PLUGIN_DIR/note" 'http://plugin${LOGS_PATH}?type=note&id=note-1&lines=10'

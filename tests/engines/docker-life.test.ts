@@ -193,11 +193,11 @@ describe.skipIf(docker === "")("a container", () => {
     expect(await read("said")).toBe("bye\n");
   });
 
-  it("that is paused is unknown, and can be destroyed", async () => {
+  it("that is paused runs and tells so, and can be destroyed", async () => {
     const house = await houseAt(docker);
     const id = await house.make();
     await raw(docker, "POST", `/containers/${id}/pause`);
-    expect(await house.see(id)).toMatchObject({ phase: "unknown", reason: "it is paused" });
+    expect(await house.see(id)).toMatchObject({ phase: "running", reason: "it is paused" });
     await house.provider.destroy(id, ctx);
     expect(await house.seen()).toEqual([]);
   });

@@ -28,6 +28,11 @@ export interface Cli extends CommandContext {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** What is given to the command line to read, as it comes, until the signal. Nothing is read before it is asked for. */
   input(over: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * The keys that are pressed at the terminal, each as it comes and shown by nobody, until the signal: then the terminal is as
+   * it was. Undefined where there is no terminal to type at.
+   */
+  readonly keys: ((over: AbortSignal) => AsyncIterable<Uint8Array>) | undefined;
   /** The user's name, as it stands in the history. */
   user(): string;
 }

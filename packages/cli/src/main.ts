@@ -12,6 +12,7 @@ export async function main(): Promise<void> {
     cwd: process.cwd(),
     ask: isatty(0) && isatty(2) ? askPerson : undefined,
     input: readInput,
+    keys: isatty(0) ? readKeys : undefined,
     user: nameOfUser,
   });
 }
@@ -20,6 +21,26 @@ export async function main(): Promise<void> {
 async function* readInput(over: AbortSignal): AsyncGenerator<Uint8Array, void> {
   over.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   yield* process.stdin;
+}
+
+/** However the process ends, the terminal is given back as it was. */
+async function* readKeys(over: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const { stdin } = process;
+  const giveBack = () => void stdin.setRawMode(false);
+  const end = () => {
+    giveBack();
+    stdin.destroy();
+  };
+  process.once("exit", giveBack);
+  over.addEventListener("abort", end, { once: true });
+  try {
+    stdin.setRawMode(true);
+    yield* stdin;
+  } finally {
+    over.removeEventListener("abort", end);
+    process.off("exit", giveBack);
+    if (!stdin.destroyed) giveBack();
+  }
 }
 
 /** A container may run as a number that no account has. */

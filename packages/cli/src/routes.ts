@@ -55,8 +55,18 @@ const instance = branch(
     describe: async () => (await import("./commands/instance-describe.ts")).instanceDescribe,
     logs: async () => (await import("./commands/instance-logs.ts")).instanceLogs,
     exec: async () => (await import("./commands/instance-exec.ts")).instanceExec,
+    console: async () => (await import("./commands/instance-console.ts")).instanceConsole,
     replace: async () => (await import("./commands/instance-replace.ts")).instanceReplace,
     quarantine: async () => (await import("./commands/instance-quarantine.ts")).instanceQuarantine,
+    stats: async () => (await import("./commands/instance-stats.ts")).instanceStats,
+    pause: async () => (await import("./commands/instance-pause.ts")).instancePause,
+    continue: async () => (await import("./commands/instance-continue.ts")).instanceContinue,
+    link: async () => (await import("./commands/instance-link.ts")).instanceLink,
+    trace: async () => (await import("./commands/instance-trace.ts")).instanceTrace,
+    core: async () => (await import("./commands/instance-core.ts")).instanceCore,
+    gdb: async () => (await import("./commands/instance-gdb.ts")).instanceGdb,
+    snapshot: async () => (await import("./commands/instance-snapshot.ts")).instanceSnapshot,
+    restore: async () => (await import("./commands/instance-restore.ts")).instanceRestore,
   },
 );
 

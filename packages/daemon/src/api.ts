@@ -12,11 +12,11 @@
  * column: `source.locate(at.path, at.what, at.within)`.
  */
 import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
-import type { Exit } from "@muster/plugin";
+import type { Exit, Tool } from "@muster/plugin";
 import type { GroupView, Policy, RepairPolicy, RolloutPolicy } from "@muster/runtime";
 import type { JournalEntry } from "@muster/store";
 
-export type { Exit, GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy };
+export type { Exit, GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy, Tool };
 
 /** The paths. Names of stacks and groups go into them percent-encoded: see `groupPath`. */
 export const PATHS = {
@@ -48,11 +48,13 @@ export function groupPath(stack: string, group: string, verb?: GroupVerb): strin
 }
 
 /** What can be done with one member: GET `logs` with a `LogsQuery`, POST the others. Ids are percent-encoded. */
-export type InstanceVerb = "logs" | "exec" | "replace" | "quarantine";
+export type InstanceVerb = "logs" | "exec" | "console" | `tools/${Tool}` | "replace" | "quarantine";
 
 /**
  * `logs` → the bytes that it has printed (application/octet-stream). `exec`, an `ExecRequest` → an `ExecFrame` a line
  * (application/x-ndjson); of the type `INPUT_TYPE`, the request is a line, and what the command reads comes after it.
+ * `console`, a `ConsoleRequest` → the bytes that it shows; of the type `INPUT_TYPE`, what comes after the line is typed.
+ * `tools/TOOL`, a `ToolRequest` → the bytes that the tool gives: JSON for `stats`, pcap for `trace`, ELF for `core`.
  * `replace` and `quarantine`, a `ReplaceRequest` → GroupAnswer. A stream that breaks off has failed: it is chunked, so that
  * this can be told from its end. Whoever hangs up ends it at its source.
  */
@@ -135,6 +137,17 @@ export interface LogsQuery {
 export interface ExecRequest extends Asked {
   /** A program and its arguments, at most 1024 words; no shell reads them. */
   readonly command: readonly [string, ...string[]];
+}
+
+export interface ConsoleRequest extends Asked {
+  /** As in `LogsQuery`. */
+  readonly lines?: number;
+  readonly follow?: boolean;
+}
+
+export interface ToolRequest extends Asked {
+  /** `up` or `down` for `link`, a name for `snapshot` and `restore`; none for the others. */
+  readonly argument?: string;
 }
 
 /** `out` and `err` are base64; the last is `end`, or `failed` where it is not known how the command ended. */

@@ -21,6 +21,14 @@ export const errorTable = {
     says: "`{command}` asks before it changes anything, and nobody can be asked here",
     next: "Add `--yes`. Nothing was changed.",
   },
+  "usage.bytes-on-terminal": {
+    says: "what `{command}` gives is for a program, and this is a terminal",
+    next: "Add `--out FILE`, or send it on: `{command} … | PROGRAM`. Nothing was asked for.",
+  },
+  "usage.file-there": {
+    says: "there is a file {file} already",
+    next: "Name another one; `--force` puts the new one in its place. Nothing was asked for.",
+  },
   "declaration.not-found": {
     says: "there is no file {file}",
     next: "Check the path; `muster watch FILE` takes a .yaml, .json or .ts file.",
@@ -175,7 +183,7 @@ export const errorTable = {
     next: "Write more of its id; or its group and place, as STACK/GROUP/SLOT.",
   },
   "instance.cannot": {
-    says: "{type} has no {verb}: instance `{instance}` cannot be asked for it",
+    says: "{type} has no {verb}{others}: instance `{instance}` cannot be asked for it",
     next: "`muster instance describe {instance}` shows what is known of it; look further with the tools of its own kind.",
   },
   "instance.refused": {
@@ -271,6 +279,10 @@ export const errorTable = {
   "image.disk": {
     says: "the images in {dir} cannot be reached: {detail}",
     next: "Check the disk and the rights of {dir}; no image was half-made.",
+  },
+  "instance.not-kept": {
+    says: "what {verb} of instance `{instance}` gives cannot be kept in {file}: {detail}",
+    next: "Mend the cause, or name another place with `--out`. Nothing half-written is left there.",
   },
   "claim.taken": {
     says: "{type} `{id}` already belongs to {owner}",

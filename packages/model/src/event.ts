@@ -34,6 +34,8 @@ export const EVENT_TYPES = [
   "instance.unhealthy",
   "instance.recovered",
   "instance.exec",
+  "instance.console",
+  "instance.tool",
   "instance.replace-asked",
   "instance.quarantined",
   "resource.changed",

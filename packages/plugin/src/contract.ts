@@ -116,7 +116,7 @@ export interface LogsAsked {
 }
 
 export interface ConsoleAsked extends LogsAsked {
-  /** What is typed; missing: nothing. */
+  /** What is typed; missing: nothing. Without `follow` the console is shown until all of it has been typed. */
   readonly input?: AsyncIterable<Uint8Array>;
 }
 

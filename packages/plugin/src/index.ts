@@ -15,6 +15,7 @@ export * from "./server/plugin.ts";
 export * from "./server/serve.ts";
 export * from "./settings.ts";
 export * from "./system-error.ts";
+export * from "./tools.ts";
 export * from "./wire/address.ts";
 export * from "./wire/begin-stream.ts";
 export * from "./wire/directory.ts";

@@ -1,6 +1,15 @@
 /** What a person asks of single members, beside what is declared: to be heard, to be told something, to go. */
 import { type EventDraft, MusterError } from "@muster/model";
-import { asProviderError, type ExecAsked, type Execution, type LogsAsked } from "@muster/plugin";
+import {
+  asProviderError,
+  type ConsoleAsked,
+  type ExecAsked,
+  type Execution,
+  type LogsAsked,
+  type Tool,
+  type ToolAsked,
+  whyNotTold,
+} from "@muster/plugin";
 import type { Declaration, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { GroupController } from "./controller.ts";
@@ -18,6 +27,16 @@ export interface DayTwo {
   logs(group: string, id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Runs a command where a member runs, once it is written down who asked for it. Throws as `logs` does. */
   exec(group: string, id: string, asked: ExecAsked, actor: string, signal: AbortSignal): Promise<Execution>;
+  /** What a member shows on its console. Before anything is typed into it, it is written down who does. Throws as `logs`. */
+  console(
+    group: string,
+    id: string,
+    asked: ConsoleAsked,
+    actor: string,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+  /** Uses a tool on a member, once it is written down who asked for it. Throws as `logs` does. */
+  tool(group: string, id: string, asked: ToolAsked, actor: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /**
    * Has an equal one put in a member's place: within the budget of the group's rollouts, and by force at once. Throws
    * `instance.irreplaceable` where the budget does not allow it as things stand, and `group.destroying`.
@@ -88,6 +107,28 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
         throw told("exec", id, thrown);
       }
     },
+    async *console(group, id, asked, actor, signal) {
+      const { provider, type, seen } = reach(group, id);
+      if (provider.console === undefined) throw cannot("console", type, id);
+      if (asked.input !== undefined) await write({ events: [consoleEvent(group, id, seen.mark.slot, actor)] });
+      try {
+        yield* provider.console(id, asked, { signal });
+      } catch (thrown) {
+        throw told("console", id, thrown);
+      }
+    },
+    async *tool(group, id, asked, actor, signal) {
+      const { provider, type, tools, seen } = reach(group, id);
+      if (provider.tool === undefined || !tools.includes(asked.tool)) throw cannot(asked.tool, type, id, tools);
+      const detail = whyNotTold(asked);
+      if (detail !== undefined) throw new MusterError("instance.refused", { verb: asked.tool, instance: id, detail });
+      await write({ events: [toolEvent(group, id, seen.mark.slot, asked, actor)] });
+      try {
+        yield* provider.tool(id, asked, { signal });
+      } catch (thrown) {
+        throw told(asked.tool, id, thrown);
+      }
+    },
     replace: (group, id, { actor, force }) =>
       serially(async () => {
         const known = steerable(group);
@@ -136,6 +177,25 @@ function execEvent(
   return { type: "instance.exec", group, actor, cause: "intentional", message, instance, ...placed(slot), after };
 }
 
+/** What is typed is written down nowhere: it may be a password. */
+function consoleEvent(group: string, instance: string, slot: string | undefined, actor: string): EventDraft {
+  const message = `the console of ${instance} is typed into`;
+  return { type: "instance.console", group, actor, cause: "intentional", message, instance, ...placed(slot) };
+}
+
+function toolEvent(
+  group: string,
+  instance: string,
+  slot: string | undefined,
+  { tool, argument }: ToolAsked,
+  actor: string,
+): EventDraft {
+  const words = argument === undefined ? tool : `${tool} ${argument}`;
+  const message = `\`${words}\` is asked of ${instance}`;
+  const after = { tool, ...(argument === undefined ? {} : { argument }) };
+  return { type: "instance.tool", group, actor, cause: "intentional", message, instance, ...placed(slot), after };
+}
+
 function replaceEvent(
   group: string,
   instance: string,
@@ -173,10 +233,12 @@ function tellingWell({ output, ended }: Execution, id: string): Execution {
   return { output: printed(), ended: well };
 }
 
-type Verb = "logs" | "exec";
+type Verb = "logs" | "exec" | "console" | Tool;
 
-function cannot(verb: Verb, type: string, instance: string): MusterError {
-  return new MusterError("instance.cannot", { type, verb, instance });
+/** @param tools those that it has, where a tool was asked for */
+function cannot(verb: Verb, type: string, instance: string, tools: readonly Tool[] = []): MusterError {
+  const others = tools.length === 0 ? "" : ` (its tools are ${tools.join(", ")})`;
+  return new MusterError("instance.cannot", { type, verb, instance, others });
 }
 
 function told(verb: Verb, instance: string, thrown: unknown): MusterError {

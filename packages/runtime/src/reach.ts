@@ -1,5 +1,5 @@
 import { type GoodLook, type Memory, type Seen, whyIrreplaceable, whyNotAside } from "@muster/engine";
-import type { Provider } from "@muster/plugin";
+import type { Provider, Tool } from "@muster/plugin";
 import { type BoundGroup, isExclusive } from "./bind.ts";
 import type { Clock } from "./ports.ts";
 
@@ -7,6 +7,8 @@ import type { Clock } from "./ports.ts";
 export interface Reached {
   readonly seen: Seen;
   readonly type: string;
+  /** What can be done to it with `provider.tool`. */
+  readonly tools: readonly Tool[];
   /** The one it was seen through: in another scope its id may be somebody else's. */
   readonly provider: Provider;
   /** Why it cannot be replaced as things stand; undefined where it can. */
@@ -29,6 +31,7 @@ export function reachIn(
   const known = () => ({ ...bound, look, memory, now: clock.now() });
   return {
     ...{ seen, type: type.name, provider },
+    tools: provider.tool === undefined ? [] : (type.tools ?? []),
     whyNeverAside: () => whyNeverAside(bound),
     whyNotAside: () => whyNotAside(known(), id),
     whyIrreplaceable: () => whyIrreplaceable(known(), id),

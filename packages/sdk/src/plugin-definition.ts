@@ -1,6 +1,6 @@
 /** What a plugin's author writes: a type and a flavor, with everything that has a default left out. */
 import type { Effects, JsonObject, Observed, Slots, Tags, Verdict } from "@muster/model";
-import type { ExecAsked, Execution, LogsAsked, Member, Schema } from "@muster/plugin";
+import type { ConsoleAsked, ExecAsked, Execution, LogsAsked, Member, Schema, Tool, ToolAsked } from "@muster/plugin";
 
 /** What the functions of a type are called with besides. */
 export interface Call<C> {
@@ -51,6 +51,12 @@ export interface TypeDefinition<P extends JsonObject, C> {
   logs?(id: string, asked: LogsAsked, call: Call<C>): AsyncIterable<Uint8Array>;
   /** Runs a command where the thing runs. Throws one of kind `invalid` where it cannot be started. */
   exec?(id: string, asked: ExecAsked, call: Call<C>): Promise<Execution>;
+  /** What the thing shows on its console, as `logs`; what is given as `input` is typed there. */
+  console?(id: string, asked: ConsoleAsked, call: Call<C>): AsyncIterable<Uint8Array>;
+  /** What `tool` can do; no other is asked of it, and none is told what it does not take. */
+  readonly tools?: readonly Tool[];
+  /** Uses a tool on the thing. Throws one of kind `invalid` where there is no such thing, or it cannot be used on it as it is. */
+  tool?(id: string, asked: ToolAsked, call: Call<C>): AsyncIterable<Uint8Array>;
 }
 
 /** A flavor. What is left out is treated as `vanilla` does. */

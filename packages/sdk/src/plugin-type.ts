@@ -11,7 +11,7 @@ export function typeOf<C extends JsonObject>(
   settings: Schema<C>,
   opened: (settings: C) => Promise<unknown>,
 ): TaggedType<JsonObject, C> {
-  const { name, schema, effects = {}, settleMs = 0, exclusive, ports, startupMs } = definition;
+  const { name, schema, effects = {}, settleMs = 0, exclusive, ports, startupMs, tools } = definition;
   return {
     known: "tags",
     name,
@@ -24,6 +24,7 @@ export function typeOf<C extends JsonObject>(
     ...(exclusive === undefined ? {} : { exclusive: (want) => exclusive(want) }),
     ...(ports === undefined ? {} : { ports }),
     ...(startupMs === undefined ? {} : { startupMs }),
+    ...(tools === undefined ? {} : { tools }),
     async open(given, io) {
       await failingWell(() => opened(given));
       return providerOf(definition, given, scopeOf(plugin, given), io);
@@ -38,7 +39,7 @@ function scopeOf(plugin: string, settings: JsonObject): string {
 }
 
 function providerOf<C>(definition: TypeDefinition<JsonObject, C>, settings: C, scope: string, io: Io): TaggedProvider {
-  const { read, validate, update, retag, watch, logs, exec } = definition;
+  const { read, validate, update, retag, watch, logs, exec, console, tool } = definition;
   const call = (signal: AbortSignal): Call<C> => ({ settings, signal });
   const age = ages(io.now);
 
@@ -66,6 +67,8 @@ function providerOf<C>(definition: TypeDefinition<JsonObject, C>, settings: C, s
     ...(watch && { watch: (wake, signal) => watch(wake, call(signal)) }),
     ...(logs && { logs: (id, asked, { signal }) => streamingWell(() => logs(id, asked, call(signal))) }),
     ...(exec && { exec: (id, asked, { signal }) => failingWell(() => exec(id, asked, call(signal))) }),
+    ...(console && { console: (id, asked, { signal }) => streamingWell(() => console(id, asked, call(signal))) }),
+    ...(tool && { tool: (id, asked, { signal }) => streamingWell(() => tool(id, asked, call(signal))) }),
   };
 }
 

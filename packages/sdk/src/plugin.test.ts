@@ -66,7 +66,7 @@ describe("a plugin", () => {
     });
   });
 
-  it("tells what a thing prints and runs commands there, and failures of the system by their kind", async () => {
+  it("tells what a thing prints and shows, runs commands and uses tools there, and failures of the system by their kind", async () => {
     const silent = { list: async () => [], create: async () => "a", destroy: async () => undefined };
     const plugin = definePlugin({
       name: "cows",
@@ -80,16 +80,30 @@ describe("a plugin", () => {
             throw Object.assign(new Error("the barn is locked"), { code: "EACCES" });
           },
           exec: () => Promise.reject(Object.assign(new Error("no room"), { code: "ENOSPC" })),
+          async *console(id, { lines }, { settings }) {
+            yield Buffer.from(`${id} shows ${lines} lines, ${JSON.stringify(settings)}\n`);
+            throw new ProviderError("invalid", "it is dark");
+          },
+          tools: ["stats", "link"],
+          async *tool(id, { tool, argument }) {
+            yield Buffer.from(`${tool} ${argument} of ${id}\n`);
+            throw Object.assign(new Error("the barn is locked"), { code: "EACCES" });
+          },
         },
       ],
     });
-    const { provider } = await openedCow(plugin);
+    const { type, provider } = await openedCow(plugin);
     const said: string[] = [];
-    const read = async () => {
-      for await (const bytes of provider.logs?.("a", { follow: false }, ctx) ?? []) said.push(String(bytes));
+    const read = async (pieces: AsyncIterable<Uint8Array> | undefined) => {
+      for await (const bytes of pieces ?? []) said.push(String(bytes));
     };
-    await expect(read()).rejects.toMatchObject({ kind: "denied", message: "the barn is locked" });
-    expect(said).toEqual(["a says moo\n"]);
+    const locked = { kind: "denied", message: "the barn is locked" };
+    await expect(read(provider.logs?.("a", { follow: false }, ctx))).rejects.toMatchObject(locked);
+    const shown = read(provider.console?.("a", { follow: false, lines: 2 }, ctx));
+    await expect(shown).rejects.toMatchObject({ kind: "invalid", message: "it is dark" });
+    expect(type.tools).toEqual(["stats", "link"]);
+    await expect(read(provider.tool?.("a", { tool: "link", argument: "up" }, ctx))).rejects.toMatchObject(locked);
+    expect(said).toEqual(["a says moo\n", "a shows 2 lines, {}\n", "link up of a\n"]);
     await expect(provider.exec?.("a", { command: ["moo"] }, ctx)).rejects.toMatchObject({ kind: "no-space" });
   });
 

@@ -2,6 +2,7 @@
 import type {
   ApplyAnswer,
   ApplyRequest,
+  ConsoleRequest,
   EventsQuery,
   ExecFrame,
   ExecRequest,
@@ -18,6 +19,8 @@ import type {
   PlanRequest,
   PluginView,
   ReplaceRequest,
+  Tool,
+  ToolRequest,
 } from "@muster/daemon";
 import { MusterError, type StackPlan } from "@muster/model";
 import type { Locate } from "./errors.ts";
@@ -58,6 +61,15 @@ export interface Api {
     input: AsyncIterable<Uint8Array> | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<ExecFrame, void>;
+  /** What an instance shows on its console; `input` is typed there. Throws as `logs` does. */
+  console(
+    instance: InstancePlace,
+    wanted: ConsoleRequest,
+    input: AsyncIterable<Uint8Array> | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void>;
+  /** What a tool gives. Throws as `logs` does. */
+  tool(instance: InstancePlace, tool: Tool, wanted: ToolRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
   replace(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   quarantine(instance: InstancePlace, wanted: ReplaceRequest): Promise<GroupAnswer>;
   events(query: EventsQuery, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
@@ -114,11 +126,16 @@ export function apiAt(socket: string): Api {
       yield* await streamed({ method: "GET", path }, "logs", instance.id, signal);
     },
     async *exec(instance, wanted, input, signal) {
-      const path = instancePath(instance, "exec");
-      const body = JSON.stringify(wanted);
-      const call = input === undefined ? ({ method: "POST", path, body } as const) : await uploadOf(path, body, input);
+      const call = await postOf(instancePath(instance, "exec"), wanted, input);
       const { framesIn } = await import("./frames.ts");
       yield* framesIn(await streamed(call, "exec", instance.id, signal), socket, signal);
+    },
+    async *console(instance, wanted, input, signal) {
+      const call = await postOf(instancePath(instance, "console"), wanted, input);
+      yield* await streamed(call, "console", instance.id, signal);
+    },
+    async *tool(instance, tool, wanted, signal) {
+      yield* await streamed(await postOf(instancePath(instance, `tools/${tool}`), wanted), tool, instance.id, signal);
     },
     replace: (instance, wanted) => post(instancePath(instance, "replace"), wanted),
     quarantine: (instance, wanted) => post(instancePath(instance, "quarantine"), wanted),
@@ -134,7 +151,9 @@ export function apiAt(socket: string): Api {
   };
 }
 
-async function uploadOf(path: string, body: string, input: AsyncIterable<Uint8Array>): Promise<Upload> {
+async function postOf(path: string, wanted: object, input?: AsyncIterable<Uint8Array>): Promise<Call | Upload> {
+  const body = JSON.stringify(wanted);
+  if (input === undefined) return { method: "POST", path, body };
   const { INPUT_HEADERS, withInput } = await import("@muster/plugin");
   return { method: "POST", path, headers: INPUT_HEADERS, bytes: withInput(body, input) };
 }

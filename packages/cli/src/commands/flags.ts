@@ -60,6 +60,21 @@ export const LINES = {
   brief: "Only the last so many lines of what is there",
 } as const;
 
+export const OUT = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  placeholder: "file",
+  brief: "Where to keep it: a new file; unless told, it goes to standard output",
+} as const;
+
+export const FORCE_OUT = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief: "Put the new file in the place of one that is there",
+} as const;
+
 /** Short forms of flags. */
 export const LOG_ALIASES = { f: "follow", n: "lines" } as const;
 

@@ -44,6 +44,8 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.unhealthy": TROUBLE,
   "instance.recovered": WHOLE,
   "instance.exec": WORD,
+  "instance.console": WORD,
+  "instance.tool": WORD,
   "instance.replace-asked": WORD,
   "instance.quarantined": WORD,
   "resource.changed": CHANGED,

@@ -1,4 +1,8 @@
-/** A plugin whose things can be heard and told: `moo WORDS` is a cow's own trick, all else is run as a real process. */
+/**
+ * A plugin whose things can be heard and told: `moo WORDS` is a cow's own trick, all else is run as a real process. What is
+ * typed into a cow's console it says again. Its core takes for
+ * ever, or fails in the middle, once it has said `core slowly` or `core fails`.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
@@ -68,6 +72,27 @@ async function* merged(streams: Readonly<Record<Printed["stream"], Readable>>): 
   yield* both;
 }
 
+/** What is said, from then on or from the beginning. */
+async function* heard(id: string, next: number, follow: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { said } = find(id);
+  for (let at = next; ; ) {
+    while (at < said.length) yield Buffer.from(`${said[at++]}\n`);
+    if (!follow || signal.aborted || !cows.has(id)) return;
+    await news(signal);
+  }
+}
+
+async function typed(cow: Cow, input: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const bytes of input) moo(cow, [`heard ${JSON.stringify(Buffer.from(bytes).toString())}`]);
+}
+
+/** Begins as an ELF file does. */
+async function* core({ said }: Cow, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield Buffer.from("\x7fELF", "latin1");
+  if (said.includes("core slowly")) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  if (said.includes("core fails")) throw new ProviderError("retryable", "the cow fell over");
+}
+
 export default definePlugin({
   name: "cows",
   types: [
@@ -91,12 +116,37 @@ export default definePlugin({
       },
       async *logs(id, { lines, follow }, { signal }) {
         const { said } = find(id);
-        let next = lines === undefined ? 0 : Math.max(0, said.length - lines);
-        for (;;) {
-          while (next < said.length) yield Buffer.from(`${said[next++]}\n`);
-          if (!follow || signal.aborted || !cows.has(id)) return;
-          await news(signal);
+        yield* heard(id, lines === undefined ? 0 : Math.max(0, said.length - lines), follow, signal);
+      },
+      async *console(id, { lines, follow, input }, { signal }) {
+        const cow = find(id);
+        const typing = input === undefined ? undefined : typed(cow, input);
+        typing?.catch(() => undefined);
+        if (!follow) await typing;
+        yield* heard(id, lines === undefined ? 0 : Math.max(0, cow.said.length - lines), follow, signal);
+      },
+      tools: ["pause", "continue", "stats", "trace", "core", "gdb", "link", "snapshot"],
+      async *tool(id, { tool, argument }, { signal }) {
+        const cow = find(id);
+        switch (tool) {
+          case "stats":
+            yield Buffer.from(JSON.stringify({ said: cow.said.length, legs: 4 }));
+            return;
+          case "trace":
+            yield Buffer.from("trace of ");
+            yield* heard(id, cow.said.length, true, signal);
+            return;
+          case "core":
+            yield* core(cow, signal);
+            return;
+          case "gdb":
+            yield Buffer.from("gdb -ex 'target remote /run/cow'\n");
+            return;
+          case "snapshot":
+            if (argument === "full") throw new ProviderError("no-space", "the barn is full");
+            break;
         }
+        moo(cow, [argument === undefined ? tool : `${tool} ${argument}`]);
       },
       async exec(id, asked, { signal }) {
         const cow = find(id);

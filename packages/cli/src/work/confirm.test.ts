@@ -43,6 +43,7 @@ function terminal(answer: string): Cli & { readonly asked: string[]; readonly wr
     env: {},
     cwd: "/",
     input: () => Readable.from([]),
+    keys: undefined,
     user: () => "somebody",
     async ask(question) {
       asked.push(question);

@@ -38,6 +38,7 @@ function stage(output: "text" | "json") {
       cwd: "/",
       ask: undefined,
       input: () => Readable.from([]),
+      keys: undefined,
       user: () => "ann",
     },
     process: { stdout: { write: () => undefined }, stderr: { write: () => undefined } },

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { Readable } from "node:stream";
 import { conditionOf, isConverged, type Status } from "@muster/model";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Daemon, PluginView } from "../index.ts";
@@ -45,6 +46,25 @@ describe("a plugin", () => {
     await daemon.apply(webStack(2, { shelf: {} }), FILE, "user:ada");
     await converged(daemon);
     expect(namesIn(room.path("shelf"))).toHaveLength(2);
+  });
+
+  it("has the consoles and the tools of its types, and none of them while it is away", async () => {
+    const room = newRoom();
+    const plugin = await startPlugin(room, "shelf");
+    const daemon = await room.start();
+    await daemon.apply(webStack(1, { shelf: {} }), FILE, "user:ada");
+    await converged(daemon);
+    const [member = ""] = namesIn(room.path("shelf"));
+    const [keeper] = daemon.keepers();
+    const { signal } = new AbortController();
+    const linked = keeper?.tool("web", member, { tool: "link", argument: "down" }, "user:ada", signal);
+    expect(await text(linked)).toBe("");
+    const shown = () => keeper?.console("web", member, { follow: false }, "user:ada", signal);
+    expect(await text(shown())).toBe("link down\n");
+    const other = text(keeper?.tool("web", member, { tool: "core" }, "user:ada", signal));
+    await expect(other).rejects.toMatchObject({ code: "instance.cannot" });
+    await plugin.end("SIGTERM");
+    await expect(text(shown())).rejects.toMatchObject({ code: "instance.failed" });
   });
 
   it("holds up its own groups while it is away, and nothing else; and they go on when it is back", async () => {
@@ -271,4 +291,10 @@ async function converged(daemon: Daemon, stack = "shop", timeout = 8_000): Promi
     },
     { timeout },
   );
+}
+
+async function text(pieces: AsyncIterable<Uint8Array> = Readable.from([])): Promise<string> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all).toString();
 }

@@ -1,8 +1,8 @@
 /** What is asked of single members, over the daemon's socket: real files for logs, real processes for commands. */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, statSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { isObject } from "@muster/model";
-import { INPUT_HEADERS } from "@muster/plugin";
+import { INPUT_HEADERS, ProviderError } from "@muster/plugin";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Daemon, type DaemonOptions, groupPath, type InstanceVerb, instancePath } from "../index.ts";
 import { type Answer, ask } from "../test/client.ts";
@@ -170,6 +170,166 @@ describe("a command run where a member runs", () => {
   });
 });
 
+describe("the console of a member", () => {
+  it("comes as it is, or its last lines, and is written down nowhere", async () => {
+    const { daemon, prints, open } = await shop();
+    prints("one\ntwo\n");
+    const whole = await open("console", "", true, ADA);
+    await whole.ended;
+    expect(whole.text()).toBe("one\ntwo\n");
+    const last = await open("console", "", true, { ...ADA, lines: 1 });
+    await last.ended;
+    expect(last.text()).toBe("two\n");
+    expect((await historyOf(daemon)).types).not.toContain("instance.console");
+  });
+
+  it("takes what is typed, and who types stands in the history before the first of it, and never what", async () => {
+    const { daemon, member } = await shop();
+    const path = instancePath("shop", "web", member, "console");
+    const typing = await typingInto(daemon.socket, path, { ...ADA, follow: true });
+    const { events } = await historyOf(daemon);
+    const told = { type: "instance.console", actor: "user:ada", instance: member, cause: "intentional" };
+    expect(events.at(-1)).toMatchObject({ ...told, message: `the console of ${member} is typed into` });
+    typing.type("pass");
+    await vi.waitFor(() => expect(typing.text()).toBe("pass"));
+    typing.type("word\n");
+    await vi.waitFor(() => expect(typing.text()).toBe("password\n"));
+    typing.hangUp();
+    expect(JSON.stringify((await historyOf(daemon)).events)).not.toContain("pass");
+  });
+
+  it("that is not followed comes to its end when all that was given has been typed", async () => {
+    const { daemon, member } = await shop();
+    const path = instancePath("shop", "web", member, "console");
+    expect(await sending(daemon.socket, path, `${JSON.stringify(ADA)}\nhalt\n`)).toEqual({
+      status: 200,
+      text: "halt\n",
+    });
+  });
+
+  it("breaks off when the daemon ends, and that is not its end", async () => {
+    const { daemon, prints, open } = await shop();
+    prints("one\n");
+    const followed = await open("console", "", true, { ...ADA, follow: true });
+    await vi.waitFor(() => expect(followed.text()).toBe("one\n"));
+    await daemon.close();
+    await expect(followed.ended).rejects.toThrow("aborted");
+  });
+
+  it("is let go at its source when the client hangs up", async () => {
+    const signals: AbortSignal[] = [];
+    const { prints, open } = await shop((type) => ({
+      ...type,
+      async open(settings, io) {
+        return {
+          ...(await type.open(settings, io)),
+          console(id, asked, ctx) {
+            signals.push(ctx.signal);
+            return streamsIn(settings.dir).console(id, asked, ctx);
+          },
+        };
+      },
+    }));
+    prints("one\n");
+    const followed = await open("console", "", true, { ...ADA, follow: true });
+    await vi.waitFor(() => expect(followed.text()).toBe("one\n"));
+    followed.response.destroy();
+    await vi.waitFor(() => expect(signals.map(({ aborted }) => aborted)).toEqual([true]));
+  });
+});
+
+describe("a tool used on a member", () => {
+  it("gives what comes of it, and stands in the history with who asked", async () => {
+    const { daemon, room, member, open, get } = await shop();
+    const stats = await open("tools/stats", "", true, ADA);
+    await stats.ended;
+    expect(JSON.parse(stats.text())).toEqual({ bytes: statSync(room.path("instances", member)).size });
+    await (await open("tools/link", "", true, { ...ADA, argument: "down" })).ended;
+    expect(await get("logs")).toBe("link down\n");
+    const { events } = await historyOf(daemon);
+    const told = { type: "instance.tool", actor: "user:ada", instance: member, cause: "intentional" };
+    expect(events.slice(-2)).toMatchObject([
+      { ...told, message: `\`stats\` is asked of ${member}`, after: { tool: "stats" } },
+      { ...told, message: `\`link down\` is asked of ${member}`, after: { tool: "link", argument: "down" } },
+    ]);
+  });
+
+  it("is written down before it begins", async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const { daemon, member, ofId } = await shop((type) => ({
+      ...type,
+      async open(settings, io) {
+        return {
+          ...(await type.open(settings, io)),
+          async *tool() {
+            resolve();
+            yield await Promise.reject(new ProviderError("retryable", "it fell over"));
+          },
+        };
+      },
+    }));
+    const failed = ofId(member, "tools/stats", ADA);
+    await begun;
+    expect((await historyOf(daemon)).types).toContain("instance.tool");
+    expect(await failed).toMatchObject({
+      ...{
+        status: 500,
+        body: { error: { code: "instance.failed", message: expect.stringContaining("it fell over") } },
+      },
+    });
+  });
+
+  it("may go on, until the client hangs up or the daemon ends", async () => {
+    const { daemon, prints, open } = await shop();
+    const traced = open("tools/trace", "", true, ADA);
+    // It answers when the first of it is there.
+    const printing = setInterval(() => prints("one\n"), 20);
+    const tracing = await traced;
+    clearInterval(printing);
+    await vi.waitFor(() => expect(tracing.text()).toContain("one\n"));
+    await daemon.close();
+    await expect(tracing.ended).rejects.toThrow("aborted");
+  });
+
+  it.each<[InstanceVerb, string | undefined, string, string]>([
+    [
+      "tools/core",
+      undefined,
+      "instance.cannot",
+      "instance-file has no core (its tools are stats, trace, link, snapshot)",
+    ],
+    ["tools/stats", "all", "instance.refused", "stats takes no argument"],
+    ["tools/link", "sideways", "instance.refused", "link takes `up` or `down`"],
+    ["tools/link", undefined, "instance.refused", "link takes `up` or `down`"],
+    ["tools/snapshot", "../x", "instance.refused", "snapshot takes a name"],
+  ])("is refused before it is written down: %s %s", async (verb, argument, code, says) => {
+    const { daemon, member, ofId } = await shop();
+    const body = { ...ADA, ...(argument === undefined ? {} : { argument }) };
+    expect(await ofId(member, verb, body)).toMatchObject({
+      status: 400,
+      body: { error: { code, message: expect.stringContaining(says) } },
+    });
+    expect((await historyOf(daemon)).types).not.toContain("instance.tool");
+  });
+
+  it("that nobody knows, or that is asked for in a way that cannot be understood, is refused", async () => {
+    const { daemon, member, ofId } = await shop();
+    const path = `${instancePath("shop", "web", member, "tools/stats")}x`;
+    expect(await ask(daemon.socket, "POST", path, ADA)).toMatchObject({
+      ...{
+        status: 400,
+        body: { error: { code: "api.bad-request", message: expect.stringContaining("no tool `statsx`") } },
+      },
+    });
+    for (const body of [{}, { ...ADA, argument: ["up"] }, { ...ADA, argument: "x".repeat(1000) }]) {
+      expect(await ofId(member, "tools/link", body)).toMatchObject({ status: 400 });
+    }
+    for (const body of [{}, { ...ADA, lines: -1 }, { ...ADA, lines: 1.5 }, { ...ADA, follow: "often" }]) {
+      expect(await ofId(member, "console", body)).toMatchObject({ status: 400 });
+    }
+  });
+});
+
 describe("a member that is asked to be replaced", () => {
   it("gets an equal one first, and then goes; who asked stands in the history", async () => {
     const { daemon, room, member, steer } = await shop();
@@ -243,7 +403,7 @@ describe("what is asked of a member is refused", () => {
     const { room, ofId } = await shop();
     const foreign = { tags: { "muster.stack": "other" }, properties: {} };
     writeFileSync(room.path("instances", "foreign"), JSON.stringify(foreign));
-    for (const verb of ["logs", "exec", "replace"] as const) {
+    for (const verb of ["logs", "exec", "console", "tools/stats", "replace"] as const) {
       expect(await ofId("foreign", verb)).toMatchObject({
         status: 404,
         body: { error: { code: "instance.not-found" } },
@@ -269,11 +429,11 @@ describe("what is asked of a member is refused", () => {
     const { ofId, member } = await shop((type) => ({
       ...type,
       async open(settings, io) {
-        const { logs: _, exec: __, ...provider } = await type.open(settings, io);
-        return provider;
+        const { known, scope, list, create, destroy } = await type.open(settings, io);
+        return { known, scope, list, create, destroy };
       },
     }));
-    for (const verb of ["logs", "exec"] as const) {
+    for (const verb of ["logs", "exec", "console", "tools/stats"] as const) {
       expect(await ofId(member, verb)).toMatchObject({ status: 400, body: { error: { code: "instance.cannot" } } });
     }
   });
@@ -372,6 +532,19 @@ async function opening(socketPath: string, path: string, body?: object): Promise
   call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
   onTestFinished(() => void call.destroy());
   return promise;
+}
+
+/** What is typed as it comes, and what is shown meanwhile. */
+async function typingInto(socketPath: string, path: string, asked: object) {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const call = request({ socketPath, path, method: "POST", headers: INPUT_HEADERS, agent: false }, resolve);
+  call.on("error", reject).write(`${JSON.stringify(asked)}\n`);
+  onTestFinished(() => void call.destroy());
+  const answer = await promise;
+  let text = "";
+  answer.setEncoding("utf8").on("data", (part) => (text += part));
+  answer.on("error", () => undefined);
+  return { type: (words: string) => void call.write(words), text: () => text, hangUp: () => void call.destroy() };
 }
 
 /** What is answered to this, said to be a command with what it is to read. */

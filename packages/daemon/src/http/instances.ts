@@ -1,13 +1,32 @@
 /** What is asked of single members: streams of bytes and of frames, and what ends them. */
 import type { IncomingMessage } from "node:http";
 import { isObject, MusterError, messageOf } from "@muster/model";
-import { beginStream, framesOf, INPUT_TYPE, type LogsAsked, MAX_LINES, sendBytes, splitInput } from "@muster/plugin";
+import {
+  beginStream,
+  framesOf,
+  INPUT_TYPE,
+  isTool,
+  type LogsAsked,
+  MAX_LINES,
+  sendBytes,
+  splitInput,
+  TOOL_QUIET,
+  TOOLS,
+} from "@muster/plugin";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ExecFrame, ExecRequest, GroupAnswer, LogsQuery, ReplaceRequest } from "../api.ts";
+import type {
+  ConsoleRequest,
+  ExecFrame,
+  ExecRequest,
+  GroupAnswer,
+  LogsQuery,
+  ReplaceRequest,
+  ToolRequest,
+} from "../api.ts";
 import { wireErrorOf } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { by, find, GROUP, type Named, viewOf } from "./groups.ts";
-import { EXEC, REPLACE } from "./requests.ts";
+import { CONSOLE, EXEC, REPLACE, TOOL } from "./requests.ts";
 
 interface OfInstance extends Named {
   readonly id: string;
@@ -17,6 +36,7 @@ interface OfInstance extends Named {
 type Given = Readonly<Partial<Record<keyof LogsQuery, string | readonly string[]>>>;
 
 const INSTANCE = `${GROUP}/instances/:id`;
+const BYTES = "application/octet-stream";
 
 export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDeps): void {
   app.get<{ Params: OfInstance; Querystring: Given }>(`${INSTANCE}/logs`, async ({ params, query }, reply) => {
@@ -24,7 +44,7 @@ export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDep
     const asked = askedIn(query);
     const body = await beginStream(keeper.logs(params.group, params.id, asked, wanted(reply, closing)));
     reply.hijack();
-    await sendBytes(reply.raw, { contentType: "application/octet-stream", body }, closing);
+    await sendBytes(reply.raw, { contentType: BYTES, body }, closing);
   });
 
   const inputs = new WeakMap<object, AsyncIterable<Uint8Array>>();
@@ -48,6 +68,40 @@ export function instanceRoutes(app: FastifyInstance, { stacks, closing }: ApiDep
       reply.hijack();
       const frames = framesOf(execution, failedFrame);
       await sendBytes(reply.raw, { contentType: "application/x-ndjson", body: frames }, closing);
+    },
+  );
+
+  app.post<{ Params: OfInstance; Body: ConsoleRequest }>(
+    `${INSTANCE}/console`,
+    { schema: CONSOLE },
+    async ({ params, body }, reply) => {
+      const { keeper } = find(stacks, params);
+      const { lines, follow = false } = body;
+      const input = inputs.get(body);
+      const asked = {
+        follow,
+        ...(lines === undefined ? {} : { lines }),
+        ...(input === undefined ? {} : { input }),
+      };
+      const shown = keeper.console(params.group, params.id, asked, by(body), wanted(reply, closing));
+      const begun = await beginStream(shown);
+      reply.hijack();
+      await sendBytes(reply.raw, { contentType: BYTES, body: begun }, closing);
+    },
+  );
+
+  app.post<{ Params: OfInstance & { readonly tool: string }; Body: ToolRequest }>(
+    `${INSTANCE}/tools/:tool`,
+    { schema: TOOL },
+    async ({ params, body }, reply) => {
+      const { keeper } = find(stacks, params);
+      const { tool } = params;
+      if (!isTool(tool)) throw badRequest(`there is no tool \`${tool}\`: there are ${TOOLS.join(", ")}`);
+      const asked = { tool, ...(body.argument === undefined ? {} : { argument: body.argument }) };
+      const given = keeper.tool(params.group, params.id, asked, by(body), wanted(reply, closing));
+      const begun = await beginStream(given, TOOL_QUIET);
+      reply.hijack();
+      await sendBytes(reply.raw, { contentType: BYTES, body: begun }, closing);
     },
   );
 

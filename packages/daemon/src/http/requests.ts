@@ -1,4 +1,4 @@
-import { MAX_WORDS } from "@muster/plugin";
+import { MAX_ID, MAX_LINES, MAX_WORDS } from "@muster/plugin";
 
 /** What a request must look like, in JSON Schema: fastify refuses the rest before anything is called. */
 
@@ -26,6 +26,12 @@ export const SCALE = body({ size: { type: "number" } }, ["size"]);
 export const EXEC = body({ command: { type: "array", items: { type: "string" }, minItems: 1, maxItems: MAX_WORDS } }, [
   "command",
 ]);
+export const CONSOLE = body(
+  { lines: { type: "integer", minimum: 0, maximum: MAX_LINES }, follow: { type: "boolean" } },
+  [],
+);
+/** The tool's own rule says which arguments there may be. */
+export const TOOL = body({ argument: { type: "string", maxLength: MAX_ID } }, []);
 export const REPLACE = body({ force: { type: "boolean" } }, []);
 export const DESTROY_INSTANCES = body(
   { instances: { type: "array", items: { type: "string" }, minItems: 1, maxItems: 100_000 } },

@@ -1,16 +1,29 @@
-/** What an instance of the folder type has printed, kept in a file beside it, and real processes run in its directory. */
+/**
+ * What an instance of the folder type has printed, kept in a file beside it, and real processes run in its directory. What is
+ * typed into its console it prints.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, watch } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "@muster/model";
-import { type Exit, type Printed, type Provider, ProviderError } from "@muster/plugin";
+import {
+  type Ctx,
+  type Exit,
+  type LogsAsked,
+  type Printed,
+  type Provider,
+  ProviderError,
+  type Tool,
+} from "@muster/plugin";
+
+export const FOLDER_TOOLS = ["stats", "trace", "link", "snapshot"] as const satisfies Tool[];
 
 export function logFile(dir: string, id: string): string {
   return join(dir, `.${id}.log`);
 }
 
-export function streamsIn(dir: string): Required<Pick<Provider, "logs" | "exec">> {
+export function streamsIn(dir: string): Required<Pick<Provider, "logs" | "exec" | "console" | "tool">> {
   function confirmThere(id: string): void {
     if (!existsSync(join(dir, id))) throw new ProviderError("invalid", `there is no ${id}`);
   }
@@ -20,18 +33,51 @@ export function streamsIn(dir: string): Required<Pick<Provider, "logs" | "exec">
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
+  function print(id: string, text: string): void {
+    appendFileSync(logFile(dir, id), text);
+  }
+
+  async function type(id: string, input: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const bytes of input) print(id, Buffer.from(bytes).toString());
+  }
+
+  async function* logs(id: string, { lines, follow }: LogsAsked, { signal }: Ctx): AsyncGenerator<Uint8Array, void> {
+    confirmThere(id);
+    const first = printed(id);
+    const skipped = lines === undefined ? [] : first.split("\n").slice(0, -1 - lines);
+    let at = skipped.reduce((sum, line) => sum + line.length + 1, 0);
+    for (;;) {
+      const text = printed(id).slice(at);
+      at += text.length;
+      if (text !== "") yield Buffer.from(text);
+      if (!follow || signal.aborted || !existsSync(join(dir, id))) return;
+      if (printed(id).length === at) await changed(dir, signal);
+    }
+  }
+
   return {
-    async *logs(id, { lines, follow }, { signal }) {
+    logs,
+    async *console(id, { input, ...asked }, ctx) {
       confirmThere(id);
-      const first = printed(id);
-      const skipped = lines === undefined ? [] : first.split("\n").slice(0, -1 - lines);
-      let at = skipped.reduce((sum, line) => sum + line.length + 1, 0);
-      for (;;) {
-        const text = printed(id).slice(at);
-        at += text.length;
-        if (text !== "") yield Buffer.from(text);
-        if (!follow || signal.aborted || !existsSync(join(dir, id))) return;
-        if (printed(id).length === at) await changed(dir, signal);
+      const typing = input === undefined ? undefined : type(id, input);
+      typing?.catch(() => undefined);
+      if (!asked.follow) await typing;
+      yield* logs(id, asked, ctx);
+    },
+    async *tool(id, { tool, argument = "" }, ctx) {
+      confirmThere(id);
+      switch (tool) {
+        case "stats":
+          yield Buffer.from(JSON.stringify({ bytes: statSync(join(dir, id)).size }));
+          return;
+        case "trace":
+          yield* logs(id, { follow: true, lines: 0 }, ctx);
+          return;
+        case "link":
+          print(id, `link ${argument}\n`);
+          return;
+        default:
+          throw new ProviderError("no-space", `there is no room for ${argument}`);
       }
     },
     async exec(id, { command: [program, ...words] }, { signal }) {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeF
 import { join } from "node:path";
 import { bears, type Observed } from "@muster/model";
 import { type InstanceSpec, type Io, instanceSpec, type TaggedProvider, type TaggedType } from "@muster/plugin";
-import { streamsIn } from "./folder-streams.ts";
+import { FOLDER_TOOLS, streamsIn } from "./folder-streams.ts";
 
 /** An alias, not an interface: only so it counts as JSON. */
 type Settings = { readonly dir: string };
@@ -20,6 +20,7 @@ export function folderType(name = "instance-file"): TaggedType<InstanceSpec, Set
     effects: {},
     settleMs: 0,
     local: true,
+    tools: FOLDER_TOOLS,
     open: async ({ dir }, io) => folder(dir, io),
   };
 }

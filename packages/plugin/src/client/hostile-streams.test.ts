@@ -19,7 +19,7 @@ function chunk(text: string): string {
 }
 
 /** Was a good plugin when it was asked what it is; from then on it behaves so. */
-async function turned(behave: (socket: Socket) => void): Promise<Required<Pick<Provider, "logs" | "exec">>> {
+async function turned(behave: (socket: Socket) => void): Promise<Required<Pick<Provider, Streamed>>> {
   const folder = await temporaryFolder();
   const path = join(folder, "turned");
   const types = [{ type: cattleType, provider: cattle() }];
@@ -30,8 +30,12 @@ async function turned(behave: (socket: Socket) => void): Promise<Required<Pick<P
   await good.close();
   await listenRaw(path, (socket) => socket.once("data", () => behave(socket)));
   if (provider?.logs === undefined || provider.exec === undefined) throw new Error("it can neither log nor exec");
-  return { logs: provider.logs, exec: provider.exec };
+  const { logs, exec, console, tool } = provider;
+  if (console === undefined || tool === undefined) throw new Error("it has neither a console nor tools");
+  return { logs, exec, console, tool };
 }
+
+type Streamed = "logs" | "exec" | "console" | "tool";
 
 const BAD: readonly (readonly [string, (socket: Socket) => void, string])[] = [
   ["says nothing", () => undefined, "plugin.timeout"],
@@ -63,6 +67,24 @@ describe.each(BAD)("a plugin that %s", (_what, behave, code) => {
     await expect(all(logs("a", { follow: false }, { signal: never }))).rejects.toMatchObject({
       cause: { code },
     });
+  });
+
+  it("shows no console", async () => {
+    const { console } = await turned(behave);
+    const shown = all(console("a", { follow: false }, { signal: never }));
+    await expect(shown).rejects.toMatchObject({ kind: "retryable", cause: { code } });
+  });
+
+  it("may have taken what was typed into a console", async () => {
+    const { console } = await turned(behave);
+    const shown = all(console("a", { follow: false, input: Readable.from([Buffer.from("x")]) }, { signal: never }));
+    await expect(shown).rejects.toMatchObject({ kind: "unknown", cause: { code } });
+  });
+
+  it("may have used a tool", async () => {
+    const { tool } = await turned(behave);
+    const used = all(tool("a", { tool: "pause" }, { signal: never }));
+    await expect(used).rejects.toMatchObject({ kind: "unknown", cause: { code } });
   });
 
   it("runs no command", async () => {

@@ -1,17 +1,28 @@
 import { isObject } from "@muster/model";
-import type { Provider } from "../contract.ts";
+import { type Provider, TOOLS, type Tool } from "../contract.ts";
 import { executionOf } from "../wire/frames.ts";
 import type { HttpCall } from "../wire/http-client.ts";
 import { FAILED, parseJson, RpcFault } from "../wire/json-rpc.ts";
 import { MAX_ANSWER } from "../wire/limits.ts";
-import { EXEC_PATH, LOGS_PATH, type ServedType } from "../wire/methods.ts";
+import { CONSOLE_PATH, EXEC_PATH, LOGS_PATH, type ServedType, TOOL_PATH } from "../wire/methods.ts";
 import { type Caller, providerErrorOf } from "./caller.ts";
 
-/** What a type's things print and what is run there, as far as the plugin can tell and do it. */
-export function streamsOf({ name: type, can }: ServedType, caller: Caller): Pick<Provider, "logs" | "exec"> {
+/** The streams that things may have. */
+export type Streams = Pick<Provider, "logs" | "exec" | "console" | "tool">;
+
+/** The tools that a plugin names; those of a later Muster are none here. */
+export function toolsOf({ tools = [] }: ServedType): readonly Tool[] {
+  return TOOLS.filter((tool) => tools.includes(tool));
+}
+
+/** What a type's things print and show and what is done there, as far as the plugin can tell and do it. */
+export function streamsOf(served: ServedType, caller: Caller): Streams {
+  const { name: type, can } = served;
   return {
     ...(can.includes("logs") ? { logs: logsFrom(type, caller) } : {}),
     ...(can.includes("exec") ? { exec: execThrough(type, caller) } : {}),
+    ...(can.includes("console") ? { console: consoleFrom(type, caller) } : {}),
+    ...(toolsOf(served).length > 0 ? { tool: toolThrough(type, caller) } : {}),
   };
 }
 
@@ -33,14 +44,39 @@ function logsFrom(type: string, caller: Caller): NonNullable<Provider["logs"]> {
 function execThrough(type: string, caller: Caller): NonNullable<Provider["exec"]> {
   return async (id, { command, input }, { signal }) => {
     const body = JSON.stringify({ type, id, command });
-    const asked = { method: "POST", path: EXEC_PATH, body } as const;
-    const call: HttpCall = { ...asked, ...(input === undefined ? { contentType: "application/json" } : { input }) };
     try {
-      return executionOf(providersErrors(await streamed(caller, call, "exec", signal)), signal);
+      const bytes = await streamed(caller, callOf(EXEC_PATH, body, input), "exec", signal);
+      return executionOf(providersErrors(bytes), signal);
     } catch (thrown) {
       throw providerErrorOf(thrown, "act");
     }
   };
+}
+
+function consoleFrom(type: string, caller: Caller): NonNullable<Provider["console"]> {
+  return async function* (id, { lines, follow, input }, { signal }) {
+    const body = JSON.stringify({ type, id, lines, follow });
+    try {
+      yield* await streamed(caller, callOf(CONSOLE_PATH, body, input), "console", signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw providerErrorOf(thrown, input === undefined ? "ask" : "act");
+    }
+  };
+}
+
+function toolThrough(type: string, caller: Caller): NonNullable<Provider["tool"]> {
+  return async function* (id, { tool, argument }, { signal }) {
+    const body = JSON.stringify({ type, id, tool, argument });
+    try {
+      yield* await streamed(caller, callOf(TOOL_PATH, body), tool, signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw providerErrorOf(thrown, "act");
+    }
+  };
+}
+
+function callOf(path: string, body: string, input?: AsyncIterable<Uint8Array>): HttpCall {
+  return { method: "POST", path, body, ...(input === undefined ? { contentType: "application/json" } : { input }) };
 }
 
 async function* providersErrors(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {

@@ -5,7 +5,7 @@ import { methods, type ServedType } from "../wire/methods.ts";
 import { type Caller, providerErrorOf } from "./caller.ts";
 import { watchHints } from "./hints.ts";
 import { callMuster, schemaOf } from "./muster.ts";
-import { streamsOf } from "./streams.ts";
+import { type Streams, streamsOf, toolsOf } from "./streams.ts";
 
 /** A plugin is opened by whoever starts it: there is nothing to set from here. */
 export const noSettings = z.strictObject({});
@@ -22,6 +22,7 @@ export function typeOf(served: ServedType, caller: Caller): Type {
     ...{ name, summary, schema, settings: noSettings, effects, settleMs, local },
     ...(ports === undefined ? {} : { ports }),
     ...(startupMs === undefined ? {} : { startupMs }),
+    ...(served.tools === undefined ? {} : { tools: toolsOf(served) }),
   };
   if (known === "tags") return { ...base, known, open: async () => taggedProvider(served, caller) };
   if (naming === undefined) throw caller.unusable(methods.hello.name, `${name} does not say which property names it`);
@@ -53,7 +54,7 @@ function claimedProvider(served: ServedType, caller: Caller): ClaimedProvider {
   };
 }
 
-type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch" | "logs" | "exec">;
+type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch"> & Streams;
 
 function whatAnyCan(served: ServedType, caller: Caller): Common {
   const { name: type, scope, can } = served;

@@ -57,7 +57,7 @@ describe("a plugin that keeps the contract", () => {
     const all = await results(await serve({ types: [{ type: cattleType, provider }], flavors }));
     expect(saying(all, "fails")).toEqual([]);
     expect(saying(all, "left-out")).toEqual([]);
-    expect(all).toHaveLength(51);
+    expect(all).toHaveLength(65);
     expect([...provider.things.values()]).toEqual([old]);
   });
 
@@ -266,7 +266,11 @@ describe("of a type, the kit finds that it", () => {
     [
       "has logs that never end",
       ({ logs }) => ({ logs: (id, asked, ctx) => logs(id, { ...asked, follow: true }, ctx) }),
-      ["a log that is not followed comes to its end", "a log that is followed is let go when nobody reads it any more"],
+      [
+        "a log that is not followed comes to its end",
+        "a log that is followed is let go when nobody reads it any more",
+        "a console that is not followed shows what the log shows, and comes to its end",
+      ],
     ],
     [
       "has logs of what is not there, and runs what cannot be run",
@@ -280,6 +284,56 @@ describe("of a type, the kit finds that it", () => {
         "the log of what is not there is refused as `invalid`",
         "a command that there is not is refused as `invalid`",
         "a command in what is not there is refused as `invalid`",
+        "a console that is not followed shows what the log shows, and comes to its end",
+      ],
+    ],
+    [
+      "has a console that never ends",
+      ({ console }) => ({ console: (id, asked, ctx) => console(id, { ...asked, follow: true }, ctx) }),
+      [
+        "a console that is not followed shows what the log shows, and comes to its end",
+        "a console that is followed is let go when nobody looks at it any more",
+        "a console that is not followed ends when what was given to it has been typed",
+      ],
+    ],
+    [
+      "has a console of what is not there",
+      () => ({
+        async *console() {
+          yield Buffer.from("login:");
+        },
+      }),
+      ["the console of what is not there is refused as `invalid`"],
+    ],
+    [
+      "has tools that give what they should not, and can be used on nothing",
+      () => ({
+        async *tool() {
+          yield Buffer.from('{"weight":"much"}');
+        },
+      }),
+      [
+        "the tool `stats` gives a JSON object of numbers",
+        "the tool `restore` takes back what was kept, and refuses as `invalid` what was not",
+        "a tool that is used on what is not there is refused as `invalid`",
+      ],
+    ],
+    [
+      "has tools that cannot be used",
+      () => ({
+        async *tool() {
+          yield await Promise.reject(new ProviderError("retryable", "the vet is away"));
+        },
+      }),
+      [
+        "the tool `pause` can be used, and a second time",
+        "the tool `continue` can be used, whether it is paused or not",
+        "the tool `stats` gives a JSON object of numbers",
+        "the tool `trace` goes on until nobody reads it any more",
+        "the tool `link` can be used, down and up",
+        "the tool `snapshot` can be used",
+        "the tool `restore` takes back what was kept, and refuses as `invalid` what was not",
+        "a tool that is used on what is not there is refused as `invalid`",
       ],
     ],
   ])("%s", async (_name, change, expected) => {
@@ -431,6 +485,16 @@ describe("of the wire, the kit finds that it", () => {
       "has a schema that is none",
       (_asked, { status, body }) => ({ status, body: body.replace('"type":"number"', '"type":"nummer"') }),
       "its schemas are JSON Schema",
+    ],
+    [
+      "has more tools than it names",
+      (asked, answered) => (asked.includes('"tool":"conformance"') ? { status: 200, body: "" } : answered),
+      "a tool that is not in the list is refused, as `invalid` where there is one of that name",
+    ],
+    [
+      "lets its tools be told anything",
+      (asked, answered) => (asked.includes('"argument":"../no"') ? { status: 200, body: "" } : answered),
+      "an argument that a tool does not take is refused as `invalid`",
     ],
     [
       "never ends a list",

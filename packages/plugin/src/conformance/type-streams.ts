@@ -5,13 +5,13 @@ import { demandFailure, type Subject } from "./subject.ts";
 import { ctx } from "./things.ts";
 
 /** An id that no provider hands out, and a command that no machine has. */
-const NOBODY = "conformance-nobody";
+export const NOBODY = "conformance-nobody";
 const NOTHING = "muster-conformance-no-such-command";
 
 /** What ends later does not end. Milliseconds. */
 const LATEST = 3_000;
 /** A log that is more than this, in bytes, is no log of something that has just been made. */
-const MUCH = 64 * 1024 * 1024;
+export const MUCH = 64 * 1024 * 1024;
 
 export function streamStatements(subject: Subject): readonly Statement[] {
   const { logs, exec } = subject.provider;
@@ -83,11 +83,12 @@ function execStatements({ things }: Subject, exec: NonNullable<Provider["exec"]>
   ];
 }
 
-async function within(expected: string, promise: Promise<unknown>): Promise<void> {
+/** Throws `Unmet` where it has not come after so long, in milliseconds. */
+export async function within<T>(expected: string, promise: Promise<T>, latest = LATEST): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Unmet(expected, `none within ${LATEST / 1000} s`)), LATEST);
+  const timer = setTimeout(() => late.reject(new Unmet(expected, `none within ${latest / 1000} s`)), latest);
   try {
-    await Promise.race([promise, late.promise]);
+    return await Promise.race([promise, late.promise]);
   } finally {
     clearTimeout(timer);
   }

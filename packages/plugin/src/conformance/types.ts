@@ -7,10 +7,12 @@ import { demand, type Statement, tryAll } from "./statement.ts";
 import { type Subject, sampleFor } from "./subject.ts";
 import { claimedThings, type Things, taggedThings } from "./things.ts";
 import { changeStatements } from "./type-changes.ts";
+import { consoleStatements } from "./type-console.ts";
 import { createStatement, lifeStatements, nameStatement } from "./type-life.ts";
 import { schemaStatements } from "./type-schema.ts";
 import { streamStatements } from "./type-streams.ts";
 import { tagStatements } from "./type-tags.ts";
+import { toolStatements } from "./type-tools.ts";
 
 interface With {
   readonly raw: Raw;
@@ -69,7 +71,13 @@ async function subjectOf(type: Type, muster: boolean, options: With): Promise<Su
 
 function statementsOf(subject: Subject): readonly Statement[] {
   const begin = [...schemaStatements(subject), createStatement(subject)];
-  const end = [...lifeStatements(subject), ...changeStatements(subject), ...streamStatements(subject)];
+  const end = [
+    ...lifeStatements(subject),
+    ...changeStatements(subject),
+    ...streamStatements(subject),
+    ...consoleStatements(subject),
+    ...toolStatements(subject),
+  ];
   switch (subject.known) {
     case "tags":
       return [...begin, ...tagStatements(subject), ...end];

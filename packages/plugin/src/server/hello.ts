@@ -11,7 +11,7 @@ export function helloHandler({ name, version, types, flavors }: Plugin): [string
 }
 
 function servedType({ type, provider }: OpenType): ServedType {
-  const { validate, read, update, watch, logs, exec } = provider;
+  const { validate, read, update, watch, logs, exec, console } = provider;
   const retag = provider.known === "tags" ? provider.retag : undefined;
   return {
     name: type.name,
@@ -25,7 +25,8 @@ function servedType({ type, provider }: OpenType): ServedType {
     ...(type.ports === undefined ? {} : { ports: type.ports }),
     ...(type.startupMs === undefined ? {} : { startupMs: type.startupMs }),
     scope: provider.scope,
-    can: verbs({ validate, read, update, watch, retag, logs, exec }),
+    can: verbs({ validate, read, update, watch, retag, logs, exec, console }),
+    ...(provider.tool === undefined || type.tools === undefined ? {} : { tools: [...type.tools] }),
   };
 }
 

@@ -1,13 +1,14 @@
-/** What a thing prints and what a command does there, through the socket of a plugin. */
+/** What a thing prints and shows, and what a command or a tool does there, through the socket of a plugin. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { connectPlugin } from "../client/connect.ts";
-import { type Execution, ProviderError, type TaggedProvider } from "../contract.ts";
+import { type Execution, ProviderError, type TaggedProvider, type ToolAsked } from "../contract.ts";
 import { type Cattle, cattle, cattleType } from "../testing/cattle.ts";
 import { io } from "../testing/herd.ts";
 import { exchange, post, temporaryFolder } from "../testing/sockets.ts";
+import { QUIET } from "../wire/limits.ts";
 import { servePlugin } from "./serve.ts";
 
 const never = new AbortController().signal;
@@ -22,9 +23,11 @@ async function farm(change: (cows: Cattle & Required<TaggedProvider>) => Partial
   onTestFinished(connection.close);
   const provider = await connection.types[0]?.open({}, io);
   if (provider?.logs === undefined || provider.exec === undefined) throw new Error("it can neither log nor exec");
+  const { logs, exec, console, tool } = provider;
+  if (console === undefined || tool === undefined) throw new Error("it has neither a console nor tools");
   const { id } = await provider.create({ name: "Bessy" }, {}, { signal: never });
-  const { logs, exec } = provider;
-  return { cows, socket, plugin, id, logs, exec };
+  const use = (asked: ToolAsked, of = id) => text(tool(of, asked, { signal: never }));
+  return { cows, socket, plugin, id, logs, exec, console, tool, use, tools: connection.types[0]?.tools };
 }
 
 async function text(bytes: AsyncIterable<Uint8Array>): Promise<string> {
@@ -133,12 +136,127 @@ it("ends a command when nobody waits for it any more", async () => {
 });
 
 it("refuses what there is not before the stream begins", async () => {
-  const { exec, logs, id } = await farm();
+  const { exec, logs, console, use, id } = await farm();
   await expect(text(logs("nobody", { follow: false }, { signal: never }))).rejects.toMatchObject({
     ...{ kind: "invalid", message: expect.stringContaining("there is no cow nobody") },
   });
   await expect(exec("nobody", { command: ["moo"] }, { signal: never })).rejects.toMatchObject({ kind: "invalid" });
   await expect(exec(id, { command: ["fly"] }, { signal: never })).rejects.toMatchObject({ kind: "invalid" });
+  const shown = text(console("nobody", { follow: false }, { signal: never }));
+  await expect(shown).rejects.toMatchObject({ kind: "invalid" });
+  await expect(use({ tool: "stats" }, "nobody")).rejects.toMatchObject({ kind: "invalid" });
+  await expect(use({ tool: "restore", argument: "never" })).rejects.toMatchObject({ kind: "invalid" });
+});
+
+it("shows the console as it is, its last lines, and what is typed there meanwhile", async () => {
+  const { cows, console, id } = await farm();
+  for (const line of ["one", "two"]) cows.say(id, line);
+  expect(await text(console(id, { follow: false }, { signal: never }))).toBe("one\ntwo\n");
+  expect(await text(console(id, { follow: false, lines: 1 }, { signal: never }))).toBe("two\n");
+  const next = Promise.withResolvers<string>();
+  const input = (async function* () {
+    yield Buffer.from("hay\r");
+    yield Buffer.from(await next.promise);
+  })();
+  const over = new AbortController();
+  let seen = "";
+  for await (const bytes of console(id, { follow: true, lines: 0, input }, { signal: over.signal })) {
+    seen += Buffer.from(bytes).toString();
+    if (seen.includes("hay")) next.resolve("straw");
+    if (seen.includes("straw")) over.abort();
+  }
+  expect(seen).toBe("heard hay\nheard straw\n");
+});
+
+it("shows a console until all that was given has been typed there", async () => {
+  const { console, id } = await farm();
+  const words = Array.from({ length: 50 }, (_, word) => `word ${word}`);
+  const input = (async function* () {
+    for (const word of words) {
+      yield Buffer.from(word);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  const seen = await text(console(id, { follow: false, input }, { signal: never }));
+  expect(seen).toContain("word 0");
+  expect(seen).toContain("word 49");
+});
+
+it("tells which tools a type has, and uses them", async () => {
+  const { cows, id, tools, use } = await farm();
+  expect(tools).toEqual(cattleType.tools);
+  expect(await use({ tool: "pause" })).toBe("");
+  expect(cows.things.get(id)).toMatchObject({ reason: "it is paused" });
+  await use({ tool: "snapshot", argument: "asleep" });
+  await use({ tool: "continue" });
+  expect(cows.things.get(id)).not.toHaveProperty("reason");
+  await use({ tool: "restore", argument: "asleep" });
+  expect(cows.things.get(id)).toMatchObject({ reason: "it is paused" });
+  expect(JSON.parse(await use({ tool: "stats" }))).toEqual({ weight: 0 });
+});
+
+it("goes on with a trace until nobody reads it any more, and ends it at its source", async () => {
+  const source = Promise.withResolvers<AbortSignal>();
+  const { cows, tool, id } = await farm((sound) => ({
+    tool(of, asked, ctx) {
+      source.resolve(ctx.signal);
+      return sound.tool(of, asked, ctx);
+    },
+  }));
+  cows.say(id, "before");
+  const over = new AbortController();
+  const tracing = text(tool(id, { tool: "trace" }, { signal: over.signal }));
+  const atSource = await source.promise;
+  over.abort();
+  await tracing;
+  await vi.waitFor(() => expect(atSource.aborted).toBe(true));
+});
+
+it("has no tools where its type names some and its provider has none", async () => {
+  const { tool: _, ...cows } = cattle();
+  const socket = join(await temporaryFolder(), "farm");
+  const types = [{ type: cattleType, provider: cows }];
+  const plugin = await servePlugin({ name: "farm", version: "1", socket, types, flavors: [], io });
+  onTestFinished(plugin.close);
+  const connection = await connectPlugin(socket);
+  onTestFinished(connection.close);
+  expect(connection.types[0]).not.toHaveProperty("tools");
+  expect(await connection.types[0]?.open({}, io)).not.toHaveProperty("tool");
+});
+
+it("refuses a tool that the type does not name, and what none of them is told, without asking the provider", async () => {
+  const asked: ToolAsked[] = [];
+  const { use } = await farm(() => ({
+    async *tool(_id, what) {
+      asked.push(what);
+      yield Buffer.from("");
+    },
+  }));
+  const refused = async (what: ToolAsked, message: string) =>
+    expect(use(what)).rejects.toMatchObject({ kind: "invalid", message: expect.stringContaining(message) });
+  await refused({ tool: "core" }, "the type `cattle` has no core");
+  await refused({ tool: "stats", argument: "all" }, "stats takes no argument");
+  await refused({ tool: "link", argument: "sideways" }, "link takes `up` or `down`");
+  await refused({ tool: "snapshot", argument: "../../etc" }, "snapshot takes a name");
+  expect(asked).toEqual([]);
+});
+
+it("tells why a tool could not be used, also when it has worked for a while", async () => {
+  const working = Promise.withResolvers<void>();
+  const { use, id } = await farm(() => ({
+    async *tool() {
+      await working.promise;
+      yield await Promise.reject(new ProviderError("no-space", "the barn is full"));
+    },
+  }));
+  const failed = use({ tool: "snapshot", argument: "a" }, id);
+  failed.catch(() => undefined);
+  // Longer than any other stream is waited for before it counts as begun.
+  setTimeout(working.resolve, 1.5 * QUIET);
+  await expect(failed).rejects.toMatchObject({
+    kind: "no-space",
+    message: expect.stringContaining("the barn is full"),
+  });
 });
 
 it("gives a command what it is to read, as it comes, and lets it go when the command has ended", async () => {
@@ -209,7 +327,7 @@ it("closes without waiting for those who follow a log, and they see that it brok
 it("refuses questions that it cannot understand, as JSON", async () => {
   const { socket, id } = await farm();
   const get = (path: string) => exchange(socket, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
-  const ask = (body: object) => exchange(socket, post(JSON.stringify(body), "/exec"));
+  const ask = (body: object, path = "/exec") => exchange(socket, post(JSON.stringify(body), path));
   const answers = [
     await get("/logs"),
     await get(`/logs?type=cattle&id=${id}&lines=-1`),
@@ -219,6 +337,15 @@ it("refuses questions that it cannot understand, as JSON", async () => {
     await ask({ type: "cattle", id, command: [] }),
     await ask({ type: "cattle", id, command: new Array(2000).fill("moo") }),
     await exchange(socket, post("moo", "/exec", "text/plain")),
+    await ask({ type: "cattle" }, "/console"),
+    await ask({ type: "cattle", id, lines: "1" }, "/console"),
+    await ask({ type: "cattle", id, follow: "1" }, "/console"),
+    await ask({ type: "sheep", id }, "/console"),
+    await exchange(socket, post("moo", "/console", "text/plain")),
+    await ask({ type: "cattle", id }, "/tool"),
+    await ask({ type: "cattle", id, tool: "milk" }, "/tool"),
+    await ask({ type: "cattle", id, tool: "link", argument: 1 }, "/tool"),
+    await ask({ type: "sheep", id, tool: "stats" }, "/tool"),
   ];
   for (const { status, body } of answers) {
     expect([status, JSON.parse(body)]).toEqual([

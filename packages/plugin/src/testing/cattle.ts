@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClaimedProvider, ClaimedType, Flavor, TaggedProvider, TaggedType } from "../contract.ts";
 import { ProviderError } from "../contract.ts";
 import { type Voices, voices } from "./moo.ts";
+import { VET_TOOLS, vet } from "./vet.ts";
 
 const schema: z.ZodType<JsonObject> = z.strictObject({
   name: z.string().min(3),
@@ -19,6 +20,7 @@ export const cattleType: TaggedType = {
   effects: { weight: "in-place" },
   settleMs: 0,
   local: true,
+  tools: VET_TOOLS,
   open: async () => cattle(),
 };
 
@@ -52,8 +54,10 @@ export interface Cattle extends TaggedProvider, Pick<Voices, "say"> {
 
 export function cattle(): Cattle & Required<TaggedProvider> {
   const { things, set, watch } = memory();
+  const herd = voices(things, watch);
   return {
-    ...voices(things, watch),
+    ...herd,
+    tool: vet(things, herd, set),
     known: "tags",
     scope: "memory",
     things,
@@ -62,6 +66,8 @@ export function cattle(): Cattle & Required<TaggedProvider> {
     async validate() {
       return;
     },
+    /** A cow's name never comes to mean something else. */
+    pin: async () => ({}),
     async *list(by) {
       const found = [...things.values()].filter((each) => bears(each.tags, by));
       yield found.slice(0, 2);

@@ -1,9 +1,17 @@
-/** What cows say, and what they do when they are told to: a provider's `logs` and `exec`, in memory. */
+/** What cows say, and what they do when they are told to: a provider's `logs`, `console` and `exec`, in memory. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Observed } from "@muster/model";
-import { type Ctx, type Execution, type Exit, type Printed, type Provider, ProviderError } from "../contract.ts";
+import {
+  type Ctx,
+  type Execution,
+  type Exit,
+  type LogsAsked,
+  type Printed,
+  type Provider,
+  ProviderError,
+} from "../contract.ts";
 
-export interface Voices extends Required<Pick<Provider, "logs" | "exec">> {
+export interface Voices extends Required<Pick<Provider, "logs" | "console" | "exec">> {
   /** The cow says a line of its own accord. */
   say(id: string, line: string): void;
 }
@@ -32,20 +40,34 @@ export function voices(
     over.abort();
   }
 
+  async function* told(id: string, { lines, follow }: LogsAsked, { signal }: Ctx): AsyncGenerator<Uint8Array, void> {
+    confirmThere(things, id);
+    const sofar = said.get(id)?.length ?? 0;
+    let next = lines === undefined ? 0 : Math.max(0, sofar - lines);
+    for (;;) {
+      for (let line = said.get(id)?.[next]; line !== undefined; line = said.get(id)?.[next]) {
+        next++;
+        yield Buffer.from(`${line}\n`);
+      }
+      if (!follow || signal.aborted || !things.has(id)) return;
+      await news(signal);
+    }
+  }
+
+  /** The cow hears each piece, and says so. */
+  async function typed(id: string, input: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const bytes of input) say(id, `heard ${Buffer.from(bytes).toString().trimEnd()}`);
+  }
+
   return {
     say,
-    async *logs(id, { lines, follow }, { signal }) {
+    logs: told,
+    async *console(id, { input, ...asked }, ctx) {
       confirmThere(things, id);
-      const sofar = said.get(id)?.length ?? 0;
-      let next = lines === undefined ? 0 : Math.max(0, sofar - lines);
-      for (;;) {
-        for (let line = said.get(id)?.[next]; line !== undefined; line = said.get(id)?.[next]) {
-          next++;
-          yield Buffer.from(`${line}\n`);
-        }
-        if (!follow || signal.aborted || !things.has(id)) return;
-        await news(signal);
-      }
+      const typing = input === undefined ? undefined : typed(id, input);
+      if (!asked.follow) await typing;
+      typing?.catch(() => undefined);
+      yield* told(id, asked, ctx);
     },
     async exec(id, { command: [word, ...others] }, ctx) {
       confirmThere(things, id);
@@ -56,8 +78,11 @@ export function voices(
   };
 }
 
-function confirmThere(things: ReadonlyMap<string, Observed>, id: string): void {
-  if (!things.has(id)) throw new ProviderError("invalid", `there is no cow ${id}`);
+/** The cow. Throws `invalid` where there is no such one. */
+export function confirmThere(things: ReadonlyMap<string, Observed>, id: string): Observed {
+  const cow = things.get(id);
+  if (cow === undefined) throw new ProviderError("invalid", `there is no cow ${id}`);
+  return cow;
 }
 
 type Trick = (words: readonly string[], say: (line: string) => void, ctx: Ctx) => AsyncGenerator<Printed, Exit>;

@@ -20,6 +20,9 @@ export const MAX_FRAME = 256 * 1024;
 /** A stream that has nothing to tell yet is begun after so many milliseconds: whoever asked knows that it was heard. */
 export const QUIET = 1_000;
 
+/** A tool may work for so long before it gives anything, in milliseconds: what it fails with until then is told in its words. */
+export const TOOL_QUIET = 30_000;
+
 /** How long an answer is waited for, in milliseconds. A long call is not a hang: whether a plugin hangs, a probe tells. */
 export interface Deadlines {
   /** The handshake and the probe. */

@@ -3,10 +3,12 @@
  * socket). The reference is generated from this file, so every field says what it is.
  *
  * A method that fails answers with an error whose `data.kind` is one of `FailureKind`. Streams come beside them: hints
- * (`GET /hints`: server-sent events, each with a type's name as its data), and what a thing prints or a command does there.
+ * (`GET /hints`: server-sent events, each with a type's name as its data), and what a thing prints, what a command or a tool
+ * does there, and its console.
  */
 import type { Json } from "@muster/model";
 import { type ZodType, z } from "zod";
+import { TOOLS } from "../contract.ts";
 import { MAX_ID, MAX_LINES, MAX_WORDS } from "./limits.ts";
 
 /** The version of everything in this file. One side with another version is not talked to. */
@@ -70,7 +72,13 @@ export const servedType = z.object({
   ports: z.boolean().optional().describe("its things listen on ports of this machine, and are given one each"),
   startupMs: z.number().min(0).optional().describe("how long a new thing may need to come up"),
   scope: z.string().describe("what ids are unique in: a host, a directory, an account"),
-  can: z.array(z.string()).describe("what is optional and there: validate, read, update, retag, watch, logs, exec"),
+  can: z
+    .array(z.string())
+    .describe("what is optional and there: validate, read, update, retag, watch, logs, exec, console"),
+  tools: z
+    .array(z.string())
+    .optional()
+    .describe(`what can be done to its things: of ${TOOLS.join(", ")}`),
 });
 
 export const servedFlavor = z.object({
@@ -171,18 +179,16 @@ export const methods = {
 export const HINTS_PATH = "/hints";
 export const LOGS_PATH = "/logs";
 export const EXEC_PATH = "/exec";
+export const CONSOLE_PATH = "/console";
+export const TOOL_PATH = "/tool";
+
+const LAST_LINES = "only the last so many lines of what is there; all of it unless told";
 
 /** The query of `GET /logs`. */
 export const logsQuery = z.object({
   type,
   id,
-  lines: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_LINES)
-    .optional()
-    .describe("only the last so many lines of what is there; all of it unless told"),
+  lines: z.coerce.number().int().min(0).max(MAX_LINES).optional().describe(LAST_LINES),
   follow: z.literal("1").optional().describe("go on with what is printed, until the thing has ended"),
 });
 
@@ -195,6 +201,22 @@ export const execBody = z.object({
     .check(z.maxLength(MAX_WORDS))
     .readonly()
     .describe("the program and its arguments: no shell reads them"),
+});
+
+/** The body of `POST /console`. */
+export const consoleBody = z.object({
+  type,
+  id,
+  lines: z.number().int().min(0).max(MAX_LINES).optional().describe(LAST_LINES),
+  follow: z.boolean().optional().describe("go on with what is shown, until the thing has ended"),
+});
+
+/** The body of `POST /tool`. */
+export const toolBody = z.object({
+  type,
+  id,
+  tool: z.enum(TOOLS).describe("one of the type's `tools`"),
+  argument: z.string().max(MAX_ID).optional().describe("`up` or `down` for link, a name for snapshot and restore"),
 });
 
 const exit = z.discriminatedUnion("kind", [

@@ -9,6 +9,7 @@ import { make } from "./make.ts";
 import { type ContainerProperties, containerProperties } from "./properties.ts";
 import { pullsFrom } from "./pull.ts";
 import { type ContainerSettings, containerSettingsIn, type Environment, socketOf } from "./settings.ts";
+import { CONTAINER_TOOLS, useTool } from "./tools.ts";
 import { update } from "./update.ts";
 import { follow } from "./watch.ts";
 
@@ -29,6 +30,7 @@ export function containerIn(env: Environment): TaggedType<ContainerProperties, C
     local: true,
     ports: true,
     startupMs: 30_000,
+    tools: CONTAINER_TOOLS,
     exclusive: takenPorts,
     open: async (settings, io) => containersAt(engineAt(socketOf(settings)), env, io),
   };
@@ -82,6 +84,10 @@ function containersAt(engine: Engine, env: Environment, io: Io): TaggedProvider<
 
     logs: (id, asked, ctx) => logs(engine, confirmedId(id), asked, until(ctx)),
     exec: async (id, asked, ctx) => exec(engine, confirmedId(id), asked, until(ctx)),
+
+    async *tool(id, { tool }, ctx) {
+      yield await useTool(engine, confirmedId(id), tool, until(ctx)).finally(() => looks.forget(id));
+    },
   };
 }
 

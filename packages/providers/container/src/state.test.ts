@@ -43,7 +43,15 @@ describe("a container's life", () => {
       { phase: "ended", reason: "killed: it had used up its memory" },
     ],
     [{ Status: "dead" }, { phase: "ended", reason: "it is dead: the engine failed to remove it" }],
-    [{ Status: "paused" }, { phase: "unknown", reason: "it is paused" }],
+    [{ Status: "paused" }, { phase: "running", reason: "it is paused" }],
+    [
+      { Status: "paused", Health: { Status: "starting" } },
+      { phase: "starting", reason: "its health check has not passed yet; it is paused" },
+    ],
+    [
+      { Status: "paused", Health: { Status: "unhealthy" } },
+      { phase: "running", reason: "it is paused", ill: "its health check failed" },
+    ],
     [{ Status: "removing" }, { phase: "ending", reason: "it is removing" }],
     [{ Status: "hibernating" }, { phase: "unknown", reason: "the engine calls it hibernating" }],
   ])("%j is %j", (state, life) => {

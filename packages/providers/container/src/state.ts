@@ -53,7 +53,7 @@ export function lifeOf(state: State, { beingMade, tellsMemory }: Circumstances, 
     case "stopping":
       return { phase: "ending", reason: `it is ${state.Status}` };
     case "paused":
-      return { phase: "unknown", reason: "it is paused" };
+      return paused(runningLife(state.Health));
     default:
       return { phase: "unknown", reason: `the engine calls it ${state.Status}` };
   }
@@ -67,6 +67,11 @@ function runningLife(health: State["Health"]): Life {
   // What the check printed is not told: it may be a secret.
   const code = last === undefined ? "" : `, at last with code ${last}`;
   return { phase: "running", ill: `its health check failed${times}${code}` };
+}
+
+/** It runs, and does nothing: what was said of its health before still stands. */
+function paused(life: Life): Life {
+  return { ...life, reason: life.reason === undefined ? "it is paused" : `${life.reason}; it is paused` };
 }
 
 function endOf(state: State, isMemoryDoubtful: boolean): string {

@@ -1,10 +1,11 @@
 export { exitOf } from "./ends.ts";
+export { lastLine } from "./log-files.ts";
 export { assertNobodyListens, portsIn } from "./ports.ts";
 export * from "./process.ts";
 export * from "./processes.ts";
 export * from "./properties.ts";
 export type { Life, Sighting } from "./sightings.ts";
+export { type Stats, statsOf } from "./stats.ts";
 export type { Environment } from "./surroundings.ts";
 export { programAt } from "./surroundings.ts";
 export { written } from "./telling.ts";
-export { lastLine } from "./log-files.ts";

@@ -10,6 +10,8 @@ export interface Process {
   readonly session: number;
   /** In ticks of a hundredth of a second after the start of the machine. A pid with its start is one process for ever. */
   readonly start: number;
+  /** One letter, as /proc has it: `T` and `t` are halted, `D` waits and hears of nothing. */
+  readonly state: string;
 }
 
 export interface ProcessTable {
@@ -21,7 +23,8 @@ export interface ProcessTable {
   beganAt(process: Process): number;
 }
 
-const TICKS_PER_SECOND = 100;
+/** What /proc counts time in: so on every Linux. */
+export const TICKS_PER_SECOND = 100;
 
 /**
  * Just before it becomes another program, a process still has the environment of the one that started it. That of a
@@ -92,7 +95,7 @@ export function processFrom(pid: number, text: string): Process | undefined {
   if (text[state] === "Z" || text[state] === "X") return undefined;
   const session = wordAfter(text, state, 3);
   const start = wordAfter(text, session, 16);
-  return { pid, session: numberAt(text, session), start: numberAt(text, start) };
+  return { pid, session: numberAt(text, session), start: numberAt(text, start), state: text[state] ?? "" };
 }
 
 /** Where the word begins that is so many words after the one that begins here. */

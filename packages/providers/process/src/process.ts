@@ -4,6 +4,7 @@ import type { TaggedProvider, TaggedType } from "@muster/plugin";
 import { lookIntoProcesses, openProcesses, type Processes } from "./processes.ts";
 import { type ProcessProperties, type ProcessSettings, processProperties, processSettings } from "./properties.ts";
 import type { Environment } from "./surroundings.ts";
+import { PROCESS_TOOLS, useTool } from "./tools.ts";
 
 const LETTER = "p";
 
@@ -25,6 +26,7 @@ export function processIn(env: Environment): TaggedType<ProcessProperties, Proce
     local: true,
     ports: true,
     startupMs: 30_000,
+    tools: PROCESS_TOOLS,
     exclusive: ({ port }) => (port === undefined ? [] : [`tcp:${port}`]),
     open: async ({ dir }, io) => providerOf(openProcesses(where(dir), { env, io })),
     openToLook: async ({ dir }, io) => providerOf(lookIntoProcesses(where(dir), { env, io })),
@@ -76,6 +78,9 @@ function providerOf(processes: Processes): TaggedProvider<ProcessProperties> {
     destroy: (id, { signal }) => processes.end(id, signal),
     logs: (id, asked, { signal }) => processes.logs(id, asked, signal),
     exec: (id, asked, { signal }) => processes.exec(id, asked, signal),
+    async *tool(id, { tool }, { signal }) {
+      yield await useTool(tool, await processes.halting(id, signal));
+    },
     watch: (wake, signal) => processes.watch(wake, signal),
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "@muster/plugin";
 import { makeEnds, removeEnd } from "./ends.ts";
 import { attempt } from "./failure.ts";
+import type { Halting } from "./halting.ts";
 import { changeHome, homeIn, removeHome } from "./home.ts";
 import { readLog } from "./log-files.ts";
 import { isId } from "./mark.ts";
@@ -55,6 +56,8 @@ export interface Processes {
   end(id: string, signal: AbortSignal): Promise<void>;
   logs(id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
   exec(id: string, asked: ExecAsked, signal: AbortSignal): Promise<Execution>;
+  /** What all its processes can be halted by, and counted. Throws `invalid` where it has ended. */
+  halting(id: string, signal: AbortSignal): Promise<Halting>;
   /** @param startsAnother true while one is starting that counts as running here */
   watch(wake: () => void, signal: AbortSignal, startsAnother?: () => boolean): void;
 }
@@ -189,8 +192,13 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
 
     async exec(id, asked, signal) {
       const place = placeOf(await theOne(id));
-      if (place === undefined) throw new ProviderError("invalid", `the process ${id} has ended`);
+      if (place === undefined) throw hasEnded(id);
       return execute(place, asked, signal);
+    },
+
+    async halting(id, signal) {
+      if ((await theOne(id)).life.kind !== "lives") throw hasEnded(id);
+      return { id, members: () => membersOf(id), aborted: signal, changed };
     },
 
     watch(wake, signal, startsAnother = () => false) {
@@ -201,4 +209,8 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
       watchProcesses({ dir, missesOne, startsOne }, wake, signal);
     },
   };
+}
+
+function hasEnded(id: string): ProviderError {
+  return new ProviderError("invalid", `the process ${id} has ended`);
 }

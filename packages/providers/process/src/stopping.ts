@@ -41,7 +41,7 @@ export async function stopAll({ signal, timeoutMs, members, aborted }: Stopping)
  * False for what the leader's shell has forked and what has not become the command yet: between the two it may not hear.
  * The shell itself and the writer of the log do not mind to be asked again.
  */
-function isItself({ pid }: Process): boolean {
+export function isItself({ pid }: Process): boolean {
   const mark = markIn(environmentOf(pid) ?? "");
   return mark === undefined || mark.leader !== undefined;
 }
@@ -85,7 +85,7 @@ export function tell(wanted: Process, signal: NodeJS.Signals): void {
     process.kill(wanted.pid, signal);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ESRCH") return;
-    throw new ProviderError("denied", `the process ${wanted.pid} may not be ended: it runs as somebody else`, {
+    throw new ProviderError("denied", `the process ${wanted.pid} may not be signalled: it runs as somebody else`, {
       cause: thrown,
     });
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Observed } from "@muster/model";
 import type { Exit } from "@muster/plugin";
 import { endText } from "./ends.ts";
+import { areHalted } from "./halting.ts";
 import { isComplete, lastLine } from "./log-files.ts";
 import type { MemoryLimits } from "./memory.ts";
 import type { ProcessProperties } from "./properties.ts";
@@ -54,13 +55,18 @@ export function teller(memory: MemoryLimits, ready: Readiness, isEnding: (id: st
     }
   }
 
+  /** One that is being ended is no longer told so: it is let go on in order to hear it. */
+  function pauseOf({ id, life }: Sighting): string | undefined {
+    return life.kind === "lives" && !isEnding(id) && areHalted(life.family.members) ? "it is paused" : undefined;
+  }
+
   return {
     async tell(sighting) {
       const { id, tags, properties, since, blemish } = sighting;
       const state = await stateOf(sighting);
       if (state.phase === "starting") starting.add(id);
       else starting.delete(id);
-      const reason = [state.reason, blemish].filter((each) => each !== undefined).join("; ");
+      const reason = [state.reason, pauseOf(sighting), blemish].filter((each) => each !== undefined).join("; ");
       return { id, tags, phase: state.phase, properties, since, ...(reason === "" ? {} : { reason }) };
     },
     startsOne: () => starting.size > 0,

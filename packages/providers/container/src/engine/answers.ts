@@ -41,6 +41,19 @@ export const inspectedContainer = z.object({
 });
 export type InspectedContainer = z.infer<typeof inspectedContainer>;
 
+const count = z.number().nonnegative();
+
+/** What of a container's use is told; engines leave out what their machine does not count. */
+export const containerStats = z.object({
+  cpu_stats: z.object({ cpu_usage: z.object({ total_usage: count.nullish() }).nullish() }).nullish(),
+  memory_stats: z
+    .object({ usage: count.nullish(), limit: count.nullish(), stats: z.record(z.string(), z.number()).nullish() })
+    .nullish(),
+  pids_stats: z.object({ current: count.nullish() }).nullish(),
+  networks: z.record(z.string(), z.object({ rx_bytes: count.nullish(), tx_bytes: count.nullish() })).nullish(),
+});
+export type ContainerStats = z.infer<typeof containerStats>;
+
 export const createdExec = z.object({ Id: z.string().min(1) });
 
 export const inspectedExec = z.object({
