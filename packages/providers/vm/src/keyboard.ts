@@ -1,6 +1,7 @@
 /** The keyboard of a machine: a pipe that QEMU reads. */
-import { constants as fs, openSync } from "node:fs";
+import { existsSync, constants as fs, openSync } from "node:fs";
 import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { KEYS } from "./qemu/files.ts";
@@ -11,7 +12,7 @@ import { KEYS } from "./qemu/files.ts";
  * @throws ProviderError `invalid` where nobody reads
  */
 export async function type(home: string, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  const keys = new Socket({ fd: opened(`${home}/${KEYS}`), readable: false, writable: true, signal });
+  const keys = new Socket({ fd: await keyboardOf(home, signal), readable: false, writable: true, signal });
   const { promise: over, resolve } = Promise.withResolvers<void>();
   keys.once("close", resolve);
   // Whoever reads no more of it is no failure: that the machine has ended is told elsewhere.
@@ -27,11 +28,22 @@ export async function type(home: string, input: AsyncIterable<Uint8Array>, signa
   }
 }
 
-/** Without waiting: a pipe that nobody reads would hold its opener for ever. */
-function opened(path: string): number {
-  try {
-    return openSync(path, fs.O_WRONLY | fs.O_NONBLOCK);
-  } catch (thrown) {
-    throw new ProviderError("invalid", `nobody reads what is typed: ${messageOf(thrown)}`, { cause: thrown });
+/** A machine that has only just been made has no keyboard yet: so long it is waited for, in milliseconds. */
+const WITHIN_MS = 5_000;
+const REST_MS = 10;
+
+async function keyboardOf(home: string, signal: AbortSignal): Promise<number> {
+  const deadline = performance.now() + WITHIN_MS;
+  for (;;) {
+    try {
+      // Without waiting: a pipe that nobody reads would hold its opener for ever.
+      return openSync(`${home}/${KEYS}`, fs.O_WRONLY | fs.O_NONBLOCK);
+    } catch (thrown) {
+      if (performance.now() < deadline && !signal.aborted && existsSync(home)) {
+        await sleep(REST_MS);
+        continue;
+      }
+      throw new ProviderError("invalid", `nobody reads what is typed: ${messageOf(thrown)}`, { cause: thrown });
+    }
   }
 }

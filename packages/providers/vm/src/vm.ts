@@ -47,6 +47,9 @@ export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
   };
 }
 
+/** With the environment of this process. */
+export const vmType = vmIn(process.env);
+
 const HYPERVISOR = "qemu-system-x86_64";
 const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

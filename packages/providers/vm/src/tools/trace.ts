@@ -42,7 +42,9 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   signal.addEventListener("abort", end, { once: true });
   try {
     const filter = { "qom-type": "filter-dump", id: FILTER, netdev: "net", file: `${WORKSHOP_WITHIN}/${PIPE}` };
-    await withQmp(home, (qmp) => qmp.ask("object-add", filter), signal);
+    await withQmp(home, (qmp) => qmp.ask("object-add", filter), signal).catch((thrown) => {
+      if (!signal.aborted) throw thrown;
+    });
     for (;;) {
       const { promise: more, resolve } = Promise.withResolvers<void>();
       wake = resolve;

@@ -1,0 +1,184 @@
+/** What can be done to real machines to find out about them. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { SNAPSHOTS, WORKSHOP } from "./qemu/files.ts";
+import {
+  booted,
+  bytesOf,
+  canBoot,
+  failureOf,
+  freshRoomWithHello,
+  get,
+  hasEnded,
+  hello,
+  hypervisorOf,
+  listed,
+  seenAs,
+  used,
+} from "./test/machines.ts";
+import { until } from "./test/qemu.ts";
+
+async function one() {
+  const room = await freshRoomWithHello();
+  const want = await hello();
+  const id = await booted(room.machines, want);
+  return { ...room, id, port: want.port, home: `${room.dir}/${id}` };
+}
+
+const hasDebugger = spawnSync("gdb", ["--version"]).status === 0;
+
+describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
+  it("stands still while it is paused, says so, and goes on", async () => {
+    const { machines, id, port } = await one();
+    expect(await used(machines, id, { tool: "pause" })).toHaveLength(0);
+    expect(await listed(machines)).toMatchObject([{ phase: "running", reason: "it is paused" }]);
+    expect(await get(port, "/health")).toBeUndefined();
+    await used(machines, id, { tool: "continue" });
+    await seenAs(machines, id, (each) => each?.reason === undefined);
+    expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("tells what it uses", async () => {
+    const { machines, id } = await one();
+    const told = JSON.parse(`${await used(machines, id, { tool: "stats" })}`);
+    expect(told).toMatchObject({ cpus: 1, memoryBytes: 4 * 1024 * 1024 });
+    expect(told.residentBytes).toBeGreaterThan(4 * 1024 * 1024);
+    expect(told.threads).toBeGreaterThan(1);
+  });
+
+  it("loses its network when its cable is out, and nothing else", async () => {
+    const { machines, id, port } = await one();
+    await used(machines, id, { tool: "link", argument: "down" });
+    expect(await get(port, "/health")).toBeUndefined();
+    expect((await listed(machines))[0]?.phase).toBe("running");
+    await used(machines, id, { tool: "link", argument: "up" });
+    expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("has its memory written as a core, of which nothing stays", async () => {
+    const { machines, id, home } = await one();
+    const core = await used(machines, id, { tool: "core" });
+    expect(core.toString("latin1", 0, 4)).toBe("\x7fELF");
+    expect(core.length).toBeGreaterThan(4 * 1024 * 1024);
+    expect(core.includes("greeting=hi name=web-0 ")).toBe(true);
+    expect(readdirSync(`${home}/${WORKSHOP}`)).toEqual([]);
+  });
+
+  it("shows what goes over its network while somebody takes it", async () => {
+    const { machines, id, port, home } = await one();
+    const over = new AbortController();
+    const capture = machines.tool?.(id, { tool: "trace" }, { signal: over.signal });
+    const parts: Uint8Array[] = [];
+    const taken = (async () => {
+      for await (const bytes of capture ?? []) parts.push(bytes);
+    })();
+    await until(
+      async () => {
+        await get(port, "/health?seen");
+        return Buffer.concat(parts).includes("/health?seen") ? true : undefined;
+      },
+      () => "it is not seen",
+    );
+    // A second one would have to share the first one's pipe.
+    expect((await failureOf(used(machines, id, { tool: "trace" }))).message).toContain("is being captured already");
+    over.abort();
+    await taken;
+    expect(Buffer.concat(parts).readUInt32LE(0)).toBe(0xa1b2c3d4);
+    expect(readdirSync(`${home}/${WORKSHOP}`)).toEqual([]);
+    // It can be done again.
+    const again = new AbortController();
+    const second = bytesOf(machines.tool?.(id, { tool: "trace" }, { signal: again.signal }));
+    await get(port, "/health");
+    again.abort();
+    await second;
+    expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it.skipIf(!hasDebugger)("opens a door for a debugger, and tells the command (needs gdb)", async () => {
+    const { machines, id, port } = await one();
+    const told = `${await used(machines, id, { tool: "gdb" })}`;
+    expect(`${await used(machines, id, { tool: "gdb" })}`).toBe(told);
+    const command = told.trim().replace(/^gdb /, "gdb -batch -nx ");
+    const debugging = spawn("/bin/sh", ["-c", `${command} -ex 'info registers rip' -ex detach`]);
+    const [shown] = await Promise.all([bytesOf(debugging.stdout), once(debugging, "close")]);
+    expect(shown.toString()).toMatch(/rip\s+0x1[0-9a-f]{5}/);
+    expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("is taken back to a snapshot, from wherever it is", async () => {
+    const { machines, id, port, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    expect(statSync(`${home}/${SNAPSHOTS}/before`).mode & 0o777).toBe(0o600);
+    const pid = hypervisorOf(id);
+    const countOf = async () => JSON.parse((await get(port, "/")) ?? "{}").requests;
+    const first = await countOf();
+    await countOf();
+    await used(machines, id, { tool: "restore", argument: "before" });
+    expect(await countOf()).toBe(first);
+    expect(hypervisorOf(id)).not.toBe(pid);
+
+    await get(port, "/panic");
+    await seenAs(machines, id, hasEnded);
+    await used(machines, id, { tool: "restore", argument: "before" });
+    await seenAs(machines, id, (each) => each?.phase === "running");
+    expect(await countOf()).toBe(first);
+
+    await get(port, "/exit/3");
+    await seenAs(machines, id, hasEnded);
+    const failure = await failureOf(used(machines, id, { tool: "restore", argument: "before" }));
+    expect(failure.kind).toBe("invalid");
+  });
+
+  it("that is paused stays so over a snapshot", async () => {
+    const { machines, id } = await one();
+    await used(machines, id, { tool: "pause" });
+    await used(machines, id, { tool: "snapshot", argument: "still" });
+    expect((await listed(machines))[0]?.reason).toBe("it is paused");
+  });
+
+  it("has no snapshot that was never taken, and says which there are", async () => {
+    const { machines, id } = await one();
+    const none = await failureOf(used(machines, id, { tool: "restore", argument: "x" }));
+    expect(none.message).toBe("there is no snapshot `x`: it has none");
+    await used(machines, id, { tool: "snapshot", argument: "one" });
+    const other = await failureOf(used(machines, id, { tool: "restore", argument: "x" }));
+    expect(other.message).toBe("there is no snapshot `x`: there are one");
+    expect((await listed(machines))[0]?.phase).toBe("running");
+  });
+
+  it("is not taken back to a snapshot that is torn: it has ended, and says so", async () => {
+    const { machines, id, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "torn" });
+    const path = `${home}/${SNAPSHOTS}/torn`;
+    truncateSync(path, Math.floor(statSync(path).size / 2));
+    await failureOf(used(machines, id, { tool: "restore", argument: "torn" }));
+    await seenAs(machines, id, hasEnded);
+  });
+
+  it("hears what is typed on its console, and whoever types too much is not waited for", async () => {
+    const { machines, id, port } = await one();
+    async function* keys() {
+      for (let count = 0; count < 100; count++) yield Buffer.alloc(65_536, "x");
+    }
+    const over = new AbortController();
+    const shown = machines.console?.(id, { follow: true, input: keys() }, { signal: over.signal });
+    const reading = bytesOf(shown);
+    expect(await get(port, "/health")).toContain("healthy");
+    over.abort();
+    await reading;
+    onTestFinished(() => expect(existsSync(`/proc/${hypervisorOf(id)}`)).toBe(true));
+    expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("whose hypervisor has ended has nothing that a tool could be used on", async () => {
+    const { machines, id } = await one();
+    process.kill(hypervisorOf(id), "SIGKILL");
+    await seenAs(machines, id, hasEnded);
+    const failure = await failureOf(used(machines, id, { tool: "stats" }));
+    expect(failure.kind).toBe("invalid");
+    expect(failure.message).toContain("has ended");
+    expect((await failureOf(used(machines, "v-000000000000", { tool: "stats" }))).kind).toBe("invalid");
+  });
+});
