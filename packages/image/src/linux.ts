@@ -71,7 +71,7 @@ export async function linuxEntries(
   outfit: Outfit,
   root: string,
 ): Promise<readonly Entry[]> {
-  const init = await outfit.init();
+  const init = resolve(await outfit.init());
   confirmStatic(init, init);
   const modules = modulesFor(manifest, directory, kernel, outfit.modules, root);
   const directories = ["/proc", "/sys", "/dev", "/run", "/etc/muster"].map(

@@ -105,7 +105,7 @@ export function wholeTree(entries: readonly Entry[]): ReadonlyMap<string, Entry>
     const other = tree.get(entry.path);
     if (other === undefined || (other.kind === "directory" && other.open !== true)) tree.set(entry.path, entry);
     if (other === undefined || (other.kind === "directory" && entry.kind === "directory")) continue;
-    throw badFile(entry.path, "two of `files` give it", "Keep one of them.");
+    throw badFile(entry.path, "something else is at this path already", "Keep one of them.");
   }
   for (const { path } of entries) {
     for (let above = dirname(path); above !== "/"; above = dirname(above)) {
