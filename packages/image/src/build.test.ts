@@ -135,7 +135,7 @@ describe("building an image", () => {
     const script = "for (let i = 0; i < 30; i++) console.error('line ' + i); process.exit(3)";
     const told = await refusal(() => room.build({ args: ["x"], build: { command: [process.execPath, "-e", script] } }));
     expect(told).toContain("image.build-failed: ");
-    expect(told).toMatch(/ended with 3: line 20\n.*line 29$/s);
+    expect(told).toMatch(/ended with 3: line 25\n.*line 29$/s);
     expect(openImages(room.images).digestOf("hello")).toBe(digest);
     const missing = await refusal(() => room.build({ build: { command: ["no-such-program"] } }));
     expect(missing).toContain("`no-such-program` could not be run: ");
@@ -200,6 +200,12 @@ describe("building an image", () => {
     expect(await other.build({})).toMatchObject({ digest, isNew: true });
     expect(lstatSync(folderIn(other, digest)).isDirectory()).toBe(true);
     expect(readdirSync(join(other.dir, "elsewhere"))).toEqual([]);
+  });
+
+  it("is refused where there can be no directory of images", async () => {
+    const room = openHello();
+    const told = await refusal(() => room.build({}, { dir: join(room.dir, "hello.elf", "images") }));
+    expect(told).toContain(`image.disk: the images in ${room.dir}/hello.elf/images cannot be reached: ENOTDIR`);
   });
 
   it("goes well for many at once", async () => {

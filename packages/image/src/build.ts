@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MusterError } from "@muster/model";
 import { billOf, type Material, type Records } from "./bom.ts";
-import { MAX_COMMAND_LINE, MAX_INITRD, MAX_KERNEL } from "./bounds.ts";
+import { MAX_COMMAND_LINE, MAX_KERNEL } from "./bounds.ts";
 import { type CommandDeps, runBuild } from "./command.ts";
 import { type Entry, writeArchive } from "./cpio.ts";
-import { copyPart, onDisk, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
+import { copyPart, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
 import type { Digest, ImageText, Kind } from "./image.ts";
 import { isWhole, listed, sizeOf } from "./images.ts";
 import { examineKernel, type Kernel } from "./kernel.ts";
@@ -57,11 +57,9 @@ export async function buildImage(manifest: Manifest, deps: BuildDeps): Promise<B
     const parts = await makeParts(manifest, folder, deps, machine);
     const bytes = bytesOfText(parts.text);
     const digest = digestOfBytes(bytes);
-    onDisk(dir, () => {
-      writePart(join(folder, PARTS.text), (put) => put(bytes));
-      const bill = billOf(digest, manifest.image, parts.materials, machine);
-      writePart(join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
-    });
+    writePart(dir, join(folder, PARTS.text), (put) => put(bytes));
+    const bill = billOf(digest, manifest.image, parts.materials, machine);
+    writePart(dir, join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
     const isNew = putInPlace(dir, folder, digest, () => isWhole(dir, digest));
     setName(dir, manifest.image, digest);
     return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listed(dir, digest)), isNew };
@@ -113,16 +111,13 @@ function writeInitrd(
   );
   const hash = startHash();
   let size = 0;
-  const files = onDisk(dir, () =>
-    writePart(to, (put) =>
-      writeArchive(entries, (bytes) => {
-        hash.update(bytes);
-        size += bytes.length;
-        put(bytes);
-      }),
-    ),
+  const files = writePart(dir, to, (put) =>
+    writeArchive(entries, (bytes) => {
+      hash.update(bytes);
+      size += bytes.length;
+      put(bytes);
+    }),
   );
-  confirmFits("what is unpacked", size, MAX_INITRD);
   return {
     initrd: { digest: digestOf(hash), size },
     files: files.map(({ path, digest }) => {

@@ -8,7 +8,7 @@ const DEADLINE_MS = 3_600_000;
 const GRACE_MS = 1000;
 /** Of what it printed, so much is kept to be told. */
 const MAX_KEPT = 8192;
-const LINES_TOLD = 10;
+const LINES_TOLD = 5;
 /** Compilers that write a time into what they make take this one: the beginning of 1980, which archives of DOS know too. */
 const NO_TIME = "315532800";
 

@@ -112,6 +112,7 @@ describe("an image of Linux", () => {
   it.each([
     ["an absolute link", "www/x", "/etc/passwd", "it is a link to /etc/passwd"],
     ["a link out of its directory", "www/x", "../server", "it leads out of"],
+    ["a link that leads out and in again", "www/x", "../www/a/index.html", "it leads out of"],
     ["a link that climbs", "www/a/x", "../../../../../etc/passwd", "it leads out of"],
     ["a link that leads nowhere", "www/x", "nothing", "ENOENT"],
   ])("refuses %s", async (_what, name, target, detail) => {
