@@ -123,10 +123,17 @@ describe("building an image", () => {
     room.write("made.elf", exitingKernel(1));
     const script = "require('node:fs').copyFileSync('made.elf', process.argv[1])";
     const printed: string[] = [];
-    const build = { command: [process.execPath, "-e", `${script}; console.log('$HOME *')`, "hello.elf"] };
+    const build = {
+      command: [
+        process.execPath,
+        "-e",
+        `${script}; console.log('$HOME *', process.env.SOURCE_DATE_EPOCH)`,
+        "hello.elf",
+      ],
+    };
     await room.build({ build }, { print: (text) => printed.push(text) });
     expect(existsSync(join(room.dir, "hello.elf"))).toBe(true);
-    expect(printed.join("")).toBe("$HOME *\n");
+    expect(printed.join("")).toBe("$HOME * 315532800\n");
   });
 
   it("tells the last lines of a command that failed, and leaves everything as it was", async () => {

@@ -83,14 +83,16 @@ async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, ma
     confirmFits("the kernel", copied.size, memory);
     return { text: { ...common, kind: "unikernel", kernel: copied.digest, commandLine }, materials: [material] };
   }
-  const entries = await linuxEntries(manifest, deps.directory, kernel, deps, machine.root);
-  const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
-  confirmFits("kernel and files together", copied.size + initrd.size, memory);
-  const text: ImageText = {
-    ...{ ...common, kind: "linux", kernel: copied.digest, initrd: initrd.digest },
-    commandLine: LINUX_COMMAND_LINE,
-  };
-  return { text, materials: [material, ...files] };
+  return whileMaking(deps.dir, async (into) => {
+    const init = await deps.init(into);
+    const { directory, modules } = deps;
+    const entries = linuxEntries({ manifest, directory, kernel, init, modules, root: machine.root });
+    const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
+    confirmFits("kernel and files together", copied.size + initrd.size, memory);
+    const kind = { kind: "linux", commandLine: LINUX_COMMAND_LINE } as const;
+    const text = { ...common, ...kind, kernel: copied.digest, initrd: initrd.digest };
+    return { text, materials: [material, ...files] };
+  });
 }
 
 function kernelOf(manifest: Manifest, directory: string, machine: Machine): Kernel & { readonly path: string } {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -180,6 +180,19 @@ describe("an image of Linux", () => {
     expect(await refusal(() => room.buildLinux({}, { init: async () => join(room.dir, "script") }))).toContain(
       "not-static",
     );
+  });
+
+  it("may have its init made for it, in a directory that goes with the build", async () => {
+    const room = openLinuxRoom();
+    let made = "";
+    const init = async (into: string): Promise<string> => {
+      made = join(into, "init");
+      writeFileSync(made, staticProgram("made"));
+      return made;
+    };
+    const contents = await contentsOf(room, {}, { init });
+    expect(contents.get("/init")?.digest).toBe(digestOfBytes(staticProgram("made")));
+    expect([existsSync(made), readdirSync(room.images).filter((name) => name.startsWith("."))]).toEqual([false, []]);
   });
 
   it("does not fit into less memory than it has bytes", async () => {

@@ -7,7 +7,7 @@ export function linuxOutfit(): Outfit {
     modules: [],
     init() {
       const detail = "this Muster has no init for images of kind `linux`";
-      const fix = "Build it with a Muster that has; images of kind `unikernel` need none.";
+      const fix = "Build it with a Muster that has one; images of kind `unikernel` need none.";
       return Promise.reject(new MusterError("image.not-possible", { detail, fix }));
     },
   };
