@@ -8,7 +8,7 @@ import { type CommandDeps, runBuild } from "./command.ts";
 import { type Entry, writeArchive } from "./cpio.ts";
 import { copyPart, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
 import type { Digest, ImageText, Kind } from "./image.ts";
-import { isWhole, listed, sizeOf } from "./images.ts";
+import { isWhole, listedImage, sizeOf } from "./images.ts";
 import { examineKernel, type Kernel } from "./kernel.ts";
 import { LINUX_COMMAND_LINE, linuxEntries, newestKernel, type Outfit } from "./linux.ts";
 import type { Manifest } from "./manifest.ts";
@@ -62,7 +62,7 @@ export async function buildImage(manifest: Manifest, deps: BuildDeps): Promise<B
     writePart(dir, join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
     const isNew = putInPlace(dir, folder, digest, () => isWhole(dir, digest));
     setName(dir, manifest.image, digest);
-    return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listed(dir, digest)), isNew };
+    return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listedImage(dir, digest)), isNew };
   });
 }
 

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differences } from "./diff.ts";
 import { exportImage } from "./export.ts";
-import { digestsIn, listed, namesIn, openImages, sizeOf } from "./images.ts";
+import { digestsIn, listedImage, namesIn, openImages, sizeOf } from "./images.ts";
 import { isImageName } from "./names.ts";
 import { digestOfBytes } from "./reading.ts";
 import { exitingKernel, openLinuxRoom, openRoom, type Room, refusal } from "./test/room.ts";
@@ -134,7 +134,7 @@ describe("an image that was changed", () => {
 it("a list tells names, sizes and texts without reading the parts", async () => {
   const room = await openWithHello();
   await room.build({ image: "other" });
-  const image = listed(room.images, room.digest);
+  const image = listedImage(room.images, room.digest);
   expect(image).toMatchObject({ digest: room.digest, names: ["hello", "other"], text: { kind: "unikernel" } });
   expect(sizeOf(image)).toBe((image.sizes.kernel ?? 0) + (image.sizes.text ?? 0));
   expect([digestsIn(join(room.dir, "none")), [...namesIn(join(room.dir, "none"))]]).toEqual([[], []]);
