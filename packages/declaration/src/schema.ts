@@ -4,7 +4,7 @@ import type { Schema } from "@muster/plugin";
 import type { core } from "zod";
 import { valueAt } from "./places.ts";
 import type { Problems } from "./problems.ts";
-import type { Path } from "./source.ts";
+import type { Path, What } from "./source.ts";
 import { described, nameOf, noteMissingKey, noteUnknownKey } from "./values.ts";
 
 /** Whose value it is, and where its parts stand. */
@@ -48,6 +48,9 @@ function noteIssue(issue: core.$ZodIssue, around: Path, check: Check): void {
     case "invalid_union":
       noteUnion(issue, inner, check);
       break;
+    case "invalid_key":
+      noteBad(issue.issues[0]?.message ?? issue.message, inner, check, "key");
+      break;
     case "invalid_value":
       noteBad(oneOf(issue.values, valueAt(check.value, inner)), inner, check);
       break;
@@ -69,10 +72,10 @@ function noteKind(expected: string, inner: Path, { value, subject, problems }: C
   else problems.add("declaration.wrong-kind", { what: nameOf(path), wanted, found: described(found) }, path);
 }
 
-function noteBad(detail: string, inner: Path, { subject, problems }: Check): void {
+function noteBad(detail: string, inner: Path, { subject, problems }: Check, at: What = "value"): void {
   const path = subject.place(inner);
   const words = { type: subject.name, what: nameOf(path), detail };
-  problems.add(subject.bad ?? "declaration.bad-property", words, path);
+  problems.add(subject.bad ?? "declaration.bad-property", words, path, at);
 }
 
 /** Of several forms, the one that fits furthest is what was meant; where none fits at all, every form is named. */

@@ -73,8 +73,8 @@ function vendorOf(osRelease: string): string {
   }
 }
 
-/** A component has some 600 bytes. */
-const MAX_BILL = MAX_ENTRIES * 6000;
+/** A component has some 500 bytes. */
+const MAX_BILL = MAX_ENTRIES * 1300;
 
 /** The bill that lies beside an image, outside of its digest; undefined where there is none. Throws `image.changed` where something else is in its place. */
 export function bomOf(dir: string, digest: Digest): string | undefined {

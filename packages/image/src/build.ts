@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MusterError } from "@muster/model";
 import { billOf, type Material, type Records } from "./bom.ts";
-import { MAX_COMMAND_LINE, MAX_INITRD, MAX_KERNEL } from "./bounds.ts";
+import { MAX_COMMAND_LINE, MAX_KERNEL } from "./bounds.ts";
 import { type CommandDeps, runBuild } from "./command.ts";
 import { type Entry, writeArchive } from "./cpio.ts";
-import { copyPart, onDisk, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
+import { copyPart, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
 import type { Digest, ImageText, Kind } from "./image.ts";
-import { isWhole, listed, sizeOf } from "./images.ts";
+import { isWhole, listedImage, sizeOf } from "./images.ts";
 import { examineKernel, type Kernel } from "./kernel.ts";
 import { LINUX_COMMAND_LINE, linuxEntries, newestKernel, type Outfit } from "./linux.ts";
 import type { Manifest } from "./manifest.ts";
@@ -57,14 +57,12 @@ export async function buildImage(manifest: Manifest, deps: BuildDeps): Promise<B
     const parts = await makeParts(manifest, folder, deps, machine);
     const bytes = bytesOfText(parts.text);
     const digest = digestOfBytes(bytes);
-    onDisk(dir, () => {
-      writePart(join(folder, PARTS.text), (put) => put(bytes));
-      const bill = billOf(digest, manifest.image, parts.materials, machine);
-      writePart(join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
-    });
+    writePart(dir, join(folder, PARTS.text), (put) => put(bytes));
+    const bill = billOf(digest, manifest.image, parts.materials, machine);
+    writePart(dir, join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
     const isNew = putInPlace(dir, folder, digest, () => isWhole(dir, digest));
     setName(dir, manifest.image, digest);
-    return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listed(dir, digest)), isNew };
+    return { name: manifest.image, digest, kind: manifest.kind, size: sizeOf(listedImage(dir, digest)), isNew };
   });
 }
 
@@ -85,14 +83,16 @@ async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, ma
     confirmFits("the kernel", copied.size, memory);
     return { text: { ...common, kind: "unikernel", kernel: copied.digest, commandLine }, materials: [material] };
   }
-  const entries = await linuxEntries(manifest, deps.directory, kernel, deps, machine.root);
-  const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
-  confirmFits("kernel and files together", copied.size + initrd.size, memory);
-  const text: ImageText = {
-    ...{ ...common, kind: "linux", kernel: copied.digest, initrd: initrd.digest },
-    commandLine: LINUX_COMMAND_LINE,
-  };
-  return { text, materials: [material, ...files] };
+  return whileMaking(deps.dir, async (into) => {
+    const init = await deps.init(into);
+    const { directory, modules } = deps;
+    const entries = linuxEntries({ manifest, directory, kernel, init, modules, root: machine.root });
+    const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
+    confirmFits("kernel and files together", copied.size + initrd.size, memory);
+    const kind = { kind: "linux", commandLine: LINUX_COMMAND_LINE } as const;
+    const text = { ...common, ...kind, kernel: copied.digest, initrd: initrd.digest };
+    return { text, materials: [material, ...files] };
+  });
 }
 
 function kernelOf(manifest: Manifest, directory: string, machine: Machine): Kernel & { readonly path: string } {
@@ -113,16 +113,13 @@ function writeInitrd(
   );
   const hash = startHash();
   let size = 0;
-  const files = onDisk(dir, () =>
-    writePart(to, (put) =>
-      writeArchive(entries, (bytes) => {
-        hash.update(bytes);
-        size += bytes.length;
-        put(bytes);
-      }),
-    ),
+  const files = writePart(dir, to, (put) =>
+    writeArchive(entries, (bytes) => {
+      hash.update(bytes);
+      size += bytes.length;
+      put(bytes);
+    }),
   );
-  confirmFits("what is unpacked", size, MAX_INITRD);
   return {
     initrd: { digest: digestOf(hash), size },
     files: files.map(({ path, digest }) => {

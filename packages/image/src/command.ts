@@ -4,9 +4,11 @@ import { MusterError, messageOf } from "@muster/model";
 
 /** So long it may take, in milliseconds. */
 const DEADLINE_MS = 3_600_000;
+/** So long after its end what it printed is still read, in milliseconds. */
+const GRACE_MS = 1000;
 /** Of what it printed, so much is kept to be told. */
 const MAX_KEPT = 8192;
-const LINES_TOLD = 10;
+const LINES_TOLD = 5;
 /** Compilers that write a time into what they make take this one: the beginning of 1980, which archives of DOS know too. */
 const NO_TIME = "315532800";
 
@@ -35,12 +37,16 @@ export async function runBuild(words: readonly string[], directory: string, deps
     });
   }
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  child.once("error", (thrown) => resolve(`could not be run: ${messageOf(thrown)}`));
-  child.once("close", (code, signal) => {
+  const end = (code: number | null, signal: string | null): void => {
     if (code === 0) resolve(undefined);
     else resolve(`${signal === null ? `ended with ${code}` : `was ended by ${signal}`}${lastLines(kept)}`);
-  });
+  };
+  child.once("error", (thrown) => resolve(`could not be run: ${messageOf(thrown)}`));
+  child.once("close", end);
+  // What it left in the background may hold its output open for as long as that lives.
+  child.once("exit", (...ended) => setTimeout(end, GRACE_MS, ...ended).unref());
   const detail = await promise;
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
   if (detail !== undefined) throw new MusterError("image.build-failed", { command: words.join(" "), detail });
 }
 

@@ -4,6 +4,7 @@
  */
 import { MusterError } from "@muster/model";
 import { MAX_ENTRIES, MAX_INITRD, MAX_PATH } from "./bounds.ts";
+import { readingSource } from "./home.ts";
 import type { Digest } from "./image.ts";
 import { digestOf, digestOfBytes, type OpenFile, startHash, Unreadable, withFile } from "./reading.ts";
 
@@ -39,7 +40,7 @@ const HEAD = 110;
  * @param entries with absolute paths, each once, and the directories that they lie in
  * @param write is given bytes that are good until it returns
  * @returns the files in it
- * @throws `image.too-large`, `image.bad-file` where a file changes while it is read
+ * @throws `image.too-large`, `image.bad-file` where a file cannot be read, or changes meanwhile
  */
 export function writeArchive(entries: readonly Entry[], write: (bytes: Uint8Array) => void): readonly ArchivedFile[] {
   confirmCount(entries.length);
@@ -98,13 +99,8 @@ function headOf(name: string, mode: number, inode: number, size: number): Uint8A
 
 function withBytes<T>(from: Source, use: (size: number, pieces: Iterable<Uint8Array>) => T): T {
   if ("bytes" in from) return use(from.bytes.length, [from.bytes]);
-  try {
-    return withFile(from.file, MAX_INITRD, (file) => use(file.size, file.pieces()), true);
-  } catch (thrown) {
-    if (!(thrown instanceof Unreadable)) throw thrown;
-    const fix = "Let nothing write to it while the image is built, and build again.";
-    throw new MusterError("image.bad-file", { file: from.file, detail: `it ${thrown.message}`, fix });
-  }
+  const { file } = from;
+  return readingSource(file, () => withFile(file, MAX_INITRD, (open) => use(open.size, open.pieces()), true));
 }
 
 /** By code unit: a directory comes before all that is in it. */

@@ -6,6 +6,8 @@ export interface Segment {
   readonly offset: number;
   /** Bytes of it in the file. */
   readonly size: number;
+  /** In bytes, as it is written. */
+  readonly align: number;
 }
 
 export interface Elf {
@@ -35,8 +37,9 @@ export function elfOf(file: OpenFile): Elf | undefined {
   const segments = Array.from({ length: count }, (_, index): Segment => {
     const at = index * each;
     const type = table.getUint32(at, true);
-    if (!wide) return { type, offset: table.getUint32(at + 4, true), size: table.getUint32(at + 16, true) };
-    return { type, offset: Number(table.getBigUint64(at + 8, true)), size: Number(table.getBigUint64(at + 32, true)) };
+    const word = (narrow: number, broad: number): number =>
+      wide ? Number(table.getBigUint64(at + broad, true)) : table.getUint32(at + narrow, true);
+    return { type, offset: word(4, 8), size: word(16, 32), align: word(28, 48) };
   });
   return { machine: head.getUint16(18, true), segments };
 }
@@ -49,13 +52,15 @@ export interface Note {
 /** Bytes of notes that are looked through at most; a kernel has some hundred. */
 const MAX_NOTES = 64 * 1024;
 
-/** The notes in the segments of an ELF file. */
+/** The notes in the segments of an ELF file, as QEMU finds them; those of a segment without an alignment are none. */
 export function notesOf(file: OpenFile, { segments }: Elf): readonly Note[] {
   return segments.filter(({ type }) => type === SEGMENT.note).flatMap((segment) => notesIn(file, segment));
 }
 
-function notesIn(file: OpenFile, { offset, size }: Segment): readonly Note[] {
-  if (offset > file.size) return [];
+function notesIn(file: OpenFile, { offset, size, align }: Segment): readonly Note[] {
+  // QEMU divides by it, and dies where it is 0.
+  if (offset > file.size || align === 0) return [];
+  const aligned = (length: number): number => Math.ceil(length / align) * align;
   const bytes = viewOf(file.at(offset, Math.min(size, MAX_NOTES)));
   const notes: Note[] = [];
   for (let at = 0; at + 12 <= bytes.byteLength; ) {
@@ -68,10 +73,6 @@ function notesIn(file: OpenFile, { offset, size }: Segment): readonly Note[] {
     at = end;
   }
   return notes;
-}
-
-function aligned(length: number): number {
-  return Math.ceil(length / 4) * 4;
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

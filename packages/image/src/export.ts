@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { bomOf } from "./bom.ts";
 import { MAX_INITRD, MAX_KERNEL, MAX_TEXT } from "./bounds.ts";
-import { copyPart, onDisk, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
+import { copyPart, openHome, PARTS, putInPlace, setName, whileMaking, writePart } from "./home.ts";
 import type { Digest } from "./image.ts";
 import { isWhole, openImages, verifiedIn } from "./images.ts";
 import { folderOf, isImageName } from "./names.ts";
@@ -33,7 +33,7 @@ export async function exportImage(dir: string, nameOrDigest: string, to: string)
     copy("kernel", MAX_KERNEL);
     if (initrd !== undefined) copy("initrd", MAX_INITRD);
     const bill = bomOf(dir, digest);
-    if (bill !== undefined) onDisk(to, () => writePart(join(folder, PARTS.bom), (put) => put(Buffer.from(bill))));
+    if (bill !== undefined) writePart(to, join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
     verifiedIn(folder, digest);
     const isNew = putInPlace(to, folder, digest, () => isWhole(to, digest));
     openImages(to).verified(digest);

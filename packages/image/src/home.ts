@@ -1,7 +1,7 @@
 /** A directory of images: how something comes to be in it in one step, and what those that died halfway leave is swept. */
 import {
-  chmodSync,
   closeSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -64,15 +64,20 @@ export async function whileMaking<T>(dir: string, make: (folder: string) => T | 
   }
 }
 
-/** Writes a file that is then only read. What it is given to write is on the disk when it returns. */
-export function writePart<T>(path: string, write: (put: (bytes: Uint8Array) => void) => T): T {
-  const descriptor = openSync(path, "wx", 0o600);
+/** Writes a file that is then only read. What it is given to write is on the disk when it returns. Throws `image.disk`. */
+export function writePart<T>(dir: string, path: string, write: (put: (bytes: Uint8Array) => void) => T): T {
+  const descriptor = onDisk(dir, () => openSync(path, "wx", 0o600));
   try {
-    const result = write((bytes) => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    // What `write` reads may fail too, and that is another failure.
+    const result = write((bytes) =>
+      onDisk(dir, () => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+      }),
+    );
+    onDisk(dir, () => {
+      fsyncSync(descriptor);
+      fchmodSync(descriptor, 0o444);
     });
-    fsyncSync(descriptor);
-    chmodSync(path, 0o444);
     return result;
   } finally {
     closeSync(descriptor);
@@ -90,7 +95,7 @@ export function copyPart(
   { dir, limit, follow }: { readonly dir: string; readonly limit: number; readonly follow: boolean },
 ): Measured {
   const copy = (file: OpenFile): Measured =>
-    writePart(to, (put) => {
+    writePart(dir, to, (put) => {
       const hash = startHash();
       for (const piece of file.pieces()) {
         hash.update(piece);
@@ -98,12 +103,19 @@ export function copyPart(
       }
       return { digest: digestOf(hash), size: file.size };
     });
+  return readingSource(from, () => withFile(from, limit, copy, follow));
+}
+
+/** Throws `image.bad-file` where a file that is to become a part cannot be read, or changes meanwhile. */
+export function readingSource<T>(file: string, read: () => T): T {
   try {
-    return onDisk(dir, () => withFile(from, limit, copy, follow));
+    return read();
   } catch (thrown) {
-    if (!(thrown instanceof Unreadable)) throw thrown;
-    const fix = "Let nothing write to it meanwhile, and try again.";
-    throw new MusterError("image.bad-file", { file: from, detail: `it ${thrown.message}`, fix }, { cause: thrown });
+    const isUnreadable = thrown instanceof Unreadable;
+    if (!isUnreadable && systemCodeOf(thrown) === undefined) throw thrown;
+    const detail = isUnreadable ? `it ${thrown.message}` : messageOf(thrown);
+    const fix = "See that it can be read, and that nothing writes to it meanwhile.";
+    throw new MusterError("image.bad-file", { file, detail, fix }, { cause: thrown });
   }
 }
 
@@ -147,7 +159,7 @@ export function setName(dir: string, name: string, digest: Digest): void {
   const making = placeToMake(dir);
   onDisk(dir, () => {
     try {
-      writePart(making, (put) => put(Buffer.from(`${digest}\n`)));
+      writePart(dir, making, (put) => put(Buffer.from(`${digest}\n`)));
       renameSync(making, join(dir, NAMES, name));
       flush(join(dir, NAMES));
     } finally {

@@ -147,7 +147,7 @@ export interface ListedImage {
 }
 
 /** Throws `image.unknown`, `image.changed`. */
-export function listed(dir: string, digest: Digest, names = namesIn(dir)): ListedImage {
+export function listedImage(dir: string, digest: Digest, names = namesIn(dir)): ListedImage {
   if (!isThere(dir, digest)) throw unknown(dir, digest);
   const folder = join(dir, folderOf(digest));
   const text = textIn(folder, digest);

@@ -4,7 +4,7 @@ export { type Archived, readArchive } from "./cpio.ts";
 export { type Difference, differences } from "./diff.ts";
 export { type Exported, exportImage } from "./export.ts";
 export * from "./image.ts";
-export { digestsIn, type ListedImage, listed, namesIn, openImages, sizeOf } from "./images.ts";
+export { digestsIn, type ListedImage, listedImage, namesIn, openImages, sizeOf } from "./images.ts";
 export type { Outfit } from "./linux.ts";
 export * from "./manifest.ts";
 export { isDigest, isImageName, shortDigest } from "./names.ts";

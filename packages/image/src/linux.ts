@@ -19,8 +19,12 @@ const MAX_PROGRAM = 2 ** 31;
 
 /** What comes from elsewhere: how the init is had, and which modules a machine needs, in loading order. */
 export interface Outfit {
-  /** The path of a static program that becomes `/init`. */
-  init(): Promise<string>;
+  /**
+   * The path of a static program that becomes `/init`.
+   *
+   * @param into an empty directory to make it in, which is there until the image is built
+   */
+  init(into: string): Promise<string>;
   readonly modules: readonly string[];
 }
 
@@ -57,71 +61,78 @@ function wordsOf(name: string): readonly string[] {
   return name.match(/\d+|\D+/g) ?? [];
 }
 
+export interface LinuxParts {
+  readonly manifest: LinuxManifest;
+  /** That of the manifest. */
+  readonly directory: string;
+  readonly kernel: Kernel & { readonly path: string };
+  /** The path of the init. */
+  readonly init: string;
+  /** The names of modules, in loading order. */
+  readonly modules: readonly string[];
+  /** `/`, in which the modules of an installed kernel are. */
+  readonly root: string;
+}
+
 /**
  * Everything that the kernel unpacks into memory.
  *
- * @param kernel the path of it, and what it is
- * @param root `/`, in which the modules of an installed kernel are
  * @throws `image.bad-file`, `image.not-static`, `image.no-module`, `image.too-large`
  */
-export async function linuxEntries(
-  manifest: LinuxManifest,
-  directory: string,
-  kernel: Kernel & { readonly path: string },
-  outfit: Outfit,
-  root: string,
-): Promise<readonly Entry[]> {
-  const init = await outfit.init();
+export function linuxEntries(parts: LinuxParts): readonly Entry[] {
+  const { manifest, directory } = parts;
+  const init = resolve(parts.init);
   confirmStatic(init, init);
-  const modules = modulesFor(manifest, directory, kernel, outfit.modules, root);
-  const directories = ["/proc", "/sys", "/dev", "/run", "/etc/muster"].map(
-    (path): Entry => ({ kind: "directory", path }),
-  );
+  const modules = modulesFor(parts);
   const tree = wholeTree([
-    ...directories,
-    { kind: "directory", path: "/tmp", open: true },
+    ...DIRECTORIES,
     { kind: "file", path: "/init", runs: true, from: { file: init } },
     ...modules.map(({ file, path }): Entry => ({ kind: "file", path, runs: false, from: { file } })),
     made("/etc/muster/modules", modules.map(({ path }) => `${path}\n`).join("")),
     made("/etc/muster/run", runText(manifest)),
     ...declaredEntries(manifest.files, directory),
   ]);
-  const [program] = manifest.entrypoint;
-  const found = fileAt(tree, program);
-  if (found === undefined || !("file" in found.from)) {
-    const fix = "Give it a path under `files`.";
-    throw new MusterError("image.bad-file", {
-      file: program,
-      detail: "`entrypoint` names it, and it is not there",
-      fix,
-    });
-  }
-  if (!found.runs) {
-    const fix = `chmod +x ${found.from.file}`;
-    throw new MusterError("image.bad-file", { file: found.from.file, detail: "it cannot be run by its owner", fix });
-  }
-  confirmStatic(found.from.file, program);
+  confirmProgram(tree, manifest.entrypoint[0]);
   return [...tree.values()];
+}
+
+const DIRECTORIES: readonly Entry[] = [
+  ...["/proc", "/sys", "/dev", "/run", "/etc/muster"].map((path): Entry => ({ kind: "directory", path })),
+  { kind: "directory", path: "/tmp", open: true },
+];
+
+/** Throws `image.bad-file` and `image.not-static` where the program could not be run inside. */
+function confirmProgram(tree: ReadonlyMap<string, Entry>, program: string): void {
+  const { from, runs = false } = fileAt(tree, program) ?? {};
+  if (from === undefined || !("file" in from)) {
+    const [detail, fix] = ["`entrypoint` names it, and it is not there", "Give it a path under `files`."];
+    throw new MusterError("image.bad-file", { file: program, detail, fix });
+  }
+  if (!runs) {
+    const [detail, fix] = ["it cannot be run by its owner", `chmod +x ${from.file}`];
+    throw new MusterError("image.bad-file", { file: from.file, detail, fix });
+  }
+  confirmStatic(from.file, program);
 }
 
 function made(path: string, text: string): Entry {
   return { kind: "file", path, runs: false, from: { bytes: Buffer.from(text) } };
 }
 
-function modulesFor(
-  manifest: LinuxManifest,
-  directory: string,
-  { path, version }: Kernel & { readonly path: string },
-  names: readonly string[],
-  root: string,
-): readonly { readonly file: string; readonly path: string }[] {
+interface Module {
+  readonly file: string;
+  /** Inside. */
+  readonly path: string;
+}
+
+function modulesFor({ manifest, directory, kernel, modules: names, root }: LinuxParts): readonly Module[] {
   if (names.length === 0) return [];
   const given = manifest.modules === undefined ? undefined : resolve(directory, manifest.modules);
-  if (given === undefined && version === undefined) {
+  if (given === undefined && kernel.version === undefined) {
     const detail = ": the kernel tells no version, and `modules` names no directory";
     throw new MusterError("image.no-module", { module: names[0] ?? "", dir: "a directory", detail });
   }
-  const dir = given ?? modulesDirectory(path, version ?? "", root);
+  const dir = given ?? modulesDirectory(kernel.path, kernel.version ?? "", root);
   if (!existsSync(dir)) {
     throw new MusterError("image.no-module", { module: names[0] ?? "", dir, detail: ", which is not there" });
   }

@@ -8,7 +8,7 @@ import { COMMAND_WORD, cpus, env, health, memoryBytes, ports } from "./text.ts";
 
 const withoutNul = z.string().regex(/^[^\0]{1,4000}$/, "must have 1 to 4000 characters, and no zero byte");
 const words = z.array(z.string().regex(/^[^\0]{0,8000}$/, "must have at most 8000 characters, and no zero byte"));
-const command = words.min(1).max(256);
+const command = words.min(1, "must begin with a program").max(256, "must be 256 words at most");
 const program = z.strictObject({
   command: command.describe("A program and its arguments, as they are: no shell reads them"),
 });
@@ -33,7 +33,10 @@ function bytesOf(text: string): number {
 
 const userRule = "must be a number, or two as `uid:gid`";
 const user = z
-  .union([z.int().min(0).max(MAX_ID), z.string().regex(/^\d{1,10}(:\d{1,10})?$/, userRule)])
+  .union([
+    z.int().min(0, userRule).max(MAX_ID, `must be at most ${MAX_ID}`),
+    z.string().regex(/^\d{1,10}(:\d{1,10})?$/, userRule),
+  ])
   .transform((value) => {
     const [uid = 0, gid = uid] = String(value).split(":").map(Number);
     return { uid, gid };
@@ -65,7 +68,7 @@ const shape = z.strictObject({
     .describe("`linux`: the directory of the kernel's modules; that of its version unless told"),
   args: z
     .array(z.string().regex(COMMAND_WORD, "must be a word without white space, of characters that every kernel reads"))
-    .max(256)
+    .max(256, "must be 256 words at most")
     .optional()
     .describe("`unikernel`: words of its command line"),
   files: files.optional().describe("`linux`: path inside → file or directory beside the manifest"),

@@ -5,25 +5,44 @@ import { MAX_COMMAND_LINE, MiB } from "./bounds.ts";
 import { type Digest, type Health, type ImageText, KINDS } from "./image.ts";
 import { isDigest } from "./names.ts";
 
-export const port = z.int().min(1).max(65_535);
+const PORT_RULE = "must be from 1 to 65535";
+const port = z.int().min(1, PORT_RULE).max(65_535, PORT_RULE);
 export const ports = z
   .array(port)
-  .max(64)
+  .max(64, "must be 64 at most")
   .refine((all) => new Set(all).size === all.length, "must have each port once");
 
 /** As the kernel takes it: white space parts its words. */
 export const COMMAND_WORD = /^[!-~]{1,500}$/;
 
-export const health: z.ZodType<Health> = z.union([
-  z.strictObject({
-    http: z.strictObject({
-      port,
-      path: z.string().regex(/^\/[!-~]{0,1000}$/, "must be a path that begins with `/`, without white space"),
-    }),
-  }),
-  z.strictObject({ tcp: z.strictObject({ port }) }),
-  z.strictObject({ console: z.string().regex(/^[^\0\r\n]{1,1000}$/, "must be a part of one line") }),
-]);
+export const health = z
+  .strictObject({
+    http: z
+      .strictObject({
+        port,
+        path: z.string().regex(/^\/[!-~]{0,1000}$/, "must be a path that begins with `/`, without white space"),
+      })
+      .optional()
+      .describe("It answers a request for this path with a status from 200 to 399"),
+    tcp: z.strictObject({ port }).optional().describe("It takes a connection"),
+    console: z
+      .string()
+      .regex(/^[^\0\r\n]{1,1000}$/, "must be a part of one line")
+      .optional()
+      .describe("A line of its console has this text in it"),
+  })
+  .transform(({ http, tcp, console: line }, { addIssue, issues }): Health => {
+    const given: readonly Health[] = [
+      ...(http === undefined ? [] : [{ http }]),
+      ...(tcp === undefined ? [] : [{ tcp }]),
+      ...(line === undefined ? [] : [{ console: line }]),
+    ];
+    const [first, ...others] = given;
+    if (first !== undefined && others.length === 0) return first;
+    // A slip in a key is told already, with the key that was meant.
+    if (issues.length === 0) addIssue({ code: "custom", message: "must have one of `http`, `tcp` and `console`" });
+    return z.NEVER;
+  });
 
 export const env = z
   .record(
@@ -38,7 +57,8 @@ export const memoryBytes = z
   .min(MiB)
   .max(2 ** 40)
   .multipleOf(4096);
-export const cpus = z.int().min(1).max(256);
+const CPUS_RULE = "must be from 1 to 256";
+export const cpus = z.int().min(1, CPUS_RULE).max(256, CPUS_RULE);
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "must be a digest");
 

@@ -1,6 +1,6 @@
 /** The files of an image of Linux: what is declared, found on this machine; and that no two want the same path. */
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, join, posix, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { MusterError, messageOf } from "@muster/model";
 import { MAX_ENTRIES } from "./bounds.ts";
 import type { Entry } from "./cpio.ts";
@@ -68,6 +68,7 @@ function linkEntry(path: string, inside: string, top: string): Entry {
   const target = reading(path, () => readlinkSync(path));
   const fix = "Let it lead to something in the same directory by a relative path, or put a copy in its place.";
   if (isAbsolute(target)) throw badFile(path, `it is a link to ${target}, which means another file inside`, fix);
+  if (climbsOut(path, target, top)) throw badFile(path, `it leads out of ${top}`, fix);
   confirmWithin(
     reading(path, () => realpathSync(path)),
     top,
@@ -75,6 +76,16 @@ function linkEntry(path: string, inside: string, top: string): Entry {
     top,
   );
   return { kind: "link", path: inside, target };
+}
+
+/** Inside, other things stand around a directory than here: on its way a link may not leave it either. */
+function climbsOut(path: string, target: string, top: string): boolean {
+  let depth = relative(top, dirname(path)).split(sep).filter(Boolean).length;
+  return target.split("/").some((step) => {
+    if (step === "..") depth--;
+    else if (step !== "" && step !== ".") depth++;
+    return depth < 0;
+  });
 }
 
 /** @param within a real path */
@@ -105,7 +116,7 @@ export function wholeTree(entries: readonly Entry[]): ReadonlyMap<string, Entry>
     const other = tree.get(entry.path);
     if (other === undefined || (other.kind === "directory" && other.open !== true)) tree.set(entry.path, entry);
     if (other === undefined || (other.kind === "directory" && entry.kind === "directory")) continue;
-    throw badFile(entry.path, "two of `files` give it", "Keep one of them.");
+    throw badFile(entry.path, "something else is at this path already", "Keep one of them.");
   }
   for (const { path } of entries) {
     for (let above = dirname(path); above !== "/"; above = dirname(above)) {

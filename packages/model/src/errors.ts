@@ -58,7 +58,7 @@ export const errorTable = {
   "declaration.unknown-key": { says: "`{key}` is not known here{nearest}", next: "Known here: {known}." },
   "declaration.unknown-kind": {
     says: "this is neither a Muster stack nor an InfraKit group",
-    next: "A Muster stack has the key `stack`; an InfraKit group has `ID` and `Properties`.",
+    next: "A Muster stack has the key `stack`; an InfraKit group has `ID` and `Properties`; what has `image` is for `muster image build`.",
   },
   "declaration.missing-key": { says: "`{key}` is missing", next: "Add `{key}`: {wanted}." },
   "declaration.wrong-kind": { says: "{what} must be {wanted}, and is {found}", next: "Write {wanted}." },

@@ -8,7 +8,7 @@ import { type ImageFlags, imageDirectory } from "./image-place.ts";
 export async function buildImageOf(this: Cli, flags: ImageFlags, file: string): Promise<void> {
   const { manifest, directory } = await readManifest(this, file);
   const built = await buildImage(manifest, {
-    ...linuxOutfit(),
+    ...(await linuxOutfit()),
     dir: imageDirectory(this, flags),
     directory,
     env: this.env,

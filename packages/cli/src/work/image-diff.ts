@@ -2,6 +2,7 @@ import { type Difference, differences, openImages } from "@muster/image";
 import { EXIT } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { plain } from "../print/paint.ts";
+import { bytesText } from "../print/size.ts";
 import { type ImageFlags, imageDirectory } from "./image-place.ts";
 
 /** Sets exit code 3 where they differ. */
@@ -21,7 +22,10 @@ function textOf(found: readonly Difference[]): string {
 
 function lineOf({ what, name, before, after, packageBefore, packageAfter }: Difference): string {
   const subject = name === undefined ? what : `${what} ${name}`;
-  const side = (told: string, from: string | undefined): string => (from === undefined ? told : `${told} (${from})`);
+  const side = (told: string, from: string | undefined): string => {
+    const shown = what === "memory" ? bytesText(Number(told)) : told;
+    return from === undefined ? shown : `${shown} (${from})`;
+  };
   if (before === undefined) return `${plain(`+ ${subject}  ${side(after ?? "", packageAfter)}`)}\n`;
   if (after === undefined) return `${plain(`- ${subject}  ${side(before, packageBefore)}`)}\n`;
   return `${plain(`~ ${subject}  ${side(before, packageBefore)} → ${side(after, packageAfter)}`)}\n`;

@@ -1,4 +1,4 @@
-import { bomOf, type ListedImage, listed, openImages } from "@muster/image";
+import { bomOf, type ListedImage, listedImage, openImages } from "@muster/image";
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { plain } from "../print/paint.ts";
@@ -24,7 +24,7 @@ export async function inspectImage(this: Cli, flags: InspectFlags, image: string
     this.out.write(flags.output === "json" ? bill : `${JSON.stringify(JSON.parse(bill), undefined, 2)}\n`);
     return;
   }
-  const found = listed(dir, digest);
+  const found = listedImage(dir, digest);
   this.out.write(flags.output === "json" ? `${JSON.stringify(found)}\n` : textOf(found));
 }
 

@@ -3,7 +3,7 @@ import {
   digestsIn,
   type Kind,
   type ListedImage,
-  listed,
+  listedImage,
   namesIn,
   shortDigest,
   sizeOf,
@@ -23,7 +23,7 @@ export async function listImages(this: Cli, flags: ImageFlags): Promise<void> {
   const errors: MusterError[] = [];
   const images = digestsIn(dir).flatMap((digest) => {
     try {
-      return [listed(dir, digest, names)];
+      return [listedImage(dir, digest, names)];
     } catch (thrown) {
       if (!(thrown instanceof MusterError)) throw thrown;
       errors.push(thrown);

@@ -1,14 +1,8 @@
 import type { Outfit } from "@muster/image";
-import { MusterError } from "@muster/model";
 
 /** What images of Linux get beside their program: the init and the modules of Muster's own machines. */
-export function linuxOutfit(): Outfit {
-  return {
-    modules: [],
-    init() {
-      const detail = "this Muster has no init for images of kind `linux`";
-      const fix = "Build it with a Muster that has; images of kind `unikernel` need none.";
-      return Promise.reject(new MusterError("image.not-possible", { detail, fix }));
-    },
-  };
+export async function linuxOutfit(): Promise<Outfit> {
+  // Loaded when an image is built: nothing else of the provider is needed here.
+  const { buildInit, LINUX_MODULES } = await import("@muster/provider-vm");
+  return { modules: LINUX_MODULES, init: buildInit };
 }

@@ -1,36 +1,50 @@
-import { type Digest, digestsIn, openImages } from "@muster/image";
+import { type Digest, digestsIn, type Images, namesIn, openImages } from "@muster/image";
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { allOf } from "./image-errors.ts";
 import { type ImageFlags, imageDirectory } from "./image-place.ts";
 
 /** Goes on after one that was changed. Throws `image.changed` for each, and `image.unknown`. */
-export async function verifyImages(this: Cli, flags: ImageFlags, ...named: readonly string[]): Promise<void> {
+export async function verifyImages(this: Cli, flags: ImageFlags, ...named: string[]): Promise<void> {
   const dir = imageDirectory(this, flags);
   const images = openImages(dir);
-  const asked: readonly string[] = named.length > 0 ? named : digestsIn(dir);
-  const errors: MusterError[] = [];
+  const asked = named.length > 0 ? named : allIn(dir);
+  const failures: MusterError[] = [];
   for (const image of asked) {
-    const found = verifiedBy(() => images.verified(images.digestOf(image)).digest);
-    if (found instanceof MusterError) errors.push(found);
-    const view = {
-      image,
-      whole: !(found instanceof MusterError),
-      ...(found instanceof MusterError ? {} : { digest: found }),
-    };
-    this.out.write(
-      flags.output === "json" ? `${JSON.stringify(view)}\n` : `${image}  ${view.whole ? "whole" : "is not whole"}\n`,
-    );
+    const view = viewOf(image, images, failures);
+    this.out.write(flags.output === "json" ? `${JSON.stringify(view)}\n` : textOf(view));
   }
   if (asked.length === 0 && flags.output === "text") this.out.write(`No images in ${dir}.\n`);
-  if (errors.length > 0) throw allOf(errors);
+  if (failures.length > 0) throw allOf(failures);
 }
 
-function verifiedBy(verify: () => Digest): Digest | MusterError {
+/** By name; by digest where no name means it. */
+function allIn(dir: string): readonly string[] {
+  const names = namesIn(dir);
+  const meant = new Set(names.values());
+  return [...names.keys(), ...digestsIn(dir).filter((digest) => !meant.has(digest))];
+}
+
+/** As `--output json` shows it, one a line. */
+interface VerifyView {
+  /** As it was asked for. */
+  readonly image: string;
+  readonly whole: boolean;
+  /** Missing where it is not whole. */
+  readonly digest?: Digest;
+}
+
+function viewOf(image: string, images: Images, failures: MusterError[]): VerifyView {
   try {
-    return verify();
+    const { digest } = images.verified(images.digestOf(image));
+    return { image, whole: true, digest };
   } catch (thrown) {
-    if (thrown instanceof MusterError) return thrown;
-    throw thrown;
+    if (!(thrown instanceof MusterError)) throw thrown;
+    failures.push(thrown);
+    return { image, whole: false };
   }
+}
+
+function textOf({ image, digest }: VerifyView): string {
+  return digest === undefined ? `${image}  not whole\n` : `${image}  ${digest}  whole\n`;
 }

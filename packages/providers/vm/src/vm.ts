@@ -119,9 +119,15 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
 
     async *console(id, { input, ...asked }, { signal }) {
       const { home } = await processes.theOne(id);
-      const typed = input === undefined ? undefined : type(home, input, signal);
-      typed?.catch(() => undefined);
-      yield* processes.logs(id, asked, signal);
+      if (input === undefined) {
+        yield* processes.logs(id, asked, signal);
+        return;
+      }
+      const typing = new AbortController();
+      const typed = type(home, input, signal).finally(() => typing.abort());
+      typed.catch(() => undefined);
+      const over = asked.follow ? signal : AbortSignal.any([signal, typing.signal]);
+      yield* processes.logs(id, { ...asked, follow: true }, over);
       await typed;
     },
 
