@@ -1,5 +1,5 @@
 /** What engines answer to the tools, and what is made of it. */
-import { type Tool } from "@muster/plugin";
+import type { Tool } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import { container } from "./container.ts";
 import { statsOf } from "./stats.ts";

@@ -1,5 +1,5 @@
 /** What can be done to a process to find out about it: to real ones. */
-import { type ToolAsked } from "@muster/plugin";
+import type { ToolAsked } from "@muster/plugin";
 import { expect, it } from "vitest";
 import {
   ctx,
