@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { BIN, type House, openHouse, type Running, until } from "./test/house.ts";
 
 const hasScript = spawnSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" }).status === 0;
-if (!hasScript) console.info("There is no `script` of util-linux here: what needs a terminal is left out.");
 
 const COWS = fileURLToPath(new URL("./test/cows.ts", import.meta.url));
 
@@ -71,9 +70,9 @@ describe("looking into single instances with the real command", () => {
     });
   });
 
-  /** `script` gives its command a terminal of its own. Without it, there is none here: that is left out. */
-  describe.skipIf(!hasScript)("a console at a terminal", () => {
-    it("is given each key, Ctrl-C too, until Ctrl-]; then the terminal is as it was", async () => {
+  const leftOut = hasScript ? "" : " (left out: no `script` of util-linux, which gives a command a terminal)";
+  describe.skipIf(!hasScript)(`a terminal${leftOut}`, () => {
+    it("gives a console each key, Ctrl-C too, until Ctrl-], and is then as it was", async () => {
       const { type, shows, ended } = atTerminal(house, `${command("instance", "console", "-i", "cow-3")}; ${SETTINGS}`);
       await shows("Ctrl-] leaves it");
       for (const key of ["h", "\u0003", "\u0004"]) {
@@ -91,7 +90,7 @@ describe("looking into single instances with the real command", () => {
       expect(text).toMatch(/ echo /);
     });
 
-    it("gives the terminal back also when somebody ends the command, or it is refused", async () => {
+    it("is as it was also when somebody ends the command, or it is refused", async () => {
       const line = `sh -c 'echo pid $$ runs; exec ${command("instance", "console", "-i", "cow-3")}'; ${SETTINGS}`;
       const { type, shows, text: sofar, ended } = atTerminal(house, line);
       type("h");
@@ -105,7 +104,7 @@ describe("looking into single instances with the real command", () => {
       expect(text).toMatch(/ icanon /);
     });
 
-    it("refuses to print bytes on it", async () => {
+    it("is given no bytes", async () => {
       for (const tool of ["trace", "core"]) {
         const { text } = await atTerminal(house, `${command("instance", tool, "cow-1")}; ${SETTINGS}`).ended;
         expect(text).toContain(`error[usage.bytes-on-terminal]: what \`muster instance ${tool} cow-1\` gives`);

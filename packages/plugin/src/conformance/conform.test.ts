@@ -340,6 +340,25 @@ describe("of a type, the kit finds that it", () => {
     expect(await failures(await brokenCattle(change))).toEqual(expected);
   });
 
+  it("gives no core, or one that is none, and nothing to type for a debugger", async () => {
+    const type: TaggedType = { ...cattleType, tools: ["core", "gdb"] };
+    const gives = (core: string, gdb: string) =>
+      brokenCattle(
+        ({ things }) => ({
+          async *tool(id, { tool }) {
+            if (!things.has(id)) throw new ProviderError("invalid", `there is no ${id}`);
+            for (const piece of tool === "core" ? core : gdb) yield Buffer.from(piece, "latin1");
+          },
+        }),
+        type,
+      );
+    expect(await failures(await gives("\x7fELF and more", "gdb /run/cow"))).toEqual([]);
+    expect(await failures(await gives("ELF", ""))).toEqual([
+      "the tool `core` gives an ELF file",
+      "the tool `gdb` tells what to type",
+    ]);
+  });
+
   it("promises hints and has none", async () => {
     const { watch: _, ...deaf } = cattle();
     const socket = await serve({ types: [{ type: cattleType, provider: deaf }] });

@@ -51,6 +51,7 @@ export async function haltAll({ id, members, aborted, changed }: Halting): Promi
     throw thrown;
   }
   release(told.values());
+  if (aborted.aborted) throw new ProviderError("retryable", `nobody waits for ${id} to stand still: it goes on`);
   if (own.length === 0) throw new ProviderError("invalid", `nothing of ${id} runs that could be halted`);
   throw new ProviderError("retryable", `not all of ${id} stands still: it goes on`);
 }

@@ -1,6 +1,8 @@
 /** What can be done to a process to find out about it: to real ones. */
 import type { ToolAsked } from "@muster/plugin";
 import { expect, it } from "vitest";
+import { haltAll } from "./halting.ts";
+import { processAt } from "./process-table.ts";
 import {
   ctx,
   failureOf,
@@ -64,6 +66,26 @@ it("halts one that has only just been started", async () => {
     expect(stateOf(pidOfSleep(id) ?? 0)).toBe("T");
     await provider.destroy(id, ctx);
   }
+});
+
+it("lets all go on where nobody waits any more until they stand still", async () => {
+  const { provider } = await freshProvider();
+  const { id } = await provider.create(shell("sleep 1001 & exec sleep 1002"), {}, ctx);
+  const pids = await until(() => {
+    const found = ["1001", "1002"].map((seconds) => pidRunning(id, `sleep ${seconds}`) ?? 0);
+    return found.includes(0) ? undefined : found;
+  });
+  const over = new AbortController();
+  const halting = haltAll({
+    id,
+    aborted: over.signal,
+    async members() {
+      if (pids.every((pid) => stateOf(pid) === "T")) over.abort();
+      return pids.flatMap((pid) => processAt(pid) ?? []).map((each) => ({ ...each, state: "R" }));
+    },
+  });
+  expect(await failureOf(halting)).toMatchObject({ kind: "retryable", message: expect.stringContaining("it goes on") });
+  await until(() => (pids.every((pid) => stateOf(pid) === "S") ? true : undefined));
 });
 
 it("tells of the end of one that was killed while it was paused", async () => {
