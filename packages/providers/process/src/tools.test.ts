@@ -79,6 +79,7 @@ it("lets all go on where nobody waits any more until they stand still", async ()
   const halting = haltAll({
     id,
     aborted: over.signal,
+    changed: () => undefined,
     async members() {
       if (pids.every((pid) => stateOf(pid) === "T")) over.abort();
       return pids.flatMap((pid) => processAt(pid) ?? []).map((each) => ({ ...each, state: "R" }));
