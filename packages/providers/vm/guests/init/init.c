@@ -25,13 +25,13 @@ int main(void) {
   mount_first();
   const char *exit_port = word("exitport");
   report_begin(exit_port == NULL ? 0 : (unsigned)strtoul(exit_port, NULL, 0));
+  /* First of all: where there is nothing to run, nothing is begun. */
+  struct program program = read_program();
 
   load_modules();
   const char *name = word("name");
   if (name != NULL && sethostname(name, strlen(name)) != 0) cannot("cannot be called so", name, errno);
   bring_up_network();
-
-  struct program program = read_program();
   add_environment_of_machine();
   close_root(program.user, program.group);
   end_as(wait_for(start(&program)));

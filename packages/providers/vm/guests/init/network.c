@@ -48,7 +48,7 @@ static bool find_card(char card[IF_NAMESIZE]) {
     unsigned number = if_nametoindex(each->d_name);
     if (number == 0 || number >= lowest || access(place, F_OK) != 0) continue;
     lowest = number;
-    snprintf(card, IF_NAMESIZE, "%s", each->d_name);
+    snprintf(card, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, each->d_name);
   }
   closedir(all);
   return lowest != UINT_MAX;
