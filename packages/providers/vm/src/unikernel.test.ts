@@ -12,8 +12,8 @@ import {
   get,
   hasCompiler,
   hasQemu,
+  listenToQmp,
   type Machine,
-  qmpEvent,
   until,
 } from "./test/qemu.ts";
 
@@ -83,9 +83,9 @@ describe.skipIf(!hasAll)("a unikernel", () => {
 
   it("tells of a panic with its registers, and then through pvpanic", async () => {
     const machine = await booted();
-    const event = qmpEvent(machine.qmp, "GUEST_PANICKED");
+    const event = await listenToQmp(machine.qmp);
     await exchange(machine.port, "GET /panic HTTP/1.1\r\n\r\n");
-    expect(await event).toMatchObject({ event: "GUEST_PANICKED" });
+    await event("GUEST_PANICKED");
     const panic = await machine.event("panic");
     expect(panic).toMatchObject({ what: "invalid instruction", vector: 6, cs: "0x00000008" });
     expect(panic["eip"]).toMatch(/^0x0010[0-9a-f]{4}$/);

@@ -22,7 +22,7 @@ export function freshFolder(name = "muster-guests-"): string {
   return path;
 }
 
-const DEADLINE_MS = 25_000;
+const DEADLINE_MS = 50_000;
 
 /** Asks again and again until there is an answer. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, told: () => string): Promise<T> {
@@ -92,16 +92,25 @@ export interface Linux {
   /** A file of the host's, given as opt/muster/env. */
   readonly env?: string;
   readonly exitPort?: boolean;
+  /** Missing: `pvpanic`. */
+  readonly panicDevice?: string;
 }
 
 /** A small Linux on a q35. */
-export function bootLinux({ kernel, initrd, words = "", env, exitPort = true }: Linux): Promise<Machine> {
+export function bootLinux({
+  kernel,
+  initrd,
+  words = "",
+  env,
+  exitPort = true,
+  panicDevice = "pvpanic",
+}: Linux): Promise<Machine> {
   const own = `name=lin1 ip=10.0.2.15 gw=10.0.2.2${exitPort ? " exitport=0x501" : ""}`;
   return boot(1, (ports) => [
     ...["-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "128", "-no-reboot"],
     ...["-netdev", `user,id=n0,restrict=on${forwards(ports)}`],
     ...["-device", "virtio-net-pci,netdev=n0,romfile="],
-    ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", "pvpanic"],
+    ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", panicDevice],
     ...(env === undefined ? [] : ["-fw_cfg", `name=opt/muster/env,file=${env}`]),
     ...["-kernel", kernel, "-initrd", initrd, "-append", `console=ttyS0 quiet panic=-1 ${words} ${own}`],
   ]);
@@ -185,20 +194,29 @@ export function exchange(port: number, bytes: Uint8Array | string, quietMs = 500
   return promise;
 }
 
-/** Listens to QMP until this event comes. */
-export function qmpEvent(path: string, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Readonly<Record<string, unknown>>>();
-  const socket = createConnection({ path }, () => socket.write('{"execute":"qmp_capabilities"}\n'));
+/** Resolves when QMP listens; what it gives waits until this event has come. */
+export async function listenToQmp(path: string): Promise<(name: string) => Promise<Readonly<Record<string, unknown>>>> {
   let text = "";
+  let isOpen = true;
+  const socket = createConnection({ path });
+  onTestFinished(() => void socket.destroy());
   socket.setEncoding("utf8").on("data", (more: string) => {
     text += more;
-    const found = linesOfJson(text.replaceAll("\r", "")).find((each) => each["event"] === name);
-    if (found === undefined) return;
-    resolve(found);
-    socket.destroy();
   });
-  socket.once("error", reject);
-  socket.once("end", () => reject(new Error(`QEMU ended without ${name}: ${text}`)));
-  onTestFinished(() => void socket.destroy());
-  return promise;
+  socket.once("close", () => {
+    isOpen = false;
+  });
+  await once(socket, "connect");
+  socket.write('{"execute":"qmp_capabilities"}\n');
+  const said = (found: (line: Readonly<Record<string, unknown>>) => boolean) =>
+    until(
+      () => {
+        const line = linesOfJson(text).find(found);
+        if (line === undefined && !isOpen) throw new Error(`QEMU has ended: ${text}`);
+        return line;
+      },
+      () => text,
+    );
+  await said((line) => "return" in line);
+  return (name) => said((line) => line["event"] === name);
 }
