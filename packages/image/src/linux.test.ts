@@ -40,7 +40,7 @@ describe("an image of Linux", () => {
       "/sys 40755",
       "/tmp 41777",
     ]);
-    const run = ["7", "8", "2", "A=one two", "B=2", "/server", "", "--port=1"].map((text) => `${text}\0`).join("");
+    const run = ["7", "8", "A=one two", "B=2", "", "/server", "", "--port=1"].map((text) => `${text}\0`).join("");
     expect(contents.get("/etc/muster/run")?.digest).toBe(digestOfBytes(Buffer.from(run)));
     expect(contents.get("/etc/muster/modules")?.size).toBe(0);
     expect(contents.get("/init")?.digest).toBe(digestOfBytes(staticProgram("init")));
@@ -58,7 +58,7 @@ describe("an image of Linux", () => {
 
   it("runs as nobody unless told", () => {
     const told = { env: {}, entrypoint: ["/a"] as const };
-    expect(runText({ ...told, user: { uid: 65_534, gid: 65_534 } })).toBe("65534\x0065534\x000\x00/a\x00");
+    expect(runText({ ...told, user: { uid: 65_534, gid: 65_534 } })).toBe("65534\x0065534\x00\x00/a\x00");
   });
 
   it("has directories as they are found, with rights as the owner's tell", async () => {

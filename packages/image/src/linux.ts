@@ -140,13 +140,13 @@ function modulesFor({ manifest, directory, kernel, modules: names, root }: Linux
 }
 
 /**
- * What the init reads: texts that end with a zero byte each. User, group, the number of environment entries, those as
- * `NAME=VALUE` in the order of their names, and the program with its arguments.
+ * What the init reads: texts that end with a zero byte each. User, group, the environment as `NAME=VALUE` in the order of
+ * their names, an empty text, and the program with its arguments.
  */
 export function runText({ user, env, entrypoint }: Pick<LinuxManifest, "user" | "env" | "entrypoint">): string {
   const names = Object.keys(env).sort();
   const entries = names.map((name) => `${name}=${env[name] ?? ""}`);
-  const texts = [user.uid, user.gid, entries.length, ...entries, ...entrypoint];
+  const texts = [user.uid, user.gid, ...entries, "", ...entrypoint];
   const text = texts.map((each) => `${each}\0`).join("");
   const found = Buffer.byteLength(text);
   if (found <= MAX_RUN) return text;

@@ -8,4 +8,4 @@ cd "$(dirname "$0")/unikernel"
 gcc @machine.flags -o "$into/unikernel.elf" app.c shared/*.c machine/*.[Sc]
 gcc @host.flags -o "$into/host" host.c app.c shared/*.c
 cd ../init
-gcc @init.flags -o "$into/init" -- *.c
+gcc @init.flags -o "$into/init" *.c

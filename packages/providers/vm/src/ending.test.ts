@@ -66,11 +66,12 @@ describe("what became of a machine", () => {
     expect(endingOf(ended(2 * code + 1))).toEqual({ kind: "exited", code });
   });
 
-  it("is told by our own init where its program was killed", () => {
-    const lastLine = '{"muster":"end","signal":"SIGSEGV"}';
-    expect(endingOf(ended(23, { lastLine }))).toEqual({ kind: "signalled", signal: "SIGSEGV" });
-    expect(endingOf(ended(23, { lastLine: '{"muster":"end","signal":"; rm"}' }))).toEqual({ kind: "exited", code: 11 });
-    expect(endingOf(ended(7, { lastLine: '{"muster":"end","exit":3}' }))).toEqual({ kind: "exited", code: 3 });
+  it("is told by our own init, where seven bits are too few", () => {
+    const said = (lastLine: string) => endingOf(ended(255, { lastLine }));
+    expect(said('{"muster":"end","signal":"SIGSEGV"}')).toEqual({ kind: "signalled", signal: "SIGSEGV" });
+    expect(said('{"muster":"end","exit":200}')).toEqual({ kind: "exited", code: 200 });
+    expect(said('{"muster":"end","signal":"; rm"}')).toEqual({ kind: "exited", code: 127 });
+    expect(said('{"exit":3}')).toEqual({ kind: "exited", code: 127 });
   });
 
   it("is said in words, with the last of its console or what the hypervisor complained of", () => {

@@ -47,14 +47,15 @@ export function endingOf({ exit, told, isBroken, complaint, lastLine }: Evidence
   if (told.shutdown !== undefined || code === 0) return { kind: "quit" };
   // Through its exit device a guest's n comes out as 2 n + 1: one who fails with 1 is told from a 0 by what it says.
   if (code % 2 === 0 || (code === 1 && complaint !== undefined)) return { kind: "hypervisor-error", code };
-  return signalIn(lastLine) ?? { kind: "exited", code: code >> 1 };
+  return saidByInit(lastLine) ?? { kind: "exited", code: code >> 1 };
 }
 
-/** The last word of our own init, where the program it ran was killed. */
-function signalIn(line: string | undefined): Ending | undefined {
+/** The last word of our own init: the port carries seven bits, and what does not fit stands there. */
+function saidByInit(line: string | undefined): Ending | undefined {
   const said = line === undefined ? undefined : parsed(line);
   if (said === undefined || !isObject(said) || said["muster"] !== "end") return undefined;
-  const { signal } = said;
+  const { signal, exit } = said;
+  if (typeof exit === "number") return { kind: "exited", code: exit };
   return typeof signal === "string" && /^SIG[A-Z0-9+]{2,12}$/.test(signal) ? { kind: "signalled", signal } : undefined;
 }
 

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
@@ -47,6 +47,7 @@ export interface Unikernel {
 const LONGEST_MS = 120_000;
 /** What is told of a compiler's words, in characters. */
 const TOLD = 300;
+const ERROR = /\b(?:fatal )?error: |undefined reference|cannot find/;
 
 const SOURCES = fileURLToPath(new URL("../guests", import.meta.url));
 
@@ -93,7 +94,7 @@ interface Work {
 /** One call compiles and links. It runs where the sources lie, and names them from there: no other path can get in. */
 async function compile({ what, from, to, tools }: Work, flags: string, files: readonly string[]): Promise<void> {
   const cc = tools.cc ?? "gcc";
-  const { ended, said } = await run(cc, [`@${flags}`, "-o", to, ...files], from).catch((thrown: unknown) => {
+  const { ended, said } = await run(cc, [`@${flags}`, "-o", absolute(to), ...files], from).catch((thrown: unknown) => {
     if (systemCodeOf(thrown) !== "ENOENT") throw thrown;
     throw new ProviderError(
       "unavailable",
@@ -105,7 +106,7 @@ async function compile({ what, from, to, tools }: Work, flags: string, files: re
   throw new ProviderError("invalid", `${what} cannot be built: ${firstError(said) ?? `\`${cc}\` ended with ${ended}`}`);
 }
 
-/** Without a shell; the languages of a compiler's words, and the date, are not left to who calls. */
+/** Without a shell, and with no more of the environment than it needs: neither a language nor flags come in from there. */
 function run(
   cc: string,
   args: readonly string[],
@@ -123,9 +124,9 @@ function run(
   return promise;
 }
 
-/** The first line that a compiler or a linker calls an error; else its last, where a linker says what has failed. */
+/** The first line in which a compiler or a linker says what is wrong; collect2 only says that there was something. */
 function firstError(said: string): string | undefined {
   const lines = said.split("\n").filter((line) => line.trim() !== "");
-  const line = lines.find((each) => /\berror: /.test(each)) ?? lines.at(0);
+  const line = lines.find((each) => ERROR.test(each) && !each.startsWith("collect2")) ?? lines.at(0);
   return line === undefined || line.length <= TOLD ? line : `${line.slice(0, TOLD)}…`;
 }

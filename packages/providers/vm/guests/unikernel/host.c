@@ -243,6 +243,8 @@ int main(int count, char **arguments) {
   if (wrong != NULL) cannot_begin(wrong);
   if (!words.has_ip) memcpy(words.ip, (const uint8_t[]){127, 0, 0, 1}, 4);
 
+  /* Where nobody reads what is printed, it is lost. */
+  signal(SIGPIPE, SIG_IGN);
   clock_gettime(CLOCK_MONOTONIC, &began);
   int listener = listen_at(&words);
   server_begin(&words);

@@ -2,11 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { buildImage, manifestSchema } from "@muster/image";
 import { type JsonObject, musterMarks, type Observed, type Tags } from "@muster/model";
 import { type Ctx, type Io, ProviderError, type TaggedProvider, type ToolAsked } from "@muster/plugin";
 import { afterAll, onTestFinished } from "vitest";
-import { buildUnikernel } from "../guests.ts";
+import { buildUnikernel, type Unikernel } from "../guests.ts";
 import { type VmProperties, type VmSettings, vmIn } from "../index.ts";
 import { freePorts, freshFolder, hasCompiler, hasQemu, until } from "./qemu.ts";
 
@@ -23,17 +24,15 @@ export const tags: Tags = musterMarks.write({ stack: "shop", owner: "web", slot:
 
 /** The unikernel, built once for all tests of a file. */
 export function unikernel(): Promise<string> {
-  built ??= build();
-  return built;
+  built ??= buildUnikernel(mkdtempSync(`${tmpdir()}/muster-unikernel-`));
+  return built.then(({ elf }) => elf);
 }
 
-let built: Promise<string> | undefined;
+let built: Promise<Unikernel> | undefined;
 
-async function build(): Promise<string> {
-  const folder = mkdtempSync(`${tmpdir()}/muster-unikernel-`);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (await buildUnikernel(folder)).elf;
-}
+afterAll(async () => {
+  if (built !== undefined) rmSync(dirname((await built).elf), { recursive: true, force: true });
+});
 
 /** A place with images and machines of its own. */
 export interface Room {

@@ -22,7 +22,7 @@ export function freshFolder(name = "muster-guests-"): string {
   return path;
 }
 
-const DEADLINE_MS = 25_000;
+const DEADLINE_MS = 50_000;
 
 /** Asks again and again until there is an answer. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, told: () => string): Promise<T> {
@@ -60,8 +60,6 @@ export interface Machine {
   events(): readonly Readonly<Record<string, unknown>>[];
   event(name: string): Promise<Readonly<Record<string, unknown>>>;
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
-  /** Ends QEMU, without asking the guest. */
-  end(): Promise<void>;
 }
 
 export interface Booted {
@@ -70,34 +68,21 @@ export interface Booted {
   readonly words?: string;
   /** How many ports of the host lead to its port 8080; missing: 1. */
   readonly doors?: number;
-  /** Another way into its network, as QEMU's `-netdev` has it, without its id. */
-  readonly wire?: string;
+  /** Commands that answer, each on its address and port (`10.0.2.100:80`): one is started for each connection. */
+  readonly servers?: Readonly<Record<string, string>>;
 }
 
-/** A unikernel on a microvm, at 10.0.2.15. Its network is closed to the outside, but for its doors and its wire. */
-export function bootUnikernel({ elf, words = "", doors = 1, wire }: Booted): Promise<Machine> {
+/** A unikernel on a microvm, at 10.0.2.15. Its network is closed to the outside, but for its doors and those servers. */
+export function bootUnikernel({ elf, words = "", doors = 1, servers = {} }: Booted): Promise<Machine> {
+  const inside = Object.entries(servers).map(([place, command]) => `,guestfwd=tcp:${place}-cmd:${command}`);
   return boot(doors, (ports) => [
-    ...["-netdev", `user,id=u0,restrict=on${forwards(ports)}`],
-    ...["-netdev", "hubport,id=h0,hubid=0,netdev=u0", "-netdev", "hubport,id=n0,hubid=0"],
-    ...(wire === undefined ? [] : ["-netdev", `${wire},id=w0`, "-netdev", "hubport,id=h1,hubid=0,netdev=w0"]),
-    ...microvm({ elf, words, ip: "10.0.2.15" }),
-  ]);
-}
-
-/** A unikernel that has nothing but a wire to another. */
-export function bootNeighbour({ elf, ip, wire }: { elf: string; ip: string; wire: string }): Promise<Machine> {
-  return boot(0, () => ["-netdev", `${wire},id=n0`, ...microvm({ elf, words: "", ip })]);
-}
-
-function microvm({ elf, words, ip }: { elf: string; words: string; ip: string }): readonly string[] {
-  return [
     ...["-accel", "tcg,tb-size=4", "-cpu", "max", "-m", "4", "-no-reboot"],
     ...["-M", "microvm,acpi=off,pit=on,pic=on,rtc=off,ioapic2=off,auto-kernel-cmdline=off"],
-    // Each on a wire has an address of its own there too.
-    ...["-device", `virtio-net-device,netdev=n0,mac=52:54:00:00:00:${ip.slice(-2)}`],
+    ...["-netdev", `user,id=n0,restrict=on${forwards(ports)}${inside.join("")}`],
+    ...["-device", "virtio-net-device,netdev=n0"],
     ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", "pvpanic"],
-    ...["-kernel", elf, "-append", `greeting=hi name=early ${words} name=uk1 ip=${ip} gw=10.0.2.2 exitport=0x501`],
-  ];
+    ...["-kernel", elf, "-append", `greeting=hi name=early ${words} name=uk1 ip=10.0.2.15 gw=10.0.2.2 exitport=0x501`],
+  ]);
 }
 
 export interface Linux {
@@ -107,16 +92,25 @@ export interface Linux {
   /** A file of the host's, given as opt/muster/env. */
   readonly env?: string;
   readonly exitPort?: boolean;
+  /** Missing: `pvpanic`. */
+  readonly panicDevice?: string;
 }
 
 /** A small Linux on a q35. */
-export function bootLinux({ kernel, initrd, words = "", env, exitPort = true }: Linux): Promise<Machine> {
+export function bootLinux({
+  kernel,
+  initrd,
+  words = "",
+  env,
+  exitPort = true,
+  panicDevice = "pvpanic",
+}: Linux): Promise<Machine> {
   const own = `name=lin1 ip=10.0.2.15 gw=10.0.2.2${exitPort ? " exitport=0x501" : ""}`;
   return boot(1, (ports) => [
     ...["-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "128", "-no-reboot"],
     ...["-netdev", `user,id=n0,restrict=on${forwards(ports)}`],
     ...["-device", "virtio-net-pci,netdev=n0,romfile="],
-    ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", "pvpanic"],
+    ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", panicDevice],
     ...(env === undefined ? [] : ["-fw_cfg", `name=opt/muster/env,file=${env}`]),
     ...["-kernel", kernel, "-initrd", initrd, "-append", `console=ttyS0 quiet panic=-1 ${words} ${own}`],
   ]);
@@ -157,10 +151,6 @@ async function boot(doors: number, wordsFor: (ports: readonly number[]) => reado
         () => `no ${name} on the console:\n${console()}`,
       ),
     get: (path) => get(port, path),
-    end: async () => {
-      child.kill("SIGKILL");
-      await ended;
-    },
   };
 }
 
@@ -204,20 +194,29 @@ export function exchange(port: number, bytes: Uint8Array | string, quietMs = 500
   return promise;
 }
 
-/** Listens to QMP until this event comes. */
-export function qmpEvent(path: string, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Readonly<Record<string, unknown>>>();
-  const socket = createConnection({ path }, () => socket.write('{"execute":"qmp_capabilities"}\n'));
+/** Resolves when QMP listens; what it gives waits until this event has come. */
+export async function listenToQmp(path: string): Promise<(name: string) => Promise<Readonly<Record<string, unknown>>>> {
   let text = "";
+  let isOpen = true;
+  const socket = createConnection({ path });
+  onTestFinished(() => void socket.destroy());
   socket.setEncoding("utf8").on("data", (more: string) => {
     text += more;
-    const found = linesOfJson(text.replaceAll("\r", "")).find((each) => each["event"] === name);
-    if (found === undefined) return;
-    resolve(found);
-    socket.destroy();
   });
-  socket.once("error", reject);
-  socket.once("end", () => reject(new Error(`QEMU ended without ${name}: ${text}`)));
-  onTestFinished(() => void socket.destroy());
-  return promise;
+  socket.once("close", () => {
+    isOpen = false;
+  });
+  await once(socket, "connect");
+  socket.write('{"execute":"qmp_capabilities"}\n');
+  const said = (found: (line: Readonly<Record<string, unknown>>) => boolean) =>
+    until(
+      () => {
+        const line = linesOfJson(text).find(found);
+        if (line === undefined && !isOpen) throw new Error(`QEMU has ended: ${text}`);
+        return line;
+      },
+      () => text,
+    );
+  await said((line) => "return" in line);
+  return (name) => said((line) => line["event"] === name);
 }

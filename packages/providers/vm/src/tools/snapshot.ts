@@ -88,8 +88,11 @@ async function given(qmp: Qmp, home: string, path: string, signal: AbortSignal):
   const workshop = `${home}/${WORKSHOP}`;
   rmSync(`${workshop}/${DOOR}`, { force: true });
   await qmp.ask("migrate-incoming", { uri: `unix:${WORKSHOP_WITHIN}/${DOOR}` });
-  await pipeline(createReadStream(path), await connectedTo(workshop, DOOR, signal), { signal });
+  const socket = await connectedTo(workshop, DOOR, signal);
+  // It hangs up as soon as it has all, and whether it has is told by itself.
+  const sent = pipeline(createReadStream(path), socket, { signal }).catch(() => undefined);
   await migrated(qmp, signal);
+  await sent;
   await qmp.ask("cont");
   rmSync(`${workshop}/${DOOR}`, { force: true });
 }

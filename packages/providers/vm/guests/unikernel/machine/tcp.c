@@ -114,7 +114,7 @@ static bool send_raw(const struct connection *to, uint8_t flags, uint32_t sequen
     const uint8_t option[] = {OPTION_SEGMENT_SIZE, OPTION_SEGMENT_SIZE_LENGTH, SEGMENT_SIZE >> 8, SEGMENT_SIZE & 255};
     memcpy(bytes + HEADER, option, sizeof option);
   }
-  memcpy(bytes + header_length, data, length);
+  if (length > 0) memcpy(bytes + header_length, data, length);
   size_t total = header_length + length;
   header->checksum = checksum_end(checksum_add(pseudo_header(to->peer, PROTOCOL_TCP, total), bytes, total));
   ip_send(PROTOCOL_TCP, total);

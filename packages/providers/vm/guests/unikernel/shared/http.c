@@ -65,7 +65,6 @@ static const char *reason(int status) {
     case 405: return "Method Not Allowed";
     case 431: return "Request Header Fields Too Large";
     case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
     default: return "Gateway Timeout";
   }
 }
