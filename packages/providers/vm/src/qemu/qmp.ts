@@ -56,9 +56,11 @@ function conversationOver(socket: Socket, signal: AbortSignal) {
   const { promise: greeting, resolve: greeted, reject: notGreeted } = Promise.withResolvers<void>();
   let asked = 0;
   let begun = "";
+  let over: ProviderError | undefined;
 
   function fail(detail: string): void {
     const failure = unavailable(detail);
+    over ??= failure;
     notGreeted(failure);
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
@@ -105,6 +107,8 @@ function conversationOver(socket: Socket, signal: AbortSignal) {
 
   const qmp: Qmp = {
     ask(execute, words) {
+      // Nobody would answer any more.
+      if (over !== undefined) return Promise.reject(over);
       const id = ++asked;
       late.refresh();
       const answer = new Promise<Json>((resolve, reject) => waiting.set(id, { resolve, reject }));
