@@ -149,15 +149,23 @@ describe.skipIf(!canBoot)("a hypervisor (needs QEMU and a C compiler)", () => {
     expect(await listed(machines)).toEqual([]);
   });
 
-  it("wakes whoever watches when its guest ends, though it lives itself", async () => {
+  it.each([
+    ["at first", false],
+    ["after it was taken back to a snapshot", true],
+  ])("wakes whoever watches when its guest ends, though it lives itself: %s", async (_, isRestored) => {
     const { machines } = await freshRoomWithHello();
     const want = await hello();
     const id = await booted(machines, want);
+    await used(machines, id, { tool: "snapshot", argument: "before" });
     const watching = new AbortController();
     onTestFinished(() => watching.abort());
     let wakes = 0;
     machines.watch?.(() => wakes++, watching.signal);
     await listed(machines);
+    if (isRestored) {
+      await used(machines, id, { tool: "restore", argument: "before" });
+      await seenAs(machines, id, (each) => each?.phase === "running");
+    }
     const before = wakes;
     await get(want.port, "/panic");
     await until(

@@ -79,7 +79,9 @@ describe.skipIf("lacking" in kernel)("a machine with an image of Linux", () => {
     expect(`${await bytesOf(machines.logs?.(id, { follow: false, lines: 1 }, ctx))}`).toContain('"SIGSEGV"');
   });
 
-  it("tells of an exit code that no port could carry, and of a kernel that finds nothing to run", { timeout: 120_000 }, async () => {
+  it("tells of an exit code that no port could carry, and of a kernel that finds nothing to run", {
+    timeout: 120_000,
+  }, async () => {
     const { machines } = await freshRoomWithServer();
     const want = await hello({ image: "server" });
     const id = await booted(machines, want);

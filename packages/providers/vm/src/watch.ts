@@ -22,7 +22,11 @@ export function earsAt(wake: () => void): Ears {
       for (const id of ears.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
       for (const { id, home, life } of sightings.values()) {
         if (life.kind !== "lives" || ears.has(id)) continue;
-        const ear = listening(`${home}/${EVENTS_FILE}`, wake);
+        const ear = listening(`${home}/${EVENTS_FILE}`, (event) => {
+          // Another file has its name now: one that is taken back to a snapshot begins a new one.
+          if (event === "rename") forget(id);
+          wake();
+        });
         if (ear === undefined) continue;
         ear.on("error", () => forget(id));
         ears.set(id, ear);
@@ -35,9 +39,9 @@ export function earsAt(wake: () => void): Ears {
 }
 
 /** A hint is no reason to keep Muster alive. */
-function listening(path: string, wake: () => void): FSWatcher | undefined {
+function listening(path: string, heard: (event: string) => void): FSWatcher | undefined {
   try {
-    return watch(path, { persistent: false }, wake);
+    return watch(path, { persistent: false }, heard);
   } catch {
     // Its directory was removed, or the system is out of watches: a look finds it all the same.
     return undefined;
