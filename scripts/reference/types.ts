@@ -3,6 +3,7 @@ import type { Flavor, Type } from "@muster/plugin";
 import { container } from "@muster/provider-container";
 import { file, instanceFile } from "@muster/provider-file";
 import { processType } from "@muster/provider-process";
+import { vmType } from "@muster/provider-vm";
 import { schemaTable } from "./schema-table.ts";
 
 /** The built-in types and flavors, from their schemas. */
@@ -18,7 +19,7 @@ stack file; at the command line, below the current directory.
 
 # Types
 
-${[instanceFile, file, processType, container].map((type) => typeEntry(type)).join("\n")}
+${[instanceFile, file, processType, container, vmType].map((type) => typeEntry(type)).join("\n")}
 # Flavors
 
 ${builtInFlavors({})
