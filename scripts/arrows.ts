@@ -29,6 +29,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "@muster/provider-process",
     "@muster/provider-vm",
     "@muster/flavors",
+    "@muster/image",
     "@muster/plugin",
     "@muster/model",
   ],

@@ -118,6 +118,9 @@ export const manifestSchema = shape
     return { ...common, kind, ...run, ...withoutUndefined({ kernel, modules }) };
   });
 
+/** A manifest as a person writes it. */
+export type ManifestFile = z.input<typeof shape>;
+
 type Given = z.infer<typeof shape>;
 type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -1,5 +1,6 @@
 export { ProviderError } from "@muster/plugin";
 export { z } from "zod";
+export * from "./image.ts";
 export * from "./plugin.ts";
 export * from "./plugin-definition.ts";
 export * from "./plugin-load.ts";

@@ -14,6 +14,7 @@ import type { Schema } from "@muster/plugin";
 import type { container } from "@muster/provider-container";
 import type { file, instanceFile } from "@muster/provider-file";
 import type { processType } from "@muster/provider-process";
+import type { vmType } from "@muster/provider-vm";
 import type { Repair, Rollout } from "./policies.ts";
 
 type PropertiesOf<T> = T extends { readonly schema: Schema<infer P> } ? P : never;
@@ -24,6 +25,7 @@ interface BuiltInTypes {
   readonly file: PropertiesOf<typeof file>;
   readonly process: PropertiesOf<typeof processType>;
   readonly container: PropertiesOf<typeof container>;
+  readonly vm: PropertiesOf<typeof vmType>;
 }
 
 interface BuiltInFlavors {
@@ -72,6 +74,7 @@ export interface Providers {
   readonly file?: SettingsOf<typeof file>;
   readonly process?: SettingsOf<typeof processType>;
   readonly container?: SettingsOf<typeof container>;
+  readonly vm?: SettingsOf<typeof vmType>;
   readonly [plugin: string]: object | undefined;
 }
 
@@ -119,6 +122,8 @@ export const types = {
   process: (properties: BuiltInTypes["process"]) => ({ process: properties }),
   /** A container of an engine that speaks Docker's API. */
   container: (properties: BuiltInTypes["container"]) => ({ container: properties }),
+  /** A virtual machine that boots an image of one purpose. */
+  vm: (properties: BuiltInTypes["vm"]) => ({ vm: properties }),
   /** A type by its name. */
   plugin: fromPlugin,
 };
