@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { vmType } from "./index.ts";
 import { WORKSHOP } from "./qemu/files.ts";
 import {
   booted,
@@ -127,6 +128,23 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
   });
 });
 
+describe.skipIf(!canBoot)("a disk (needs QEMU and a C compiler)", () => {
+  it("is the machine's own while it may be written, and can be missing", async () => {
+    const { machines, dir } = await freshRoomWithHello();
+    const path = `${dir}/../disk`;
+    const want = await hello({ disks: [{ path }] });
+    expect(vmType.exclusive?.(want)).toEqual([`tcp:${want.port}`, `disk:${path}`]);
+    expect(vmType.exclusive?.({ ...want, disks: [{ path, readOnly: true }] })).toEqual([`tcp:${want.port}`]);
+    const { id } = await machines.create(want, tags, ctx);
+    const { reason } = await seenAs(machines, id, (each) => each?.phase === "ended");
+    expect(reason).toMatch(/^the hypervisor failed with code 1: .*No such file or directory/);
+    await machines.destroy(id, ctx);
+    writeFileSync(path, Buffer.alloc(1024 * 1024));
+    const whole = await booted(machines, want);
+    expect(commandLineOf(hypervisorOf(whole))).toContain("-device virtio-blk-device,drive=disk0");
+  });
+});
+
 describe.skipIf(!canBoot)("what is declared of a machine (needs QEMU and a C compiler)", () => {
   it("is refused where its health is asked on a port to which none leads", async () => {
     const { machines } = await freshRoomWithHello();
@@ -143,6 +161,13 @@ describe.skipIf(!canBoot)("what is declared of a machine (needs QEMU and a C com
     const ports = [8080, 9].map((guest) => ({ guest, host: 20_000 }));
     const failure = await failureOf(machines.validate?.({ image: "hello", ports }) ?? Promise.resolve());
     expect(failure.message).toBe("ports: 20000 leads to two ports of the guest");
+  });
+
+  it("is refused where it has less memory than its image asks for", async () => {
+    const { machines } = await freshRoomWithHello();
+    const want = await hello({ memory: 1024 * 1024 });
+    const failure = await failureOf(machines.validate?.(want) ?? Promise.resolve());
+    expect(failure.message).toBe("memory: 1048576 bytes are fewer than the 4194304 that its image asks for");
   });
 
   it("is refused where there is no such image", async () => {

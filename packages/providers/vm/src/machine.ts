@@ -28,6 +28,13 @@ export function imageOf(want: VmProperties, images: Images): Image {
 /** Throws `invalid` where this can never be: before anything is made. */
 export function assertPossible(want: VmProperties, image: Image): void {
   readyOf(want, image);
+  const { memory: least } = image.text;
+  if (want.memory !== undefined && want.memory < least) {
+    throw new ProviderError(
+      "invalid",
+      `memory: ${want.memory} bytes are fewer than the ${least} that its image asks for`,
+    );
+  }
   const doubled = portsOf(want).find((one, at, all) => all.findIndex(({ host }) => host === one.host) !== at);
   if (doubled !== undefined)
     throw new ProviderError("invalid", `ports: ${doubled.host} leads to two ports of the guest`);
@@ -99,6 +106,7 @@ export function commissionOf(
       name: nameIn(tags) ?? id,
       ...size,
       ports,
+      disks: (want.disks ?? []).map(({ path, readOnly = false }) => ({ path, isReadOnly: readOnly })),
       outbound: want.network === "outbound",
       hasEnvironment: environment !== "",
       accelerator,

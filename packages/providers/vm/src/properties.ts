@@ -49,6 +49,11 @@ const ready = z.union([
 ]);
 export type Ready = z.infer<typeof ready>;
 
+const disk = z.strictObject({
+  path: z.string().refine(isAbsolute, "must be an absolute path").describe("A file or a block device, as it is: raw"),
+  readOnly: z.boolean().optional().describe("Whether the guest may only read it; false unless told"),
+});
+
 const MiB = 1024 * 1024;
 
 export const vmProperties = z.strictObject({
@@ -69,6 +74,7 @@ export const vmProperties = z.strictObject({
     .enum(["closed", "outbound"])
     .optional()
     .describe("Whether it reaches what this machine reaches; `closed` unless told: then it only answers on its ports"),
+  disks: z.array(disk).max(16).optional().describe("Disks that it has; none unless told"),
   ready: ready.optional().describe("When it counts as running; as its image says unless told"),
   log: logProperties.optional().describe("How much of what it prints on its console is kept"),
 });

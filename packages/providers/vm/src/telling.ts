@@ -25,17 +25,16 @@ const declared = vmProperties.partial();
 export function teller(processes: Processes, tcp: TcpReadiness): Teller {
   const heard = listener();
   let starting = new Set<string>();
-  /** Where it has ended once, it is not read again. */
-  let ends = new Map<string, { readonly life: Life["kind"]; readonly text: string }>();
+  /** Of those whose process has ended too. Of one that still stands, the last of its console may be on its way. */
+  let ends = new Map<string, string>();
 
   async function endOf({ id, home, life }: Sighting, told: Told): Promise<string | undefined> {
     // Of one that goes on there is nothing to read but what it has told. One that ended may go on: from a snapshot.
     if (life.kind === "lives" && !told.hasPanicked && told.shutdown === undefined && !told.isPaused) {
-      ends.delete(id);
       return undefined;
     }
     const known = ends.get(id);
-    if (known?.life === life.kind) return known.text;
+    if (known !== undefined) return known;
     if (life.kind === "ended") await written(home);
     const complaint = complaintIn(home);
     const isBroken = told.isPaused && complaint?.startsWith(BROKEN) === true;
@@ -43,7 +42,7 @@ export function teller(processes: Processes, tcp: TcpReadiness): Teller {
     const ending = endingOf(evidence);
     if (ending === undefined) return undefined;
     const text = endingText(ending, evidence);
-    ends.set(id, { life: life.kind, text });
+    if (life.kind !== "lives") ends.set(id, text);
     return text;
   }
 

@@ -41,10 +41,16 @@ export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
     ports: true,
     tools: TOOLS,
     startupMs: 60_000,
-    exclusive: ({ ports }) => portsOf({ ports }).map(({ host }) => `tcp:${host}`),
+    exclusive: holds,
     open: async (settings, io) => providerOf(openProcesses(where(settings), { env, io }), settings, env),
     openToLook: async (settings, io) => providerOf(lookIntoProcesses(where(settings), { env, io }), settings, env),
   };
+}
+
+/** What no two machines can hold at once. A disk that is only read is nobody's. */
+function holds({ ports, disks = [] }: VmProperties): readonly string[] {
+  const written = disks.filter(({ readOnly }) => readOnly !== true);
+  return [...portsOf({ ports }).map(({ host }) => `tcp:${host}`), ...written.map(({ path }) => `disk:${path}`)];
 }
 
 /** With the environment of this process. */

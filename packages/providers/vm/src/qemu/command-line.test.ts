@@ -15,6 +15,7 @@ const machine: Machine = {
   memory: 4 * 1024 * 1024,
   cpus: 1,
   ports: [{ guest: 8080, host: 20000 }],
+  disks: [],
   outbound: false,
   hasEnvironment: false,
   accelerator: "tcg",
@@ -51,6 +52,19 @@ describe("the command line", () => {
     expect(wordsAfter("-runas")).toEqual([]);
     expect(wordsAfter("-sandbox", { user: 7 })[0]).toContain("spawn=deny");
     expect(wordsAfter("-runas", { user: 7 })).toEqual(["7:7"]);
+  });
+
+  it("has no disk but those that are declared", () => {
+    expect(wordsAfter("-drive")).toEqual([]);
+    const disks = [
+      { path: "/a,b", isReadOnly: true },
+      { path: "/c", isReadOnly: false },
+    ];
+    expect(wordsAfter("-drive", { disks })).toEqual([
+      "if=none,id=disk0,format=raw,readonly=on,file=/a,,b",
+      "if=none,id=disk1,format=raw,readonly=off,file=/c",
+    ]);
+    expect(wordsAfter("-device", { disks })).toContain("virtio-blk-device,drive=disk1");
   });
 
   it("keeps the corpse", () => {

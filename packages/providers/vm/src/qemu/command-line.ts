@@ -14,6 +14,7 @@ export interface Machine {
   readonly memory: number;
   readonly cpus: number;
   readonly ports: readonly { readonly guest: number; readonly host: number }[];
+  readonly disks: readonly { readonly path: string; readonly isReadOnly: boolean }[];
   /** Whether the guest may reach what this machine reaches. */
   readonly outbound: boolean;
   readonly hasEnvironment: boolean;
@@ -45,6 +46,7 @@ export function commandLine(program: string, machine: Machine): readonly string[
     ["-append", kernelWords(machine)],
     hasEnvironment ? ["-fw_cfg", `name=opt/muster/env,file=${ENVIRONMENT}`] : [],
     network(machine),
+    disks(machine),
     ["-device", `isa-debug-exit,iobase=${EXIT_PORT},iosize=4`],
     ["-device", "pvpanic"],
     // The console is what the process prints, and what it reads.
@@ -64,8 +66,9 @@ const PLATFORMS = {
   unikernel: {
     machine: ["-M", "microvm,acpi=off,pit=on,pic=on,rtc=off,ioapic2=off,auto-kernel-cmdline=off"],
     card: "virtio-net-device,netdev=net",
+    disk: "virtio-blk-device",
   },
-  linux: { machine: ["-M", "q35"], card: "virtio-net-pci,netdev=net,romfile=" },
+  linux: { machine: ["-M", "q35"], card: "virtio-net-pci,netdev=net,romfile=", disk: "virtio-blk-pci" },
 } as const;
 
 /** Megabytes for translated code: enough for what runs, and no more. */
@@ -86,6 +89,20 @@ function network({ image, ports, outbound }: Machine): readonly string[] {
   const forwards = ports.map(({ guest, host }) => `hostfwd=tcp:127.0.0.1:${host}-${GUEST.ip}:${guest}`);
   const words = ["user", "id=net", `restrict=${outbound ? "off" : "on"}`, ...forwards];
   return ["-netdev", words.join(","), "-device", PLATFORMS[image.text.kind].card];
+}
+
+function disks({ disks, image }: Machine): readonly string[] {
+  return disks.flatMap(({ path, isReadOnly }, number) => [
+    "-drive",
+    `if=none,id=disk${number},format=raw,readonly=${isReadOnly ? "on" : "off"},file=${escaped(path)}`,
+    "-device",
+    `${PLATFORMS[image.text.kind].disk},drive=disk${number}`,
+  ]);
+}
+
+/** Within a word of QEMU's a comma that is meant stands twice. */
+function escaped(path: string): string {
+  return path.replaceAll(",", ",,");
 }
 
 function confinement({ user }: Machine): readonly string[] {
