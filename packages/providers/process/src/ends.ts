@@ -58,6 +58,11 @@ export function endText({ exit, usedUp, line }: LastWords): string {
   return `${how}${why}${line === undefined ? "" : `; last line of its log: ${line}`}`;
 }
 
+/** Whether what `endText` told was an end with the code 0. */
+export function tellsSuccess(text: string): boolean {
+  return /^exited with code 0(;|$)/.test(text);
+}
+
 /** `16 MiB`, `1000 bytes`: in the largest unit that makes a whole number. */
 function bytesText(bytes: number): string {
   for (const [unit, size] of [

@@ -1,5 +1,6 @@
-export { exitOf } from "./ends.ts";
+export { exitOf, tellsSuccess } from "./ends.ts";
 export { assertNobodyListens, portsIn } from "./ports.ts";
+export { processAt } from "./process-table.ts";
 export * from "./process.ts";
 export * from "./processes.ts";
 export * from "./properties.ts";
