@@ -134,7 +134,6 @@ function conclude(cli: Cli, flags: RunFlags, { name, tellsSuccess, asksHealth }:
     case "ended": {
       const { reason, wasReady } = outcome;
       const isTried = !flags.try || wasReady || !asksHealth;
-      if (!isTried) cli.err.write(tailText(tail));
       if (!isTried || !tellsSuccess(reason)) throw new MusterError("image.ended", { image: name, reason });
       cli.err.write(`${name} has ended: ${plain(reason)}\n`);
       return;
