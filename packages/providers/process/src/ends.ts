@@ -35,7 +35,12 @@ export function removeEnd(dir: string, id: string): void {
   });
 }
 
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Some numbers have two names: the one that people know stands first. */
+const SIGNALS = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 
 /** A shell tells an end by the signal n as the code 128 + n. A program that exits with such a code means the same by it. */
 export function exitOf(code: number): Exit {
