@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildUnikernel, type Unikernel } from "@muster/provider-vm";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type House, openHouse, type Running, until } from "../packages/cli/src/test/house.ts";
+import { type House, openHouse, type Running } from "../packages/cli/src/test/house.ts";
 import { freePort } from "./support/free-port.ts";
 import { endAllAtHome, pidsAtHome } from "./support/left-behind.ts";
 import { lackingOf } from "./support/programs.ts";

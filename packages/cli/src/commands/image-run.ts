@@ -1,8 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../cli.ts";
-import type { RunFlags } from "../work/image-run.ts";
 import { documented, SET } from "./flags.ts";
-import { DIR } from "./image-flags.ts";
+import { DIR, type RunFlags } from "./image-flags.ts";
 
 export const imageRun = buildCommand<RunFlags, [string], Cli>({
   loader: async () => (await import("../work/image-run.ts")).runImage,

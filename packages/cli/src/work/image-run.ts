@@ -1,10 +1,9 @@
 /** `muster image run`: one machine, or one process, for as long as somebody looks on. */
-import { EXIT, messageOf, MusterError } from "@muster/model";
-import { asProviderError, errorCodeOf, ProviderError, readSettings, type TaggedProvider } from "@muster/plugin";
+import { EXIT, type JsonObject, messageOf, MusterError } from "@muster/model";
+import { asProviderError, ProviderError, readSettings, type TaggedProvider, type TaggedType } from "@muster/plugin";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
-import type { SetFlags } from "../commands/flags.ts";
-import type { DirFlags } from "../commands/image-flags.ts";
+import type { RunFlags } from "../commands/image-flags.ts";
 import { plain, plainLines } from "../print/paint.ts";
 import { runsDirectory } from "../places.ts";
 import { listenForEnd } from "./ending.ts";
@@ -15,15 +14,7 @@ import { attend, type Outcome } from "./image-run-life.ts";
 import { sweepRuns, tagsOfRun } from "./image-run-marks.ts";
 import { durationIn } from "./times.ts";
 
-export interface RunFlags extends DirFlags, SetFlags {
-  readonly as: "vm" | "process";
-  readonly port?: readonly string[];
-  readonly env?: readonly string[];
-  readonly try: boolean;
-  readonly within: string;
-}
-
-/** Sets exit code 1 where nobody reads its console any more before it was ready; throws for every other bad end. */
+/** Throws for every bad end; sets exit code 130 where it was to be tried, and asked to end before it was ready. */
 export async function runImage(this: Cli, flags: RunFlags, what: string): Promise<void> {
   const withinMs = durationIn("--within", flags.within);
   const undertaking = await (flags.as === "vm" ? asMachine(this, flags, what) : asProcess(this, flags, what));
@@ -37,8 +28,9 @@ export async function runImage(this: Cli, flags: RunFlags, what: string): Promis
     conclude(this, flags, undertaking, outcome);
   } catch (thrown) {
     if (!(thrown instanceof ProviderError)) throw thrown;
-    const words = { name: undertaking.type, detail: messageOf(thrown) };
-    throw new MusterError(errorCodeOf(thrown.kind), words, { cause: thrown });
+    const { name, type } = undertaking;
+    const detail = `\`${name}\` cannot be run as a ${type}: ${messageOf(thrown)}`;
+    throw new MusterError("image.not-possible", { detail, fix: "Mend that, and run it again." }, { cause: thrown });
   } finally {
     ending.forget();
   }
@@ -58,14 +50,16 @@ interface Ran {
 }
 
 async function runIt(cli: Cli, undertaking: Undertaking, { asked, withinMs }: Wishes): Promise<Ran> {
-  const provider = await openType(cli, undertaking);
+  const type = typeCalled(cli, undertaking.type);
+  const want = wantOf(type, undertaking);
+  const provider = await openIn(cli, type, undertaking.settings);
   await sweep(cli, provider, undertaking);
   const tags = tagsOfRun(undertaking.name);
   const ctx = { signal: new AbortController().signal };
   try {
-    await provider.validate?.(undertaking.want);
+    await provider.validate?.(want);
     const began = performance.now();
-    const { id } = await provider.create(undertaking.want, tags, ctx);
+    const { id } = await provider.create(want, tags, ctx);
     for (const line of portLines(undertaking)) cli.err.write(line);
     const console = showConsole(cli, provider, id);
     const outcome = await attend(provider, tags, {
@@ -86,26 +80,35 @@ async function runIt(cli: Cli, undertaking: Undertaking, { asked, withinMs }: Wi
   }
 }
 
-/** Throws `settings.bad` and what the provider throws. */
-async function openType(
-  cli: Cli,
-  { type: name, settings }: Pick<Undertaking, "type" | "settings">,
-): Promise<TaggedProvider> {
+function typeCalled(cli: Cli, name: Undertaking["type"]): TaggedType {
   const type = builtinsOf(cli.env).types.find((each) => each.name === name);
-  if (type?.known !== "tags") throw new MusterError("internal", { detail: `there is no type ${name}` });
-  const read = readSettings(name, type.settings, { ...settings, dir: runsDirectory(cli.env, name) });
-  return type.open(read, OUTSIDE.io);
+  if (type?.known === "tags") return type;
+  throw new MusterError("internal", { detail: `there is no type ${name}` });
+}
+
+/** Throws ProviderError `invalid`: what stands in a manifest may be nothing for a process. */
+function wantOf({ schema }: TaggedType, { want }: Undertaking): JsonObject {
+  const { data, error } = schema.safeParse(want);
+  if (data !== undefined) return data;
+  const detail = error.issues.map(({ path, message }) => `\`${path.join(".")}\` ${message}`).join("; ");
+  throw new ProviderError("invalid", detail);
+}
+
+/** Throws `settings.bad` and what the provider throws. */
+async function openIn(cli: Cli, type: TaggedType, settings: JsonObject): Promise<TaggedProvider> {
+  const dir = runsDirectory(cli.env, type.name);
+  return type.open(readSettings(type.name, type.settings, { ...settings, dir }), OUTSIDE.io);
 }
 
 /** What runs of commands that were killed with -9 have left behind. That it cannot be taken away holds up nobody. */
-async function sweep(cli: Cli, provider: TaggedProvider, { type, settings }: Undertaking): Promise<void> {
+async function sweep(cli: Cli, provider: TaggedProvider, { type }: Undertaking): Promise<void> {
   const other = type === "vm" ? "process" : "vm";
   const told = (swept: number) => {
     if (swept > 0) cli.err.write(`Took away what ${swept === 1 ? "a run" : `${swept} runs`} had left behind.\n`);
   };
   try {
     told(await sweepRuns(provider));
-    const others = await openType(cli, { type: other, settings: other === "vm" ? settings : {} });
+    const others = await openIn(cli, typeCalled(cli, other), {});
     told(await sweepRuns(others));
     await others.close?.();
   } catch (thrown) {
