@@ -1,6 +1,7 @@
 /** From source to three machines, as examples/unikernel has it: gcc, QEMU, the real command, and somebody who asks on. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readDocument } from "@muster/declaration";
 import { expect, it } from "vitest";
 import { type ExampleRoom, openExample, until } from "./support/example-room.ts";
 import { beginMembersLoad } from "./support/members-load.ts";
@@ -60,3 +61,10 @@ it.skipIf(lacking.length > 0)("says that there must be a Muster that keeps what 
 function membersOf({ folder }: ExampleRoom): readonly string[] {
   return readFileSync(join(folder, "members"), "utf8").split("\n").sort();
 }
+
+it("has a CI file that does the same: a good one, a mistake, and the way back", async () => {
+  const file = join(import.meta.dirname, "../examples/unikernel/ci.yml");
+  const { data } = await readDocument(file, { env: {}, sdk: "", print: () => undefined });
+  const steps = expect.arrayContaining([{ run: "./pipeline.sh" }, { run: "./pipeline.sh panic" }]);
+  expect(data).toMatchObject({ jobs: { hello: { steps } } });
+});
