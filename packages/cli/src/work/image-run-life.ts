@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly kind: "asked" }
   /** It was only to be tried, and is ready. */
   | { readonly kind: "ready" }
-  | { readonly kind: "ended"; readonly reason: string; readonly wasReady: boolean }
+  | { readonly kind: "ended"; readonly reason: string }
   /** It was only to be tried, and has had its time. */
   | { readonly kind: "late"; readonly reason: string };
 
@@ -41,8 +41,8 @@ export async function attend(
       if (asked.aborted) return { kind: "asked" };
       const awake = wake.next(REST_MS);
       const found = await oneOf(provider, tags, ctx);
-      if (found === undefined) return { kind: "ended", reason: GONE, wasReady };
-      if (found.phase === "ended") return { kind: "ended", reason: found.reason ?? "nobody has told how", wasReady };
+      if (found === undefined) return { kind: "ended", reason: GONE };
+      if (found.phase === "ended") return { kind: "ended", reason: found.reason ?? "nobody has told how" };
       if (found.phase === "running" && !wasReady) {
         wasReady = true;
         onReady();

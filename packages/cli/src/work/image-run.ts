@@ -62,17 +62,20 @@ async function runIt(cli: Cli, undertaking: Undertaking, { asked, withinMs }: Wi
     const { id } = await provider.create(want, tags, ctx);
     for (const line of portLines(undertaking)) cli.err.write(line);
     const console = showConsole(cli, provider, id);
-    const outcome = await attend(provider, tags, {
-      asked,
-      ...(withinMs === undefined ? {} : { withinMs }),
-      onReady: () => cli.err.write(readyLine(undertaking, performance.now() - began)),
-    });
-    // What has ended has said its last words, and what is asked to end may have some to say.
-    if (outcome.kind !== "asked") await console.settled();
-    await provider.destroy(id, ctx);
-    if (!cli.out.closed.aborted) await console.settled();
-    await console.end();
-    return { outcome, tail: console.tail() };
+    try {
+      const outcome = await attend(provider, tags, {
+        asked,
+        ...(withinMs === undefined ? {} : { withinMs }),
+        onReady: () => cli.err.write(readyLine(undertaking, performance.now() - began)),
+      });
+      // What has ended has said its last words, and what is asked to end may have some to say.
+      if (outcome.kind !== "asked") await console.settled();
+      await provider.destroy(id, ctx);
+      if (!cli.out.closed.aborted) await console.settled();
+      return { outcome, tail: console.tail() };
+    } finally {
+      await console.end();
+    }
   } finally {
     // Also what was begun and not answered.
     for await (const page of provider.list(tags, ctx)) for (const { id } of page) await provider.destroy(id, ctx);
@@ -135,9 +138,10 @@ function conclude(cli: Cli, flags: RunFlags, { name, tellsSuccess, asksHealth }:
     case "ready":
       return;
     case "ended": {
-      const { reason, wasReady } = outcome;
-      const isTried = !flags.try || wasReady || !asksHealth;
-      if (!isTried || !tellsSuccess(reason)) throw new MusterError("image.ended", { image: name, reason });
+      const { reason } = outcome;
+      // One that was ready is asked to end at once, where it is only tried.
+      const wasNeverReady = flags.try && asksHealth;
+      if (wasNeverReady || !tellsSuccess(reason)) throw new MusterError("image.ended", { image: name, reason });
       cli.err.write(`${name} has ended: ${plain(reason)}\n`);
       return;
     }
