@@ -1,5 +1,5 @@
 /** An example as somebody runs it: its folder copied to a home of its own, and the real `muster watch` in it. */
-import { execFile, spawn } from "node:child_process";
+import { type ExecFileOptions, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,8 +9,9 @@ import { MUSTER } from "../crash/run.ts";
 import { endAllAtHome } from "./left-behind.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../examples");
-/** Of one command that ends, in milliseconds. */
+/** Of one command that ends, and of a script of many, in milliseconds. */
 const LONGEST_MS = 30_000;
+const LONGEST_SCRIPT_MS = 180_000;
 
 export interface ExampleRoom {
   readonly home: string;
@@ -20,8 +21,16 @@ export interface ExampleRoom {
   edit(file: string, from: string, to: string): void;
   /** Begins `muster watch`. */
   watch(file: string): Watch;
+  /** Begins `muster serve`. */
+  serve(): Watch;
   /** Runs `muster` to its end; throws, with what it said, where that is not a good one. */
   muster(...args: readonly string[]): Promise<string>;
+  /**
+   * Runs a script of the example to its end; `MUSTER` in its environment is the command. Throws as `muster` does.
+   *
+   * @returns what it said, on either stream
+   */
+  script(words: readonly [string, ...string[]], more?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 export interface Watch {
@@ -54,6 +63,33 @@ export function openExample(name: string, more: Readonly<Record<string, string>>
     ...more,
   };
   const options = { cwd: folder, env };
+  function begin(...args: readonly string[]): Watch {
+    const child = spawn(process.execPath, [MUSTER, ...args], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (part: string) => {
+        said += part;
+      });
+    }
+    const exit = once(child, "exit");
+    const end = async () => {
+      child.kill("SIGINT");
+      await exit;
+    };
+    onTestFinished(end);
+    return { said: () => said, end };
+  }
+
+  /** Both streams, in this order. */
+  function run(program: string, args: readonly string[], given: ExecFileOptions): Promise<readonly [string, string]> {
+    return new Promise((resolve, reject) => {
+      execFile(program, args, { ...given, encoding: "utf8", maxBuffer: 64 << 20 }, (error, out, complaints) => {
+        if (error === null) resolve([out, complaints]);
+        else reject(new Error(`${[program, ...args].join(" ")}: ${error.message}\n${out}${complaints}`));
+      });
+    });
+  }
+
   return {
     home,
     folder,
@@ -62,30 +98,15 @@ export function openExample(name: string, more: Readonly<Record<string, string>>
       if (!text.includes(from)) throw new Error(`${file} does not say ${from}`);
       writeFileSync(join(folder, file), text.replaceAll(from, to));
     },
-    watch(file) {
-      const child = spawn(process.execPath, [MUSTER, "watch", file], { ...options, stdio: ["ignore", "pipe", "pipe"] });
-      let said = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (part: string) => {
-          said += part;
-        });
-      }
-      const exit = once(child, "exit");
-      const end = async () => {
-        child.kill("SIGINT");
-        await exit;
-      };
-      onTestFinished(end);
-      return { said: () => said, end };
+    watch: (file) => begin("watch", file),
+    serve: () => begin("serve"),
+    async muster(...args) {
+      const [out] = await run(process.execPath, [MUSTER, ...args], { ...options, timeout: LONGEST_MS });
+      return out;
     },
-    muster(...args) {
-      const limits = { ...options, timeout: LONGEST_MS, maxBuffer: 64 << 20 };
-      return new Promise((resolve, reject) => {
-        execFile(process.execPath, [MUSTER, ...args], limits, (error, out, complaints) => {
-          if (error === null) resolve(out);
-          else reject(new Error(`muster ${args.join(" ")}: ${error.message}\n${out}${complaints}`));
-        });
-      });
+    async script([program, ...args], given = {}) {
+      const its = { ...env, MUSTER: `${process.execPath} ${MUSTER}`, ...given };
+      return (await run(program, args, { cwd: folder, env: its, timeout: LONGEST_SCRIPT_MS })).join("");
     },
   };
 }

@@ -53,6 +53,7 @@ describe("the command line", () => {
     "instance gdb",
     "instance snapshot",
     "instance restore",
+    "image run",
     "instance replace",
     "group destroy-instance",
     "plugin",
@@ -97,6 +98,14 @@ describe("the command line", () => {
     [["plugin", "run", "instance-fill"], "`instance-fill` is not built in (did you mean `instance-file`?)"],
     [["plugin", "run", "flavor-vanilla", "--name", "group"], "--name: at `group`, `muster serve` answers InfraKit's"],
     [["plugin", "run", "./nofile.ts"], "plugin run: there is no file "],
+    [["image", "run", "hello", "--within", "soon"], "--within: `soon` is no duration"],
+    [
+      ["image", "run", "hello", "--as", "process"],
+      "--as process: a process runs beside its sources, and `hello` is no",
+    ],
+    [["image", "run", "hello", "--set", "vm.dir=x"], "--set: `vm.dir` cannot be set here"],
+    [["image", "run", "hello", "--set", "process.dir=x"], "--set: `process.dir` cannot be set here"],
+    [["image", "run", "hello", "--env", "1=x"], "--env: `1=x` sets nothing"],
     [["help", "gruop"], "there is no command `gruop`"],
     [["plugin", "call", "x", "y", "{"], "params: this is not JSON"],
   ])("refuses what it does not understand: muster %j", async (words, says) => {

@@ -24,3 +24,8 @@ export function isStackSocket(name: string): boolean {
 export function pluginDirectory(env: Environment): string {
   return directoryOfPlugins(env, homedir());
 }
+
+/** Where `muster image run` has what it runs, of one type. */
+export function runsDirectory(env: Environment, type: string): string {
+  return join(runtimeDirectory(env, homedir()), "runs", type);
+}

@@ -79,6 +79,7 @@ const image = branch(
   },
   {
     build: async () => (await import("./commands/image-build.ts")).imageBuild,
+    run: async () => (await import("./commands/image-run.ts")).imageRun,
     ls: async () => (await import("./commands/image-ls.ts")).imageLs,
     inspect: async () => (await import("./commands/image-inspect.ts")).imageInspect,
     verify: async () => (await import("./commands/image-verify.ts")).imageVerify,

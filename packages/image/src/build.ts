@@ -12,6 +12,7 @@ import { isWhole, listedImage, sizeOf } from "./images.ts";
 import { examineKernel, type Kernel } from "./kernel.ts";
 import { LINUX_COMMAND_LINE, linuxEntries, newestKernel, type Outfit } from "./linux.ts";
 import type { Manifest } from "./manifest.ts";
+import { withPorts } from "./own-words.ts";
 import { digestOf, digestOfBytes, type Measured, startHash } from "./reading.ts";
 import { bytesOfText } from "./text.ts";
 
@@ -49,8 +50,9 @@ export interface Built {
 }
 
 /** Builds an image and lets its name mean it. Throws MusterError of the family `image`; then nothing was changed. */
-export async function buildImage(manifest: Manifest, deps: BuildDeps): Promise<Built> {
+export async function buildImage(given: Manifest, deps: BuildDeps): Promise<Built> {
   const { dir, directory, machine = THIS_MACHINE } = deps;
+  const manifest = withPorts(given, (port) => port);
   if (manifest.build !== undefined) await runBuild(manifest.build.command, directory, deps);
   openHome(dir);
   return whileMaking(dir, async (folder) => {

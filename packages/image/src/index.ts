@@ -1,5 +1,6 @@
 export { bomOf } from "./bom.ts";
 export { type BuildDeps, type Built, buildImage, type Machine, THIS_MACHINE } from "./build.ts";
+export { type CommandDeps, runBuild } from "./command.ts";
 export { type Archived, readArchive } from "./cpio.ts";
 export { type Difference, differences } from "./diff.ts";
 export { type Exported, exportImage } from "./export.ts";
@@ -8,3 +9,4 @@ export { digestsIn, type ListedImage, listedImage, namesIn, openImages, sizeOf }
 export type { Outfit } from "./linux.ts";
 export * from "./manifest.ts";
 export { isDigest, isImageName, shortDigest } from "./names.ts";
+export { portsNamedIn, withName, withPorts } from "./own-words.ts";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { MiB } from "./bounds.ts";
 import { KINDS } from "./image.ts";
 import { IMAGE_NAME_RULE, isImageName } from "./names.ts";
+import { strayPorts } from "./own-words.ts";
 import { COMMAND_WORD, cpus, env, health, memoryBytes, ports } from "./text.ts";
 
 const withoutNul = z.string().regex(/^[^\0]{1,4000}$/, "must have 1 to 4000 characters, and no zero byte");
@@ -99,6 +100,9 @@ export const manifestSchema = shape
     for (const key of OF_KIND[given.kind].must) {
       if (given[key] !== undefined) continue;
       addIssue({ code: "custom", path: [key], message: `is missing: an image of kind \`${given.kind}\` has one` });
+    }
+    for (const { path, word } of strayPorts(given)) {
+      addIssue({ code: "custom", path: [...path], message: `says ${word}, and \`ports\` has no such one` });
     }
     const [program = "/"] = given.entrypoint ?? [];
     if (inside.safeParse(program).success) return;

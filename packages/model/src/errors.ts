@@ -275,6 +275,14 @@ export const errorTable = {
     next: "Give the directory of the kernel's modules with `modules`, or another kernel with `kernel`.",
   },
   "image.too-large": { says: "{what} has {found}, and {limit} at most can be", next: "Leave out what is not needed." },
+  "image.ended": {
+    says: "`{image}` has ended: {reason}",
+    next: "What it printed last stands above. Mend it, and run it again.",
+  },
+  "image.not-ready": {
+    says: "`{image}` is not ready after {within}: {reason}",
+    next: "Its `health` says what is asked of it: `muster image inspect`. `--within` gives it longer.",
+  },
   "image.not-possible": { says: "{detail}", next: "{fix}" },
   "image.disk": {
     says: "the images in {dir} cannot be reached: {detail}",

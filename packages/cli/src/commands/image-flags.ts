@@ -1,4 +1,6 @@
 /** Flags and words of the commands about images. */
+import type { SetFlags } from "./flags.ts";
+
 export const DIR = {
   kind: "parsed",
   parse: String,
@@ -9,6 +11,15 @@ export const DIR = {
 
 export interface DirFlags {
   readonly dir?: string;
+}
+
+/** Of `muster image run`. */
+export interface RunFlags extends DirFlags, SetFlags {
+  readonly as: "vm" | "process";
+  readonly port?: readonly string[];
+  readonly env?: readonly string[];
+  readonly try: boolean;
+  readonly within: string;
 }
 
 export const IMAGE = {

@@ -11,12 +11,17 @@ export interface Ending {
   forget(): void;
 }
 
-/** Listens for the wish to end. Whoever wishes it a second time does not want to wait: the process ends at once. */
-export function listenForEnd(): Ending {
+/**
+ * Listens for the wish to end. Whoever wishes it a second time does not want to wait: the process ends at once, unless told
+ * otherwise.
+ *
+ * @param again what a second wish does
+ */
+export function listenForEnd(again: () => void = () => process.exit(FORCED)): Ending {
   const asked = new AbortController();
   const end = () => {
-    if (asked.signal.aborted) process.exit(FORCED);
-    asked.abort();
+    if (asked.signal.aborted) again();
+    else asked.abort();
   };
   for (const signal of SIGNALS) process.on(signal, end);
   return {

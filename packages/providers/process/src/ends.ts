@@ -35,7 +35,12 @@ export function removeEnd(dir: string, id: string): void {
   });
 }
 
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Some numbers have two names: the one that people know stands first. */
+const SIGNALS = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 
 /** A shell tells an end by the signal n as the code 128 + n. A program that exits with such a code means the same by it. */
 export function exitOf(code: number): Exit {
@@ -56,6 +61,11 @@ export function endText({ exit, usedUp, line }: LastWords): string {
   const how = exit.kind === "exited" ? `exited with code ${exit.code}` : `killed by ${exit.signal}`;
   const why = usedUp === undefined ? "" : `: it had used up its ${bytesText(usedUp)} of memory`;
   return `${how}${why}${line === undefined ? "" : `; last line of its log: ${line}`}`;
+}
+
+/** Whether what `endText` told was an end with the code 0. */
+export function tellsSuccess(text: string): boolean {
+  return /^exited with code 0(;|$)/.test(text);
 }
 
 /** `16 MiB`, `1000 bytes`: in the largest unit that makes a whole number. */

@@ -1,7 +1,8 @@
-export { exitOf } from "./ends.ts";
+export { exitOf, tellsSuccess } from "./ends.ts";
 export { lastLine } from "./log-files.ts";
 export { assertNobodyListens, portsIn } from "./ports.ts";
 export * from "./process.ts";
+export { processAt } from "./process-table.ts";
 export * from "./processes.ts";
 export * from "./properties.ts";
 export type { Life, Sighting } from "./sightings.ts";

@@ -92,6 +92,11 @@ export function endingText(ending: Ending, { complaint, lastLine }: Pick<Evidenc
   }
 }
 
+/** Whether what `endingText` told was an end with the code 0. */
+export function tellsGuestSuccess(text: string): boolean {
+  return /^the guest exited with code 0(;|$)/.test(text);
+}
+
 function hypervisorText(code: number | undefined, complaint: string | undefined): string {
   const withCode = code === undefined ? "" : ` with code ${code}`;
   return `the hypervisor failed${withCode}${complaint === undefined ? "" : `: ${complaint}`}`;

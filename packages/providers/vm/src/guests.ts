@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdir, readdir } from "node:fs/promises";
-import { join, resolve as absolute } from "node:path";
+import { resolve as absolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
