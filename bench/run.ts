@@ -17,6 +17,7 @@ import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
 import { markdown, type Row } from "./table.ts";
+import { vmMake, vmTwenty } from "./vm-make.ts";
 
 const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   make,
@@ -30,6 +31,8 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "process-heal": processHeal,
   "process-make": processMake,
   "process-idle": idleProcesses,
+  "vm-make": vmMake,
+  "vm-twenty": vmTwenty,
   container,
 };
 

@@ -1,5 +1,5 @@
 export { exitOf } from "./ends.ts";
-export { assertNobodyListens, portsIn } from "./ports.ts";
+export { assertNobodyListens } from "./ports.ts";
 export * from "./process.ts";
 export * from "./processes.ts";
 export * from "./properties.ts";
