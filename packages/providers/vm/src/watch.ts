@@ -9,7 +9,8 @@ export interface Ears {
   close(): void;
 }
 
-export function earsAt(wake: () => void): Ears {
+/** @param heard called with the one that has told something, as it was when it was kept */
+export function earsAt(heard: (sighting: Sighting) => void): Ears {
   const ears = new Map<string, FSWatcher>();
 
   const forget = (id: string): void => {
@@ -20,9 +21,10 @@ export function earsAt(wake: () => void): Ears {
   return {
     keep(sightings) {
       for (const id of ears.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
-      for (const { id, home, life } of sightings.values()) {
+      for (const sighting of sightings.values()) {
+        const { id, home, life } = sighting;
         if (life.kind !== "lives" || ears.has(id)) continue;
-        const ear = listening(`${home}/${EVENTS_FILE}`, wake);
+        const ear = listening(`${home}/${EVENTS_FILE}`, () => heard(sighting));
         if (ear === undefined) continue;
         ear.on("error", () => forget(id));
         ears.set(id, ear);
