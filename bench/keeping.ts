@@ -61,6 +61,8 @@ export interface Kept {
   readonly keeper: StackKeeper;
   /** Resolves when all groups are converged at this generation or a later one. */
   converged(generation: number): Promise<void>;
+  /** Resolves when the status of a group has changed. */
+  changed(): Promise<void>;
   /** How often the directory has been looked at. */
   looks(): number;
   close(): Promise<void>;
@@ -99,6 +101,7 @@ export async function keepBench(
   });
   return {
     keeper,
+    changed: () => changed.promise,
     looks: () => looks,
     async converged(generation) {
       for (;;) {

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildImage, type Manifest, openImages } from "@muster/image";
-import type { Document, JsonObject } from "@muster/model";
+import type { Document } from "@muster/model";
 import { buildUnikernel, vmIn } from "@muster/provider-vm";
 import { listeningPorts } from "@muster/plugin";
 import { hostPorts } from "@muster/runtime";
@@ -55,18 +55,10 @@ export function kindIn(folder: string, { images }: Shelf): Kind {
   return { type: vmIn(process.env), settings: { dir: join(folder, "machines"), images, accelerator: ACCELERATOR } };
 }
 
-const TEMPLATE: JsonObject = {
-  vm: { image: MANIFEST.image, ports: [{ guest: GUEST_PORT, host: "$\{self.port}" }] },
-};
-
 /** A group of `size` machines. */
 export function machinesOf(size: number): Document {
-  return documentOfGroups({ cattle: { size, template: TEMPLATE } });
-}
-
-/** Groups of one machine each. */
-export function lonelyMachines(names: readonly string[]): Document {
-  return documentOfGroups(Object.fromEntries(names.map((name) => [name, { size: 1, template: TEMPLATE }])));
+  const vm = { image: MANIFEST.image, ports: [{ guest: GUEST_PORT, host: "$\{self.port}" }] };
+  return documentOfGroups({ cattle: { size, template: { vm } } });
 }
 
 /** Longer than anything that is measured takes, in milliseconds. */

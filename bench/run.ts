@@ -17,6 +17,7 @@ import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
 import { markdown, type Row } from "./table.ts";
+import { vmHeal } from "./vm-heal.ts";
 import { vmMake, vmTwenty } from "./vm-make.ts";
 
 const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -33,6 +34,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "process-idle": idleProcesses,
   "vm-make": vmMake,
   "vm-twenty": vmTwenty,
+  "vm-heal": vmHeal,
   container,
 };
 
