@@ -18,7 +18,7 @@ const MEMORY = 4 * MiB;
 export const ACCELERATOR = "tcg";
 
 /** What a person would write of our unikernel. */
-export const MANIFEST: Manifest = {
+export const MANIFEST = {
   image: "bench",
   kind: "unikernel",
   kernel: "unikernel.elf",
@@ -28,7 +28,7 @@ export const MANIFEST: Manifest = {
   memory: MEMORY,
   cpus: 1,
   health: { http: { port: GUEST_PORT, path: "/health" } },
-};
+} as const satisfies Manifest;
 
 /** An image that was built, where Muster looks for it. */
 export interface Shelf {

@@ -9,7 +9,8 @@ import { container } from "./container.ts";
 import { decide } from "./decide.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
-import { idle, idleProcesses } from "./idle.ts";
+import { idle, idleMachines, idleProcesses } from "./idle.ts";
+import { imageBuild } from "./image-build.ts";
 import { make } from "./make.ts";
 import { processHeal } from "./process-heal.ts";
 import { processMake } from "./process-make.ts";
@@ -35,6 +36,8 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "vm-make": vmMake,
   "vm-twenty": vmTwenty,
   "vm-heal": vmHeal,
+  "vm-idle": idleMachines,
+  "image-build": imageBuild,
   container,
 };
 
