@@ -61,7 +61,11 @@ export interface Times {
 }
 
 /** One of ours, one by hand, and so on. */
-export async function inTurns(rounds: number, ours: () => Promise<number>, bare: () => Promise<number>): Promise<Times> {
+export async function inTurns(
+  rounds: number,
+  ours: () => Promise<number>,
+  bare: () => Promise<number>,
+): Promise<Times> {
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round < WARM_UP + rounds; round++) {
     const [mine, theirs] = [await ours(), await bare()];
