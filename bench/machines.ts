@@ -57,7 +57,7 @@ export function kindIn(folder: string, { images }: Shelf): Kind {
 
 /** A group of `size` machines. */
 export function machinesOf(size: number): Document {
-  const vm = { image: MANIFEST.image, ports: [{ guest: GUEST_PORT, host: "$\{self.port}" }] };
+  const vm = { image: MANIFEST.image, ports: [{ guest: GUEST_PORT, host: "${self.port}" }] };
   return documentOfGroups({ cattle: { size, template: { vm } } });
 }
 
