@@ -65,6 +65,7 @@ export function machinesOf(size: number): Document {
 const PATIENCE_MS = 60_000;
 /** QEMU takes a connection before there is a guest, and then nobody answers on it: whoever asks hangs up soon, and asks anew. */
 const TRY_MS = 20;
+/** Between two tries, for each that comes up at the same time: who asks too often takes the time that the guests need. */
 const REST_MS = 2;
 
 /** As Muster's machines have them: none that the system gives to whoever asks a guest. */
@@ -74,7 +75,7 @@ const ports = hostPorts(listeningPorts);
 export async function timeBoot(shelf: Shelf): Promise<number> {
   const port = ports.give("by-hand", "0");
   const start = performance.now();
-  const qemu = spawnBare(shelf.kernel, port);
+  const qemu = spawnBare(shelf.kernel, port, REST_MS);
   try {
     await qemu.healthy;
     return performance.now() - start;
@@ -89,7 +90,7 @@ export async function timeBoots(shelf: Shelf, count: number, atOnce: number): Pr
   const started: Bare[] = [];
   const some = async (): Promise<void> => {
     for (let port = free.pop(); port !== undefined; port = free.pop()) {
-      const qemu = spawnBare(shelf.kernel, port);
+      const qemu = spawnBare(shelf.kernel, port, REST_MS * atOnce);
       started.push(qemu);
       await qemu.healthy;
     }
@@ -108,8 +109,8 @@ interface Bare {
   end(): Promise<void>;
 }
 
-/** The line that one would type oneself for such a guest. */
-function spawnBare(kernel: string, port: string): Bare {
+/** The line that one would type oneself for such a guest, in a session of its own: Linux shares a busy machine by sessions. */
+function spawnBare(kernel: string, port: string, restMs: number): Bare {
   const words = [
     ...["-accel", `${ACCELERATOR},tb-size=4`, "-cpu", "max", "-m", `${MEMORY / MiB}`],
     ...["-M", "microvm,acpi=off,pit=on,pic=on,rtc=off,ioapic2=off,auto-kernel-cmdline=off"],
@@ -119,16 +120,16 @@ function spawnBare(kernel: string, port: string): Bare {
     ...["-device", "isa-debug-exit,iobase=0x501,iosize=4", "-device", "pvpanic"],
     ...["-kernel", kernel, "-append", "name=bare ip=10.0.2.15 mask=255.255.255.0 gw=10.0.2.2 exitport=0x501"],
   ];
-  const child = spawn("qemu-system-x86_64", words, { stdio: ["ignore", "ignore", "inherit"] });
-  return { healthy: healthy(port, child), end: () => ended(child) };
+  const child = spawn("qemu-system-x86_64", words, { detached: true, stdio: ["ignore", "ignore", "inherit"] });
+  return { healthy: healthy(port, child, restMs), end: () => ended(child) };
 }
 
-async function healthy(port: string, child: ChildProcess): Promise<void> {
+async function healthy(port: string, child: ChildProcess, restMs: number): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!(await isHealthy(port))) {
     if (performance.now() > deadline) throw new Error(`no guest is healthy within ${PATIENCE_MS / 1_000} s`);
     if (child.exitCode !== null) throw new Error(`QEMU ended with ${child.exitCode}`);
-    await sleep(REST_MS);
+    await sleep(restMs);
   }
 }
 

@@ -86,8 +86,16 @@ function isNoNews(before: Told, { isPaused, hasPanicked, shutdown }: Told): bool
   return before.isPaused === isPaused && before.hasPanicked === hasPanicked && before.shutdown === shutdown;
 }
 
+/** What was understood of each: it is the same one look after look. */
+const understood = new WeakMap<object, Partial<VmProperties>>();
+
 function propertiesOf({ thing }: Sighting): Partial<VmProperties> {
-  return declared.safeParse(thing ?? {}).data ?? {};
+  if (thing === undefined) return {};
+  const known = understood.get(thing);
+  if (known !== undefined) return known;
+  const properties = declared.safeParse(thing).data ?? {};
+  understood.set(thing, properties);
+  return properties;
 }
 
 function exitOf(life: Life): Exit | "lost" | undefined {
