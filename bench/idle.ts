@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Document } from "@muster/model";
 import { endAllOf } from "./ending.ts";
 import { documentOf, sleepersOf } from "./keeping.ts";
+import { ACCELERATOR, buildShelf, machinesOf } from "./machines.ts";
 import { inFolder } from "./place.ts";
 import { startServing } from "./serving.ts";
 import { type Row, round } from "./table.ts";
@@ -16,6 +17,8 @@ interface Case {
   document(size: number): Document;
   /** In MB. */
   readonly rss: number;
+  /** What has to be there first below the folder; answers words for `muster serve`. */
+  prepare?(folder: string): Promise<readonly string[]>;
 }
 
 /** What `muster serve` costs while all its files are as declared. */
@@ -29,6 +32,15 @@ export function idle(): Promise<readonly Row[]> {
 /** What `muster serve` costs while all its processes are as declared. */
 export function idleProcesses(): Promise<readonly Row[]> {
   return rowsOf([{ size: 200, of: "processes", document: sleepersOf, rss: 130 }]);
+}
+
+/** What `muster serve` costs while all its machines are as declared; what its guests cost is theirs. */
+export function idleMachines(): Promise<readonly Row[]> {
+  const prepare = async (folder: string) => {
+    const { images } = await buildShelf(folder);
+    return ["--set", `vm.accelerator=${ACCELERATOR}`, "--set", `vm.images=${images}`];
+  };
+  return rowsOf([{ size: 20, of: "unikernels", document: machinesOf, rss: 120, prepare }]);
 }
 
 /** Watched from outside, through /proc. */
@@ -60,10 +72,12 @@ async function rowsOf(cases: readonly Case[]): Promise<readonly Row[]> {
   return rows;
 }
 
-async function watchIdle(folder: string, { document, size }: Case): Promise<{ share: number; megabytes: number }> {
+async function watchIdle(folder: string, each: Case): Promise<{ share: number; megabytes: number }> {
+  const { document, size } = each;
+  const words = (await each.prepare?.(folder)) ?? [];
   // Once for the compile cache: whoever serves has started Muster before.
-  await (await startServing(folder, document(1))).end();
-  const serving = await startServing(folder, document(size));
+  await (await startServing(folder, document(1), words)).end();
+  const serving = await startServing(folder, document(size), words);
   try {
     await seconds(5);
     const before = ticksOf(serving.pid);

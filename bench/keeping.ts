@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { onlyGroup, resize, stackOf, withoutGroup } from "@muster/declaration";
 import { vanilla } from "@muster/flavors";
 import { type Document, isConverged, type JsonObject } from "@muster/model";
-import type { Catalog, Type } from "@muster/plugin";
+import { type Catalog, listeningPorts, type Type } from "@muster/plugin";
 import { instanceFile } from "@muster/provider-file";
-import { keepStack, type StackKeeper, systemClock } from "@muster/runtime";
+import { hostPorts, keepStack, type StackKeeper, systemClock } from "@muster/runtime";
 import { openSqliteStore, thisProcess } from "@muster/store";
 
 let looks = 0;
@@ -61,6 +61,8 @@ export interface Kept {
   readonly keeper: StackKeeper;
   /** Resolves when all groups are converged at this generation or a later one. */
   converged(generation: number): Promise<void>;
+  /** Resolves when the status of a group has changed. */
+  changed(): Promise<void>;
   /** How often the directory has been looked at. */
   looks(): number;
   close(): Promise<void>;
@@ -87,6 +89,7 @@ export async function keepBench(
     settings: { [type.name]: settings },
     io: { now: Date.now, randomBytes },
     clock: systemClock,
+    hostPorts: hostPorts(listeningPorts),
     onEvent: () => undefined,
     onStatus() {
       changed.resolve();
@@ -98,6 +101,7 @@ export async function keepBench(
   });
   return {
     keeper,
+    changed: () => changed.promise,
     looks: () => looks,
     async converged(generation) {
       for (;;) {

@@ -9,7 +9,8 @@ import { container } from "./container.ts";
 import { decide } from "./decide.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
-import { idle, idleProcesses } from "./idle.ts";
+import { idle, idleMachines, idleProcesses } from "./idle.ts";
+import { imageBuild } from "./image-build.ts";
 import { make } from "./make.ts";
 import { processHeal } from "./process-heal.ts";
 import { processMake } from "./process-make.ts";
@@ -17,6 +18,8 @@ import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
 import { markdown, type Row } from "./table.ts";
+import { vmHeal } from "./vm-heal.ts";
+import { vmMake, vmTwenty } from "./vm-make.ts";
 
 const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   make,
@@ -30,6 +33,11 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "process-heal": processHeal,
   "process-make": processMake,
   "process-idle": idleProcesses,
+  "vm-make": vmMake,
+  "vm-twenty": vmTwenty,
+  "vm-heal": vmHeal,
+  "vm-idle": idleMachines,
+  "image-build": imageBuild,
   container,
 };
 

@@ -23,9 +23,13 @@ export interface Serving {
   kill(): Promise<void>;
 }
 
-/** `muster serve` with one converged stack, as a process of its own. */
-export async function startServing(folder: string, document: Document): Promise<Serving> {
-  const serving = await serve(folder);
+/** `muster serve`, with these words besides, with one converged stack, as a process of its own. */
+export async function startServing(
+  folder: string,
+  document: Document,
+  words: readonly string[] = [],
+): Promise<Serving> {
+  const serving = await serve(folder, words);
   try {
     apply(folder, document);
     return serving;
@@ -36,9 +40,9 @@ export async function startServing(folder: string, document: Document): Promise<
 }
 
 /** `muster serve` with what the store below the folder knows. */
-export async function serve(folder: string): Promise<Serving> {
+export async function serve(folder: string, words: readonly string[] = []): Promise<Serving> {
   mkdirSync(join(folder, "run"), { mode: 0o700, recursive: true });
-  const child = spawn(process.execPath, [BIN, "serve"], {
+  const child = spawn(process.execPath, [BIN, "serve", ...words], {
     env: environment(folder),
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -11,8 +11,8 @@ import {
 import { type Catalog, type Flavor, type Provider, ProviderError, type Type } from "@muster/plugin";
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
-import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
 import { withValueAt } from "./edit.ts";
+import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
 import { noteContradictions } from "./policies.ts";

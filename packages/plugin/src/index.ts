@@ -8,6 +8,7 @@ export * from "./infrakit/group-role.ts";
 export * from "./infrakit/marking.ts";
 export * from "./infrakit/names.ts";
 export * from "./infrakit/spec.ts";
+export { listeningPorts } from "./listening.ts";
 export * from "./presence.ts";
 export * from "./revision.ts";
 export * from "./secret.ts";

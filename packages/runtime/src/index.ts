@@ -1,7 +1,6 @@
 export type { Policy, RepairPolicy, RolloutPolicy } from "@muster/engine";
 export { type HostPorts, hostPorts } from "./host-ports.ts";
 export * from "./keeper.ts";
-export { listeningPorts } from "./listening.ts";
 export { planStack } from "./plan.ts";
 export * from "./ports.ts";
 export { preview } from "./preview.ts";

@@ -1,7 +1,8 @@
 /** A Muster in this process: the daemon with its store and with what is built in. */
 import { randomBytes } from "node:crypto";
 import { type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
-import { type GivenSettings, hostPorts, listeningPorts, systemClock } from "@muster/runtime";
+import { listeningPorts } from "@muster/plugin";
+import { type GivenSettings, hostPorts, systemClock } from "@muster/runtime";
 import { openSqliteStore, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";

@@ -1,7 +1,8 @@
 /** Which port of this machine stands for each port of what runs. */
 import { createServer } from "node:net";
 import { MusterError } from "@muster/model";
-import { hostPorts, listeningPorts } from "@muster/runtime";
+import { listeningPorts } from "@muster/plugin";
+import { hostPorts } from "@muster/runtime";
 
 export interface Way {
   /** As the program inside listens. */

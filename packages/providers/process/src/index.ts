@@ -1,6 +1,6 @@
 export { exitOf, tellsSuccess } from "./ends.ts";
 export { lastLine } from "./log-files.ts";
-export { assertNobodyListens, portsIn } from "./ports.ts";
+export { assertNobodyListens } from "./ports.ts";
 export * from "./process.ts";
 export { processAt } from "./process-table.ts";
 export * from "./processes.ts";

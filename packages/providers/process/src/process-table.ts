@@ -50,6 +50,8 @@ export function processTables(now: () => number): () => ProcessTable {
       byPid: (pid) => byPid.get(pid),
       beganAt: ({ start }) => lookedAt - ((upTicks - start) * 1000) / TICKS_PER_SECOND,
       markOf({ pid, start, session }) {
+        // Threads of the kernel, which are half of all that is there, are in none, and have no environment.
+        if (session === 0) return undefined;
         const found = marks.get(pid);
         if (found?.start === start) return found.mark;
         const mark = markIn(environmentOf(pid) ?? "");

@@ -14,7 +14,6 @@ import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { processType } from "./index.ts";
 import { groupsIn, memoryLimits } from "./memory.ts";
-import { portsIn } from "./ports.ts";
 import type { ProcessProperties } from "./properties.ts";
 import {
   ctx,
@@ -104,13 +103,6 @@ describe("a create is refused where", () => {
     const failure = await failureOf(provider.create({ command: "sleep" }, { long: "x".repeat(70_000) }, ctx));
     expect(failure.kind).toBe("invalid");
   });
-});
-
-it("reads the ports that are listened on, and no others", () => {
-  const line = (port: string, state: string) =>
-    `   0: 0100007F:${port} 00000000:0000 ${state} 00000000:00000000 00:00000000 0`;
-  const table = ["  sl  local_address rem_address   st", line("1F90", "0A"), line("0016", "01")].join("\n");
-  expect([...portsIn(table)]).toEqual([8080]);
 });
 
 it("shows why one that ends at once has ended", async () => {

@@ -65,14 +65,9 @@ function guestPortOf(ready: Ready): number | undefined {
   return "tcp" in ready ? ready.tcp.port : undefined;
 }
 
-/** As the process that the machine is can be asked. A taken connection says nothing of a guest: see tcp-ready.ts. */
-function askedOfProcess(ready: Ready | undefined, ports: Machine["ports"]): ProcessReady {
-  if (ready === undefined || "tcp" in ready) return undefined;
-  if ("console" in ready) return { log: ready.console };
-  const { port, path = "/", status } = ready.http;
-  const { host } = ports.find(({ guest }) => guest === port) ?? { host: port };
-  const http = { url: `http://127.0.0.1:${host}${path}`, ...(status === undefined ? {} : { status }) };
-  return { http, ...(ready.timeout === undefined ? {} : { timeout: ready.timeout }) };
+/** What the process that the machine is can be asked: what it has printed. The guest itself is asked in ready.ts. */
+function askedOfProcess(ready: Ready | undefined): ProcessReady {
+  return ready !== undefined && "console" in ready ? { log: ready.console } : undefined;
 }
 
 export interface Foundry {
@@ -96,7 +91,7 @@ export function commissionOf(
   const ports = portsOf(want);
   const size = { memory: want.memory ?? image.text.memory, cpus: want.cpus ?? image.text.cpus };
   const asked = readyOf(want, image);
-  const ready = askedOfProcess(asked, ports);
+  const ready = askedOfProcess(asked);
 
   return (id, home) => {
     const user = userFor(id);

@@ -6,12 +6,14 @@ import { endingOf, endingText } from "./ending.ts";
 import { type VmProperties, vmProperties } from "./properties.ts";
 import { complaintIn } from "./qemu/complaint.ts";
 import { listener, type Told } from "./qemu/told.ts";
-import type { TcpReadiness } from "./tcp-ready.ts";
+import type { Readiness } from "./ready.ts";
 
 export interface Teller {
   tell(sighting: Sighting): Promise<Observed<VmProperties>>;
-  /** True while one that was told of is starting. */
+  /** True while one that was told of is starting, and only a look can tell that it has started. */
   startsOne(): boolean;
+  /** Whether its hypervisor has told what changes anything; that it has begun does not, where its guest is about to answer. */
+  hasNews(sighting: Sighting): boolean;
   /** Forgets all but these. */
   keep(sightings: ReadonlyMap<string, Sighting>): void;
 }
@@ -22,7 +24,7 @@ const BROKEN = "KVM internal error";
 /** What is declared of one; where its directory was lost, it may say little. */
 const declared = vmProperties.partial();
 
-export function teller(processes: Processes, tcp: TcpReadiness): Teller {
+export function teller(processes: Processes, ready: Readiness): Teller {
   const heard = listener();
   let starting = new Set<string>();
   /** Of those whose process has ended too. Of one that still stands, the last of its console may be on its way. */
@@ -47,16 +49,15 @@ export function teller(processes: Processes, tcp: TcpReadiness): Teller {
   }
 
   async function stateOf(sighting: Sighting): Promise<Pick<Observed, "phase" | "reason">> {
-    const told = heard.told(sighting.id, sighting.home);
+    const told = heard.hear(sighting.id, sighting.home);
     const asProcess = await processes.tell(sighting);
     if (asProcess.phase === "ending") return { phase: "ending" };
     const end = await endOf(sighting, told);
     if (end !== undefined) return { phase: "ended", reason: end };
+    const isReady = await ready.isReady(sighting, propertiesOf(sighting));
     if (!told.hasBegun) return { phase: "starting", reason: "its hypervisor has not begun yet" };
     if (told.isPaused) return { phase: "running", reason: "it is paused" };
-    if (asProcess.phase === "starting" || !(await tcp.isReady(sighting, propertiesOf(sighting)))) {
-      return { phase: "starting", reason: "it is not ready yet" };
-    }
+    if (asProcess.phase === "starting" || !isReady) return { phase: "starting", reason: "it is not ready yet" };
     return asProcess.reason === undefined ? { phase: "running" } : { phase: "running", reason: asProcess.reason };
   }
 
@@ -68,18 +69,35 @@ export function teller(processes: Processes, tcp: TcpReadiness): Teller {
       else starting.delete(id);
       return { id, tags, since, properties: propertiesOf(sighting), ...state };
     },
-    startsOne: () => starting.size > 0,
+    startsOne: () => [...starting].some((id) => !ready.expects(id)),
+    hasNews({ id, home }) {
+      const before = heard.told(id);
+      return !isNoNews(before, heard.hear(id, home)) || !ready.expects(id);
+    },
     keep(sightings) {
       heard.keep(sightings);
       starting = new Set([...starting].filter((id) => sightings.has(id)));
       ends = new Map([...ends].filter(([id]) => sightings.has(id)));
-      tcp.keep(sightings);
+      ready.keep(sightings);
     },
   };
 }
 
+/** Nothing but perhaps that it has begun is different. */
+function isNoNews(before: Told, { isPaused, hasPanicked, shutdown }: Told): boolean {
+  return before.isPaused === isPaused && before.hasPanicked === hasPanicked && before.shutdown === shutdown;
+}
+
+/** What was understood of each: it is the same one look after look. */
+const understood = new WeakMap<object, Partial<VmProperties>>();
+
 function propertiesOf({ thing }: Sighting): Partial<VmProperties> {
-  return declared.safeParse(thing ?? {}).data ?? {};
+  if (thing === undefined) return {};
+  const known = understood.get(thing);
+  if (known !== undefined) return known;
+  const properties = declared.safeParse(thing).data ?? {};
+  understood.set(thing, properties);
+  return properties;
 }
 
 function exitOf(life: Life): Exit | "lost" | undefined {

@@ -14,7 +14,7 @@ import { type } from "./keyboard.ts";
 import { assertPossible, commissionOf, imageOf, portsOf } from "./machine.ts";
 import { type VmProperties, type VmSettings, vmProperties, vmSettings } from "./properties.ts";
 import { bestAccelerator } from "./qemu/accelerator.ts";
-import { tcpReadiness } from "./tcp-ready.ts";
+import { readiness } from "./ready.ts";
 import { teller } from "./telling.ts";
 import { use } from "./tools/tools.ts";
 import { earsAt } from "./watch.ts";
@@ -61,10 +61,14 @@ const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 function providerOf(processes: Processes, settings: VmSettings, env: Environment): TaggedProvider<VmProperties> {
   const images = openImages(resolve(settings.images));
-  const tellers = teller(processes, tcpReadiness());
   const listeners = new Set<() => void>();
-  const ears = earsAt(() => {
+  const wakeAll = () => {
     for (const each of listeners) each();
+  };
+  const ready = readiness(() => listeners.size > 0, wakeAll);
+  const tellers = teller(processes, ready);
+  const ears = earsAt((sighting, hasBegunAnew) => {
+    if (hasBegunAnew || tellers.hasNews(sighting)) wakeAll();
   });
 
   async function seen() {
@@ -147,7 +151,9 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
         "abort",
         () => {
           listeners.delete(wake);
-          if (listeners.size === 0) ears.close();
+          if (listeners.size > 0) return;
+          ears.close();
+          ready.close();
         },
         { once: true },
       );

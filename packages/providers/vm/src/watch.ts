@@ -9,7 +9,11 @@ export interface Ears {
   close(): void;
 }
 
-export function earsAt(wake: () => void): Ears {
+/**
+ * @param heard called with the one that has told something, as it was when it was kept, and whether it has begun a new file:
+ *   then nobody listens to it until the next `keep`
+ */
+export function earsAt(heard: (sighting: Sighting, hasBegunAnew: boolean) => void): Ears {
   const ears = new Map<string, FSWatcher>();
 
   const forget = (id: string): void => {
@@ -20,12 +24,14 @@ export function earsAt(wake: () => void): Ears {
   return {
     keep(sightings) {
       for (const id of ears.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
-      for (const { id, home, life } of sightings.values()) {
+      for (const sighting of sightings.values()) {
+        const { id, home, life } = sighting;
         if (life.kind !== "lives" || ears.has(id)) continue;
         const ear = listening(`${home}/${EVENTS_FILE}`, (event) => {
           // Another file has its name now: one that is taken back to a snapshot begins a new one.
-          if (event === "rename") forget(id);
-          wake();
+          const hasBegunAnew = event === "rename";
+          if (hasBegunAnew) forget(id);
+          heard(sighting, hasBegunAnew);
         });
         if (ear === undefined) continue;
         ear.on("error", () => forget(id));

@@ -62,8 +62,14 @@ export function listener() {
   let known = new Map<string, Heard>();
 
   return {
-    /** @param home the directory of the machine */
-    told(id: string, home: string): Told {
+    /** What was heard of one until now. */
+    told: (id: string): Told => known.get(id)?.told ?? NOTHING_TOLD,
+    /**
+     * What it has told, with what is new.
+     *
+     * @param home the directory of the machine
+     */
+    hear(id: string, home: string): Told {
       const heard = hear(`${home}/${EVENTS_FILE}`, known.get(id));
       if (heard === undefined) known.delete(id);
       else known.set(id, heard);

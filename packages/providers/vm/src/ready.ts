@@ -1,0 +1,145 @@
+/**
+ * Whether a guest is ready: asked beside all looks, again and again, until it was so once. QEMU takes a connection before
+ * there is a guest, and one that was taken too early may never be answered: so a try is given up soon, and another is made;
+ * each has more time than the one before, so that a guest that is slow is waited for as well.
+ */
+import { existsSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { durationOf } from "@muster/model";
+import type { Sighting } from "@muster/provider-process";
+import { portsOf } from "./machine.ts";
+import type { VmProperties } from "./properties.ts";
+import { answers } from "./ready-http.ts";
+import { takes } from "./ready-tcp.ts";
+
+/** The first try may take so long, and each that was not answered in time lets the next take longer. Milliseconds. */
+const FIRST_TRY_MS = 20;
+const MORE_PATIENCE = 1.5;
+/** What a try may take at the most unless told, and how long a look without a watcher waits. */
+const LONGEST_TRY_MS = 1_000;
+/** Between two tries; then more and more. */
+const FIRST_REST_MS = 2;
+const MORE_REST = 1.2;
+const LONGEST_REST_MS = 500;
+
+/** Whoever is not ready by then is looked at now and then all the same, in milliseconds. */
+const EXPECTED_MS = 1_000;
+
+export interface Readiness {
+  /**
+   * Says what is known, and begins to ask where nobody does; where nobody watches, it waits for the answer, for a second at
+   * most. True too where nothing is asked for. Once it is true it stays so.
+   */
+  isReady(sighting: Sighting, properties: Partial<VmProperties>): Promise<boolean>;
+  /** True in the first second of asking: the answer is expected any moment, and no look is needed to hear it. */
+  expects(id: string): boolean;
+  /** Forgets all but these, and asks nobody any more who does not live. */
+  keep(sightings: ReadonlyMap<string, Sighting>): void;
+  /** Asks nobody any more. */
+  close(): void;
+}
+
+/**
+ * @param isWatched whether somebody waits for hints
+ * @param wake called when one has become ready
+ */
+export function readiness(isWatched: () => boolean, wake: () => void): Readiness {
+  let ready = new Set<string>();
+  const asked = new Map<string, { readonly over: AbortController; readonly since: number }>();
+
+  function forget(id: string): void {
+    asked.get(id)?.over.abort();
+    asked.delete(id);
+  }
+
+  async function askBeside(id: string, home: string, question: Question): Promise<void> {
+    const over = new AbortController();
+    asked.set(id, { over, since: performance.now() });
+    const isSo = await ask(question, over.signal);
+    if (asked.get(id)?.over === over) asked.delete(id);
+    if (!isSo) return;
+    latch(id, home);
+    wake();
+  }
+
+  /** Kept on the disk too: the next Muster need not ask. */
+  function latch(id: string, home: string): void {
+    ready.add(id);
+    try {
+      writeFileSync(`${home}/${LATCH}`, "", { mode: 0o600 });
+    } catch {
+      // No room, or no directory: it is asked again when Muster was restarted.
+      return;
+    }
+  }
+
+  return {
+    async isReady({ id, home }, properties) {
+      const question = questionIn(home, properties);
+      if (question === undefined || ready.has(id)) return true;
+      if (existsSync(`${home}/${LATCH}`)) {
+        ready.add(id);
+        return true;
+      }
+      if (isWatched()) {
+        if (!asked.has(id)) void askBeside(id, home, question);
+        return false;
+      }
+      const isSo = await ask(question, AbortSignal.timeout(LONGEST_TRY_MS));
+      if (isSo) latch(id, home);
+      return isSo;
+    },
+    expects(id) {
+      const since = asked.get(id)?.since;
+      return since !== undefined && performance.now() - since < EXPECTED_MS;
+    },
+    keep(sightings) {
+      ready = new Set([...ready].filter((id) => sightings.has(id)));
+      for (const id of asked.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
+    },
+    close() {
+      for (const id of asked.keys()) forget(id);
+    },
+  };
+}
+
+/** The file that says it. */
+const LATCH = "ready";
+
+interface Question {
+  /** What one try may take at the most, in milliseconds. */
+  readonly longestMs: number;
+  /** One try. Throws where nobody answers. */
+  put(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Undefined where nothing is asked of the guest itself. What its console says is for its process to tell. */
+function questionIn(home: string, properties: Partial<VmProperties>): Question | undefined {
+  const { ready } = properties;
+  if (ready === undefined || "console" in ready) return undefined;
+  const guest = "http" in ready ? ready.http.port : ready.tcp.port;
+  const way = portsOf(properties).find((port) => port.guest === guest);
+  if (way === undefined) return undefined;
+  return {
+    longestMs: durationOf(ready.timeout ?? "") ?? LONGEST_TRY_MS,
+    put: (signal) => ("http" in ready ? answers(way.host, ready.http, signal) : takes(home, way, signal)),
+  };
+}
+
+/** @returns false when it was told to end */
+async function ask({ longestMs, put }: Question, signal: AbortSignal): Promise<boolean> {
+  let patienceMs = Math.min(FIRST_TRY_MS, longestMs);
+  let restMs = FIRST_REST_MS;
+  while (!signal.aborted) {
+    const late = AbortSignal.timeout(Math.ceil(patienceMs));
+    try {
+      if (await put(AbortSignal.any([signal, late]))) return true;
+    } catch {
+      // Nobody answers yet.
+      if (late.aborted) patienceMs = Math.min(longestMs, patienceMs * MORE_PATIENCE);
+    }
+    await sleep(restMs, undefined, { ref: false });
+    restMs = Math.min(LONGEST_REST_MS, restMs * MORE_REST);
+  }
+  return false;
+}
