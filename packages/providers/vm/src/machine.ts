@@ -1,5 +1,5 @@
 /** From what is declared of a machine to the process that it is. */
-import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Image, Images } from "@muster/image";
 import { type JsonObject, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
@@ -7,7 +7,7 @@ import type { Commission, Environment, ProcessProperties } from "@muster/provide
 import type { Ready, VmProperties } from "./properties.ts";
 import { type Accelerator, commandLine, type Machine } from "./qemu/command-line.ts";
 import { ENVIRONMENT, EVENTS_FILE, WORKSHOP } from "./qemu/files.ts";
-import { launching } from "./qemu/launch.ts";
+import { launching, MOUTH_LINK } from "./qemu/launch.ts";
 
 /** Undefined: the machine's own ports tell nothing of it. */
 type ProcessReady = ProcessProperties["ready"];
@@ -118,6 +118,7 @@ export function commissionOf(
       furnish() {
         writeFileSync(`${home}/${EVENTS_FILE}`, "", { flag: "wx", mode: 0o600 });
         if (environment !== "") writeFileSync(`${home}/${ENVIRONMENT}`, environment, { flag: "wx", mode: 0o600 });
+        symlinkSync(MOUTH_LINK.target, `${home}/${MOUTH_LINK.path}`);
         mkdirSync(`${home}/${WORKSHOP}`, { mode: 0o700 });
         if (user !== undefined) chownSync(`${home}/${WORKSHOP}`, user, user);
       },

@@ -128,13 +128,12 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
     logs: (id, asked, { signal }) => processes.logs(id, asked, signal),
 
     async *console(id, { input, ...asked }, { signal }) {
-      const { home } = await processes.theOne(id);
       if (input === undefined) {
         yield* processes.logs(id, asked, signal);
         return;
       }
       const typing = new AbortController();
-      const typed = type(home, input, signal).finally(() => typing.abort());
+      const typed = type(() => processes.theOne(id), input, signal).finally(() => typing.abort());
       typed.catch(() => undefined);
       const over = asked.follow ? signal : AbortSignal.any([signal, typing.signal]);
       yield* processes.logs(id, { ...asked, follow: true }, over);

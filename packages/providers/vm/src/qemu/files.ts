@@ -3,12 +3,12 @@
 /** Where QEMU is told things, one listener at a time. */
 export const QMP_SOCKET = "qmp.sock";
 
-/** QEMU's pipe of events: `.in` is a pipe that opens its mouth, `.out` the file into which it speaks. */
+/** QEMU's pipe of events: `.in` leads to the pipe that opens its mouth, `.out` is the file into which it speaks. */
 export const EVENTS = "events";
 export const EVENTS_FILE = `${EVENTS}.out`;
 
-/** A pipe: what is written into it is typed on the console. */
-export const KEYS = "keys";
+/** The number of the shell above QEMU: what is written into its input is typed on the console. */
+export const SHELL = "shell";
 
 /** What QEMU complains of. */
 export const ERRORS = "errors";

@@ -1,20 +1,39 @@
 /** What a machine's process does before and after QEMU. */
-import { ERRORS, EVENTS, EVENTS_FILE, KEYS, RESTORING, WORKSHOP, WORKSHOP_NUMBER } from "./files.ts";
+import { ERRORS, EVENTS, EVENTS_FILE, RESTORING, SHELL, WORKSHOP, WORKSHOP_NUMBER } from "./files.ts";
 
 const MOUTH = `${EVENTS}.in`;
+const EARS = 9;
+/** Where the mouth of the pipe of events is to lead, for whoever opens it within the hypervisor. */
+export const MOUTH_LINK = { path: MOUTH, target: `/proc/self/fd/${EARS}` } as const;
 
 const EXPLAINED = `
 umask 077
 cd "$1" || exit 126
 shift
-command -p mkfifo ${MOUTH} ${KEYS} || exit 126
-# Each is opened for both: whoever opens one end of a pipe alone waits for the other, and an end that nobody holds is an end
-# of everything that QEMU would hear.
-exec 0<>${KEYS} 2>>${ERRORS} ${WORKSHOP_NUMBER}<${WORKSHOP} 9<>${MOUTH}
+echo $$ >${SHELL} || exit 126
+# Many shells keep a text like these in a pipe, and Linux lets its other end be opened: so no program is needed, which would
+# cost as much as all of this. Where it is no pipe, it gets one with a name. The keyboard is held open: an end that nobody
+# holds is an end of everything that QEMU would hear.
+exec 0<<END
+END
+if [ -p /proc/self/fd/0 ] && true 2>/dev/null >/proc/self/fd/0; then
+  exec 7>/proc/self/fd/0
+else
+  command -p mkfifo keys || exit 126
+  exec 0<>keys
+fi
+exec 2>>${ERRORS} ${WORKSHOP_NUMBER}<${WORKSHOP}
 waits=
 while :; do
   # Before the first of these QEMU tells no events; the second lets the guest begin, so that nothing of it is missed.
-  echo '{"execute":"qmp_capabilities"}{"execute":"cont"}' >&9
+  exec ${EARS}<<END
+{"execute":"qmp_capabilities"}{"execute":"cont"}
+END
+  if ! [ -p /proc/self/fd/${EARS} ]; then
+    [ -p ears ] || command -p mkfifo ears || exit 126
+    exec ${EARS}<>ears
+    echo '{"execute":"qmp_capabilities"}{"execute":"cont"}' >&${EARS}
+  fi
   "$@" $waits
   code=$?
   # One that is taken back to a snapshot begins anew, and waits for it.
