@@ -17,7 +17,8 @@ const PATIENCE_MS = 60_000;
 export function vmHeal(): Promise<readonly Row[]> {
   return inFolder(async (folder) => {
     const shelf = await buildShelf(folder);
-    return [await compare(shelf, "QEMU killed with -9", kill), await compare(shelf, "guest panics", panic)];
+    // One that has panicked stands there, and has to be ended first.
+    return [await compare(shelf, "QEMU killed with -9", kill, 1.5), await compare(shelf, "guest panics", panic, 2)];
   });
 }
 
@@ -38,7 +39,7 @@ function panic({ port }: Victim): void {
   request.on("error", () => undefined);
 }
 
-async function compare(shelf: Shelf, what: string, end: (victim: Victim) => void): Promise<Row> {
+async function compare(shelf: Shelf, what: string, end: (victim: Victim) => void, bound: number): Promise<Row> {
   const times = await inTurns(
     ROUNDS,
     () => timeHealing(shelf, end),
@@ -49,7 +50,7 @@ async function compare(shelf: Shelf, what: string, end: (victim: Victim) => void
     ours: `${round(median(times.ours))} ms`,
     compared: `one boot by hand: ${round(median(times.bare))} ms`,
     figure: ratioOf(times),
-    bound: 1.5,
+    bound,
     unit: "times",
   };
 }

@@ -52,8 +52,12 @@ export interface Processes {
   start(tags: Tags, commission: (id: string, home: string) => Commission): Promise<string>;
   /** Puts these in the place of what is written of it. */
   change(sighting: Sighting, changed: Partial<Pick<Sighting, "tags" | "properties" | "thing">>): void;
-  /** Returns when none of its processes lives, and nothing is left of it. */
-  end(id: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Returns when none of its processes lives, and nothing is left of it.
+   *
+   * @param isAsked false where nobody is asked to end first: all are killed
+   */
+  end(id: string, signal: AbortSignal, isAsked?: boolean): Promise<void>;
   logs(id: string, asked: LogsAsked, signal: AbortSignal): AsyncIterable<Uint8Array>;
   exec(id: string, asked: ExecAsked, signal: AbortSignal): Promise<Execution>;
   /** What all its processes can be halted by, and counted. Throws `invalid` where it has ended. */
@@ -140,13 +144,13 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
     return [...living, ...more.flatMap((pid) => processAt(pid) ?? [])];
   }
 
-  async function endOne(id: string, aborted: AbortSignal): Promise<void> {
+  async function endOne(id: string, aborted: AbortSignal, isAsked: boolean): Promise<void> {
     const known = lastSeen.get(id);
     // Where it has ended and nobody was left, nobody can have come to be since. To look costs as much as all the rest.
     const found = known?.life.kind === "ended" && known.living.length === 0 ? known : (await look()).get(id);
-    const { signal, timeoutMs } = stopOf(found?.properties ?? {});
+    const polite = isAsked ? stopOf(found?.properties ?? {}) : undefined;
     if (withLimited(id, found?.living ?? []).length > 0) {
-      await stopAll({ signal, timeoutMs, members: () => membersOf(id), aborted });
+      await stopAll({ polite, members: () => membersOf(id), aborted });
     }
     memory.remove(id);
     removeHome(dir, id);
@@ -179,10 +183,10 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
       changed();
     },
 
-    async end(id, signal) {
+    async end(id, signal, isAsked = true) {
       if (!isId(id)) return;
       // Whoever is ending has been asked to: to many programs a second time means at once.
-      const end = ending.get(id) ?? endOne(id, signal).finally(() => ending.delete(id));
+      const end = ending.get(id) ?? endOne(id, signal, isAsked).finally(() => ending.delete(id));
       ending.set(id, end);
       await end;
       changed();

@@ -6,8 +6,8 @@ import { markIn } from "./mark.ts";
 import { environmentOf, isSame, type Process, processAt } from "./process-table.ts";
 
 export interface Stopping {
-  readonly signal: NodeJS.Signals;
-  readonly timeoutMs: number;
+  /** How they are asked to end, and how long that may take; undefined where they are killed at once. */
+  readonly polite: { readonly signal: NodeJS.Signals; readonly timeoutMs: number } | undefined;
   /** All that live, found anew. */
   members(): Promise<readonly Process[]>;
   readonly aborted: AbortSignal;
@@ -16,13 +16,23 @@ export interface Stopping {
 const FIRST_REST_MS = 5;
 const LONGEST_REST_MS = 200;
 const LONGEST_PEEK_MS = 20;
+const MORE_PEEK = 1.2;
 
 /**
  * Returns when none lives.
  *
  * @throws ProviderError `denied`: one may not be ended by us. `unknown`: the wait was given up, and one still lives
  */
-export async function stopAll({ signal, timeoutMs, members, aborted }: Stopping): Promise<void> {
+export async function stopAll({ polite, members, aborted }: Stopping): Promise<void> {
+  if (polite !== undefined && (await haveEndedPolitely(polite, members, aborted))) return;
+  await untilNone(members, (each) => tell(each, "SIGKILL"), Number.POSITIVE_INFINITY, aborted);
+}
+
+function haveEndedPolitely(
+  { signal, timeoutMs }: NonNullable<Stopping["polite"]>,
+  members: Stopping["members"],
+  aborted: AbortSignal,
+): Promise<boolean> {
   const asked = new Set<string>();
   const ask = (each: Process) => {
     const name = `${each.pid} ${each.start}`;
@@ -33,8 +43,7 @@ export async function stopAll({ signal, timeoutMs, members, aborted }: Stopping)
     tell(each, "SIGCONT");
   };
   // Each is asked once, also one that has only just been started: to many programs a second time means at once.
-  if (await untilNone(members, ask, performance.now() + timeoutMs, aborted)) return;
-  await untilNone(members, (each) => tell(each, "SIGKILL"), Number.POSITIVE_INFINITY, aborted);
+  return untilNone(members, ask, performance.now() + timeoutMs, aborted);
 }
 
 /**
@@ -67,7 +76,7 @@ async function untilNone(
 /** To look at those that are known is cheap: when they are gone early there is nothing to wait for. */
 async function restUntilGone(known: readonly Process[], ms: number, aborted: AbortSignal): Promise<void> {
   const end = performance.now() + ms;
-  for (let rest = 1; known.some(isAlive) && !aborted.aborted; rest = Math.min(LONGEST_PEEK_MS, rest * 2)) {
+  for (let rest = 1; known.some(isAlive) && !aborted.aborted; rest = Math.min(LONGEST_PEEK_MS, rest * MORE_PEEK)) {
     const left = end - performance.now();
     if (left <= 0) return;
     await sleep(Math.min(rest, left), undefined, { signal: aborted }).catch(() => undefined);

@@ -1,7 +1,7 @@
 /**
  * Whether a guest is ready: asked beside all looks, again and again, until it was so once. QEMU takes a connection before
- * there is a guest, and one that was taken too early may never be answered: so a try is given up soon, and another is made;
- * each has more time than the one before, so that a guest that is slow is waited for as well.
+ * there is a guest, and one that was taken too early may never be answered: so the next try does not wait for the one before
+ * it, and none is waited for long. Those that are given up let the next take longer: a slow guest is waited for as well.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,13 +12,15 @@ import type { VmProperties } from "./properties.ts";
 import { answers } from "./ready-http.ts";
 import { takes } from "./ready-tcp.ts";
 
+/** So many tries at once: each costs its guest a connection. */
+const MOST_TRIES = 4;
 /** The first try may take so long, and each that was not answered in time lets the next take longer. Milliseconds. */
 const FIRST_TRY_MS = 20;
 const MORE_PATIENCE = 1.5;
 /** What a try may take at the most unless told, and how long a look without a watcher waits. */
 const LONGEST_TRY_MS = 1_000;
-/** Between two tries; then more and more. */
-const FIRST_REST_MS = 2;
+/** Between the beginnings of two tries; then more and more. */
+const FIRST_REST_MS = 4;
 const MORE_REST = 1.2;
 const LONGEST_REST_MS = 500;
 
@@ -128,18 +130,32 @@ function questionIn(home: string, properties: Partial<VmProperties>): Question |
 
 /** @returns false when it was told to end */
 async function ask({ longestMs, put }: Question, signal: AbortSignal): Promise<boolean> {
+  const over = new AbortController();
+  const end = AbortSignal.any([signal, over.signal]);
   let patienceMs = Math.min(FIRST_TRY_MS, longestMs);
   let restMs = FIRST_REST_MS;
-  while (!signal.aborted) {
+  let isSo = false;
+  const tries = new Set<Promise<void>>();
+
+  async function attempt(): Promise<void> {
     const late = AbortSignal.timeout(Math.ceil(patienceMs));
     try {
-      if (await put(AbortSignal.any([signal, late]))) return true;
+      if (!(await put(AbortSignal.any([end, late])))) return;
+      isSo = true;
+      over.abort();
     } catch {
       // Nobody answers yet.
       if (late.aborted) patienceMs = Math.min(longestMs, patienceMs * MORE_PATIENCE);
     }
-    await sleep(restMs, undefined, { ref: false });
+  }
+
+  while (!end.aborted) {
+    const one = attempt().finally(() => tries.delete(one));
+    tries.add(one);
+    if (tries.size >= MOST_TRIES) await Promise.race(tries);
+    await sleep(restMs, undefined, { ref: false, signal: end }).catch(() => undefined);
     restMs = Math.min(LONGEST_REST_MS, restMs * MORE_REST);
   }
-  return false;
+  await Promise.all(tries);
+  return isSo;
 }

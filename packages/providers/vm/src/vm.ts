@@ -124,7 +124,8 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
       processes.change(sighting, { tags: { ...sighting.tags, ...tags } });
     },
 
-    destroy: (id, { signal }) => processes.end(id, signal),
+    // To its guest both are a power cut; a group that wants to be gentle drains first.
+    destroy: (id, { signal }) => processes.end(id, signal, false),
     logs: (id, asked, { signal }) => processes.logs(id, asked, signal),
 
     async *console(id, { input, ...asked }, { signal }) {
