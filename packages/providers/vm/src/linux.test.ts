@@ -28,6 +28,9 @@ if ("lacking" in kernel)
 
 const SERVER = fileURLToPath(new URL("./test/guest-server.c", import.meta.url));
 
+/** A Linux that is emulated answers in its own time. */
+const SLOW_MS = 20_000;
+
 describe.skipIf("lacking" in kernel)("a machine with an image of Linux", () => {
   const { vmlinuz, modules } = "lacking" in kernel ? { vmlinuz: "", modules: "" } : kernel;
 
@@ -62,16 +65,16 @@ describe.skipIf("lacking" in kernel)("a machine with an image of Linux", () => {
     const want = await hello({ image: "server", env: { B: "of the machine", C: { secret: { file: secret } } } });
     const id = await booted(machines, want);
 
-    const environment = (await get(want.port, "/read//proc/self/environ"))?.split("\0") ?? [];
+    const environment = (await get(want.port, "/read//proc/self/environ", SLOW_MS))?.split("\0") ?? [];
     expect(environment).toEqual(expect.arrayContaining(["A=of the image", "B=of the machine", "C=hunter2"]));
-    expect(await get(want.port, "/read//proc/self/status")).toMatch(/^Uid:\t1000\t1000\t1000\t1000$/m);
-    expect(await get(want.port, "/read//proc/sys/kernel/hostname")).toBe("web-0\n");
-    expect(await get(want.port, "/write//server")).not.toBe("written");
-    expect(await get(want.port, "/write//tmp/note")).toBe("written");
+    expect(await get(want.port, "/read//proc/self/status", SLOW_MS)).toMatch(/^Uid:\t1000\t1000\t1000\t1000$/m);
+    expect(await get(want.port, "/read//proc/sys/kernel/hostname", SLOW_MS)).toBe("web-0\n");
+    expect(await get(want.port, "/write//server", SLOW_MS)).not.toBe("written");
+    expect(await get(want.port, "/write//tmp/note", SLOW_MS)).toBe("written");
     expect(JSON.stringify(await listed(machines))).not.toContain("hunter2");
 
     await used(machines, id, { tool: "snapshot", argument: "whole" });
-    await get(want.port, "/signal/11");
+    await get(want.port, "/signal/11", SLOW_MS);
     const { reason } = await seenAs(machines, id, hasEnded);
     expect(reason).toBe(
       'its program was killed by SIGSEGV; last line of its console: {"muster":"end","signal":"SIGSEGV"}',
@@ -85,7 +88,7 @@ describe.skipIf("lacking" in kernel)("a machine with an image of Linux", () => {
     const { machines } = await freshRoomWithServer();
     const want = await hello({ image: "server" });
     const id = await booted(machines, want);
-    await get(want.port, "/exit/200");
+    await get(want.port, "/exit/200", SLOW_MS);
     expect((await seenAs(machines, id, hasEnded)).reason).toMatch(/^the guest exited with code 200;/);
     await machines.destroy(id, ctx);
 

@@ -115,10 +115,10 @@ export async function seenAs(machines: Machines, id: string, isSo: (seen: Seen |
 
 export const hasEnded = (each: Seen | undefined): boolean => each?.phase === "ended";
 
-/** What is answered, or undefined where nobody answers. */
-export async function get(port: number, path: string): Promise<string | undefined> {
+/** What is answered, or undefined where nobody answers within so many milliseconds. */
+export async function get(port: number, path: string, withinMs = 2_000): Promise<string | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(withinMs) });
     return await answer.text();
   } catch {
     // It hung up, or said nothing.
