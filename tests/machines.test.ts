@@ -1,0 +1,114 @@
+/** Groups of real machines, kept by the real `muster serve`: they come up, are scaled, end in every way, and heal. */
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { bareKernel } from "../packages/providers/vm/src/qemu/canary.ts";
+import { pidsAtHome, wordsOf } from "./support/left-behind.ts";
+import {
+  ASKED_OVER_HTTP,
+  canBoot,
+  homesIn,
+  machines,
+  openMachineRoom,
+  page,
+  portsOf,
+  tellWhatIsLeftOut,
+  until,
+} from "./support/machine-room.ts";
+
+tellWhatIsLeftOut("a group of machines");
+
+describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", () => {
+  it("comes up, twenty of them, is scaled down and up, and goes without a trace", { timeout: 120_000 }, async () => {
+    const room = await openMachineRoom();
+    await room.build("hello");
+    await room.serve();
+    await room.apply({ web: machines("hello", 20) });
+    const twenty = portsOf(await room.whole("web", 20));
+    expect(new Set(twenty.values()).size).toBe(20);
+    const names = await Promise.all([...twenty.values()].map(nameAt));
+    expect(new Set(names).size).toBe(20);
+    expect((await room.muster("instance", "ls", "web")).match(/ ready /g)).toHaveLength(20);
+
+    await room.muster("group", "scale", "web", "5");
+    await room.whole("web", 5);
+    expect(room.hypervisors().size).toBe(5);
+    await room.muster("group", "scale", "web", "8");
+    const eight = portsOf(await room.whole("web", 8));
+    expect((await Promise.all([...eight.values()].map(nameAt))).every(Boolean)).toBe(true);
+
+    await room.muster("group", "destroy", "web", "--yes");
+    await until(async () => (await room.muster("group", "ls")).includes("No groups."), () => "the group is still there");
+    expect(room.hypervisors().size).toBe(0);
+    expect(homesIn(room.machines)).toEqual([]);
+    expect(readdirSync(`${room.machines}/ends`)).toEqual([]);
+    // Muster itself is all that is left.
+    expect(pidsAtHome(room.home).map((pid) => wordsOf(pid).at(-1))).toEqual(["serve"]);
+  });
+
+  it.each([
+    ["whoever ends is replaced by itself, and the history says why", false],
+    ["the same, where Muster was killed with -9 when they ended, and nothing is made twice", true],
+  ])("%s", { timeout: 120_000 }, async (_, isAway) => {
+    const room = await openMachineRoom();
+    await room.build("hello");
+    await room.build("frail", { kernel: frailKernel(room.home), health: { console: "up" } });
+    const life = await room.serve();
+    await room.apply({
+      web: machines("hello", 7, { flavor: ASKED_OVER_HTTP, rollout: { initialDelay: "2s" } }),
+      frail: { size: 2, template: { vm: { image: "frail" } } },
+    });
+    const before = portsOf(await room.whole("web", 7));
+    const [broken = "", whole = ""] = (await room.whole("frail", 2)).seen.map(({ id }) => id);
+    const pids = room.hypervisors();
+    if (isAway) await life.kill();
+
+    const [exits = "", fails = "", panics = "", hangs = "", killed = "", ...others] = before.keys();
+    const ask = (id: string, path: string) => page(before.get(id) ?? 0, path, 200);
+    process.kill(pids.get(killed) ?? 0, "SIGKILL");
+    appendFileSync(`${room.machines}/${broken}/keys`, "x");
+    await Promise.all([ask(exits, "/exit/0"), ask(fails, "/exit/3"), ask(panics, "/panic"), ask(hangs, "/hang")]);
+    if (isAway) await room.serve();
+
+    await room.until("web", ({ seen }) => !seen.some(({ id }) => [exits, fails, panics, hangs, killed].includes(id)));
+    await room.until("frail", ({ seen }) => !seen.some(({ id }) => id === broken));
+    await room.whole("web", 7);
+    await room.whole("frail", 2);
+
+    const history = await room.history("web");
+    const last = "; last line of its console: ";
+    expect(history).toContain(`${exits} is unhealthy: the guest exited with code 0${last}{"event":"exit","code":0}`);
+    expect(history).toContain(`${fails} is unhealthy: the guest exited with code 3${last}{"event":"exit","code":3}`);
+    expect(history).toContain(`${panics} is unhealthy: the guest panicked${last}{"event":"panic"`);
+    expect(history).toContain(`${killed} is unhealthy: its hypervisor was killed by SIGKILL${last}{"event":"`);
+    expect(history).toContain(`${hangs} is unhealthy: http://127.0.0.1:${before.get(hangs)}/health did not answer`);
+    expect(await room.history("frail")).toContain(`${broken} is unhealthy: the guest was reset: it crashed`);
+    expect(history.match(/\+ created /g)).toHaveLength(7 + 5);
+    const now = room.hypervisors();
+    expect(now.size).toBe(9);
+    for (const id of [...others, whole]) expect(now.get(id)).toBe(pids.get(id));
+  });
+});
+
+async function nameAt(port: number): Promise<string | undefined> {
+  return /"name":"(web-\d+)"/.exec((await page(port, "/")) ?? "")?.[1];
+}
+
+/** A guest that says `up`, waits for a key, and then crashes so that its processor is reset. */
+function frailKernel(folder: string): string {
+  const file = `${folder}/frail.elf`;
+  const say = (letter: string) => [0xb0, letter.charCodeAt(0), 0xee];
+  const kernel = bareKernel((_, entry) => {
+    const code = [
+      ...[0x66, 0xba, 0xf8, 0x03], // mov $0x3f8, %dx: the serial line
+      ...[..."up\n"].flatMap(say), // mov letter, %al; out %al, (%dx)
+      ...[0x66, 0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xfb], // mov $0x3fd, %dx; in (%dx), %al; test $1, %al; jz to the in
+      ...[0x0f, 0x01, 0x1d, 0, 0, 0, 0, 0x0f, 0x0b], // lidt of the zeros below; an undefined instruction
+      ...[0, 0, 0, 0, 0, 0],
+    ];
+    const bytes = Buffer.from(code);
+    bytes.writeUInt32LE(entry + bytes.length - 6, bytes.length - 6 - 2 - 4);
+    return bytes;
+  });
+  writeFileSync(file, kernel);
+  return file;
+}
