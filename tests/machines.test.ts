@@ -1,7 +1,7 @@
 /** Groups of real machines, kept by the real `muster serve`: they come up, are scaled, end in every way, and heal. */
-import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bareKernel } from "../packages/providers/vm/src/qemu/canary.ts";
+import { frailKernel } from "./support/bare-kernels.ts";
 import { pidsAtHome, wordsOf } from "./support/left-behind.ts";
 import {
   ASKED_OVER_HTTP,
@@ -37,7 +37,10 @@ describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", (
     expect((await Promise.all([...eight.values()].map(nameAt))).every(Boolean)).toBe(true);
 
     await room.muster("group", "destroy", "web", "--yes");
-    await until(async () => (await room.muster("group", "ls")).includes("No groups."), () => "the group is still there");
+    await until(
+      async () => (await room.muster("group", "ls")).includes("No groups."),
+      () => "the group is still there",
+    );
     expect(room.hypervisors().size).toBe(0);
     expect(homesIn(room.machines)).toEqual([]);
     expect(readdirSync(`${room.machines}/ends`)).toEqual([]);
@@ -91,24 +94,4 @@ describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", (
 
 async function nameAt(port: number): Promise<string | undefined> {
   return /"name":"(web-\d+)"/.exec((await page(port, "/")) ?? "")?.[1];
-}
-
-/** A guest that says `up`, waits for a key, and then crashes so that its processor is reset. */
-function frailKernel(folder: string): string {
-  const file = `${folder}/frail.elf`;
-  const say = (letter: string) => [0xb0, letter.charCodeAt(0), 0xee];
-  const kernel = bareKernel((_, entry) => {
-    const code = [
-      ...[0x66, 0xba, 0xf8, 0x03], // mov $0x3f8, %dx: the serial line
-      ...[..."up\n"].flatMap(say), // mov letter, %al; out %al, (%dx)
-      ...[0x66, 0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xfb], // mov $0x3fd, %dx; in (%dx), %al; test $1, %al; jz to the in
-      ...[0x0f, 0x01, 0x1d, 0, 0, 0, 0, 0x0f, 0x0b], // lidt of the zeros below; an undefined instruction
-      ...[0, 0, 0, 0, 0, 0],
-    ];
-    const bytes = Buffer.from(code);
-    bytes.writeUInt32LE(entry + bytes.length - 6, bytes.length - 6 - 2 - 4);
-    return bytes;
-  });
-  writeFileSync(file, kernel);
-  return file;
 }

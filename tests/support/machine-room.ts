@@ -5,13 +5,13 @@ import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type GroupDetail, groupPath } from "@muster/daemon";
-import { isConverged, type JsonObject } from "@muster/model";
+import { conditionOf, isConverged, type JsonObject } from "@muster/model";
 import { buildUnikernel } from "@muster/provider-vm";
 import { afterAll, onTestFinished, vi } from "vitest";
 import { type Life, startLife } from "../crash/life.ts";
 import { MUSTER } from "../crash/run.ts";
 import { ask } from "../crash/talk.ts";
-import { endAllAtHome, environmentOf, pidsAtHome, wordsOf } from "./left-behind.ts";
+import { endAllAtHome, pidsAtHome, wordsOf } from "./left-behind.ts";
 
 const missing = [
   ["QEMU (Debian: qemu-system-x86)", "qemu-system-x86_64"],
@@ -54,8 +54,10 @@ export interface MachineRoom {
   begin(...args: readonly string[]): Begun;
   /** Builds an image of the unikernel, and answers its digest. */
   build(name: string, more?: JsonObject): Promise<string>;
-  /** Declares the groups. Does not wait. */
-  apply(groups: JsonObject): Promise<Answer>;
+  /** Declares the groups, and what else is given. Does not wait. */
+  apply(groups: JsonObject, more?: JsonObject): Promise<Answer>;
+  /** Declares what was declared last once more, and waits until it is so, or cannot be. */
+  applyAgain(): Promise<Answer>;
   detail(group: string): Promise<GroupDetail>;
   /** Waits until the group is as declared, at this size. */
   whole(group: string, size: number): Promise<GroupDetail>;
@@ -89,7 +91,6 @@ let rooms = 0;
 
 /** All that is started in it ends with the test. */
 export async function openMachineRoom(): Promise<MachineRoom> {
-  const kernel = await unikernel();
   const home = mkdtempSync(join(tmpdir(), "muster-machines-"));
   onTestFinished(async () => {
     await endAllAtHome(home);
@@ -110,6 +111,7 @@ export async function openMachineRoom(): Promise<MachineRoom> {
   const socket = join(runtime, "muster/muster.sock");
   const images = join(state, "images");
   const machines = join(state, "vm");
+  const declared = join(home, "stack.json");
 
   async function detail(group: string): Promise<GroupDetail> {
     const answer = await ask(socket, groupPath(stack, group));
@@ -154,7 +156,14 @@ export async function openMachineRoom(): Promise<MachineRoom> {
     },
     async build(name, more = {}) {
       const manifest = {
-        ...{ image: name, kind: "unikernel", kernel, args: ["greeting=hi"], ports: [8080], memory: "4MiB" },
+        ...{
+          image: name,
+          kind: "unikernel",
+          kernel: await unikernel(),
+          args: ["greeting=hi"],
+          ports: [8080],
+          memory: "4MiB",
+        },
         ...{ health: { http: { port: 8080, path: "/health" } }, ...more },
       };
       const file = join(home, `${name}.json`);
@@ -164,11 +173,11 @@ export async function openMachineRoom(): Promise<MachineRoom> {
       if (digest === undefined) throw new Error(said);
       return digest;
     },
-    apply(groups) {
-      const file = join(home, "stack.json");
-      writeFileSync(file, JSON.stringify({ stack, groups }));
-      return room.ask("apply", file, "--yes", "--no-wait");
+    apply(groups, more = {}) {
+      writeFileSync(declared, JSON.stringify({ stack, ...more, groups }));
+      return room.ask("apply", declared, "--yes", "--no-wait");
     },
+    applyAgain: () => room.ask("apply", declared, "--yes"),
     detail,
     whole: (group, size) =>
       room.until(group, (seen) => {
@@ -202,11 +211,18 @@ export async function openMachineRoom(): Promise<MachineRoom> {
 }
 
 function told({ status, members, seen }: GroupDetail): string {
-  return JSON.stringify({ status, members, seen: seen.map(({ id, phase, reason }) => ({ id, phase, reason })) }, null, 1);
+  return JSON.stringify(
+    { status, members, seen: seen.map(({ id, phase, reason }) => ({ id, phase, reason })) },
+    null,
+    1,
+  );
 }
 
 /** Waits until it is so. */
-export function until<T>(is: () => T | false | undefined | Promise<T | false | undefined>, told: () => string): Promise<T> {
+export function until<T>(
+  is: () => T | false | undefined | Promise<T | false | undefined>,
+  told: () => string,
+): Promise<T> {
   return vi.waitFor(
     async () => {
       const answer = await is();
@@ -260,4 +276,18 @@ export function homesIn(machines: string): readonly string[] {
   return readdirSync(machines).filter((name) => /^\.?v-/.test(name));
 }
 
-export { environmentOf };
+/** The image of each member, by its id. */
+export function imagesOf({ seen }: GroupDetail): ReadonlyMap<string, unknown> {
+  return new Map(seen.map(({ id, properties }) => [id, properties["image"]]));
+}
+
+/** Where an image lies. */
+export function folderOfImage(images: string, digest: string): string {
+  return join(images, digest.replace(":", "-"));
+}
+
+/** What stands in the way of a group, as its state tells it; undefined where nothing does. */
+export function whyStalled({ status }: GroupDetail): string | undefined {
+  const stalled = status && conditionOf(status, "Stalled");
+  return stalled?.holds === true ? stalled.message : undefined;
+}
