@@ -1,6 +1,6 @@
 /** A home of its own with images of our unikernel, the real `muster serve` in it, and real machines in groups. */
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -24,6 +24,14 @@ export const canBoot = missing.length === 0;
 /** Says, where machines cannot be had, what is left out. */
 export function tellWhatIsLeftOut(what: string): void {
   if (!canBoot) process.stdout.write(`There is no ${missing.join(" and no ")} here: ${what} is not tried\n`);
+}
+
+/** The path of QEMU's program; empty where there is none. */
+export const hypervisor = placeOf("qemu-system-x86_64");
+
+function placeOf(program: string): string {
+  const places = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
+  return places.find((place) => existsSync(place)) ?? "";
 }
 
 /** Of one command that ends, in milliseconds. */

@@ -69,7 +69,7 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
   }
 
   async function foundry() {
-    const hypervisor = programAt(settings.hypervisor ?? HYPERVISOR, env["PATH"] ?? USUAL_PATH, "/");
+    const hypervisor = programAt(settings.hypervisor ?? HYPERVISOR, env["PATH"] ?? USUAL_PATH, "/", "hypervisor");
     const accelerator = settings.accelerator ?? (await bestAccelerator(hypervisor, processes.dir));
     return { images, hypervisor, accelerator, env };
   }
