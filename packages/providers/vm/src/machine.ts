@@ -6,7 +6,7 @@ import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
 import type { Ready, VmProperties } from "./properties.ts";
 import { type Accelerator, commandLine, type Machine } from "./qemu/command-line.ts";
-import { ENVIRONMENT, EVENTS_FILE, WORKSHOP } from "./qemu/files.ts";
+import { ENVIRONMENT, EVENTS_FILE, ROOM_FOR_EVENTS, WORKSHOP } from "./qemu/files.ts";
 import { launching } from "./qemu/launch.ts";
 
 /** Undefined: the machine's own ports tell nothing of it. */
@@ -113,7 +113,7 @@ export function commissionOf(
         ...(want.log === undefined ? {} : { log: want.log }),
       },
       furnish() {
-        writeFileSync(`${home}/${EVENTS_FILE}`, "", { flag: "wx", mode: 0o600 });
+        writeFileSync(`${home}/${EVENTS_FILE}`, ROOM_FOR_EVENTS, { flag: "wx", mode: 0o600 });
         if (environment !== "") writeFileSync(`${home}/${ENVIRONMENT}`, environment, { flag: "wx", mode: 0o600 });
         mkdirSync(`${home}/${WORKSHOP}`, { mode: 0o700 });
         if (user !== undefined) chownSync(`${home}/${WORKSHOP}`, user, user);

@@ -131,6 +131,26 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     expect(failure.kind).toBe("invalid");
   });
 
+  it("wakes whoever watches when it ends after it was taken back to a snapshot, too", async () => {
+    const { machines, id, port } = await one();
+    const watching = new AbortController();
+    onTestFinished(() => watching.abort());
+    let wakes = 0;
+    machines.watch?.(() => wakes++, watching.signal);
+    await listed(machines);
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    await used(machines, id, { tool: "restore", argument: "before" });
+    // Whoever is woken looks.
+    await seenAs(machines, id, (each) => each?.phase === "running");
+    const before = wakes;
+    await get(port, "/panic");
+    await until(
+      () => (wakes > before ? true : undefined),
+      () => "nobody was woken",
+    );
+    expect((await seenAs(machines, id, hasEnded)).reason).toContain("panicked");
+  });
+
   it("that is paused stays so over a snapshot", async () => {
     const { machines, id } = await one();
     await used(machines, id, { tool: "pause" });

@@ -22,10 +22,15 @@ export function earsAt(wake: () => void): Ears {
       for (const id of ears.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
       for (const { id, home, life } of sightings.values()) {
         if (life.kind !== "lives" || ears.has(id)) continue;
-        const ear = listening(`${home}/${EVENTS_FILE}`, wake);
+        const ear = listening(`${home}/${EVENTS_FILE}`);
         if (ear === undefined) continue;
-        ear.on("error", () => forget(id));
         ears.set(id, ear);
+        ear.on("error", () => forget(id));
+        ear.on("change", (event) => {
+          // A machine that is taken back to a snapshot begins another file in the place of this one.
+          if (event === "rename") forget(id);
+          wake();
+        });
       }
     },
     close() {
@@ -35,9 +40,9 @@ export function earsAt(wake: () => void): Ears {
 }
 
 /** A hint is no reason to keep Muster alive. */
-function listening(path: string, wake: () => void): FSWatcher | undefined {
+function listening(path: string): FSWatcher | undefined {
   try {
-    return watch(path, { persistent: false }, wake);
+    return watch(path, { persistent: false });
   } catch {
     // Its directory was removed, or the system is out of watches: a look finds it all the same.
     return undefined;

@@ -86,9 +86,13 @@ function hear(path: string, before: Heard | undefined): Heard | undefined {
       const chunk = Buffer.alloc(Math.min(CHUNK, size - heard.at));
       const count = readSync(file, chunk, 0, chunk.length, heard.at);
       if (count === 0) break;
-      const lines = (heard.begun + chunk.toString("latin1", 0, count)).split("\n");
+      // Where nothing is written yet there are zeros.
+      const blank = chunk.subarray(0, count).indexOf(0);
+      const written = blank === -1 ? count : blank;
+      const lines = (heard.begun + chunk.toString("latin1", 0, written)).split("\n");
       const begun = lines.pop() ?? "";
-      heard = { ino, at: heard.at + count, begun: begun.slice(0, CHUNK), told: lines.reduce(withLine, heard.told) };
+      heard = { ino, at: heard.at + written, begun: begun.slice(0, CHUNK), told: lines.reduce(withLine, heard.told) };
+      if (written < count) break;
     }
     return heard;
   } finally {
