@@ -54,7 +54,7 @@ export interface MachineRoom {
   readonly images: string;
   /** Begins `muster serve`, and waits until it answers. */
   serve(more?: NodeJS.ProcessEnv, through?: readonly string[]): Promise<Life>;
-  /** Runs `muster` to its end. */
+  /** Runs `muster` to its end, with nothing to read. */
   ask(...args: readonly string[]): Promise<Answer>;
   /** The same; throws, with what it said, where that is not a good end. */
   muster(...args: readonly string[]): Promise<string>;
@@ -141,10 +141,11 @@ export async function openMachineRoom(): Promise<MachineRoom> {
     ask: (...args) =>
       new Promise((resolve) => {
         const limits = { ...options, timeout: LONGEST_MS, maxBuffer: 64 << 20 };
-        execFile(process.execPath, [MUSTER, ...args], limits, (error, out, complaints) => {
+        const child = execFile(process.execPath, [MUSTER, ...args], limits, (error, out, complaints) => {
           const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
           resolve({ code, said: out + complaints });
         });
+        child.stdin?.end();
       }),
     async muster(...args) {
       const { code, said } = await room.ask(...args);
