@@ -167,6 +167,15 @@ describe.skipIf(!canBoot)("a hypervisor (needs QEMU and a C compiler)", () => {
     expect((await seenAs(machines, id, hasEnded)).reason).toContain("panicked");
   });
 
+  it("is spoken to by many who come at once, each in turn", async () => {
+    const { machines, dir } = await freshRoomWithHello();
+    const id = await booted(machines, await hello());
+    const answers = Array.from({ length: 6 }, () =>
+      withQmp(`${dir}/${id}`, (qmp) => qmp.ask("query-status"), ctx.signal),
+    );
+    expect(await Promise.all(answers)).toHaveLength(6);
+  });
+
   it("is spoken to by one at a time, and the second waits", async () => {
     const { machines, dir } = await freshRoomWithHello();
     const id = await booted(machines, await hello());

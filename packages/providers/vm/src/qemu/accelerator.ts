@@ -11,10 +11,21 @@ import type { Accelerator } from "./command-line.ts";
 const PATIENCE_MS = 5_000;
 
 /**
- * @param program the path of the hypervisor
+ * Many who ask at once are answered by one guest.
+ *
  * @param dir where the answer is written down
+ * @returns what to ask, told the path of the hypervisor
  */
-export async function bestAccelerator(program: string, dir: string): Promise<Accelerator> {
+export function accelerators(dir: string): (program: string) => Promise<Accelerator> {
+  const asked = new Map<string, Promise<Accelerator>>();
+  return (program) => {
+    const answer = asked.get(program) ?? bestAccelerator(program, dir).finally(() => asked.delete(program));
+    asked.set(program, answer);
+    return answer;
+  };
+}
+
+async function bestAccelerator(program: string, dir: string): Promise<Accelerator> {
   if (!isOpen("/dev/kvm")) return "tcg";
   const file = join(dir, "accelerator.json");
   const circumstances = circumstancesOf(program);
@@ -42,10 +53,26 @@ export async function runsGuests(program: string, accelerator: Accelerator): Pro
   }
 }
 
+/**
+ * One whose processor has failed stands there for ever. So beside it somebody reads from whoever started it, who says nothing:
+ * what comes is the end, also when that was killed.
+ */
+const WATCHED = `
+exec 3<&0
+"$@" 3<&- </dev/null &
+canary=$!
+{ read -r nothing <&3; kill -9 "$canary"; } 2>/dev/null &
+wait "$canary"
+code=$?
+kill "$!"
+exit "$code"
+`;
+
 function sings(program: string, words: readonly string[]): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const child = spawn(program, words, { stdio: ["ignore", "ignore", "pipe"] });
-  const end = () => child.kill("SIGKILL");
+  const options = { stdio: ["pipe", "ignore", "pipe"] as ["pipe", "ignore", "pipe"] };
+  const child = spawn("/bin/sh", ["-c", WATCHED, "muster-canary", program, ...words], options);
+  const end = () => child.stdin.destroy();
   const late = setTimeout(end, PATIENCE_MS);
   // One whose processor has failed stays as it is, and says so.
   child.stderr.on("data", (bytes: Buffer) => {

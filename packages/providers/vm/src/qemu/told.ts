@@ -62,12 +62,12 @@ export function listener() {
   let known = new Map<string, Heard>();
 
   return {
-    /** @param home the directory of the machine */
-    told(id: string, home: string): Told {
+    /** @param home the directory of the machine; undefined where that was removed under it, and nothing can be told any more */
+    told(id: string, home: string): Told | undefined {
       const heard = hear(`${home}/${EVENTS_FILE}`, known.get(id));
       if (heard === undefined) known.delete(id);
       else known.set(id, heard);
-      return heard?.told ?? NOTHING_TOLD;
+      return heard?.told;
     },
     /** Forgets all but these. */
     keep(ids: ReadonlyMap<string, unknown>): void {
