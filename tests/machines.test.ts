@@ -1,12 +1,14 @@
 /** Groups of real machines, kept by the real `muster serve`: they come up, are scaled, end in every way, and heal. */
 import { appendFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Life } from "./crash/life.ts";
 import { frailKernel } from "./support/bare-kernels.ts";
 import { pidsAtHome, wordsOf } from "./support/left-behind.ts";
 import {
   ASKED_OVER_HTTP,
   canBoot,
   homesIn,
+  type MachineRoom,
   machines,
   openMachineRoom,
   page,
@@ -37,15 +39,32 @@ describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", (
     expect((await Promise.all([...eight.values()].map(nameAt))).every(Boolean)).toBe(true);
 
     await room.muster("group", "destroy", "web", "--yes");
+    await untilNobodyIsLeft(room);
+  });
+
+  it("is made once, though Muster is killed with -9 while it makes and scales", { timeout: 120_000 }, async () => {
+    const room = await openMachineRoom();
+    await room.build("hello");
+    const killed = async (life: Life) => {
+      await life.kill();
+      return room.serve();
+    };
+    let life = await room.serve();
+    await room.apply({ web: machines("hello", 12) });
     await until(
-      async () => (await room.muster("group", "ls")).includes("No groups."),
-      () => "the group is still there",
+      () => room.hypervisors().size > 0,
+      () => "nobody is made",
     );
-    expect(room.hypervisors().size).toBe(0);
-    expect(homesIn(room.machines)).toEqual([]);
-    expect(readdirSync(`${room.machines}/ends`)).toEqual([]);
-    // Muster itself is all that is left.
-    expect(pidsAtHome(room.home).map((pid) => wordsOf(pid).at(-1))).toEqual(["serve"]);
+    life = await killed(life);
+    const twelve = portsOf(await room.whole("web", 12));
+    expect([...room.hypervisors().keys()].toSorted()).toEqual([...twelve.keys()].toSorted());
+    await room.muster("group", "scale", "web", "3");
+    life = await killed(life);
+    await room.whole("web", 3);
+    expect(room.hypervisors().size).toBe(3);
+    await room.muster("group", "destroy", "web", "--yes");
+    await killed(life);
+    await untilNobodyIsLeft(room);
   });
 
   it.each([
@@ -57,24 +76,28 @@ describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", (
     await room.build("frail", { kernel: frailKernel(room.home), health: { console: "up" } });
     const life = await room.serve();
     await room.apply({
-      web: machines("hello", 7, { flavor: ASKED_OVER_HTTP, rollout: { initialDelay: "2s" } }),
+      web: machines("hello", 8, { flavor: ASKED_OVER_HTTP, rollout: { initialDelay: "2s" } }),
       frail: { size: 2, template: { vm: { image: "frail" } } },
     });
-    const before = portsOf(await room.whole("web", 7));
+    const before = portsOf(await room.whole("web", 8));
     const [broken = "", whole = ""] = (await room.whole("frail", 2)).seen.map(({ id }) => id);
     const pids = room.hypervisors();
     if (isAway) await life.kill();
 
-    const [exits = "", fails = "", panics = "", hangs = "", killed = "", ...others] = before.keys();
+    const [exits = "", fails = "", panics = "", hangs = "", killed = "", lost = "", ...others] = before.keys();
     const ask = (id: string, path: string) => page(before.get(id) ?? 0, path, 200);
     process.kill(pids.get(killed) ?? 0, "SIGKILL");
+    for (const pid of allOf(room, lost)) process.kill(pid, "SIGKILL");
     appendFileSync(`${room.machines}/${broken}/keys`, "x");
     await Promise.all([ask(exits, "/exit/0"), ask(fails, "/exit/3"), ask(panics, "/panic"), ask(hangs, "/hang")]);
     if (isAway) await room.serve();
 
-    await room.until("web", ({ seen }) => !seen.some(({ id }) => [exits, fails, panics, hangs, killed].includes(id)));
+    await room.until(
+      "web",
+      ({ seen }) => !seen.some(({ id }) => [exits, fails, panics, hangs, killed, lost].includes(id)),
+    );
     await room.until("frail", ({ seen }) => !seen.some(({ id }) => id === broken));
-    await room.whole("web", 7);
+    await room.whole("web", 8);
     await room.whole("frail", 2);
 
     const history = await room.history("web");
@@ -83,14 +106,33 @@ describe.skipIf(!canBoot)("a group of machines (needs QEMU and a C compiler)", (
     expect(history).toContain(`${fails} is unhealthy: the guest exited with code 3${last}{"event":"exit","code":3}`);
     expect(history).toContain(`${panics} is unhealthy: the guest panicked${last}{"event":"panic"`);
     expect(history).toContain(`${killed} is unhealthy: its hypervisor was killed by SIGKILL${last}{"event":"`);
+    expect(history).toContain(
+      `${lost} is unhealthy: it lives no more, and nobody has told how it ended: its hypervisor's leader`,
+    );
     expect(history).toContain(`${hangs} is unhealthy: http://127.0.0.1:${before.get(hangs)}/health did not answer`);
     expect(await room.history("frail")).toContain(`${broken} is unhealthy: the guest was reset: it crashed`);
-    expect(history.match(/\+ created /g)).toHaveLength(7 + 5);
+    expect(history.match(/\+ created /g)).toHaveLength(8 + 6);
     const now = room.hypervisors();
-    expect(now.size).toBe(9);
+    expect(now.size).toBe(10);
     for (const id of [...others, whole]) expect(now.get(id)).toBe(pids.get(id));
   });
 });
+
+/** The hypervisor of a machine, and those that are there to tell of its end, who come first. */
+function allOf({ home }: MachineRoom, id: string): readonly number[] {
+  return pidsAtHome(home).filter((pid) => wordsOf(pid).includes(id));
+}
+
+async function untilNobodyIsLeft(room: MachineRoom): Promise<void> {
+  await until(
+    async () => (await room.muster("group", "ls")).includes("No groups."),
+    () => "the group is still there",
+  );
+  expect(homesIn(room.machines)).toEqual([]);
+  expect(readdirSync(`${room.machines}/ends`)).toEqual([]);
+  // Muster itself is all that is left.
+  expect(pidsAtHome(room.home).map((pid) => wordsOf(pid).at(-1))).toEqual(["serve"]);
+}
 
 async function nameAt(port: number): Promise<string | undefined> {
   return /"name":"(web-\d+)"/.exec((await page(port, "/")) ?? "")?.[1];
