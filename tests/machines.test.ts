@@ -1,5 +1,5 @@
 /** Groups of real machines, kept by the real `muster serve`: they come up, are scaled, end in every way, and heal. */
-import { appendFileSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Life } from "./crash/life.ts";
 import { frailKernel } from "./support/bare-kernels.ts";
@@ -128,7 +128,8 @@ async function untilNobodyIsLeft(room: MachineRoom): Promise<void> {
     async () => (await room.muster("group", "ls")).includes("No groups."),
     () => "the group is still there",
   );
-  expect(homesIn(room.machines)).toEqual([]);
+  // One that had not begun when Muster was killed goes after a minute: another Muster might be about to start it.
+  expect(homesIn(room.machines).filter((id) => existsSync(`${room.machines}/${id}/begun`))).toEqual([]);
   expect(readdirSync(`${room.machines}/ends`)).toEqual([]);
   // Muster itself is all that is left.
   expect(pidsAtHome(room.home).map((pid) => wordsOf(pid).at(-1))).toEqual(["serve"]);

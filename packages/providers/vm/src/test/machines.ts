@@ -1,6 +1,7 @@
 /** Real machines kept by the type `vm`, with images of their own; whatever a test has left alive is ended with it. */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get as httpGet } from "node:http";
 import { tmpdir } from "node:os";
 import { buildImage, manifestSchema } from "@muster/image";
 import { type JsonObject, musterMarks, type Observed, type Tags } from "@muster/model";
@@ -116,15 +117,21 @@ export async function seenAs(machines: Machines, id: string, isSo: (seen: Seen |
 
 export const hasEnded = (each: Seen | undefined): boolean => each?.phase === "ended";
 
-/** What is answered, or undefined where nobody answers. */
-export async function get(port: number, path: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
-    return await answer.text();
-  } catch {
-    // It hung up, or said nothing.
-    return undefined;
-  }
+/** What is answered, on a connection of its own, or undefined where nobody answers. */
+export function get(port: number, path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = httpGet({ host: "127.0.0.1", port, path, agent: false, timeout: 2_000 }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      // It hung up in the middle.
+      response.once("error", () => resolve(undefined));
+      response.once("end", () => resolve(text));
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => resolve(undefined));
+  });
 }
 
 export async function bytesOf(stream: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
