@@ -1,5 +1,6 @@
 /** A home of its own with images of our unikernel, the real `muster serve` in it, and real machines in groups. */
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
@@ -84,16 +85,13 @@ export interface Begun {
 
 /** The unikernel, built once for all tests of a file. */
 function unikernel(): Promise<string> {
-  built ??= buildIn(mkdtempSync(join(tmpdir(), "muster-unikernel-")));
+  built ??= buildUnikernel(kernels).then(({ elf }) => elf);
   return built;
 }
 
 let built: Promise<string> | undefined;
-
-async function buildIn(folder: string): Promise<string> {
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (await buildUnikernel(folder)).elf;
-}
+const kernels = join(tmpdir(), `muster-unikernel-${randomUUID()}`);
+afterAll(() => rmSync(kernels, { recursive: true, force: true }));
 
 let rooms = 0;
 

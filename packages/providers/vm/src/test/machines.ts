@@ -1,6 +1,6 @@
 /** Real machines kept by the type `vm`, with images of their own; whatever a test has left alive is ended with it. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get as httpGet } from "node:http";
 import { tmpdir } from "node:os";
 import { buildImage, manifestSchema } from "@muster/image";
@@ -24,17 +24,13 @@ export const tags: Tags = musterMarks.write({ stack: "shop", owner: "web", slot:
 
 /** The unikernel, built once for all tests of a file. */
 export function unikernel(): Promise<string> {
-  built ??= build();
+  built ??= buildUnikernel(kernels).then(({ elf }) => elf);
   return built;
 }
 
 let built: Promise<string> | undefined;
-
-async function build(): Promise<string> {
-  const folder = mkdtempSync(`${tmpdir()}/muster-unikernel-`);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (await buildUnikernel(folder)).elf;
-}
+const kernels = `${tmpdir()}/muster-unikernel-${randomUUID()}`;
+afterAll(() => rmSync(kernels, { recursive: true, force: true }));
 
 /** A place with images and machines of its own. */
 export interface Room {
