@@ -61,17 +61,18 @@ export function assertDirectory(cwd: string): void {
 /**
  * The program's own path.
  *
+ * @param named where it is declared, for whoever reads that it is not there
  * @throws ProviderError `retryable`: there is none (it may be installed later), or it may not be run
  */
-export function programAt(command: string, path: string, cwd: string): string {
+export function programAt(command: string, path: string, cwd: string, named = "command"): string {
   const isPath = command.includes("/");
   const places = isPath ? [resolve(cwd, command)] : path.split(":").map((each) => resolve(cwd, each, command));
   const found = places.filter((place) => ifThereAndReachable(() => statSync(place))?.isFile() === true);
   const program = found.find(isExecutable);
   if (program !== undefined) return program;
-  if (found[0] !== undefined) throw new ProviderError("retryable", `command: ${found[0]} is not executable`);
+  if (found[0] !== undefined) throw new ProviderError("retryable", `${named}: ${found[0]} is not executable`);
   const where = isPath ? `there is no file ${places[0]}` : `there is no program \`${command}\` on the PATH ${path}`;
-  throw new ProviderError("retryable", `command: ${where}`);
+  throw new ProviderError("retryable", `${named}: ${where}`);
 }
 
 function ifThereAndReachable<T>(call: () => T): T | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Evidence, endingOf, endingText } from "./ending.ts";
+import { type Evidence, endingOf, endingText, tellsGuestSuccess } from "./ending.ts";
 import { NOTHING_TOLD, type Told, withLine } from "./qemu/told.ts";
 
 const told = (...lines: readonly string[]): Told => lines.reduce(withLine, NOTHING_TOLD);
@@ -87,4 +87,14 @@ describe("what became of a machine", () => {
     );
     expect(words({ ...alive, told: told(BEGUN, PANIC) })).toBe("the guest panicked");
   });
+});
+
+it("knows a good end by how it was told, whatever stood last on the console", () => {
+  const told = (code: number, lastLine?: string) =>
+    endingText({ kind: "exited", code }, { complaint: undefined, lastLine });
+  expect(tellsGuestSuccess(told(0))).toBe(true);
+  expect(tellsGuestSuccess(told(0, "done"))).toBe(true);
+  expect(tellsGuestSuccess(told(1, "the guest exited with code 0"))).toBe(false);
+  expect(tellsGuestSuccess(told(100))).toBe(false);
+  expect(tellsGuestSuccess(endingText({ kind: "off" }, { complaint: undefined, lastLine: undefined }))).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** The life of real machines. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { vmType } from "./index.ts";
@@ -20,6 +20,7 @@ import {
   tags,
   unikernel,
 } from "./test/machines.ts";
+import { until } from "./test/qemu.ts";
 
 describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
   it("boots its image, is ready when its image's health says so, and answers", async () => {
@@ -53,6 +54,25 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     expect(() => hypervisorOf(id)).toThrow();
     expect(existsSync(`${dir}/${id}`)).toBe(false);
     expect(readdirSync(`${dir}/ends`)).toEqual([]);
+  });
+
+  it("whose directory is removed runs on, and says what cannot be told of it any more", async () => {
+    const { machines, another, dir } = await freshRoomWithHello();
+    const want = await hello();
+    const id = await booted(machines, want);
+    rmSync(`${dir}/${id}`, { recursive: true });
+    for (const each of [machines, await another()]) {
+      expect(await seenAs(each, id, (seen) => seen?.phase === "running")).toMatchObject({
+        tags,
+        reason: "its directory was removed: what becomes of its guest cannot be heard",
+      });
+    }
+    expect(await get(want.port, "/health")).toContain("healthy");
+    await get(want.port, "/exit/3");
+    await until(
+      async () => ((await listed(machines)).length === 0 ? true : undefined),
+      () => "it is still there",
+    );
   });
 
   it("prints on its console, which is read like any log", async () => {

@@ -1,12 +1,12 @@
 /** From what is declared of a machine to the process that it is. */
-import { chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Image, Images } from "@muster/image";
 import { type JsonObject, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
 import type { Ready, VmProperties } from "./properties.ts";
 import { type Accelerator, commandLine, type Machine } from "./qemu/command-line.ts";
-import { ENVIRONMENT, EVENTS_FILE, WORKSHOP } from "./qemu/files.ts";
+import { ENVIRONMENT, EVENTS_FILE, ROOM_FOR_EVENTS, WORKSHOP } from "./qemu/files.ts";
 import { launching, MOUTH_LINK } from "./qemu/launch.ts";
 
 /** Undefined: the machine's own ports tell nothing of it. */
@@ -116,7 +116,7 @@ export function commissionOf(
         ...(want.log === undefined ? {} : { log: want.log }),
       },
       furnish() {
-        writeFileSync(`${home}/${EVENTS_FILE}`, "", { flag: "wx", mode: 0o600 });
+        writeFileSync(`${home}/${EVENTS_FILE}`, ROOM_FOR_EVENTS, { flag: "wx", mode: 0o600 });
         if (environment !== "") writeFileSync(`${home}/${ENVIRONMENT}`, environment, { flag: "wx", mode: 0o600 });
         symlinkSync(MOUTH_LINK.target, `${home}/${MOUTH_LINK.path}`);
         mkdirSync(`${home}/${WORKSHOP}`, { mode: 0o700 });
@@ -136,7 +136,23 @@ const FIRST_USER = 0x70000000;
 
 /** A user of its own for each machine, where there is the right to: nobody else runs as that. */
 function userFor(id: string): number | undefined {
-  return process.geteuid?.() === 0 ? FIRST_USER + Number.parseInt(id.slice(-6), 16) : undefined;
+  if (process.geteuid?.() !== 0) return undefined;
+  const user = FIRST_USER + Number.parseInt(id.slice(-6), 16);
+  // In a container without rights of its own, root is root of a few users only.
+  const isThere = ["uid_map", "gid_map"].every((map) => maps(readFileSync(`/proc/self/${map}`, "utf8"), user));
+  return isThere ? user : undefined;
+}
+
+/**
+ * Whether a number is one of those that there are here.
+ *
+ * @param map as /proc/self/uid_map has it: the first number, whose it is outside, and how many
+ */
+export function maps(map: string, number: number): boolean {
+  return map.split("\n").some((line) => {
+    const [first = Number.NaN, , count = 0] = line.trim().split(/\s+/).map(Number);
+    return number >= first && number < first + count;
+  });
 }
 
 /** `web-0`: what the guest is told it is called. */

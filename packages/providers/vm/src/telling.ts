@@ -5,7 +5,7 @@ import { type Life, lastLine, type Processes, type Sighting, written } from "@mu
 import { endingOf, endingText } from "./ending.ts";
 import { type VmProperties, vmProperties } from "./properties.ts";
 import { complaintIn } from "./qemu/complaint.ts";
-import { listener, type Told } from "./qemu/told.ts";
+import { listener, NOTHING_TOLD, type Told } from "./qemu/told.ts";
 import type { Readiness } from "./ready.ts";
 
 export interface Teller {
@@ -20,6 +20,10 @@ export interface Teller {
 
 /** What QEMU complains of where the processor that it was to use has failed it: the machine then stands where it is. */
 const BROKEN = "KVM internal error";
+
+/** Its directory was removed under it: it had begun, and no more is known. */
+const UNHEARD: Told = { ...NOTHING_TOLD, hasBegun: true };
+const DEAF = "its directory was removed: what becomes of its guest cannot be heard";
 
 /** What is declared of one; where its directory was lost, it may say little. */
 const declared = vmProperties.partial();
@@ -49,7 +53,8 @@ export function teller(processes: Processes, ready: Readiness): Teller {
   }
 
   async function stateOf(sighting: Sighting): Promise<Pick<Observed, "phase" | "reason">> {
-    const told = heard.hear(sighting.id, sighting.home);
+    const hearing = heard.hear(sighting.id, sighting.home);
+    const told = hearing ?? UNHEARD;
     const asProcess = await processes.tell(sighting);
     if (asProcess.phase === "ending") return { phase: "ending" };
     const end = await endOf(sighting, told);
@@ -58,7 +63,8 @@ export function teller(processes: Processes, ready: Readiness): Teller {
     if (!told.hasBegun) return { phase: "starting", reason: "its hypervisor has not begun yet" };
     if (told.isPaused) return { phase: "running", reason: "it is paused" };
     if (asProcess.phase === "starting" || !isReady) return { phase: "starting", reason: "it is not ready yet" };
-    return asProcess.reason === undefined ? { phase: "running" } : { phase: "running", reason: asProcess.reason };
+    const reasons = [asProcess.reason, hearing === undefined ? DEAF : undefined].filter((each) => each !== undefined);
+    return { phase: "running", ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }) };
   }
 
   return {
@@ -72,7 +78,7 @@ export function teller(processes: Processes, ready: Readiness): Teller {
     startsOne: () => [...starting].some((id) => !ready.expects(id)),
     hasNews({ id, home }) {
       const before = heard.told(id);
-      return !isNoNews(before, heard.hear(id, home)) || !ready.expects(id);
+      return !isNoNews(before, heard.hear(id, home) ?? UNHEARD) || !ready.expects(id);
     },
     keep(sightings) {
       heard.keep(sightings);

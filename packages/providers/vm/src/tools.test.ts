@@ -1,13 +1,24 @@
 /** What can be done to real machines to find out about them. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  constants as fs,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { SNAPSHOTS, WORKSHOP } from "./qemu/files.ts";
+import { SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "./qemu/files.ts";
+import { withQmp } from "./qemu/qmp.ts";
 import {
   booted,
   bytesOf,
   canBoot,
+  ctx,
   failureOf,
   freshRoomWithHello,
   get,
@@ -81,8 +92,9 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
       },
       () => "it is not seen",
     );
-    // A second one would have to share the first one's pipe.
+    // A second one would have to share the first one's pipe. QEMU itself would close the keyboard when it refuses it.
     expect((await failureOf(used(machines, id, { tool: "trace" }))).message).toContain("is being captured already");
+    expect(readlinkSync(`/proc/${hypervisorOf(id)}/fd/0`)).toMatch(/^pipe:/);
     over.abort();
     await taken;
     expect(Buffer.concat(parts).readUInt32LE(0)).toBe(0xa1b2c3d4);
@@ -94,6 +106,28 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     again.abort();
     await second;
     expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("has its network captured though a Muster that was killed has left a capture behind", async () => {
+    const { machines, id, port, home } = await one();
+    const left = `${home}/${WORKSHOP}/trace-left`;
+    spawnSync("mkfifo", ["-m", "666", left]);
+    const reader = openSync(left, fs.O_RDONLY | fs.O_NONBLOCK);
+    const filter = { "qom-type": "filter-dump", id: "trace", netdev: "net", file: `${WORKSHOP_WITHIN}/trace-left` };
+    await withQmp(home, (qmp) => qmp.ask("object-add", filter), ctx.signal);
+    // As long as somebody reads, it is his.
+    expect((await failureOf(used(machines, id, { tool: "trace" }))).message).toContain("is being captured already");
+    closeSync(reader);
+    const over = new AbortController();
+    const taken = bytesOf(machines.tool?.(id, { tool: "trace" }, { signal: over.signal }));
+    await until(
+      () => (readdirSync(`${home}/${WORKSHOP}`).includes("trace-left") ? undefined : true),
+      () => "what was left is still there",
+    );
+    await get(port, "/health?again");
+    over.abort();
+    expect((await taken).readUInt32LE(0)).toBe(0xa1b2c3d4);
+    expect(readdirSync(`${home}/${WORKSHOP}`)).toEqual([]);
   });
 
   it.skipIf(!hasDebugger)("opens a door for a debugger, and tells the command (needs gdb)", async () => {
@@ -129,6 +163,26 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     await seenAs(machines, id, hasEnded);
     const failure = await failureOf(used(machines, id, { tool: "restore", argument: "before" }));
     expect(failure.kind).toBe("invalid");
+  });
+
+  it("wakes whoever watches when it ends after it was taken back to a snapshot, too", async () => {
+    const { machines, id, port } = await one();
+    const watching = new AbortController();
+    onTestFinished(() => watching.abort());
+    let wakes = 0;
+    machines.watch?.(() => wakes++, watching.signal);
+    await listed(machines);
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    await used(machines, id, { tool: "restore", argument: "before" });
+    // Whoever is woken looks.
+    await seenAs(machines, id, (each) => each?.phase === "running");
+    const before = wakes;
+    await get(port, "/panic");
+    await until(
+      () => (wakes > before ? true : undefined),
+      () => "nobody was woken",
+    );
+    expect((await seenAs(machines, id, hasEnded)).reason).toContain("panicked");
   });
 
   it("that is paused stays so over a snapshot", async () => {

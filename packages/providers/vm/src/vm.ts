@@ -13,7 +13,7 @@ import {
 import { type } from "./keyboard.ts";
 import { assertPossible, commissionOf, imageOf, portsOf } from "./machine.ts";
 import { type VmProperties, type VmSettings, vmProperties, vmSettings } from "./properties.ts";
-import { bestAccelerator } from "./qemu/accelerator.ts";
+import { accelerators } from "./qemu/accelerator.ts";
 import { readiness } from "./ready.ts";
 import { teller } from "./telling.ts";
 import { use } from "./tools/tools.ts";
@@ -61,6 +61,7 @@ const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 function providerOf(processes: Processes, settings: VmSettings, env: Environment): TaggedProvider<VmProperties> {
   const images = openImages(resolve(settings.images));
+  const best = accelerators(processes.dir);
   const listeners = new Set<() => void>();
   const wakeAll = () => {
     for (const each of listeners) each();
@@ -79,8 +80,8 @@ function providerOf(processes: Processes, settings: VmSettings, env: Environment
   }
 
   async function foundry() {
-    const hypervisor = programAt(settings.hypervisor ?? HYPERVISOR, env["PATH"] ?? USUAL_PATH, "/");
-    const accelerator = settings.accelerator ?? (await bestAccelerator(hypervisor, processes.dir));
+    const hypervisor = programAt(settings.hypervisor ?? HYPERVISOR, env["PATH"] ?? USUAL_PATH, "/", "hypervisor");
+    const accelerator = settings.accelerator ?? (await best(hypervisor));
     return { images, hypervisor, accelerator, env };
   }
 

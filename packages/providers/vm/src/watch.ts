@@ -34,8 +34,8 @@ export function earsAt(heard: (sighting: Sighting, hasBegunAnew: boolean) => voi
           heard(sighting, hasBegunAnew);
         });
         if (ear === undefined) continue;
-        ear.on("error", () => forget(id));
         ears.set(id, ear);
+        ear.on("error", () => forget(id));
       }
     },
     close() {

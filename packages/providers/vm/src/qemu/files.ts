@@ -6,6 +6,8 @@ export const QMP_SOCKET = "qmp.sock";
 /** QEMU's pipe of events: `.in` leads to the pipe that opens its mouth, `.out` is the file into which it speaks. */
 export const EVENTS = "events";
 export const EVENTS_FILE = `${EVENTS}.out`;
+/** What is not written yet of the file of events: room for the first of them, which must not be lost where a disk is full. */
+export const ROOM_FOR_EVENTS = Buffer.alloc(4096);
 
 /** The number of the shell above QEMU: what is written into its input is typed on the console. */
 export const SHELL = "shell";

@@ -39,7 +39,6 @@ END
   # One that is taken back to a snapshot begins anew, and waits for it.
   [ -e ${RESTORING} ] || exit "$code"
   waits='-incoming defer'
-  true >${EVENTS_FILE}.new
   command -p mv -f ${EVENTS_FILE}.new ${EVENTS_FILE}
   command -p rm ${RESTORING}
 done

@@ -1,6 +1,6 @@
 /** QEMU is told things in JSON, line by line, over a socket in the machine's directory. */
 import type { Socket } from "node:net";
-import { isObject, type Json, type JsonObject, messageOf } from "@muster/model";
+import { isObject, type Json, type JsonObject, messageOf, systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { QMP_SOCKET } from "./files.ts";
 import { connectedTo } from "./sockets.ts";
@@ -14,6 +14,7 @@ export interface Qmp {
 
 /** So long an answer is waited for, in milliseconds: one that hangs must not hold up whoever asks. */
 const PATIENCE_MS = 10_000;
+const REST_MS = 10;
 /** An answer is no archive. In characters. */
 const LONGEST_LINE = 4 * 1024 * 1024;
 
@@ -34,11 +35,16 @@ export async function withQmp<T>(home: string, talk: (qmp: Qmp) => Promise<T>, s
   }
 }
 
+/** QEMU lets only one wait while it hears another: who comes third is sent away, and comes again. */
 async function connected(home: string, signal: AbortSignal): Promise<Socket> {
-  try {
-    return await connectedTo(home, QMP_SOCKET, signal);
-  } catch (thrown) {
-    throw unavailable(messageOf(thrown));
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await connectedTo(home, QMP_SOCKET, signal);
+    } catch (thrown) {
+      if (systemCodeOf(thrown) !== "EAGAIN" || performance.now() > deadline) throw unavailable(messageOf(thrown));
+    }
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
 }
 

@@ -65,15 +65,15 @@ export function listener() {
     /** What was heard of one until now. */
     told: (id: string): Told => known.get(id)?.told ?? NOTHING_TOLD,
     /**
-     * What it has told, with what is new.
+     * What it has told, with what is new; undefined where its directory was removed under it, and nothing can be told any more.
      *
      * @param home the directory of the machine
      */
-    hear(id: string, home: string): Told {
+    hear(id: string, home: string): Told | undefined {
       const heard = hear(`${home}/${EVENTS_FILE}`, known.get(id));
       if (heard === undefined) known.delete(id);
       else known.set(id, heard);
-      return heard?.told ?? NOTHING_TOLD;
+      return heard?.told;
     },
     /** Forgets all but these. */
     keep(ids: ReadonlyMap<string, unknown>): void {
@@ -92,9 +92,13 @@ function hear(path: string, before: Heard | undefined): Heard | undefined {
       const chunk = Buffer.alloc(Math.min(CHUNK, size - heard.at));
       const count = readSync(file, chunk, 0, chunk.length, heard.at);
       if (count === 0) break;
-      const lines = (heard.begun + chunk.toString("latin1", 0, count)).split("\n");
+      // Where nothing is written yet there are zeros.
+      const blank = chunk.subarray(0, count).indexOf(0);
+      const written = blank === -1 ? count : blank;
+      const lines = (heard.begun + chunk.toString("latin1", 0, written)).split("\n");
       const begun = lines.pop() ?? "";
-      heard = { ino, at: heard.at + count, begun: begun.slice(0, CHUNK), told: lines.reduce(withLine, heard.told) };
+      heard = { ino, at: heard.at + written, begun: begun.slice(0, CHUNK), told: lines.reduce(withLine, heard.told) };
+      if (written < count) break;
     }
     return heard;
   } finally {

@@ -1,13 +1,13 @@
 /** Real machines kept by the type `vm`, with images of their own; whatever a test has left alive is ended with it. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get as httpGet } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
 import { buildImage, manifestSchema } from "@muster/image";
 import { type JsonObject, musterMarks, type Observed, type Tags } from "@muster/model";
 import { type Ctx, type Io, ProviderError, type TaggedProvider, type ToolAsked } from "@muster/plugin";
 import { afterAll, onTestFinished } from "vitest";
-import { buildUnikernel, type Unikernel } from "../guests.ts";
+import { buildUnikernel } from "../guests.ts";
 import { type VmProperties, type VmSettings, vmIn } from "../index.ts";
 import { freePorts, freshFolder, hasCompiler, hasQemu, until } from "./qemu.ts";
 
@@ -24,15 +24,13 @@ export const tags: Tags = musterMarks.write({ stack: "shop", owner: "web", slot:
 
 /** The unikernel, built once for all tests of a file. */
 export function unikernel(): Promise<string> {
-  built ??= buildUnikernel(mkdtempSync(`${tmpdir()}/muster-unikernel-`));
-  return built.then(({ elf }) => elf);
+  built ??= buildUnikernel(kernels).then(({ elf }) => elf);
+  return built;
 }
 
-let built: Promise<Unikernel> | undefined;
-
-afterAll(async () => {
-  if (built !== undefined) rmSync(dirname((await built).elf), { recursive: true, force: true });
-});
+let built: Promise<string> | undefined;
+const kernels = `${tmpdir()}/muster-unikernel-${randomUUID()}`;
+afterAll(() => rmSync(kernels, { recursive: true, force: true }));
 
 /** A place with images and machines of its own. */
 export interface Room {
@@ -115,15 +113,21 @@ export async function seenAs(machines: Machines, id: string, isSo: (seen: Seen |
 
 export const hasEnded = (each: Seen | undefined): boolean => each?.phase === "ended";
 
-/** What is answered, or undefined where nobody answers within so many milliseconds. */
-export async function get(port: number, path: string, withinMs = 2_000): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(withinMs) });
-    return await answer.text();
-  } catch {
-    // It hung up, or said nothing.
-    return undefined;
-  }
+/** What is answered, on a connection of its own, or undefined where nobody answers within so many milliseconds. */
+export function get(port: number, path: string, withinMs = 2_000): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = httpGet({ host: "127.0.0.1", port, path, agent: false, timeout: withinMs }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      // It hung up in the middle.
+      response.once("error", () => resolve(undefined));
+      response.once("end", () => resolve(text));
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => resolve(undefined));
+  });
 }
 
 export async function bytesOf(stream: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {

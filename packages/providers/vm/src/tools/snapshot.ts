@@ -13,7 +13,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject, messageOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
-import { RESTORING, SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
+import { EVENTS_FILE, RESTORING, ROOM_FOR_EVENTS, SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
 import { type Qmp, withQmp } from "../qemu/qmp.ts";
 import { connectedTo } from "../qemu/sockets.ts";
 import { withDoor } from "./door.ts";
@@ -71,6 +71,8 @@ export async function restore({ sighting: { home }, signal }: Subject, name: str
     const which = there.length === 0 ? "it has none" : `there are ${there.toSorted().join(", ")}`;
     throw new ProviderError("invalid", `there is no snapshot \`${name}\`: ${which}`);
   }
+  // Whoever finds no room for it leaves the machine as it is.
+  writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
   writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
   // It hangs up instead of answering.
   await withQmp(home, (qmp) => qmp.ask("quit"), signal).catch(expectUnavailable);

@@ -1,15 +1,18 @@
 /** What goes over a guest's network, as pcap, while somebody takes it. */
 import { execFile } from "node:child_process";
-import { chownSync, constants as fs, openSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chownSync, closeSync, constants as fs, openSync, rmSync, statSync } from "node:fs";
 import { Socket } from "node:net";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
+import { messageOf, systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
-import { withQmp } from "../qemu/qmp.ts";
+import { type Qmp, withQmp } from "../qemu/qmp.ts";
 import type { Subject } from "./tools.ts";
 
-const PIPE = "trace";
+/** Each capture has a pipe of its own: whose is the one that QEMU writes into shows who captures. */
+const PIPE = "trace-";
 const FILTER = "trace";
 /** QEMU writes while the guest waits: what is not taken is kept, up to so many bytes, and then it is over. */
 const MOST_KEPT = 64 * 1024 * 1024;
@@ -20,7 +23,9 @@ const MOST_KEPT = 64 * 1024 * 1024;
  * @throws ProviderError `invalid` where another one is being taken
  */
 export async function* trace({ sighting: { home }, signal }: Subject): AsyncGenerator<Uint8Array> {
-  const path = `${home}/${WORKSHOP}/${PIPE}`;
+  const workshop = `${home}/${WORKSHOP}`;
+  const name = `${PIPE}${randomUUID()}`;
+  const path = `${workshop}/${name}`;
   await makePipe(path);
   const pipe = new Socket({ fd: openSync(path, fs.O_RDONLY | fs.O_NONBLOCK), readable: true, writable: false });
   const kept: Uint8Array[] = [];
@@ -40,10 +45,12 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   }
   const end = () => wake();
   signal.addEventListener("abort", end, { once: true });
+  let isOurs = true;
   try {
-    const filter = { "qom-type": "filter-dump", id: FILTER, netdev: "net", file: `${WORKSHOP_WITHIN}/${PIPE}` };
-    await withQmp(home, (qmp) => qmp.ask("object-add", filter), signal).catch((thrown) => {
-      if (!signal.aborted) throw thrown;
+    await withQmp(home, (qmp) => captureInto(qmp, workshop, name), signal).catch((thrown) => {
+      if (signal.aborted) return;
+      isOurs = false;
+      throw thrown;
     });
     for (;;) {
       const { promise: more, resolve } = Promise.withResolvers<void>();
@@ -59,11 +66,45 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   } finally {
     signal.removeEventListener("abort", end);
     // First the filter: one that writes into a pipe that nobody reads is stopped by QEMU with a complaint.
-    await withQmp(home, (qmp) => qmp.ask("object-del", { id: FILTER }), AbortSignal.timeout(5_000)).catch(
-      () => undefined,
-    );
+    const stop = (qmp: Qmp) => qmp.ask("object-del", { id: FILTER });
+    if (isOurs) await withQmp(home, stop, AbortSignal.timeout(5_000)).catch(() => undefined);
     pipe.destroy();
     rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Throws `invalid` where somebody else takes what QEMU captures. What a Muster that was killed has left is put aside.
+ *
+ * It is found out before QEMU is asked for it: one that refuses a capture closes its own number 0 (net/dump.c, dump_cleanup),
+ * which is the keyboard of the machine, and the next connection to it gets that number.
+ */
+async function captureInto(qmp: Qmp, workshop: string, name: string): Promise<void> {
+  const file = await qmp.ask("qom-get", { path: `/objects/${FILTER}`, property: "file" }).catch(unlessRefused);
+  if (typeof file === "string") {
+    const other = `${workshop}/${basename(file)}`;
+    if (isRead(other)) throw new ProviderError("invalid", "what goes over its network is being captured already");
+    await qmp.ask("object-del", { id: FILTER });
+    rmSync(other, { force: true });
+  }
+  const into = { netdev: "net", file: `${WORKSHOP_WITHIN}/${name}` };
+  await qmp.ask("object-add", { "qom-type": "filter-dump", id: FILTER, ...into });
+}
+
+/** It is refused where there is no such object. */
+function unlessRefused(thrown: unknown): undefined {
+  if (!(thrown instanceof ProviderError) || thrown.kind !== "invalid") throw thrown;
+}
+
+/** Whether somebody reads from the pipe. QEMU has its other end: to open that once more changes nothing for whoever does. */
+function isRead(path: string): boolean {
+  try {
+    closeSync(openSync(path, fs.O_WRONLY | fs.O_NONBLOCK));
+    return true;
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code === "ENXIO" || code === "ENOENT") return false;
+    throw thrown;
   }
 }
 
@@ -72,7 +113,7 @@ async function makePipe(path: string): Promise<void> {
   try {
     await promisify(execFile)("mkfifo", ["-m", "600", path]);
   } catch (thrown) {
-    throw new ProviderError("invalid", "what goes over its network is being captured already", { cause: thrown });
+    throw new ProviderError("retryable", `nothing can be captured: ${messageOf(thrown)}`, { cause: thrown });
   }
   const { uid, gid } = statSync(dirname(path));
   chownSync(path, uid, gid);
