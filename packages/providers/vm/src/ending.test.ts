@@ -35,6 +35,11 @@ describe("what QEMU tells", () => {
     expect(told(BEGUN, STOP, RESUME).isPaused).toBe(false);
   });
 
+  it("says when the guest itself has begun", () => {
+    expect(told(GREETING, BEGUN).hasGuestBegun).toBe(false);
+    expect(told(GREETING, BEGUN, RESUME, BEGUN, STOP).hasGuestBegun).toBe(true);
+  });
+
   it("may hold what nobody understands", () => {
     expect(
       told(BEGUN, "{", "[1]", "null", '{"event": "RTC_CHANGE"}', '{"event": "SHUTDOWN", "data": 3}').shutdown,

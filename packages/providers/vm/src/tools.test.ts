@@ -10,9 +10,10 @@ import {
   readlinkSync,
   statSync,
   truncateSync,
+  writeFileSync,
 } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "./qemu/files.ts";
+import { EVENTS_FILE, RESTORING, ROOM_FOR_EVENTS, SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "./qemu/files.ts";
 import { withQmp } from "./qemu/qmp.ts";
 import {
   booted,
@@ -190,6 +191,19 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     await used(machines, id, { tool: "pause" });
     await used(machines, id, { tool: "snapshot", argument: "still" });
     expect((await listed(machines))[0]?.reason).toBe("it is paused");
+  });
+
+  it("whose Muster was killed in the middle of taking it back has not begun, and can still be taken back", async () => {
+    const { machines, id, port, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    // As far as `restore` came.
+    writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS);
+    writeFileSync(`${home}/${RESTORING}`, "");
+    await withQmp(home, (qmp) => qmp.ask("quit"), ctx.signal).catch(() => undefined);
+    await seenAs(machines, id, (each) => each?.phase === "starting" && each.reason === "its guest has not begun yet");
+    await used(machines, id, { tool: "restore", argument: "before" });
+    await seenAs(machines, id, (each) => each?.phase === "running");
+    expect(await get(port, "/health")).toContain("healthy");
   });
 
   it("has no snapshot that was never taken, and says which there are", async () => {
