@@ -260,7 +260,7 @@ describe("a comparison", () => {
     const { digest } = await room.buildLinux();
     const { text } = openImages(room.images).verified(digest);
     const strange = Buffer.from("compressed by somebody");
-    const bytes = bytesOfText({ ...text, initrd: digestOfBytes(strange) });
+    const bytes = bytesOfText({ ...text, kind: "linux", initrd: digestOfBytes(strange) });
     const other = digestOfBytes(bytes);
     const path = (name: string) => `kept/images/${other.replace(":", "-")}/${name}`;
     room.write(path("image.json"), bytes);
