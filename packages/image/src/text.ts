@@ -57,8 +57,10 @@ export const memoryBytes = z
   .min(MiB)
   .max(2 ** 40)
   .multipleOf(4096);
-const CPUS_RULE = "must be from 1 to 256";
-export const cpus = z.int().min(1, CPUS_RULE).max(256, CPUS_RULE);
+/** As many as the type `vm` gives. */
+const MAX_CPUS = 255;
+const CPUS_RULE = `must be from 1 to ${MAX_CPUS}`;
+export const cpus = z.int().min(1, CPUS_RULE).max(MAX_CPUS, CPUS_RULE);
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "must be a digest");
 
