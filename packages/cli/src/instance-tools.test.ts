@@ -137,6 +137,15 @@ describe("looking into single instances with the real command", () => {
       expect(JSON.parse(json)).toEqual({ said: expect.any(Number), legs: 4 });
     });
 
+    it("gives up one that tells without end what it uses", async () => {
+      await instance("exec", "cow-3", "--", "moo", "stats", "without", "end");
+      const { code, out, err } = await instance("stats", "cow-3");
+      expect(err).toContain(
+        "error[instance.failed]: stats of instance `cow-3` failed: it gives more than 1048576 bytes",
+      );
+      expect([code, out]).toEqual([1, ""]);
+    });
+
     it("tells what to type for a debugger", async () => {
       expect(await instance("gdb", "cow-1")).toEqual({
         ...{ code: 0, out: "gdb -ex 'target remote /run/cow'\n", err: "" },

@@ -409,6 +409,15 @@ describe("a name that can come to mean something else", () => {
     expect(await checking(text, meant)()).toEqual(read(text).document);
   });
 
+  it("that is another for each member is refused: what one of them means is not what all mean", async () => {
+    const called = (image: string) => boxes(`{ count: 1, properties: { image: "${image}" } }`);
+    expect(await words(called("hello-${self.slot}"), meant)).toContain("`properties` is kept as what it means now");
+    expect(await failures(called("hello-${self.slot}"), meant)).toEqual([
+      expect.stringMatching(/^declaration\.not-manageable .*properties\)$/),
+    ]);
+    expect(await failures(called("hello-${self.group}"), meant)).toEqual([]);
+  });
+
   it("that means nothing is a fault of the template", async () => {
     const nothing = pinning(async () => {
       throw new ProviderError("invalid", "there is no image `hello`");

@@ -12,7 +12,7 @@ import { type Catalog, type Flavor, type Provider, ProviderError, type Type } fr
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
 import { checkSettings, type GivenSettings } from "./check-settings.ts";
 import { withValueAt } from "./edit.ts";
-import { exampleFlavorOf, exampleOf, keepsNamesApart } from "./example.ts";
+import { exampleFlavorOf, exampleOf, isOneForAll, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
 import { noteContradictions } from "./policies.ts";
@@ -151,6 +151,12 @@ function takes(type: Type, example: JsonObject, property: string): boolean {
   );
 }
 
+function noteNotOneForAll(key: string, type: Type, places: GroupPlaces, problems: Problems): void {
+  const detail = `\`${key}\` is kept as what it means now, and each member would have one of its own`;
+  const fix = "Name one for all members; those that are to have another belong into a group of their own.";
+  problems.add("declaration.not-manageable", { type: type.name, detail, fix }, places.property([key]));
+}
+
 /** @returns properties of the template that are to stand there with another value */
 async function ask(
   { group, dialect, type, flavor, places }: Parts,
@@ -172,7 +178,12 @@ async function ask(
     const example = exampleOf(group, stack, type);
     await provider?.validate?.(example);
     // In an InfraKit document a text means what it says, and InfraKit hashes it.
-    return dialect === "muster" ? ((await provider?.pin?.(example)) ?? {}) : {};
+    const pinned = dialect === "muster" ? ((await provider?.pin?.(example)) ?? {}) : {};
+    for (const key of Object.keys(pinned)) {
+      // The example is one member, and what its name means would be every other's too.
+      if (!isOneForAll(key, group, stack, type)) noteNotOneForAll(key, type, places, problems);
+    }
+    return pinned;
   } catch (thrown) {
     noteRefusal(thrown, type, places, problems);
     return {};

@@ -1,4 +1,4 @@
-import { type GroupDeclaration, type JsonObject, resolveSelf, type Self, type Stack } from "@muster/model";
+import { canonical, type GroupDeclaration, type JsonObject, resolveSelf, type Self, type Stack } from "@muster/model";
 import type { ClaimedType, Type } from "@muster/plugin";
 
 /** The properties as one member of the group would have them: references are filled in with words of their kind. */
@@ -26,6 +26,16 @@ export function keepsNamesApart(group: GroupDeclaration, stack: Stack, type: Cla
   const self = (word: string): Self => ({ stack: stack.name, group: group.name, slot: named ? word : "0", id: word });
   const [one, other] = ["a", "b"].map((word) => resolve(group, type, self(word))[type.naming]);
   return one !== other;
+}
+
+/** True when every member has the same there, whichever place and port it gets. */
+export function isOneForAll(key: string, group: GroupDeclaration, stack: Stack, type: Type): boolean {
+  const self = (word: string, port: string): Self => ({
+    ...{ stack: stack.name, group: group.name },
+    ...{ slot: word, id: word, port },
+  });
+  const [one, other] = [self("0", "20000"), self("1", "20001")].map((each) => resolve(group, type, each)[key] ?? null);
+  return canonical(one ?? null) === canonical(other ?? null);
 }
 
 function resolve(group: GroupDeclaration, type: Type, self: Self): JsonObject {

@@ -12,8 +12,8 @@ export const MAX_INITRD = 2048 * MiB;
 export const MAX_ENTRIES = 50_000;
 /** Bytes of a path in it, as Linux has it. */
 export const MAX_PATH = 4095;
-/** Bytes of a kernel's command line: what x86 takes. */
-export const MAX_COMMAND_LINE = 2047;
+/** Bytes of an image's words of the kernel's command line: x86 takes 2047, and whoever boots it has words of its own. */
+export const MAX_COMMAND_LINE = 1535;
 /** Bytes of `/etc/muster/run`, and of the environment and words in it. */
 export const MAX_RUN = 128 * 1024;
 /** Names and images in one directory. */

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { here } from "./home.ts";
 import { digestsIn, namesIn, openImages } from "./images.ts";
 import { digestOfBytes } from "./reading.ts";
 import { exitingKernel, openRoom, type Room, refusal } from "./test/room.ts";
@@ -182,13 +183,24 @@ describe("building an image", () => {
       String(readFileSync(`/proc/${pid}/stat`))
         .split(") ")[1]
         ?.split(" ")[19] ?? "";
-    const alive = `.making-${process.pid}-${start(process.pid)}-999`;
-    const dead = [`.making-${process.pid}-1-1`, ".making-4194305-77-1"];
+    const alive = `.making-${here()}-${process.pid}-${start(process.pid)}-999`;
+    const dead = [`.making-${here()}-${process.pid}-1-1`, `.making-${here()}-4194305-77-1`];
     for (const name of [alive, ...dead, ".other"]) mkdirSync(join(room.images, name));
     writeFileSync(join(room.images, dead[0] ?? "", "kernel"), "half");
     chmodSync(join(room.images, dead[0] ?? "", "kernel"), 0o444);
     await room.build({});
     expect(readdirSync(room.images).filter((name) => name.startsWith("."))).toEqual([alive, ".other"]);
+  });
+
+  it("sweeps nothing that another machine may be making there, until it is older than a day", async () => {
+    const room = openHello();
+    await room.build({});
+    const [young, old] = [".making-00000000-4194305-77-1", ".making-00000000-4194305-77-2"];
+    for (const name of [young, old]) mkdirSync(join(room.images, name));
+    const lastWeek = Date.now() / 1000 - 7 * 86_400;
+    utimesSync(join(room.images, old), lastWeek, lastWeek);
+    await room.build({});
+    expect(readdirSync(room.images).filter((name) => name.startsWith("."))).toEqual([young]);
   });
 
   it("puts a whole one in the place of one that was changed, also of a link", async () => {

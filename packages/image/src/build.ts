@@ -16,15 +16,15 @@ import { withPorts } from "./own-words.ts";
 import { digestOf, digestOfBytes, type Measured, startHash } from "./reading.ts";
 import { bytesOfText } from "./text.ts";
 
-/** What of this machine becomes a part of images. */
-export interface Machine extends Records {
+/** The machine that builds: what of it becomes a part of images. */
+export interface Host extends Records {
   /** Where kernels are installed. */
   readonly boot: string;
   /** In which `lib/modules` is. */
   readonly root: string;
 }
 
-export const THIS_MACHINE: Machine = {
+export const THIS_HOST: Host = {
   boot: "/boot",
   root: "/",
   dpkg: "/var/lib/dpkg",
@@ -36,7 +36,7 @@ export interface BuildDeps extends Outfit, CommandDeps {
   readonly dir: string;
   /** That of the manifest: paths in it begin here, and `build` runs here. */
   readonly directory: string;
-  readonly machine?: Machine;
+  readonly host?: Host;
 }
 
 export interface Built {
@@ -51,16 +51,16 @@ export interface Built {
 
 /** Builds an image and lets its name mean it. Throws MusterError of the family `image`; then nothing was changed. */
 export async function buildImage(given: Manifest, deps: BuildDeps): Promise<Built> {
-  const { dir, directory, machine = THIS_MACHINE } = deps;
+  const { dir, directory, host = THIS_HOST } = deps;
   const manifest = withPorts(given, (port) => port);
   if (manifest.build !== undefined) await runBuild(manifest.build.command, directory, deps);
   openHome(dir);
   return whileMaking(dir, async (folder) => {
-    const parts = await makeParts(manifest, folder, deps, machine);
+    const parts = await makeParts(manifest, folder, deps, host);
     const bytes = bytesOfText(parts.text);
     const digest = digestOfBytes(bytes);
     writePart(dir, join(folder, PARTS.text), (put) => put(bytes));
-    const bill = billOf(digest, manifest.image, parts.materials, machine);
+    const bill = billOf(digest, manifest.image, parts.materials, host);
     writePart(dir, join(folder, PARTS.bom), (put) => put(Buffer.from(bill)));
     const isNew = putInPlace(dir, folder, digest, () => isWhole(dir, digest));
     setName(dir, manifest.image, digest);
@@ -73,8 +73,8 @@ interface Parts {
   readonly materials: readonly Material[];
 }
 
-async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, machine: Machine): Promise<Parts> {
-  const kernel = kernelOf(manifest, deps.directory, machine);
+async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, host: Host): Promise<Parts> {
+  const kernel = kernelOf(manifest, deps.directory, host);
   const { env, ports, memory, cpus, health } = manifest;
   const common = { v: 1, env, ports, memory, cpus, ...(health === undefined ? {} : { health }) } as const;
   const copied = copyPart(kernel.path, join(folder, PARTS.kernel), { dir: deps.dir, limit: MAX_KERNEL, follow: true });
@@ -88,7 +88,7 @@ async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, ma
   return whileMaking(deps.dir, async (into) => {
     const init = await deps.init(into);
     const { directory, modules } = deps;
-    const entries = linuxEntries({ manifest, directory, kernel, init, modules, root: machine.root });
+    const entries = linuxEntries({ manifest, directory, kernel, init, modules, root: host.root });
     const { initrd, files } = writeInitrd(entries, join(folder, PARTS.initrd), deps.dir);
     confirmFits("kernel and files together", copied.size + initrd.size, memory);
     const kind = { kind: "linux", commandLine: LINUX_COMMAND_LINE } as const;
@@ -97,8 +97,8 @@ async function makeParts(manifest: Manifest, folder: string, deps: BuildDeps, ma
   });
 }
 
-function kernelOf(manifest: Manifest, directory: string, machine: Machine): Kernel & { readonly path: string } {
-  const path = manifest.kernel === undefined ? newestKernel(machine.boot) : resolve(directory, manifest.kernel);
+function kernelOf(manifest: Manifest, directory: string, host: Host): Kernel & { readonly path: string } {
+  const path = manifest.kernel === undefined ? newestKernel(host.boot) : resolve(directory, manifest.kernel);
   if (!existsSync(path)) throw new MusterError("image.no-kernel", { where: `at ${path}` });
   return { path, ...examineKernel(path) };
 }

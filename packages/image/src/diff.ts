@@ -1,8 +1,10 @@
 /** What two images differ in: what they say of themselves, and each file that they hold. */
+import { MusterError } from "@muster/model";
 import { bomOf, packagesIn } from "./bom.ts";
 import { type Archived, readArchive } from "./cpio.ts";
 import type { Digest, Image, ImageText } from "./image.ts";
 import { openImages } from "./images.ts";
+import { Unreadable } from "./reading.ts";
 
 /** One thing that differs. What is missing on a side is undefined there. */
 export interface Difference {
@@ -20,7 +22,7 @@ export interface Difference {
  * Everything that two images differ in; nothing, where they are the same. Both are verified first, and files are taken from
  * the archives themselves; only packages are told by the bills of materials.
  *
- * @throws `image.unknown`, `image.changed`
+ * @throws `image.unknown`, `image.changed`, `image.not-possible`
  */
 export function differences(dir: string, before: Digest, after: Digest): readonly Difference[] {
   if (before === after) return [];
@@ -36,12 +38,23 @@ interface Side {
 
 function sideOf(dir: string, digest: Digest): Side {
   const image = openImages(dir).verified(digest);
-  const files = image.initrd === undefined ? [] : readArchive(image.initrd);
   return {
     image,
     packages: packagesIn(bomOf(dir, digest) ?? ""),
-    files: new Map(files.map((file) => [file.path, file])),
+    files: new Map(filesOf(image).map((file) => [file.path, file])),
   };
+}
+
+/** One that somebody else has built may be whole, and have its files in another form. */
+function filesOf({ digest, initrd }: Image): readonly Archived[] {
+  try {
+    return initrd === undefined ? [] : readArchive(initrd);
+  } catch (thrown) {
+    if (!(thrown instanceof Unreadable)) throw thrown;
+    const detail = `the files of ${digest} cannot be compared: its initrd ${thrown.message}`;
+    const fix = "Build it with `muster image build`, whose archives are neither compressed nor joined.";
+    throw new MusterError("image.not-possible", { detail, fix }, { cause: thrown });
+  }
 }
 
 function ofTexts(a: Side, b: Side): readonly Difference[] {

@@ -7,21 +7,26 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { MusterError, messageOf, systemCodeOf } from "@muster/model";
 import type { Digest } from "./image.ts";
-import { confirmName, folderOf } from "./names.ts";
-import { digestOf, type Measured, type OpenFile, startHash, Unreadable, withFile } from "./reading.ts";
+import { confirmName, folderOf, hexOf } from "./names.ts";
+import { digestOf, digestOfBytes, type Measured, type OpenFile, startHash, Unreadable, withFile } from "./reading.ts";
 
 export const NAMES = "names";
 export const PARTS = { text: "image.json", kernel: "kernel", initrd: "initrd", bom: "bom.json" } as const;
 
-/** What is being made stands beside what is there, under the number and the start of the process that makes it. */
-const MAKING = /^\.making-(\d{1,10})-(\d{0,20})-\d{1,10}$/;
+/** What is being made stands beside what is there: where it is made, and the number and start of the process that makes it. */
+const MAKING = /^\.making-([0-9a-f]{8})-(\d{1,10})-(\d{0,20})-\d{1,10}$/;
+/** Of another machine's processes nothing is known here. Nothing is made for so long, in milliseconds. */
+const LONGEST_MS = 86_400_000;
 let made = 0;
 
 /** Makes the directory where it is not there, and sweeps it. Throws `image.disk`. */
@@ -29,17 +34,37 @@ export function openHome(dir: string): void {
   onDisk(dir, () => {
     mkdirSync(join(dir, NAMES), { recursive: true, mode: 0o700 });
     for (const name of readdirSync(dir)) {
-      const [, pid, started] = MAKING.exec(name) ?? [];
-      if (pid === undefined || startOf(pid) === started) continue;
-      rmSync(join(dir, name), { recursive: true, force: true });
+      if (isLeft(dir, name)) rmSync(join(dir, name), { recursive: true, force: true });
     }
   });
+}
+
+function isLeft(dir: string, name: string): boolean {
+  const [, where, pid, started] = MAKING.exec(name) ?? [];
+  if (pid === undefined) return false;
+  if (where === here()) return (startOf(pid) ?? "") !== started;
+  const stats = statSync(join(dir, name), { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > LONGEST_MS;
 }
 
 /** A path beside the images that nobody else uses. */
 export function placeToMake(dir: string): string {
   made++;
-  return join(dir, `.making-${process.pid}-${startOf(String(process.pid)) ?? ""}-${made}`);
+  return join(dir, `.making-${here()}-${process.pid}-${startOf(String(process.pid)) ?? ""}-${made}`);
+}
+
+/**
+ * Where a process's number means this process: this start of this machine, and this room of it, for containers have numbers of
+ * their own. Where the system does not tell, the machine's name has to do.
+ */
+export function here(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
+    return hexOf(digestOfBytes(Buffer.from(`${boot}${readlinkSync("/proc/self/ns/pid")}`))).slice(0, 8);
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === undefined) throw thrown;
+    return hexOf(digestOfBytes(Buffer.from(hostname()))).slice(0, 8);
+  }
 }
 
 /** When a process began, in the kernel's ticks: a pid alone is used again. Undefined where none is, or none is shown. */

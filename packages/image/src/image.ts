@@ -15,12 +15,22 @@ export type Health =
   | { readonly console: string };
 
 /** Everything of an image but the bytes of its parts. Two that differ in anything have another digest. */
-export interface ImageText {
+export type ImageText = UnikernelText | LinuxText;
+
+export interface UnikernelText extends CommonText {
+  readonly kind: "unikernel";
+  readonly initrd?: undefined;
+}
+
+export interface LinuxText extends CommonText {
+  readonly kind: "linux";
+  /** What the kernel unpacks into memory. */
+  readonly initrd: Digest;
+}
+
+interface CommonText {
   readonly v: 1;
-  readonly kind: Kind;
   readonly kernel: Digest;
-  /** What the kernel unpacks into memory; only `linux` has one. */
-  readonly initrd?: Digest;
   /** The image's own words of the kernel's command line; whoever boots it puts its own after them. */
   readonly commandLine: string;
   readonly env: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -152,7 +153,7 @@ it("a text comes back from its bytes as it was", () => {
     ),
     ports: fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { maxLength: 5 }),
     memory: fc.integer({ min: 256, max: 2 ** 28 }).map((pages) => pages * 4096),
-    cpus: fc.integer({ min: 1, max: 256 }),
+    cpus: fc.integer({ min: 1, max: 255 }),
   });
   fc.assert(
     fc.property(text, (one) => {
@@ -252,5 +253,21 @@ describe("a comparison", () => {
       { what: "file", name: "/b", before: `0644 ${one}` },
       { what: "file", name: "/c", after: `0755 ${one}` },
     ]);
+  });
+
+  it("says so where the files of one are in no form that can be read", async () => {
+    const room = openLinuxRoom();
+    const { digest } = await room.buildLinux();
+    const { text } = openImages(room.images).verified(digest);
+    const strange = Buffer.from("compressed by somebody");
+    const bytes = bytesOfText({ ...text, kind: "linux", initrd: digestOfBytes(strange) });
+    const other = digestOfBytes(bytes);
+    const path = (name: string) => `kept/images/${other.replace(":", "-")}/${name}`;
+    room.write(path("image.json"), bytes);
+    room.write(path("initrd"), strange);
+    room.write(path("kernel"), readFileSync(join(room.images, digest.replace(":", "-"), "kernel")));
+    expect(await refusal(() => differences(room.images, digest, other))).toContain(
+      `image.not-possible: the files of ${other} cannot be compared: its initrd is no archive of newc at byte 0`,
+    );
   });
 });

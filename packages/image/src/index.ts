@@ -1,5 +1,5 @@
 export { bomOf } from "./bom.ts";
-export { type BuildDeps, type Built, buildImage, type Machine, THIS_MACHINE } from "./build.ts";
+export { type BuildDeps, type Built, buildImage, type Host, THIS_HOST } from "./build.ts";
 export { type CommandDeps, runBuild } from "./command.ts";
 export { type Archived, readArchive } from "./cpio.ts";
 export { type Difference, differences } from "./diff.ts";

@@ -2,7 +2,7 @@
 import { canonical, type Json } from "@muster/model";
 import { z } from "zod";
 import { MAX_COMMAND_LINE, MiB } from "./bounds.ts";
-import { type Digest, type Health, type ImageText, KINDS } from "./image.ts";
+import type { Digest, Health, ImageText } from "./image.ts";
 import { isDigest } from "./names.ts";
 
 const PORT_RULE = "must be from 1 to 65535";
@@ -57,31 +57,31 @@ export const memoryBytes = z
   .min(MiB)
   .max(2 ** 40)
   .multipleOf(4096);
-const CPUS_RULE = "must be from 1 to 256";
-export const cpus = z.int().min(1, CPUS_RULE).max(256, CPUS_RULE);
+/** As many as the type `vm` gives. */
+const MAX_CPUS = 255;
+const CPUS_RULE = `must be from 1 to ${MAX_CPUS}`;
+export const cpus = z.int().min(1, CPUS_RULE).max(MAX_CPUS, CPUS_RULE);
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "must be a digest");
 
-const imageText = z
-  .strictObject({
-    v: z.literal(1),
-    kind: z.enum(KINDS),
-    kernel: digest,
-    initrd: digest.optional(),
-    commandLine: z
-      .string()
-      .max(MAX_COMMAND_LINE)
-      .regex(/^[ -~]*$/),
-    env,
-    ports,
-    memory: memoryBytes,
-    cpus,
-    health: health.optional(),
-  })
-  .refine(
-    ({ kind, initrd }) => (kind === "linux") === (initrd !== undefined),
-    "only `linux` has an initrd, and always",
-  );
+const common = {
+  v: z.literal(1),
+  kernel: digest,
+  commandLine: z
+    .string()
+    .max(MAX_COMMAND_LINE)
+    .regex(/^[ -~]*$/),
+  env,
+  ports,
+  memory: memoryBytes,
+  cpus,
+  health: health.optional(),
+};
+
+const imageText = z.discriminatedUnion("kind", [
+  z.strictObject({ ...common, kind: z.literal("unikernel") }),
+  z.strictObject({ ...common, kind: z.literal("linux"), initrd: digest }),
+]);
 
 /** The bytes of which the image's digest is taken. */
 export function bytesOfText(text: ImageText): Uint8Array {
@@ -104,10 +104,6 @@ export function textOfBytes(bytes: Uint8Array): ImageText | undefined {
   }
   const { data: text } = imageText.safeParse(data);
   if (text === undefined || canonical(data) !== written) return undefined;
-  const { initrd, health: asked, ...others } = text;
-  return {
-    ...others,
-    ...(initrd === undefined ? {} : { initrd }),
-    ...(asked === undefined ? {} : { health: asked }),
-  };
+  const { health: asked, ...others } = text;
+  return { ...others, ...(asked === undefined ? {} : { health: asked }) };
 }

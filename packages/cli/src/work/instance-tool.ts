@@ -133,9 +133,19 @@ async function printed({ out }: Cli, bytes: AsyncIterable<Uint8Array>): Promise<
   printer.end();
 }
 
-async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+/** What a tool that gives a table, or nothing, may give, in bytes: a plugin is not believed to come to an end. */
+const MOST = 1024 * 1024;
+
+async function textOf(bytes: AsyncIterable<Uint8Array>, { verb, instance }: Kept): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of bytes) pieces.push(piece);
+  let size = 0;
+  for await (const piece of bytes) {
+    size += piece.length;
+    if (size > MOST) {
+      throw new MusterError("instance.failed", { verb, instance, detail: `it gives more than ${MOST} bytes` });
+    }
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString("utf8");
 }
 

@@ -21,7 +21,7 @@ export function openRoom(): Room {
   const dir = mkdtempSync(join(tmpdir(), "muster-image-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const images = join(dir, "kept", "images");
-  const machine = {
+  const host = {
     boot: join(dir, "boot"),
     root: join(dir, "root"),
     dpkg: join(dir, "dpkg"),
@@ -46,7 +46,7 @@ export function openRoom(): Room {
         dir: images,
         directory: dir,
         env: process.env,
-        machine,
+        host,
         modules: [],
         init: () => Promise.resolve(join(dir, "init")),
         ...deps,
