@@ -18,6 +18,13 @@ const TAKES: Readonly<Record<Tool, Takes>> = {
   restore: "a name",
 };
 
+/** Those after which a thing does something else than before. */
+const CHANGING: ReadonlySet<Tool> = new Set(["pause", "continue", "link", "restore"]);
+
+export function isChanging(tool: Tool): boolean {
+  return CHANGING.has(tool);
+}
+
 export function isTool(word: string): word is Tool {
   return TOOLS.some((tool) => tool === word);
 }

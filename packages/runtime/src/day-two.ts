@@ -5,6 +5,7 @@ import {
   type ConsoleAsked,
   type ExecAsked,
   type Execution,
+  isChanging,
   type LogsAsked,
   type Tool,
   type ToolAsked,
@@ -35,7 +36,7 @@ export interface DayTwo {
     actor: string,
     signal: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  /** Uses a tool on a member, once it is written down who asked for it. Throws as `logs` does. */
+  /** Uses a tool on a member, once it is written down who asked for it. Throws as `logs` does, and `group.observed`. */
   tool(group: string, id: string, asked: ToolAsked, actor: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /**
    * Has an equal one put in a member's place: within the budget of the group's rollouts, and by force at once. Throws
@@ -122,6 +123,8 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
       if (provider.tool === undefined || !tools.includes(asked.tool)) throw cannot(asked.tool, type, id, tools);
       const detail = whyNotTold(asked);
       if (detail !== undefined) throw new MusterError("instance.refused", { verb: asked.tool, instance: id, detail });
+      // Of an observed group nothing is touched.
+      if (isChanging(asked.tool)) toChange(group);
       await write({ events: [toolEvent(group, id, seen.mark.slot, asked, actor)] });
       try {
         yield* provider.tool(id, asked, { signal });

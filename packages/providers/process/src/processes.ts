@@ -124,7 +124,7 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
   /** Throws `invalid` where there is none. */
   async function theOne(id: string): Promise<Sighting> {
     const found = (await look()).get(id);
-    if (found === undefined) throw new ProviderError("invalid", `there is no process ${id} in ${dir}`);
+    if (found === undefined) throw new ProviderError("invalid", `there is no ${id} in ${dir}`);
     return found;
   }
 
@@ -219,5 +219,5 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
 }
 
 function hasEnded(id: string): ProviderError {
-  return new ProviderError("invalid", `the process ${id} has ended`);
+  return new ProviderError("invalid", `${id} has ended`);
 }

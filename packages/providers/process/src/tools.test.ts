@@ -145,7 +145,7 @@ it("refuses what has ended, what is not there, and tools that it has not", async
   for (const tool of ["pause", "continue", "stats"] as const) {
     expect(await failureOf(use(provider, id, { tool }))).toMatchObject({
       kind: "invalid",
-      message: `the process ${id} has ended`,
+      message: `${id} has ended`,
     });
     expect(await failureOf(use(provider, "p-000000000000", { tool }))).toMatchObject({ kind: "invalid" });
   }

@@ -1,6 +1,7 @@
 /** The life of real machines. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { vmType } from "./index.ts";
 import { WORKSHOP } from "./qemu/files.ts";
@@ -153,7 +154,7 @@ describe.skipIf(!canBoot)("a disk (needs QEMU and a C compiler)", () => {
     const { machines, dir } = await freshRoomWithHello();
     const path = `${dir}/../disk`;
     const want = await hello({ disks: [{ path }] });
-    expect(vmType.exclusive?.(want)).toEqual([`tcp:${want.port}`, `disk:${path}`]);
+    expect(vmType.exclusive?.(want)).toEqual([`tcp:${want.port}`, `disk:${resolve(path)}`]);
     expect(vmType.exclusive?.({ ...want, disks: [{ path, readOnly: true }] })).toEqual([`tcp:${want.port}`]);
     const { id } = await machines.create(want, tags, ctx);
     const { reason } = await seenAs(machines, id, (each) => each?.phase === "ended");
@@ -188,6 +189,12 @@ describe.skipIf(!canBoot)("what is declared of a machine (needs QEMU and a C com
     const want = await hello({ memory: 1024 * 1024 });
     const failure = await failureOf(machines.validate?.(want) ?? Promise.resolve());
     expect(failure.message).toBe("memory: 1048576 bytes are fewer than the 4194304 that its image asks for");
+  });
+
+  it("is refused where its environment is more than a guest takes", async () => {
+    const { machines } = await freshRoomWithHello();
+    const failure = await failureOf(machines.create(await hello({ env: { A: "x".repeat(1_000_000) } }), tags, ctx));
+    expect(failure.message).toBe("env: all of it has 1000003 bytes, and a guest takes 1000000 at most");
   });
 
   it("is refused where there is no such image", async () => {

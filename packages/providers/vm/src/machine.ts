@@ -1,7 +1,7 @@
 /** From what is declared of a machine to the process that it is. */
 import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Image, Images } from "@muster/image";
-import { type JsonObject, messageOf, musterMarks, type Tags } from "@muster/model";
+import { type JsonObject, MusterError, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
 import type { Ready, VmProperties } from "./properties.ts";
@@ -15,13 +15,14 @@ type ProcessReady = ProcessProperties["ready"];
 /**
  * The image that is meant, with every part of it read and compared.
  *
- * @throws ProviderError `invalid`: there is no such image, or it is not what it was any more
+ * @throws ProviderError `invalid`: there is no such image, or it is not what it was any more. `retryable`: it cannot be read
  */
 export function imageOf(want: VmProperties, images: Images): Image {
   try {
     return images.verified(images.digestOf(want.image));
   } catch (thrown) {
-    throw new ProviderError("invalid", messageOf(thrown), { cause: thrown });
+    const kind = thrown instanceof MusterError && thrown.code === "image.disk" ? "retryable" : "invalid";
+    throw new ProviderError(kind, messageOf(thrown), { cause: thrown });
   }
 }
 
@@ -165,8 +166,17 @@ function nameIn(tags: Tags): string | undefined {
 /** As the guest reads it: entries, each ended by a zero byte. */
 function environmentText(declared: Readonly<Record<string, PlainOrSecret>>, env: Environment): string {
   const entries = Object.entries(declared).map(([name, value]) => `${name}=${bearable(name, revealed(value, env))}\0`);
-  return entries.join("");
+  const text = entries.join("");
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MOST_ENVIRONMENT) return text;
+  throw new ProviderError(
+    "invalid",
+    `env: all of it has ${bytes} bytes, and a guest takes ${MOST_ENVIRONMENT} at most`,
+  );
 }
+
+/** What our init takes, in bytes. */
+const MOST_ENVIRONMENT = 1_000_000;
 
 /** The value is not told: it may be a secret. */
 function bearable(name: string, value: string): string {

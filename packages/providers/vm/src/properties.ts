@@ -29,7 +29,11 @@ const ready = z.union([
   z.strictObject({
     http: z.strictObject({
       port: number.describe("The port that the guest listens on"),
-      path: z.string().startsWith("/").optional().describe("What is asked for; / unless told"),
+      path: z
+        .string()
+        .regex(/^\/[!-~]{0,1000}$/, "must be a path that begins with `/`, without white space")
+        .optional()
+        .describe("What is asked for; / unless told"),
       status: z
         .int()
         .min(100)

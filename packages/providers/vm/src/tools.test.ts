@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -204,6 +205,52 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     await used(machines, id, { tool: "restore", argument: "before" });
     await seenAs(machines, id, (each) => each?.phase === "running");
     expect(await get(port, "/health")).toContain("healthy");
+  });
+
+  it("goes on where a snapshot is given up while it is taken", async () => {
+    const { machines, id, port } = await one();
+    for (const ms of [0, 1, 2, 4, 6, 8, 12]) {
+      const asked = { tool: "snapshot", argument: "given-up" } as const;
+      await bytesOf(machines.tool?.(id, asked, { signal: AbortSignal.timeout(ms) })).catch(() => undefined);
+      expect(await get(port, "/health")).toContain("healthy");
+    }
+    expect((await listed(machines))[0]).not.toHaveProperty("reason");
+  });
+
+  it("goes on as it was, or has ended, where going back is given up, and is no machine that waits", async () => {
+    const { machines, id, port, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    for (const ms of [0, 1, 3, 6, 15, 30]) {
+      const asked = { tool: "restore", argument: "before" } as const;
+      await bytesOf(machines.tool?.(id, asked, { signal: AbortSignal.timeout(ms) })).catch(() => undefined);
+      expect(existsSync(`${home}/${RESTORING}`)).toBe(false);
+      const isWell = async () => ((await get(port, "/health"))?.includes("healthy") ? "well" : undefined);
+      const isOver = async () => (hasEnded((await listed(machines))[0]) ? "over" : undefined);
+      const became = await until(
+        async () => (await isWell()) ?? (await isOver()),
+        () => "neither",
+      );
+      if (became === "over") return;
+    }
+    await get(port, "/exit/3");
+    expect((await seenAs(machines, id, hasEnded)).reason).toContain("the guest exited with code 3");
+  });
+
+  it("is not kept as a snapshot where it writes to a disk", async () => {
+    const { machines, settings } = await freshRoomWithHello();
+    const path = `${settings.dir}-disk`;
+    writeFileSync(path, Buffer.alloc(1024 * 1024));
+    onTestFinished(() => rmSync(path));
+    const id = await booted(machines, await hello({ disks: [{ path }] }));
+    const failure = await failureOf(used(machines, id, { tool: "snapshot", argument: "x" }));
+    expect(failure.message).toBe(`it writes to the disk ${path}: a snapshot keeps its memory only`);
+  });
+
+  it("gives two who ask for its memory at once each the whole of it", async () => {
+    const { machines, id, home } = await one();
+    const cores = await Promise.all([1, 2].map(() => used(machines, id, { tool: "core" })));
+    for (const core of cores) expect(core.includes("greeting=hi name=web-0 ")).toBe(true);
+    expect(readdirSync(`${home}/${WORKSHOP}`)).toEqual([]);
   });
 
   it("has no snapshot that was never taken, and says which there are", async () => {

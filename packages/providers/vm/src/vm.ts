@@ -50,7 +50,10 @@ export function vmIn(env: Environment): TaggedType<VmProperties, VmSettings> {
 /** What no two machines can hold at once. A disk that is only read is nobody's. */
 function holds({ ports, disks = [] }: VmProperties): readonly string[] {
   const written = disks.filter(({ readOnly }) => readOnly !== true);
-  return [...portsOf({ ports }).map(({ host }) => `tcp:${host}`), ...written.map(({ path }) => `disk:${path}`)];
+  return [
+    ...portsOf({ ports }).map(({ host }) => `tcp:${host}`),
+    ...written.map(({ path }) => `disk:${resolve(path)}`),
+  ];
 }
 
 /** With the environment of this process. */

@@ -13,6 +13,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject, messageOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
+import { vmProperties } from "../properties.ts";
 import { EVENTS_FILE, RESTORING, ROOM_FOR_EVENTS, SNAPSHOTS, WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
 import { type Qmp, withQmp } from "../qemu/qmp.ts";
 import { connectedTo } from "../qemu/sockets.ts";
@@ -25,10 +26,12 @@ const MOST = 16;
 const REST_MS = 5;
 /** So long a hypervisor may take to begin anew, in milliseconds. */
 const BEGINS_WITHIN_MS = 10_000;
-const ENDS_WITHIN_MS = 5_000;
+/** So long its answer to the last word is waited for, whoever has given up meanwhile. Milliseconds. */
+const GOES_ON_WITHIN_MS = 5_000;
 
 /** The guest stands still while it is taken, and then goes on as it did. */
-export async function snapshot({ sighting: { home }, signal }: Subject, name: string): Promise<void> {
+export async function snapshot({ sighting: { home, thing }, signal }: Subject, name: string): Promise<void> {
+  assertDiskless(thing);
   const directory = `${home}/${SNAPSHOTS}`;
   mkdirSync(directory, { mode: 0o700, recursive: true });
   const others = readdirSync(directory).filter((each) => each !== name && !each.startsWith("."));
@@ -36,20 +39,36 @@ export async function snapshot({ sighting: { home }, signal }: Subject, name: st
     throw new ProviderError("invalid", `it has ${MOST} snapshots already, and no more are kept`);
   const unfinished = `${directory}/.${name}`;
   try {
-    await withQmp(home, (qmp) => standingStill(qmp, () => taken(qmp, home, unfinished, signal)), signal);
+    await standingStill(home, signal, () => withQmp(home, (qmp) => taken(qmp, home, unfinished, signal), signal));
     renameSync(unfinished, `${directory}/${name}`);
   } finally {
     rmSync(unfinished, { force: true });
   }
 }
 
-async function standingStill(qmp: Qmp, act: () => Promise<void>): Promise<void> {
-  const wasRunning = (await statusOf(qmp)) === "running";
-  if (wasRunning) await qmp.ask("stop");
+/** Its memory alone would be of another time than what stands on a disk that it writes to. */
+function assertDiskless(thing: Subject["sighting"]["thing"]): void {
+  const { disks = [] } = vmProperties.partial().safeParse(thing ?? {}).data ?? {};
+  const [written] = disks.filter(({ readOnly }) => readOnly !== true);
+  if (written === undefined) return;
+  throw new ProviderError("invalid", `it writes to the disk ${written.path}: a snapshot keeps its memory only`);
+}
+
+/** Whoever gives up waiting has the guest go on all the same. */
+async function standingStill(home: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+  const wasRunning = await withQmp(
+    home,
+    async (qmp) => {
+      const isRunning = (await statusOf(qmp)) === "running";
+      if (isRunning) await qmp.ask("stop");
+      return isRunning;
+    },
+    signal,
+  );
   try {
     await act();
   } finally {
-    if (wasRunning) await qmp.ask("cont");
+    if (wasRunning) await withQmp(home, (qmp) => qmp.ask("cont"), AbortSignal.timeout(GOES_ON_WITHIN_MS));
   }
 }
 
@@ -64,7 +83,11 @@ function taken(qmp: Qmp, home: string, path: string, signal: AbortSignal): Promi
 }
 
 /** One that runs, and one that has ended and still stands: both go on from the snapshot. */
-export async function restore({ sighting: { home }, signal }: Subject, name: string): Promise<void> {
+export async function restore(subject: Subject, name: string): Promise<void> {
+  const {
+    sighting: { home },
+    signal,
+  } = subject;
   const path = `${home}/${SNAPSHOTS}/${name}`;
   if (!existsSync(path)) {
     const there = existsSync(`${home}/${SNAPSHOTS}`) ? readdirSync(`${home}/${SNAPSHOTS}`) : [];
@@ -74,16 +97,48 @@ export async function restore({ sighting: { home }, signal }: Subject, name: str
   // Whoever finds no room for it leaves the machine as it is.
   writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
   writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
-  // It hangs up instead of answering.
-  await withQmp(home, (qmp) => qmp.ask("quit"), signal).catch(expectUnavailable);
-  await begunAnew(home, signal);
   try {
-    await withQmp(home, (qmp) => given(qmp, home, path, signal), signal);
+    await quit(home, signal);
   } catch (thrown) {
-    // It is nothing now, and waits for the rest of itself: it has ended.
-    await withQmp(home, (qmp) => qmp.ask("quit"), AbortSignal.timeout(ENDS_WITHIN_MS)).catch(expectUnavailable);
+    rmSync(`${home}/${RESTORING}`, { force: true });
     throw thrown;
   }
+  try {
+    await begunAnew(home, signal);
+    await withQmp(home, (qmp) => given(qmp, home, path, signal), signal);
+  } catch (thrown) {
+    await letGo(subject);
+    throw thrown;
+  }
+}
+
+/** It is nothing now, and waits for the rest of itself; or is just about to begin so, and does not listen yet. It is ended. */
+async function letGo({ sighting: { id, home }, processes }: Subject): Promise<void> {
+  rmSync(`${home}/${RESTORING}`, { force: true });
+  const signal = AbortSignal.timeout(GOES_ON_WITHIN_MS);
+  while (!signal.aborted && (await processes.theOne(id)).life.kind === "lives") {
+    if (await quit(home, signal).then(() => true, unlessUnavailable)) return;
+    await sleep(REST_MS);
+  }
+}
+
+/** Returns when QEMU has been told. Throws `unavailable` where it does not listen. */
+async function quit(home: string, signal: AbortSignal): Promise<void> {
+  let isTold = false;
+  const tell = (qmp: Qmp) => {
+    isTold = true;
+    return qmp.ask("quit");
+  };
+  await withQmp(home, tell, signal).catch((thrown) => {
+    // It hangs up instead of answering.
+    if (!isTold || unlessUnavailable(thrown)) throw thrown;
+  });
+}
+
+/** False for what is `unavailable`; throws all else. */
+function unlessUnavailable(thrown: unknown): false {
+  if (thrown instanceof ProviderError && thrown.kind === "unavailable") return false;
+  throw thrown;
 }
 
 async function given(qmp: Qmp, home: string, path: string, signal: AbortSignal): Promise<void> {
@@ -97,10 +152,6 @@ async function given(qmp: Qmp, home: string, path: string, signal: AbortSignal):
   await sent;
   await qmp.ask("cont");
   rmSync(`${workshop}/${DOOR}`, { force: true });
-}
-
-function expectUnavailable(thrown: unknown): void {
-  if (!(thrown instanceof ProviderError) || thrown.kind !== "unavailable") throw thrown;
 }
 
 /** The shell above it takes the word away before it starts it again. */

@@ -1,7 +1,7 @@
 /** What goes over a guest's network, as pcap, while somebody takes it. */
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chownSync, closeSync, constants as fs, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, constants as fs, lchownSync, openSync, rmSync, statSync } from "node:fs";
 import { Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
@@ -27,7 +27,11 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   const name = `${PIPE}${randomUUID()}`;
   const path = `${workshop}/${name}`;
   await makePipe(path);
-  const pipe = new Socket({ fd: openSync(path, fs.O_RDONLY | fs.O_NONBLOCK), readable: true, writable: false });
+  const pipe = new Socket({
+    fd: openSync(path, fs.O_RDONLY | fs.O_NONBLOCK | fs.O_NOFOLLOW),
+    readable: true,
+    writable: false,
+  });
   const kept: Uint8Array[] = [];
   const state = { bytes: 0, isOver: false, failure: undefined as ProviderError | undefined };
   let wake = (): void => undefined;
@@ -99,7 +103,7 @@ function unlessRefused(thrown: unknown): undefined {
 /** Whether somebody reads from the pipe. QEMU has its other end: to open that once more changes nothing for whoever does. */
 function isRead(path: string): boolean {
   try {
-    closeSync(openSync(path, fs.O_WRONLY | fs.O_NONBLOCK));
+    closeSync(openSync(path, fs.O_WRONLY | fs.O_NONBLOCK | fs.O_NOFOLLOW));
     return true;
   } catch (thrown) {
     const code = systemCodeOf(thrown);
@@ -116,5 +120,5 @@ async function makePipe(path: string): Promise<void> {
     throw new ProviderError("retryable", `nothing can be captured: ${messageOf(thrown)}`, { cause: thrown });
   }
   const { uid, gid } = statSync(dirname(path));
-  chownSync(path, uid, gid);
+  lchownSync(path, uid, gid);
 }
