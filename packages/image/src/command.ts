@@ -26,9 +26,9 @@ export async function runBuild(words: readonly string[], directory: string, deps
     cwd: directory,
     env: { SOURCE_DATE_EPOCH: NO_TIME, ...deps.env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: deps.deadlineMs ?? DEADLINE_MS,
-    killSignal: "SIGKILL",
   });
+  // Node's own time-out of a program that could not be started is no end of waiting: it would hold up the end of the command.
+  const late = setTimeout(() => child.kill("SIGKILL"), deps.deadlineMs ?? DEADLINE_MS);
   let kept = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -45,7 +45,7 @@ export async function runBuild(words: readonly string[], directory: string, deps
   child.once("close", end);
   // What it left in the background may hold its output open for as long as that lives.
   child.once("exit", (...ended) => setTimeout(end, GRACE_MS, ...ended).unref());
-  const detail = await promise;
+  const detail = await promise.finally(() => clearTimeout(late));
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   if (detail !== undefined) throw new MusterError("image.build-failed", { command: words.join(" "), detail });
 }

@@ -22,9 +22,9 @@ export function isDigest(text: string): text is Digest {
   return DIGEST.test(text);
 }
 
-/** The beginning of a digest, `sha256:` and at least 12 digits. */
+/** The beginning of a digest, `sha256:` and at least 4 digits. */
 export function isBeginning(text: string): boolean {
-  return /^sha256:[0-9a-f]{12,63}$/.test(text);
+  return /^sha256:[0-9a-f]{4,63}$/.test(text);
 }
 
 /** @param hex 64 digits in lower case */

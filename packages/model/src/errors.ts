@@ -31,7 +31,7 @@ export const errorTable = {
   },
   "declaration.not-found": {
     says: "there is no file {file}",
-    next: "Check the path; `muster watch FILE` takes a .yaml, .json or .ts file.",
+    next: "Check the path. A stack or a manifest is a .yaml, .json or .ts file.",
   },
   "declaration.not-readable": {
     says: "{file} cannot be read: {detail}",
@@ -268,7 +268,7 @@ export const errorTable = {
   "image.bad-file": { says: "{file} cannot be a part of the image: {detail}", next: "{fix}" },
   "image.no-kernel": {
     says: "there is no kernel {where}",
-    next: "Install one (Debian: linux-image-cloud-amd64), or name one with `kernel`.",
+    next: "Build it first, or name another one with `kernel`; one of Linux can be installed (Debian: linux-image-cloud-amd64).",
   },
   "image.no-module": {
     says: "the module `{module}` is neither built into the kernel nor in {dir}{detail}",

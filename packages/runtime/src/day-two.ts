@@ -90,8 +90,8 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
 
   return {
     async *logs(group, id, asked, signal) {
-      const { provider, type } = reach(group, id);
-      if (provider.logs === undefined) throw cannot("logs", type, id);
+      const { provider, type, tools } = reach(group, id);
+      if (provider.logs === undefined) throw cannot("logs", type, id, tools);
       try {
         yield* provider.logs(id, asked, { signal });
       } catch (thrown) {
@@ -99,8 +99,8 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
       }
     },
     async exec(group, id, asked, actor, signal) {
-      const { provider, type, seen } = reach(group, id);
-      if (provider.exec === undefined) throw cannot("exec", type, id);
+      const { provider, type, tools, seen } = reach(group, id);
+      if (provider.exec === undefined) throw cannot("exec", type, id, tools);
       await write({ events: [execEvent(group, id, seen.mark.slot, asked, actor)] });
       try {
         return tellingWell(await provider.exec(id, asked, { signal }), id);
@@ -109,8 +109,8 @@ export function dayTwo({ grammar, settings, controllerOf, toChange, write, goOnW
       }
     },
     async *console(group, id, asked, actor, signal) {
-      const { provider, type, seen } = reach(group, id);
-      if (provider.console === undefined) throw cannot("console", type, id);
+      const { provider, type, tools, seen } = reach(group, id);
+      if (provider.console === undefined) throw cannot("console", type, id, tools);
       if (asked.input !== undefined) await write({ events: [consoleEvent(group, id, seen.mark.slot, actor)] });
       try {
         yield* provider.console(id, asked, { signal });

@@ -28,6 +28,8 @@ export async function runImage(this: Cli, flags: RunFlags, what: string): Promis
     conclude(this, flags, undertaking, outcome);
   } catch (thrown) {
     if (!(thrown instanceof ProviderError)) throw thrown;
+    // What is wrong with an image says best itself what to do.
+    if (thrown.cause instanceof MusterError) throw thrown.cause;
     const { name, type } = undertaking;
     const detail = `\`${name}\` cannot be run as a ${type}: ${messageOf(thrown)}`;
     throw new MusterError("image.not-possible", { detail, fix: "Mend that, and run it again." }, { cause: thrown });

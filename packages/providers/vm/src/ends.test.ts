@@ -45,7 +45,10 @@ describe.skipIf(!canBoot)("a guest (needs QEMU and a C compiler)", () => {
     expect(reason).toMatch(/^the guest panicked; last line of its console: \{"event":"panic"/);
     const later = await another();
     expect((await seenAs(later, id, hasEnded)).reason).toBe(reason);
-    // Its memory can still be looked into.
+    // It is not let go on, which would end it; its memory can still be looked into.
+    for (const tool of ["pause", "continue"] as const) {
+      expect((await failureOf(used(machines, id, { tool }))).message).toMatch(/^its guest has ended: /);
+    }
     expect((await used(machines, id, { tool: "core" })).subarray(0, 4).toString("latin1")).toBe("\x7fELF");
     await machines.destroy(id, ctx);
     expect(() => hypervisorOf(id)).toThrow();

@@ -91,7 +91,8 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
   });
 
   it("is not ready where only QEMU takes the connection, and nobody inside", async () => {
-    const { machines } = await freshRoomWithHello();
+    const { machines, image } = await freshRoomWithHello();
+    await image({ image: "hello", kind: "unikernel", kernel: await unikernel(), memory: "4MiB" });
     const want = await hello({ ready: { tcp: { port: 9 } } });
     const { id } = await machines.create({ ...want, ports: [{ guest: 9, host: want.port }] }, tags, ctx);
     await seenAs(machines, id, (each) => each?.phase === "starting" && each.reason === "it is not ready yet");
@@ -179,9 +180,17 @@ describe.skipIf(!canBoot)("what is declared of a machine (needs QEMU and a C com
 
   it("is refused where one port of this machine is to lead to two of the guest's", async () => {
     const { machines } = await freshRoomWithHello();
-    const ports = [8080, 9].map((guest) => ({ guest, host: 20_000 }));
+    const ports = [8080, 8080].map((guest) => ({ guest, host: 20_000 }));
     const failure = await failureOf(machines.validate?.({ image: "hello", ports }) ?? Promise.resolve());
     expect(failure.message).toBe("ports: 20000 leads to two ports of the guest");
+  });
+
+  it("is refused where a port leads to one that its image does not listen on", async () => {
+    const { machines } = await freshRoomWithHello();
+    const { ports = [] } = await hello();
+    const want = { image: "hello", ports: [...ports, { guest: 81, host: 20_000 }] };
+    const failure = await failureOf(machines.validate?.(want) ?? Promise.resolve());
+    expect(failure.message).toBe("ports: its image listens on 8080, and not on 81");
   });
 
   it("is refused where it has less memory than its image asks for", async () => {

@@ -36,6 +36,11 @@ export function assertPossible(want: VmProperties, image: Image): void {
       `memory: ${want.memory} bytes are fewer than the ${least} that its image asks for`,
     );
   }
+  const { ports: known } = image.text;
+  const deaf = portsOf(want).find(({ guest }) => known.length > 0 && !known.includes(guest));
+  if (deaf !== undefined) {
+    throw new ProviderError("invalid", `ports: its image listens on ${known.join(", ")}, and not on ${deaf.guest}`);
+  }
   const doubled = portsOf(want).find((one, at, all) => all.findIndex(({ host }) => host === one.host) !== at);
   if (doubled !== undefined)
     throw new ProviderError("invalid", `ports: ${doubled.host} leads to two ports of the guest`);

@@ -212,7 +212,7 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     for (const ms of [0, 1, 2, 4, 6, 8, 12]) {
       const asked = { tool: "snapshot", argument: "given-up" } as const;
       await bytesOf(machines.tool?.(id, asked, { signal: AbortSignal.timeout(ms) })).catch(() => undefined);
-      expect(await get(port, "/health")).toContain("healthy");
+      expect(await get(port, "/health", 10_000)).toContain("healthy");
     }
     expect((await listed(machines))[0]).not.toHaveProperty("reason");
   });
@@ -224,7 +224,7 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
       const asked = { tool: "restore", argument: "before" } as const;
       await bytesOf(machines.tool?.(id, asked, { signal: AbortSignal.timeout(ms) })).catch(() => undefined);
       expect(existsSync(`${home}/${RESTORING}`)).toBe(false);
-      const isWell = async () => ((await get(port, "/health"))?.includes("healthy") ? "well" : undefined);
+      const isWell = async () => ((await get(port, "/health", 10_000))?.includes("healthy") ? "well" : undefined);
       const isOver = async () => (hasEnded((await listed(machines))[0]) ? "over" : undefined);
       const became = await until(
         async () => (await isWell()) ?? (await isOver()),
