@@ -1,5 +1,5 @@
 /** A socket in the workshop of a machine, into which its QEMU speaks. */
-import { chownSync, rmSync, statSync } from "node:fs";
+import { lchownSync, rmSync, statSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
 import { listenAt } from "../qemu/sockets.ts";
@@ -22,7 +22,8 @@ export async function withDoor<T>(home: string, name: string, use: (door: Door) 
     await listenAt(server, workshop, name);
     // QEMU may run as somebody else, and to come in one must be allowed to write there.
     const { uid, gid } = statSync(workshop);
-    chownSync(path, uid, gid);
+    // Whoever that is may have put something else there meanwhile.
+    lchownSync(path, uid, gid);
     return await use({ address: `unix:${WORKSHOP_WITHIN}/${name}`, visitor });
   } finally {
     server.close();
