@@ -7,6 +7,8 @@ import { EVENTS_FILE } from "./files.ts";
 export interface Told {
   /** It has set the machine up, and answered. */
   readonly hasBegun: boolean;
+  /** Its guest has run: one that begins anew to be taken back to a snapshot holds nothing until then. */
+  readonly hasRun: boolean;
   readonly isPaused: boolean;
   /** The guest has said that it can go on no more. */
   readonly hasPanicked: boolean;
@@ -14,7 +16,13 @@ export interface Told {
   readonly shutdown: string | undefined;
 }
 
-export const NOTHING_TOLD: Told = { hasBegun: false, isPaused: false, hasPanicked: false, shutdown: undefined };
+export const NOTHING_TOLD: Told = {
+  hasBegun: false,
+  hasRun: false,
+  isPaused: false,
+  hasPanicked: false,
+  shutdown: undefined,
+};
 
 /** What is known after one more line. One that is not understood says nothing. */
 export function withLine(told: Told, line: string): Told {
@@ -25,7 +33,7 @@ export function withLine(told: Told, line: string): Told {
     case "STOP":
       return { ...told, isPaused: true };
     case "RESUME":
-      return { ...told, isPaused: false };
+      return { ...told, hasRun: true, isPaused: false };
     case "GUEST_PANICKED":
       return { ...told, hasPanicked: true };
     case "SHUTDOWN": {

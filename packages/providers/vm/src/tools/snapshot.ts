@@ -71,11 +71,7 @@ export async function restore({ sighting: { home }, signal }: Subject, name: str
     const which = there.length === 0 ? "it has none" : `there are ${there.toSorted().join(", ")}`;
     throw new ProviderError("invalid", `there is no snapshot \`${name}\`: ${which}`);
   }
-  // Whoever finds no room for it leaves the machine as it is.
-  writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
-  writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
-  // It hangs up instead of answering.
-  await withQmp(home, (qmp) => qmp.ask("quit"), signal).catch(expectUnavailable);
+  await withQmp(home, (qmp) => quitToBeginAnew(qmp, home), signal);
   await begunAnew(home, signal);
   try {
     await withQmp(home, (qmp) => given(qmp, home, path, signal), signal);
@@ -84,6 +80,15 @@ export async function restore({ sighting: { home }, signal }: Subject, name: str
     await withQmp(home, (qmp) => qmp.ask("quit"), AbortSignal.timeout(ENDS_WITHIN_MS)).catch(expectUnavailable);
     throw thrown;
   }
+}
+
+/** Only who is heard announces it: where that is another, the machine stays as it is, and its next end is an end. */
+async function quitToBeginAnew(qmp: Qmp, home: string): Promise<void> {
+  // Whoever finds no room for it leaves the machine as it is.
+  writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
+  writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
+  // It hangs up instead of answering.
+  await qmp.ask("quit").catch(expectUnavailable);
 }
 
 async function given(qmp: Qmp, home: string, path: string, signal: AbortSignal): Promise<void> {
