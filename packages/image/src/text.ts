@@ -57,8 +57,9 @@ export const memoryBytes = z
   .min(MiB)
   .max(2 ** 40)
   .multipleOf(4096);
-const CPUS_RULE = "must be from 1 to 256";
-export const cpus = z.int().min(1, CPUS_RULE).max(256, CPUS_RULE);
+/** As many as a machine can be declared with: beyond these QEMU starts none. */
+const CPUS_RULE = "must be from 1 to 255";
+export const cpus = z.int().min(1, CPUS_RULE).max(255, CPUS_RULE);
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "must be a digest");
 
