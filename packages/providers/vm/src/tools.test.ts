@@ -226,6 +226,15 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     expect((await listed(machines))[0]?.phase).toBe("running");
   });
 
+  it("keeps a snapshot that is being taken when another one of that name is given up", async () => {
+    const { machines, id, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "a" });
+    const unfinished = `${home}/${SNAPSHOTS}/.a`;
+    writeFileSync(unfinished, "half");
+    await givenUpWaiting(home, (signal) => machines.tool?.(id, { tool: "snapshot", argument: "a" }, { signal }));
+    expect(existsSync(unfinished)).toBe(true);
+  });
+
   it("ends at its end after nobody could tell it to go back to a snapshot", async () => {
     const { machines, id, home } = await one();
     await used(machines, id, { tool: "snapshot", argument: "before" });

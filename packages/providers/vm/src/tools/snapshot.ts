@@ -28,7 +28,12 @@ const BEGINS_WITHIN_MS = 10_000;
 const ENDS_WITHIN_MS = 5_000;
 
 /** The guest stands still while it is taken, and then goes on as it did. */
-export async function snapshot({ sighting: { home }, signal }: Subject, name: string): Promise<void> {
+export function snapshot({ sighting: { home }, signal }: Subject, name: string): Promise<void> {
+  return withQmp(home, (qmp) => keptAs(name, home, qmp, signal), signal);
+}
+
+/** Only who is heard touches what is not finished. */
+async function keptAs(name: string, home: string, qmp: Qmp, signal: AbortSignal): Promise<void> {
   const directory = `${home}/${SNAPSHOTS}`;
   mkdirSync(directory, { mode: 0o700, recursive: true });
   const others = readdirSync(directory).filter((each) => each !== name && !each.startsWith("."));
@@ -36,7 +41,7 @@ export async function snapshot({ sighting: { home }, signal }: Subject, name: st
     throw new ProviderError("invalid", `it has ${MOST} snapshots already, and no more are kept`);
   const unfinished = `${directory}/.${name}`;
   try {
-    await withQmp(home, (qmp) => standingStill(qmp, () => taken(qmp, home, unfinished, signal)), signal);
+    await standingStill(qmp, () => taken(qmp, home, unfinished, signal));
     renameSync(unfinished, `${directory}/${name}`);
   } finally {
     rmSync(unfinished, { force: true });
