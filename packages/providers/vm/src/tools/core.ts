@@ -1,5 +1,5 @@
 /** The memory of a guest as an ELF core: for a debugger, and for an autopsy. */
-import { createReadStream, constants as fs, rmSync } from "node:fs";
+import { createReadStream, constants as fs, openSync, rmSync } from "node:fs";
 import { WORKSHOP, WORKSHOP_WITHIN } from "../qemu/files.ts";
 import { withQmp } from "../qemu/qmp.ts";
 import type { Subject } from "./tools.ts";
@@ -14,7 +14,7 @@ export async function* core({ sighting: { home }, signal }: Subject): AsyncGener
     const where = { paging: false, protocol: `file:${WORKSHOP_WITHIN}/${CORE}` };
     await withQmp(home, (qmp) => qmp.ask("dump-guest-memory", where), signal);
     // Only what is a file of QEMU's own: it may make what it likes there.
-    yield* createReadStream(path, { flags: fs.O_RDONLY | fs.O_NOFOLLOW | fs.O_NONBLOCK });
+    yield* createReadStream(path, { fd: openSync(path, fs.O_RDONLY | fs.O_NOFOLLOW | fs.O_NONBLOCK) });
   } finally {
     rmSync(path, { force: true });
   }
