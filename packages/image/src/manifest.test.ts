@@ -60,6 +60,7 @@ describe("a manifest", () => {
     ],
     [{ ...unikernel, image: ".a" }, /^image: must be 1 to 64/],
     [{ ...unikernel, ports: [80, 80] }, "ports: must have each port once"],
+    [{ ...unikernel, cpus: 256 }, "cpus: must be from 1 to 255"],
     [{ ...unikernel, ports: [0] }, "ports.0: must be from 1 to 65535"],
     [{ ...unikernel, env: { A: "\0" } }, /^env.A: must have at most 8000 characters/],
     [{ ...unikernel, health: {} }, "health: must have one of `http`, `tcp` and `console`"],

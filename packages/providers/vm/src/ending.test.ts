@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+import type { Exit } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import { type Evidence, endingOf, endingText, tellsGuestSuccess } from "./ending.ts";
 import { NOTHING_TOLD, type Told, withLine } from "./qemu/told.ts";
@@ -22,6 +24,11 @@ const ended = (code: number, more: Partial<Evidence> = {}): Evidence => ({
   exit: { kind: "exited", code },
   ...more,
 });
+/** As a shell tells it. */
+const exitOf = (code: number): Exit => {
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return name === undefined ? { kind: "exited", code } : { kind: "killed", signal: name };
+};
 const killed = (signal: string): Evidence => ({ ...alive, exit: { kind: "killed", signal } });
 
 describe("what QEMU tells", () => {
@@ -36,8 +43,8 @@ describe("what QEMU tells", () => {
   });
 
   it("says when the guest itself has begun", () => {
-    expect(told(GREETING, BEGUN).hasGuestBegun).toBe(false);
-    expect(told(GREETING, BEGUN, RESUME, BEGUN, STOP).hasGuestBegun).toBe(true);
+    expect(told(GREETING, BEGUN).hasRun).toBe(false);
+    expect(told(GREETING, BEGUN, RESUME, BEGUN, STOP).hasRun).toBe(true);
   });
 
   it("may hold what nobody understands", () => {
@@ -71,11 +78,21 @@ describe("what became of a machine", () => {
     expect(endingOf(ended(2 * code + 1))).toEqual({ kind: "exited", code });
   });
 
+  it("that exited with a code that is told as a signal", () => {
+    const as = (code: number, lastLine?: string) => endingOf({ ...alive, exit: exitOf(2 * code + 1), lastLine });
+    for (const code of [64, 70, 71, 78]) expect(as(code)).toEqual({ kind: "exited", code });
+    expect(as(68)).toEqual({ kind: "killed", signal: "SIGKILL" });
+    expect(as(68, '{"muster":"end","exit":68}')).toEqual({ kind: "exited", code: 68 });
+    expect(as(68, '{"muster":"end","exit":3}')).toEqual({ kind: "killed", signal: "SIGKILL" });
+    expect(endingOf({ ...killed("SIGHUP"), told: told() })?.kind).toBe("killed");
+  });
+
   it("is told by our own init, where seven bits are too few", () => {
     const said = (lastLine: string) => endingOf(ended(255, { lastLine }));
     expect(said('{"muster":"end","signal":"SIGSEGV"}')).toEqual({ kind: "signalled", signal: "SIGSEGV" });
     expect(said('{"muster":"end","exit":200}')).toEqual({ kind: "exited", code: 200 });
     expect(said('{"muster":"end","signal":"; rm"}')).toEqual({ kind: "exited", code: 127 });
+    expect(said('{"muster":"end","exit":1e400}')).toEqual({ kind: "exited", code: 127 });
     expect(said('{"exit":3}')).toEqual({ kind: "exited", code: 127 });
   });
 

@@ -1,4 +1,5 @@
 /** What became of a machine: one truth from how its process ended, what QEMU told, and the last line of its console. */
+import { constants } from "node:os";
 import { isObject, type Json } from "@muster/model";
 import type { Exit } from "@muster/plugin";
 import type { Told } from "./qemu/told.ts";
@@ -41,8 +42,8 @@ export function endingOf({ exit, told, isBroken, complaint, lastLine }: Evidence
   if (told.shutdown === "guest-shutdown") return { kind: "off" };
   if (exit === undefined) return isBroken ? { kind: "hypervisor-error" } : undefined;
   if (exit === "lost") return { kind: "lost" };
-  if (exit.kind === "killed") return { kind: "killed", signal: exit.signal };
-  const { code } = exit;
+  const code = codeOf(exit);
+  if (exit.kind === "killed" && !isGuests(code, told, lastLine)) return { kind: "killed", signal: exit.signal };
   if (!told.hasBegun) return { kind: "hypervisor-error", code };
   if (told.shutdown !== undefined || code === 0) return { kind: "quit" };
   // Through its exit device a guest's n comes out as 2 n + 1: one who fails with 1 is told from a 0 by what it says.
@@ -50,12 +51,36 @@ export function endingOf({ exit, told, isBroken, complaint, lastLine }: Evidence
   return saidByInit(lastLine) ?? { kind: "exited", code: code >> 1 };
 }
 
+/** As the shell above QEMU has told it. */
+function codeOf(exit: Exit): number {
+  return exit.kind === "exited" ? exit.code : 128 + signalNumber(exit.signal);
+}
+
+function signalNumber(name: string): number {
+  return Object.entries(constants.signals).find(([each]) => each === name)?.[1] ?? 0;
+}
+
+/** Signals with an odd number that end QEMU. It hears others, or does not mind them. */
+const DEADLY: ReadonlySet<number> = new Set(
+  ["SIGQUIT", "SIGTRAP", "SIGBUS", "SIGKILL", "SIGSEGV", "SIGPROF", "SIGSYS"].map(signalNumber),
+);
+
+/**
+ * Whether a guest's own code stands where an end by a signal is told too: 64 comes out as 129, which is SIGHUP. Of the few
+ * that are told both ways it is the signal, unless the guest has said so.
+ */
+function isGuests(code: number, told: Told, lastLine: string | undefined): boolean {
+  if (!told.hasBegun || told.shutdown !== undefined || code % 2 === 0) return false;
+  const said = saidByInit(lastLine);
+  return !DEADLY.has(code - 128) || (said?.kind === "exited" && said.code === code >> 1);
+}
+
 /** The last word of our own init: the port carries seven bits, and what does not fit stands there. */
 function saidByInit(line: string | undefined): Ending | undefined {
   const said = line === undefined ? undefined : parsed(line);
   if (said === undefined || !isObject(said) || said["muster"] !== "end") return undefined;
   const { signal, exit } = said;
-  if (typeof exit === "number") return { kind: "exited", code: exit };
+  if (typeof exit === "number" && Number.isInteger(exit)) return { kind: "exited", code: exit };
   return typeof signal === "string" && /^SIG[A-Z0-9+]{2,12}$/.test(signal) ? { kind: "signalled", signal } : undefined;
 }
 

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { bareKernel } from "./qemu/canary.ts";
+import { EVENTS_FILE } from "./qemu/files.ts";
 import { withQmp } from "./qemu/qmp.ts";
 import {
   booted,
@@ -25,7 +26,7 @@ import {
 import { until } from "./test/qemu.ts";
 
 describe.skipIf(!canBoot)("a guest (needs QEMU and a C compiler)", () => {
-  it.each([0, 3, 127])("that exits with %i is told so, with the last line of its console", async (code) => {
+  it.each([0, 3, 64, 78, 127])("that exits with %i is told so, with the last line of its console", async (code) => {
     const { machines } = await freshRoomWithHello();
     const want = await hello();
     const id = await booted(machines, want);
@@ -87,6 +88,25 @@ describe.skipIf(!canBoot)("a guest (needs QEMU and a C compiler)", () => {
     await seenAs(machines, id, (each) => each?.phase === "starting" && each.reason === "it is not ready yet");
     await machines.destroy(id, ctx);
     expect(await listed(machines)).toEqual([]);
+  });
+
+  it("that makes its hypervisor tell without end fills no disk", async () => {
+    const { machines, image, dir } = await freshRoom();
+    // mov $0x505, %dx: pvpanic; mov $2, %al: a crash kernel was loaded; out; and again
+    const loud = bareKernel(() => Buffer.from([0x66, 0xba, 0x05, 0x05, 0xb0, 0x02, 0xee, 0xeb, 0xfd]));
+    const memory = 2 * 1024 * 1024;
+    await image({ image: "loud", kind: "unikernel", kernel: kernelFile(loud), memory });
+    const id = await booted(machines, { image: "loud" });
+    const limit = memory + 8 * 1024 * 1024;
+    const told = () => statSync(`${dir}/${id}/${EVENTS_FILE}`).size;
+    await until(
+      () => (told() === limit ? true : undefined),
+      () => `${told()} bytes`,
+    );
+    // It is heard all the same, and what it must write fits.
+    const core = await used(machines, id, { tool: "core" });
+    expect(core.length).toBeGreaterThan(memory);
+    expect(told()).toBe(limit);
   });
 
   it("that prints without end is held up by nobody, and only the last of it is kept", async () => {

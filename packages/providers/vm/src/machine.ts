@@ -1,5 +1,5 @@
 /** From what is declared of a machine to the process that it is. */
-import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Image, Images } from "@muster/image";
 import { type JsonObject, MusterError, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
@@ -117,7 +117,7 @@ export function commissionOf(
       // As it really is: also what its image says of it. Of a secret only where it is to be read.
       thing: asJson({ ...want, image: image.digest, ...size, ...(asked === undefined ? {} : { ready: asked }) }),
       want: {
-        ...launching(home, line),
+        ...launching(home, line, largestFile(size.memory, want.disks)),
         ...(ready === undefined ? {} : { ready }),
         ...(want.log === undefined ? {} : { log: want.log }),
       },
@@ -130,6 +130,16 @@ export function commissionOf(
       },
     };
   };
+}
+
+/** What stands in a core beside the memory, and what QEMU itself tells, has room in this. In bytes. */
+const BESIDE_MEMORY = 8 * 1024 * 1024;
+
+/** Bytes of the largest file that a machine's hypervisor has to write: its core, or a disk. */
+function largestFile(memory: number, disks: VmProperties["disks"] = []): number {
+  // Of a disk that is not there QEMU tells; one that is a device has no size of a file.
+  const sizes = disks.map(({ path }) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return Math.max(memory + BESIDE_MEMORY, ...sizes);
 }
 
 function asJson(want: VmProperties): JsonObject {

@@ -22,7 +22,7 @@ export interface Teller {
 const BROKEN = "KVM internal error";
 
 /** Its directory was removed under it: it had begun, and no more is known. */
-const UNHEARD: Told = { ...NOTHING_TOLD, hasBegun: true, hasGuestBegun: true };
+const UNHEARD: Told = { ...NOTHING_TOLD, hasBegun: true, hasRun: true };
 const DEAF = "its directory was removed: what becomes of its guest cannot be heard";
 
 /** What is declared of one; where its directory was lost, it may say little. */
@@ -62,7 +62,7 @@ export function teller(processes: Processes, ready: Readiness): Teller {
     const isReady = await ready.isReady(sighting, propertiesOf(sighting));
     if (!told.hasBegun) return { phase: "starting", reason: "its hypervisor has not begun yet" };
     // Its Muster was killed in the middle of taking it back to a snapshot; or it is just about to begin.
-    if (!told.hasGuestBegun) return { phase: "starting", reason: "its guest has not begun yet" };
+    if (!told.hasRun) return { phase: "starting", reason: "its guest has not begun yet" };
     if (told.isPaused) return { phase: "running", reason: "it is paused" };
     if (asProcess.phase === "starting" || !isReady) return { phase: "starting", reason: "it is not ready yet" };
     const reasons = [asProcess.reason, hearing === undefined ? DEAF : undefined].filter((each) => each !== undefined);

@@ -33,6 +33,21 @@ import {
 } from "./test/machines.ts";
 import { until } from "./test/qemu.ts";
 
+/** Somebody asks while QEMU hears another, and hangs up before it is his turn. */
+async function givenUpWaiting(
+  home: string,
+  ask: (signal: AbortSignal) => AsyncIterable<Uint8Array> | undefined,
+): Promise<void> {
+  const patience = AbortSignal.timeout(500);
+  let asking: Promise<unknown> = Promise.resolve();
+  const hearing = async () => {
+    asking = bytesOf(ask(patience)).catch(() => undefined);
+    await once(patience, "abort");
+  };
+  await withQmp(home, hearing, ctx.signal);
+  await asking;
+}
+
 async function one() {
   const room = await freshRoomWithHello();
   const want = await hello();
@@ -97,6 +112,14 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     // A second one would have to share the first one's pipe. QEMU itself would close the keyboard when it refuses it.
     expect((await failureOf(used(machines, id, { tool: "trace" }))).message).toContain("is being captured already");
     expect(readlinkSync(`/proc/${hypervisorOf(id)}/fd/0`)).toMatch(/^pipe:/);
+    await givenUpWaiting(home, (signal) => machines.tool?.(id, { tool: "trace" }, { signal }));
+    await until(
+      async () => {
+        await get(port, "/health?still");
+        return Buffer.concat(parts).includes("/health?still") ? true : undefined;
+      },
+      () => "it is seen no more",
+    );
     over.abort();
     await taken;
     expect(Buffer.concat(parts).readUInt32LE(0)).toBe(0xa1b2c3d4);
@@ -261,6 +284,40 @@ describe.skipIf(!canBoot)("a machine (needs QEMU and a C compiler)", () => {
     const other = await failureOf(used(machines, id, { tool: "restore", argument: "x" }));
     expect(other.message).toBe("there is no snapshot `x`: there are one");
     expect((await listed(machines))[0]?.phase).toBe("running");
+  });
+
+  it("keeps a snapshot that is being taken when another one of that name is given up", async () => {
+    const { machines, id, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "a" });
+    const unfinished = `${home}/${SNAPSHOTS}/.a`;
+    writeFileSync(unfinished, "half");
+    await givenUpWaiting(home, (signal) => machines.tool?.(id, { tool: "snapshot", argument: "a" }, { signal }));
+    expect(existsSync(unfinished)).toBe(true);
+  });
+
+  it("ends at its end after nobody could tell it to go back to a snapshot", async () => {
+    const { machines, id, home } = await one();
+    await used(machines, id, { tool: "snapshot", argument: "before" });
+    await givenUpWaiting(home, (signal) => machines.tool?.(id, { tool: "restore", argument: "before" }, { signal }));
+    process.kill(hypervisorOf(id), "SIGKILL");
+    expect((await seenAs(machines, id, hasEnded)).reason).toContain("killed by SIGKILL");
+  });
+
+  it("is not taken for one that runs while it waits to be taken back", async () => {
+    const { machines, id, home } = await one();
+    // As a Muster that is killed in the middle leaves it.
+    writeFileSync(`${home}/${EVENTS_FILE}.new`, "");
+    writeFileSync(`${home}/${RESTORING}`, "");
+    await withQmp(home, (qmp) => qmp.ask("quit"), ctx.signal).catch(() => undefined);
+    await until(
+      () => (existsSync(`${home}/${RESTORING}`) ? undefined : true),
+      () => "it has not begun anew",
+    );
+    expect((await seenAs(machines, id, (each) => each?.reason === "its guest has not begun yet")).phase).toBe(
+      "starting",
+    );
+    process.kill(hypervisorOf(id), "SIGKILL");
+    await seenAs(machines, id, hasEnded);
   });
 
   it("is not taken back to a snapshot that is torn: it has ended, and says so", async () => {

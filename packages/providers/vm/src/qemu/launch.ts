@@ -9,7 +9,11 @@ export const MOUTH_LINK = { path: MOUTH, target: `/proc/self/fd/${EARS}` } as co
 const EXPLAINED = `
 umask 077
 cd "$1" || exit 126
-shift
+# What a guest makes its hypervisor tell, or complain of, again and again fills no disk: beyond this nothing is written.
+# Where less is allowed anyway, that stays.
+trap '' XFSZ
+ulimit -f "$2" 2>/dev/null
+shift 2
 echo $$ >${SHELL} || exit 126
 # Many shells keep a text like these in a pipe, and Linux lets its other end be opened: so no program is needed, which would
 # cost as much as all of this. Where it is no pipe, it gets one with a name. The keyboard is held open: an end that nobody
@@ -36,8 +40,8 @@ END
   fi
   "$@" $waits
   code=$?
-  # One that is taken back to a snapshot begins anew, and waits for it.
-  [ -e ${RESTORING} ] || exit "$code"
+  # One that is taken back to a snapshot has quit for that, begins anew, and waits for it.
+  [ "$code" -eq 0 ] && [ -e ${RESTORING} ] || exit "$code"
   waits='-incoming defer'
   command -p mv -f ${EVENTS_FILE}.new ${EVENTS_FILE}
   command -p rm ${RESTORING}
@@ -46,7 +50,15 @@ done
 
 const SCRIPT = EXPLAINED.replace(/^\s*(#.*)?\n/gm, "");
 
-/** A shell that runs the hypervisor in the directory of its machine, and ends as that does. */
-export function launching(home: string, hypervisor: readonly string[]) {
-  return { command: "/bin/sh", args: ["-c", SCRIPT, "muster-machine", home, ...hypervisor] };
+/** In what shells count the sizes of files. */
+const BLOCK = 512;
+
+/**
+ * A shell that runs the hypervisor in the directory of its machine, and ends as that does.
+ *
+ * @param largest bytes of the largest file that the hypervisor has to write
+ */
+export function launching(home: string, hypervisor: readonly string[], largest: number) {
+  const blocks = String(Math.ceil(largest / BLOCK));
+  return { command: "/bin/sh", args: ["-c", SCRIPT, "muster-machine", home, blocks, ...hypervisor] };
 }

@@ -7,8 +7,8 @@ import { EVENTS_FILE } from "./files.ts";
 export interface Told {
   /** It has set the machine up, and answered. */
   readonly hasBegun: boolean;
-  /** The guest has been let go on: one that waits for a snapshot that nobody brings has not. */
-  readonly hasGuestBegun: boolean;
+  /** Its guest has run: one that begins anew to be taken back to a snapshot holds nothing until then. */
+  readonly hasRun: boolean;
   readonly isPaused: boolean;
   /** The guest has said that it can go on no more. */
   readonly hasPanicked: boolean;
@@ -18,7 +18,7 @@ export interface Told {
 
 export const NOTHING_TOLD: Told = {
   hasBegun: false,
-  hasGuestBegun: false,
+  hasRun: false,
   isPaused: false,
   hasPanicked: false,
   shutdown: undefined,
@@ -33,7 +33,7 @@ export function withLine(told: Told, line: string): Told {
     case "STOP":
       return { ...told, isPaused: true };
     case "RESUME":
-      return { ...told, hasGuestBegun: true, isPaused: false };
+      return { ...told, hasRun: true, isPaused: false };
     case "GUEST_PANICKED":
       return { ...told, hasPanicked: true };
     case "SHUTDOWN": {

@@ -17,7 +17,7 @@ export async function* core({ sighting: { home }, signal }: Subject): AsyncGener
   try {
     await withQmp(home, (qmp) => written(qmp, `${WORKSHOP_WITHIN}/${name}`, signal), signal);
     // Whoever QEMU runs as owns the place: a link that stands there instead is not followed.
-    yield* createReadStream("", { fd: openSync(path, fs.O_RDONLY | fs.O_NOFOLLOW) });
+    yield* createReadStream("", { fd: openSync(path, fs.O_RDONLY | fs.O_NOFOLLOW | fs.O_NONBLOCK) });
   } finally {
     rmSync(path, { force: true });
   }

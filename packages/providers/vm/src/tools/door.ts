@@ -22,6 +22,7 @@ export async function withDoor<T>(home: string, name: string, use: (door: Door) 
     await listenAt(server, workshop, name);
     // QEMU may run as somebody else, and to come in one must be allowed to write there.
     const { uid, gid } = statSync(workshop);
+    // Whoever that is may have put something else there meanwhile.
     lchownSync(path, uid, gid);
     return await use({ address: `unix:${WORKSHOP_WITHIN}/${name}`, visitor });
   } finally {

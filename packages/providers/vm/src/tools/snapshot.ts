@@ -37,13 +37,16 @@ export async function snapshot({ sighting: { home, thing }, signal }: Subject, n
   const others = readdirSync(directory).filter((each) => each !== name && !each.startsWith("."));
   if (others.length >= MOST)
     throw new ProviderError("invalid", `it has ${MOST} snapshots already, and no more are kept`);
-  const unfinished = `${directory}/.${name}`;
-  try {
-    await standingStill(home, signal, () => withQmp(home, (qmp) => taken(qmp, home, unfinished, signal), signal));
-    renameSync(unfinished, `${directory}/${name}`);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
+  await standingStill(home, signal, async (qmp) => {
+    // Only who is heard touches what is not finished: it may be another's.
+    const unfinished = `${directory}/.${name}`;
+    try {
+      await taken(qmp, home, unfinished, signal);
+      renameSync(unfinished, `${directory}/${name}`);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  });
 }
 
 /** Its memory alone would be of another time than what stands on a disk that it writes to. */
@@ -55,20 +58,22 @@ function assertDiskless(thing: Subject["sighting"]["thing"]): void {
 }
 
 /** Whoever gives up waiting has the guest go on all the same. */
-async function standingStill(home: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
-  const wasRunning = await withQmp(
-    home,
-    async (qmp) => {
-      const isRunning = (await statusOf(qmp)) === "running";
-      if (isRunning) await qmp.ask("stop");
-      return isRunning;
-    },
-    signal,
-  );
+async function standingStill(home: string, signal: AbortSignal, act: (qmp: Qmp) => Promise<void>): Promise<void> {
+  let isHeld = false;
   try {
-    await act();
+    await withQmp(
+      home,
+      async (qmp) => {
+        isHeld = (await statusOf(qmp)) === "running";
+        if (isHeld) await qmp.ask("stop");
+        await act(qmp);
+        if (isHeld) await qmp.ask("cont");
+        isHeld = false;
+      },
+      signal,
+    );
   } finally {
-    if (wasRunning) await withQmp(home, (qmp) => qmp.ask("cont"), AbortSignal.timeout(GOES_ON_WITHIN_MS));
+    if (isHeld) await withQmp(home, (qmp) => qmp.ask("cont"), AbortSignal.timeout(GOES_ON_WITHIN_MS));
   }
 }
 
@@ -94,11 +99,8 @@ export async function restore(subject: Subject, name: string): Promise<void> {
     const which = there.length === 0 ? "it has none" : `there are ${there.toSorted().join(", ")}`;
     throw new ProviderError("invalid", `there is no snapshot \`${name}\`: ${which}`);
   }
-  // Whoever finds no room for it leaves the machine as it is.
-  writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
-  writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
   try {
-    await quit(home, signal);
+    await quit(home, signal, () => announce(home));
   } catch (thrown) {
     rmSync(`${home}/${RESTORING}`, { force: true });
     throw thrown;
@@ -122,10 +124,15 @@ async function letGo({ sighting: { id, home }, processes }: Subject): Promise<vo
   }
 }
 
-/** Returns when QEMU has been told. Throws `unavailable` where it does not listen. */
-async function quit(home: string, signal: AbortSignal): Promise<void> {
+/**
+ * Returns when QEMU has been told. Throws `unavailable` where it does not listen.
+ *
+ * @param before done once one is heard, and before it is told
+ */
+async function quit(home: string, signal: AbortSignal, before = (): void => undefined): Promise<void> {
   let isTold = false;
   const tell = (qmp: Qmp) => {
+    before();
     isTold = true;
     return qmp.ask("quit");
   };
@@ -139,6 +146,13 @@ async function quit(home: string, signal: AbortSignal): Promise<void> {
 function unlessUnavailable(thrown: unknown): false {
   if (thrown instanceof ProviderError && thrown.kind === "unavailable") return false;
   throw thrown;
+}
+
+/** That its next end is a new beginning. Only who is heard says so: else the machine stays as it is, and its end is an end. */
+function announce(home: string): void {
+  // Whoever finds no room for it leaves the machine as it is.
+  writeFileSync(`${home}/${EVENTS_FILE}.new`, ROOM_FOR_EVENTS, { mode: 0o600 });
+  writeFileSync(`${home}/${RESTORING}`, "", { mode: 0o600 });
 }
 
 async function given(qmp: Qmp, home: string, path: string, signal: AbortSignal): Promise<void> {

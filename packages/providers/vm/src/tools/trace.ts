@@ -49,12 +49,9 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   }
   const end = () => wake();
   signal.addEventListener("abort", end, { once: true });
-  let isOurs = true;
   try {
     await withQmp(home, (qmp) => captureInto(qmp, workshop, name), signal).catch((thrown) => {
-      if (signal.aborted) return;
-      isOurs = false;
-      throw thrown;
+      if (!signal.aborted) throw thrown;
     });
     for (;;) {
       const { promise: more, resolve } = Promise.withResolvers<void>();
@@ -70,8 +67,7 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
   } finally {
     signal.removeEventListener("abort", end);
     // First the filter: one that writes into a pipe that nobody reads is stopped by QEMU with a complaint.
-    const stop = (qmp: Qmp) => qmp.ask("object-del", { id: FILTER });
-    if (isOurs) await withQmp(home, stop, AbortSignal.timeout(5_000)).catch(() => undefined);
+    await withQmp(home, (qmp) => endCapture(qmp, name), AbortSignal.timeout(5_000)).catch(() => undefined);
     pipe.destroy();
     rmSync(path, { force: true });
   }
@@ -84,15 +80,26 @@ export async function* trace({ sighting: { home }, signal }: Subject): AsyncGene
  * which is the keyboard of the machine, and the next connection to it gets that number.
  */
 async function captureInto(qmp: Qmp, workshop: string, name: string): Promise<void> {
-  const file = await qmp.ask("qom-get", { path: `/objects/${FILTER}`, property: "file" }).catch(unlessRefused);
-  if (typeof file === "string") {
-    const other = `${workshop}/${basename(file)}`;
+  const theirs = await pipeOf(qmp);
+  if (theirs !== undefined) {
+    const other = `${workshop}/${theirs}`;
     if (isRead(other)) throw new ProviderError("invalid", "what goes over its network is being captured already");
     await qmp.ask("object-del", { id: FILTER });
     rmSync(other, { force: true });
   }
   const into = { netdev: "net", file: `${WORKSHOP_WITHIN}/${name}` };
   await qmp.ask("object-add", { "qom-type": "filter-dump", id: FILTER, ...into });
+}
+
+/** Whoever was refused, or has hung up while another was heard, may be no part of the capture that goes on. */
+async function endCapture(qmp: Qmp, name: string): Promise<void> {
+  if ((await pipeOf(qmp)) === name) await qmp.ask("object-del", { id: FILTER });
+}
+
+/** The name of the pipe into which QEMU captures; undefined where it does not. */
+async function pipeOf(qmp: Qmp): Promise<string | undefined> {
+  const file = await qmp.ask("qom-get", { path: `/objects/${FILTER}`, property: "file" }).catch(unlessRefused);
+  return typeof file === "string" ? basename(file) : undefined;
 }
 
 /** It is refused where there is no such object. */
@@ -107,7 +114,7 @@ function isRead(path: string): boolean {
     return true;
   } catch (thrown) {
     const code = systemCodeOf(thrown);
-    if (code === "ENXIO" || code === "ENOENT") return false;
+    if (code === "ENXIO" || code === "ENOENT" || code === "ELOOP") return false;
     throw thrown;
   }
 }
@@ -120,5 +127,6 @@ async function makePipe(path: string): Promise<void> {
     throw new ProviderError("retryable", `nothing can be captured: ${messageOf(thrown)}`, { cause: thrown });
   }
   const { uid, gid } = statSync(dirname(path));
+  // Whoever that is may have put something else there meanwhile.
   lchownSync(path, uid, gid);
 }
