@@ -4,8 +4,8 @@ import type { Image, Images } from "@muster/image";
 import { type JsonObject, MusterError, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
-import type { Ready, VmProperties } from "./properties.ts";
-import { type Accelerator, commandLine, type Machine } from "./qemu/command-line.ts";
+import { portsOf, type Ready, type VmProperties } from "./properties.ts";
+import { type Accelerator, commandLine } from "./qemu/command-line.ts";
 import { ENVIRONMENT, EVENTS_FILE, ROOM_FOR_EVENTS, WORKSHOP } from "./qemu/files.ts";
 import { launching, MOUTH_LINK } from "./qemu/launch.ts";
 
@@ -44,10 +44,6 @@ export function assertPossible(want: VmProperties, image: Image): void {
   const doubled = portsOf(want).find((one, at, all) => all.findIndex(({ host }) => host === one.host) !== at);
   if (doubled !== undefined)
     throw new ProviderError("invalid", `ports: ${doubled.host} leads to two ports of the guest`);
-}
-
-export function portsOf({ ports }: Pick<VmProperties, "ports">): Machine["ports"] {
-  return (ports ?? []).map(({ guest, host }) => ({ guest, host: Number(host) }));
 }
 
 /** When it is ready: as declared, else as its image says. Of a guest's port that no port leads to nobody can ask. */

@@ -84,6 +84,13 @@ export const vmProperties = z.strictObject({
 });
 export type VmProperties = z.infer<typeof vmProperties>;
 
+/** Which port of this machine leads to which of the guest's. */
+export function portsOf({
+  ports,
+}: Pick<VmProperties, "ports">): readonly { readonly guest: number; readonly host: number }[] {
+  return (ports ?? []).map(({ guest, host }) => ({ guest, host: Number(host) }));
+}
+
 export const vmSettings = z.strictObject({
   dir: z
     .string()

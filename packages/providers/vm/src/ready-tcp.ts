@@ -3,7 +3,7 @@
  * But QEMU can be asked what became of it inside.
  */
 import { connect } from "node:net";
-import type { portsOf } from "./machine.ts";
+import type { portsOf } from "./properties.ts";
 import { withQmp } from "./qemu/qmp.ts";
 
 type Way = ReturnType<typeof portsOf>[number];

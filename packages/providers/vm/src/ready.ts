@@ -7,8 +7,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationOf } from "@muster/model";
 import type { Sighting } from "@muster/provider-process";
-import { portsOf } from "./machine.ts";
 import type { VmProperties } from "./properties.ts";
+import { portsOf } from "./properties.ts";
 import { answers } from "./ready-http.ts";
 import { takes } from "./ready-tcp.ts";
 
