@@ -103,7 +103,6 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
   const making = new Set<string>();
   const ending = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
-  let lastSeen: ReadonlyMap<string, Sighting> = new Map();
   const changed = () => {
     for (const each of listeners) each();
   };
@@ -115,7 +114,6 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
 
   async function seen(): Promise<ReadonlyMap<string, Sighting>> {
     const all = await look();
-    lastSeen = all;
     tellers.keep(all);
     if (mayWrite) sweepStillborn(dir, sightings.stillborn(), memory, io.now());
     return all;
@@ -145,9 +143,8 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
   }
 
   async function endOne(id: string, aborted: AbortSignal, isAsked: boolean): Promise<void> {
-    const known = lastSeen.get(id);
-    // Where it has ended and nobody was left, nobody can have come to be since. To look costs as much as all the rest.
-    const found = known?.life.kind === "ended" && known.living.length === 0 ? known : (await look()).get(id);
+    const found = (await look()).get(id);
+    // Of most that have ended nobody is left, and this look has shown it: another one costs as much.
     const polite = isAsked ? stopOf(found?.properties ?? {}) : undefined;
     if (withLimited(id, found?.living ?? []).length > 0) {
       await stopAll({ polite, members: () => membersOf(id), aborted });

@@ -119,7 +119,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
     expect(machine.events().at(-1)).toMatchObject({ number: 500 });
   });
 
-  it("answers 32 at a time", async () => {
+  it("answers 32 at a time", { timeout: 120_000 }, async () => {
     const machine = await bootUnikernel({ elf: built.elf, doors: 32 });
     await machine.event("ready");
     for (let round = 0; round < 10; round++) {
