@@ -172,8 +172,7 @@ function linesOfJson(text: string): readonly Readonly<Record<string, unknown>>[]
   return lines.filter((line) => line.startsWith("{") && line.trimEnd().endsWith("}")).map((line) => JSON.parse(line));
 }
 
-/** One request on a connection of its own. */
-/** A frame that is lost on the way is sent again by the network of QEMU, but only after seconds. */
+/** One request on a connection of its own. A frame that is lost on the way is sent again by QEMU's network, after seconds. */
 export async function get(port: number, path: string): Promise<{ readonly status: number; readonly body: string }> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(25_000) });
   return { status: answer.status, body: await answer.text() };
