@@ -144,8 +144,8 @@ function processesIn({ dir, letter }: Where, { env, io }: Outside, mayWrite: boo
 
   async function endOne(id: string, aborted: AbortSignal, isAsked: boolean): Promise<void> {
     const found = (await look()).get(id);
-    // Of most that have ended nobody is left, and this look has shown it: another one costs as much.
     const polite = isAsked ? stopOf(found?.properties ?? {}) : undefined;
+    // Of most that have ended nobody is left, and this look has shown it: another one costs as much.
     if (withLimited(id, found?.living ?? []).length > 0) {
       await stopAll({ polite, members: () => membersOf(id), aborted });
     }
