@@ -13,7 +13,7 @@ import { SHELL } from "./qemu/files.ts";
  * @param look how the machine is now
  * @throws ProviderError `invalid` where nobody reads
  */
-export async function type(
+export async function typeInto(
   look: () => Promise<Sighting>,
   input: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -4,7 +4,7 @@ import { openImages } from "@muster/image";
 import { bears } from "@muster/model";
 import type { TaggedProvider } from "@muster/plugin";
 import { assertNobodyListens, type Environment, type Processes, programAt } from "@muster/provider-process";
-import { type } from "./keyboard.ts";
+import { typeInto } from "./keyboard.ts";
 import { assertPossible, commissionOf, imageOf } from "./machine.ts";
 import { portsOf, type VmProperties, type VmSettings } from "./properties.ts";
 import { accelerators } from "./qemu/accelerator.ts";
@@ -92,7 +92,7 @@ export function providerOf(processes: Processes, settings: VmSettings, env: Envi
         return;
       }
       const typing = new AbortController();
-      const typed = type(() => processes.theOne(id), input, signal).finally(() => typing.abort());
+      const typed = typeInto(() => processes.theOne(id), input, signal).finally(() => typing.abort());
       typed.catch(() => undefined);
       const over = asked.follow ? signal : AbortSignal.any([signal, typing.signal]);
       yield* processes.logs(id, { ...asked, follow: true }, over);
