@@ -1,4 +1,4 @@
-export { exitOf, tellsSuccess } from "./ends.ts";
+export { tellsSuccess } from "./ends.ts";
 export { lastLine } from "./log-files.ts";
 export { assertNobodyListens } from "./ports.ts";
 export * from "./process.ts";
@@ -6,7 +6,7 @@ export { processAt } from "./process-table.ts";
 export * from "./processes.ts";
 export * from "./properties.ts";
 export type { Life, Sighting } from "./sightings.ts";
-export { type Stats, statsOf } from "./stats.ts";
+export { statsOf } from "./stats.ts";
 export type { Environment } from "./surroundings.ts";
 export { programAt } from "./surroundings.ts";
 export { written } from "./telling.ts";

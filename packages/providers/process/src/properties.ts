@@ -74,7 +74,8 @@ const limits = z.strictObject({
     .describe("Bytes of a core file, rounded down to 512"),
 });
 
-const timeout = duration.optional().describe("How long one try may take; `1s` unless told");
+/** Of one try to find out whether something is ready. */
+export const tryTimeout = duration.optional().describe("How long one try may take; `1s` unless told");
 
 const ready = z.union([
   z.strictObject({
@@ -87,28 +88,28 @@ const ready = z.union([
         .optional()
         .describe("The status of the answer; any from 200 to 399 unless told"),
     }),
-    timeout,
+    timeout: tryTimeout,
   }),
   z.strictObject({
     tcp: z.strictObject({
       port: port.describe("Where a connection must be taken"),
       host: z.string().min(1).optional().describe("127.0.0.1 unless told"),
     }),
-    timeout,
+    timeout: tryTimeout,
   }),
   z.strictObject({
     command: z
       .array(withoutNul)
       .min(1)
       .describe("A program and its arguments; it runs as the process does, and must end with 0"),
-    timeout,
+    timeout: tryTimeout,
   }),
   z.strictObject({
     log: z
       .string()
       .regex(/^[^\n]{1,1000}$/, "must be a part of one line")
       .describe("A text that must stand in a line of its log"),
-    timeout,
+    timeout: tryTimeout,
   }),
 ]);
 

@@ -1,8 +1,7 @@
 /** What a machine is declared with. */
 import { isAbsolute } from "node:path";
-import { durationOf } from "@muster/model";
 import { plainOrSecret } from "@muster/plugin";
-import { logProperties } from "@muster/provider-process";
+import { logProperties, tryTimeout } from "@muster/provider-process";
 import { z } from "zod";
 import { ACCELERATORS } from "./qemu/command-line.ts";
 
@@ -17,13 +16,6 @@ const port = z.strictObject({
   guest: number.describe("The port that the guest listens on"),
   host: z.union([number, numberAsText]).describe("The port of this machine, on 127.0.0.1, that leads there"),
 });
-
-const HOUR = 3_600_000;
-const duration = z.string().refine((text) => {
-  const ms = durationOf(text);
-  return ms !== undefined && ms <= HOUR;
-}, "must be a duration of an hour at most, such as `10s`");
-const timeout = duration.optional().describe("How long one try may take; `1s` unless told");
 
 const ready = z.union([
   z.strictObject({
@@ -41,9 +33,12 @@ const ready = z.union([
         .optional()
         .describe("The status of the answer; any from 200 to 399 unless told"),
     }),
-    timeout,
+    timeout: tryTimeout,
   }),
-  z.strictObject({ tcp: z.strictObject({ port: number.describe("Where the guest must take a connection") }), timeout }),
+  z.strictObject({
+    tcp: z.strictObject({ port: number.describe("Where the guest must take a connection") }),
+    timeout: tryTimeout,
+  }),
   z.strictObject({
     console: z
       .string()
