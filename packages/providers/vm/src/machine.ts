@@ -1,6 +1,6 @@
 /** From what is declared of a machine to the process that it is. */
 import { chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import type { Image, Images } from "@muster/image";
+import type { Digest, Image, Images } from "@muster/image";
 import { type JsonObject, MusterError, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
@@ -12,14 +12,23 @@ import { launching, MOUTH_LINK } from "./qemu/launch.ts";
 /** Undefined: the machine's own ports tell nothing of it. */
 type ProcessReady = ProcessProperties["ready"];
 
+/** What the image that is meant is called for ever. Throws as `imageOf`; none of its parts is read. */
+export function digestOf({ image }: VmProperties, images: Images): Digest {
+  return asked(() => images.digestOf(image));
+}
+
 /**
  * The image that is meant, with every part of it read and compared.
  *
  * @throws ProviderError `invalid`: there is no such image, or it is not what it was any more. `retryable`: it cannot be read
  */
-export function imageOf(want: VmProperties, images: Images): Image {
+export function imageOf({ image }: VmProperties, images: Images): Image {
+  return asked(() => images.verified(images.digestOf(image)));
+}
+
+function asked<T>(ask: () => T): T {
   try {
-    return images.verified(images.digestOf(want.image));
+    return ask();
   } catch (thrown) {
     const kind = thrown instanceof MusterError && thrown.code === "image.disk" ? "retryable" : "invalid";
     throw new ProviderError(kind, messageOf(thrown), { cause: thrown });
@@ -92,8 +101,8 @@ export function commissionOf(
   const environment = environmentText({ ...image.text.env, ...want.env }, foundry.env);
   const ports = portsOf(want);
   const size = { memory: want.memory ?? image.text.memory, cpus: want.cpus ?? image.text.cpus };
-  const asked = readyOf(want, image);
-  const ready = askedOfProcess(asked);
+  const asks = readyOf(want, image);
+  const ready = askedOfProcess(asks);
 
   return (id, home) => {
     const user = userFor(id);
@@ -111,7 +120,7 @@ export function commissionOf(
     });
     return {
       // As it really is: also what its image says of it. Of a secret only where it is to be read.
-      thing: asJson({ ...want, image: image.digest, ...size, ...(asked === undefined ? {} : { ready: asked }) }),
+      thing: asJson({ ...want, image: image.digest, ...size, ...(asks === undefined ? {} : { ready: asks }) }),
       want: {
         ...launching(home, line, largestFile(size.memory, want.disks)),
         ...(ready === undefined ? {} : { ready }),

@@ -5,7 +5,7 @@ import { bears } from "@muster/model";
 import type { TaggedProvider } from "@muster/plugin";
 import { assertNobodyListens, type Environment, type Processes, programAt } from "@muster/provider-process";
 import { typeInto } from "./keyboard.ts";
-import { assertPossible, commissionOf, imageOf } from "./machine.ts";
+import { assertPossible, commissionOf, digestOf, imageOf } from "./machine.ts";
 import { portsOf, type VmProperties, type VmSettings } from "./properties.ts";
 import { accelerators } from "./qemu/accelerator.ts";
 import { readiness } from "./ready.ts";
@@ -50,8 +50,9 @@ export function providerOf(processes: Processes, settings: VmSettings, env: Envi
       assertPossible(want, imageOf(want, images));
     },
 
+    // It is asked right after `validate`, which has read all of it.
     async pin(want) {
-      return { image: imageOf(want, images).digest };
+      return { image: digestOf(want, images) };
     },
 
     async *list(by) {
