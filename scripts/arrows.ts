@@ -16,6 +16,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/declaration": ["@muster/plugin", "@muster/model"],
   "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/provider-container": ["@muster/plugin", "@muster/model"],
+  "@muster/provider-digitalocean": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
   "@muster/provider-process": ["@muster/plugin", "@muster/model"],
   // A machine is a process of the hypervisor: docs/decisions/0009-machines.md.
@@ -25,6 +26,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/sdk": [
     "@muster/provider-container",
+    "@muster/provider-digitalocean",
     "@muster/provider-file",
     "@muster/provider-process",
     "@muster/provider-vm",

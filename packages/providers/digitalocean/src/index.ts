@@ -1,0 +1,2 @@
+/** The types of DigitalOcean: `droplet`, `digitalocean-domain`, `tag` and `ssh-key`. */
+export {};
