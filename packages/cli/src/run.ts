@@ -49,7 +49,9 @@ export async function runCommandLine(typed: readonly string[], outside: Omit<Cli
   const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE } };
   await run(app, words, context);
   if (failures.length === 0) return Number(context.process.exitCode ?? 0);
-  return report(failures, words, command, outside);
+  const code = await report(failures, words, command, outside);
+  // Whoever has said with what it ends, and failed then, has meant that.
+  return Number(context.process.exitCode ?? code);
 }
 
 /** `help [COMMAND…]` and `version`, as many tools have them, are the flags. */

@@ -402,6 +402,32 @@ export const errorTable = {
     says: "the store {path} is of an older Muster, which still runs: {holder}",
     next: "End that one first: then the store is brought to the form of this Muster. If it is gone, remove {socket}.",
   },
+  "stack.observed": {
+    says: "the stack `{stack}` is only observed: nothing of it is destroyed",
+    next: "Declare `mode: enforce`, and apply that first.",
+  },
+  "stack.not-found": {
+    says: "there is no stack `{stack}`{nearest}",
+    next: "`muster resource ls` shows what there is.",
+  },
+  "resource.protected": {
+    says: "`{address}` is protected, and this would destroy it",
+    next: "Take `protect` away from it, and apply that first. Nothing was touched.",
+  },
+  "resource.impossible": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "resource.needs-consent": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "resource.not-as-declared": {
+    says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
+    next: "{fix}",
+  },
+  "plan.stale": {
+    says: "the plan of `{stack}` does not hold any more: {detail}",
+    next: "Make a new one with `muster plan`, and look at it. Nothing was touched.",
+  },
+  "plan.not-a-plan": {
+    says: "{file} is no plan that this Muster has saved: {detail}",
+    next: "`muster plan FILE --out PLAN` saves one.",
+  },
   "store.damaged": {
     says: "the store {path} is damaged: {detail}",
     next: "`muster audit verify` tells where the history is damaged. Go on with a copy of the store from before that.",
