@@ -99,6 +99,21 @@ export const errorTable = {
     next: "See what `{type}` takes in docs/reference/types.md.",
   },
   "declaration.bad-content": { says: "{what}: {detail}", next: "{fix}" },
+  "declaration.not-for-front": {
+    says: "{file} has {why}, so it follows groups, and takes no `{key}`",
+    next: "Leave out one of them: without {why} it is a resource like others.",
+  },
+  "declaration.unknown-resource": { says: "there is no resource `{address}`{nearest}", next: "{fix}" },
+  "declaration.unknown-provider": {
+    says: "there is no provider `{name}`{nearest}",
+    next: "Declare it under `providers`. Known: {known}.",
+  },
+  "declaration.bad-reference": { says: "`{reference}`: {detail}", next: "{fix}" },
+  "declaration.resources-contradict": { says: "`{address}`: {detail}", next: "{fix}" },
+  "declaration.ring": {
+    says: "each of these must come before the next: {ring}",
+    next: "Take out one of them: {edges}.",
+  },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {
@@ -197,6 +212,10 @@ export const errorTable = {
   "instance.not-aside": {
     says: "instance `{instance}` cannot be set aside: {detail}",
     next: "Where others are to become ready first, ask again then, or with `--force`; else look into it where it is.",
+  },
+  "resource.not-found": {
+    says: "there is no resource `{address}`{nearest}",
+    next: "`muster resource ls` shows what there is.",
   },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",

@@ -1,4 +1,4 @@
-import { hashJson, type JsonObject, MusterError, messageOf, ownOf, type ProviderDeclaration } from "@muster/model";
+import { hashJson, type JsonObject, MusterError, messageOf } from "@muster/model";
 import {
   type Io,
   type Provider,
@@ -8,6 +8,8 @@ import {
   type TaskType,
   type Type,
 } from "@muster/plugin";
+
+export { type GivenSettings, settingsFor } from "@muster/plugin";
 
 /** A provider that was opened, and who wants to hear its hints. */
 interface Opened {
@@ -110,16 +112,4 @@ async function openOne(type: Type, settings: JsonObject, io: Io, open: Opener): 
     if (thrown instanceof ProviderError || thrown instanceof MusterError) throw thrown;
     throw new ProviderError("unavailable", messageOf(thrown), { cause: thrown });
   }
-}
-
-/** Settings by type, said at the command line. They count before what a stack says. */
-export type GivenSettings = Readonly<Record<string, JsonObject>>;
-
-/** The settings a type is opened with: the stack's own, and over them what was said at the command line. */
-export function settingsFor(
-  type: string,
-  declared: Readonly<Record<string, ProviderDeclaration>>,
-  given: GivenSettings,
-): JsonObject {
-  return { ...ownOf(declared, type)?.settings, ...ownOf(given, type) };
 }
