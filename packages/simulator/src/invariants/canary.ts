@@ -19,9 +19,9 @@ interface Rollout {
  * well for the bake time.
  *
  * Counted in truth at every create and change of a rollout that was told to have begun: those of the new version that
- * live in a declared place, also on the way out, and those that calls under way will make. Where there is no version of before, whoever comes
- * back can only be of the new one. That it was promoted is believed only where a person was heard to say so, or the
- * canaries were seen to be well for so long.
+ * live in a declared place, also on the way out, and those that calls under way will make. Where there is no version of
+ * before, whoever comes back can only be of the new one. That it was promoted is believed only where a person was heard
+ * to say so, or the canaries were seen to be well for so long.
  */
 export const canary: Invariant = {
   name: "policy: canaries go before the others",
