@@ -47,11 +47,11 @@ function parameterProblem(
   const text = given[name];
   if (text === undefined) return parameter["required"] === true ? [{ where, says: "is missing" }] : [];
   const schema = resolve(context.document, parameter["schema"]);
-  return problemsOf({ ...context, isRequest: false }, schema, valueOf(context, schema, text), where);
+  return problemsOf({ ...context, isRequest: false }, schema, typedOf(context, schema, text), where);
 }
 
 /** A text of a request's first line, as what it stands for. */
-function valueOf(context: Context, schema: JsonObject, text: string): Json {
+function typedOf(context: Context, schema: JsonObject, text: string): Json {
   const types = [schema, ...list(schema["anyOf"]).map((each) => resolve(context.document, each))].map(
     ({ type }) => type,
   );
