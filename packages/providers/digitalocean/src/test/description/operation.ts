@@ -20,6 +20,11 @@ export function operationOf(document: JsonObject, method: string, path: string):
   return fitting.toSorted((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)[0];
 }
 
+/** The rights that an operation needs, as `droplet:read`. */
+export function scopesOf({ described }: Operation): readonly string[] {
+  return list(described["security"]).flatMap((each) => list(object(each)["bearer_auth"]).map(String));
+}
+
 /** What is wrong with the parameters of a request, in the path and in the query. */
 export function parameterProblems(
   context: Context,
@@ -66,8 +71,16 @@ function paramsOf(template: readonly string[], given: readonly string[]): Record
   for (const [index, part] of template.entries()) {
     const name = /^\{(.*)\}$/.exec(part)?.[1];
     const text = given[index] ?? "";
-    if (name !== undefined) params[name] = decodeURIComponent(text);
+    if (name !== undefined) params[name] = unescaped(text);
     else if (part !== text) return undefined;
   }
   return params;
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
