@@ -126,7 +126,7 @@ async function carryOut(
       return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
     }),
   ).catch((thrown: unknown) => {
-    if (flags.detailedExitcodes) cli.process.exitCode = changes ? DETAILED.both : DETAILED.failed;
+    if (flags.detailedExitcodes) cli.exit.onFailure = changes ? DETAILED.both : DETAILED.failed;
     throw thrown;
   });
   if (flags.detailedExitcodes) cli.process.exitCode = changes ? DETAILED.changed : DETAILED.inSync;
