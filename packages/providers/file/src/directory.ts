@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Observed } from "@muster/model";
-import type { ClaimedProvider, ClaimedType } from "@muster/plugin";
+import { type ClaimedProvider, type ClaimedType, directoriesAbove } from "@muster/plugin";
 import { machineAccounts, type Owners } from "./accounts.ts";
 import { attributesOf, changeAttributes, shownAttributes, sinceOf } from "./attributes.ts";
 import { listBelow } from "./below.ts";
@@ -15,7 +15,7 @@ import { attempt } from "./failure.ts";
 import { enterAt, inDirectory, isRooted, lookAt, type Way, wayBelow } from "./folder.ts";
 import { fileHints } from "./hints.ts";
 import { assertDirectory, kindOf, statsAt } from "./kind.ts";
-import { ancestorsOf, plainPath } from "./paths.ts";
+import { plainPath } from "./paths.ts";
 
 /** A directory itself, whatever is in it: its mode, owner and group. */
 export const directory: ClaimedType<DirectoryProperties, DirectorySettings> = {
@@ -28,7 +28,7 @@ export const directory: ClaimedType<DirectoryProperties, DirectorySettings> = {
   effects: { path: "replace", mode: "in-place", owner: "in-place", group: "in-place" },
   settleMs: 0,
   local: true,
-  restsOn: (want) => ancestorsOf(want.path),
+  restsOn: (want) => directoriesAbove(want.path),
   // The path itself, as of a file: one of them can be there.
   exclusive: (want) => [want.path],
   open: async ({ root }) => openDirectories(wayBelow(root === undefined ? undefined : resolve(root))),

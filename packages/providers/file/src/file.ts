@@ -1,7 +1,7 @@
 import { linkSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Observed } from "@muster/model";
-import { type ClaimedProvider, type ClaimedType, type Io, ProviderError } from "@muster/plugin";
+import { type ClaimedProvider, type ClaimedType, directoriesAbove, type Io, ProviderError } from "@muster/plugin";
 import { machineAccounts, type Owners } from "./accounts.ts";
 import { attributesOf, shownAttributes, sinceOf } from "./attributes.ts";
 import { listBelow } from "./below.ts";
@@ -17,7 +17,7 @@ import {
 import { inDirectory, isRooted, lookAt, type Way, wayBelow } from "./folder.ts";
 import { fileHints } from "./hints.ts";
 import { kindOf, statsAt } from "./kind.ts";
-import { ancestorsOf, plainPath } from "./paths.ts";
+import { plainPath } from "./paths.ts";
 import { discard, randomNumbers, sweepTemporary, temporaryName } from "./temporary.ts";
 
 /** A plain file: its content, mode, owner and group. */
@@ -31,7 +31,7 @@ export const file: ClaimedType<FileProperties, FileSettings> = {
   effects: { path: "replace", content: "in-place", mode: "in-place", owner: "in-place", group: "in-place" },
   settleMs: 0,
   local: true,
-  restsOn: (want) => ancestorsOf(want.path),
+  restsOn: (want) => directoriesAbove(want.path),
   exclusive: (want) => [want.path],
   open: async ({ root }, io) => openFiles(wayBelow(root === undefined ? undefined : resolve(root)), io),
 };

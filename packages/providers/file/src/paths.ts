@@ -16,12 +16,6 @@ export function plainPath(path: string, root: string | undefined): string {
   return path;
 }
 
-/** The directories that a path leads through, from the top; `/` is always there. */
-export function ancestorsOf(path: string): readonly string[] {
-  const parts = path.split("/").slice(1, -1);
-  return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
-}
-
 function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
