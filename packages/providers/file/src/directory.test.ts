@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -271,6 +271,82 @@ describe.each([
     const found: string[] = [];
     for await (const page of directories.list?.(ctx) ?? []) found.push(...page.map(({ id }) => id));
     expect(found.toSorted()).toEqual([join(root, "a"), join(root, "a", "b"), join(root, "c")]);
+  });
+});
+
+describe("a disk", () => {
+  it("that has no room for another one says so", async ({ skip }) => {
+    const dir = freshDirectory();
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs", dir], { stdio: "pipe" });
+    } catch (thrown) {
+      skip(`a full disk needs the right to mount: ${thrown}`);
+    }
+    try {
+      const directories = await opened();
+      await directories.create({ path: join(dir, "a") }, {}, ctx);
+      expect(await failureOf(directories.create({ path: join(dir, "b") }, {}, ctx))).toBe("no-space");
+      await directories.destroy(join(dir, "a"), ctx);
+      await expect(directories.destroy(dir, ctx)).rejects.toMatchObject({
+        kind: "retryable",
+        message: `${dir}: it is in use, perhaps as a mount point`,
+      });
+    } finally {
+      execFileSync("umount", [dir]);
+    }
+  });
+
+  it("that may not be written is said to be so", async () => {
+    const dir = freshDirectory();
+    const script = `
+      import { chmodSync, mkdirSync } from "node:fs";
+      import { directory } from "../directory.ts";
+      import { ctx, failureOf, io } from "./calls.ts";
+      const dir = process.argv[1];
+      mkdirSync(dir + "/a");
+      const directories = await directory.open({}, io);
+      const said = [];
+      chmodSync(dir, 0o500);
+      said.push(await failureOf(directories.create({ path: dir + "/b" }, {}, ctx)));
+      said.push(await failureOf(directories.destroy(dir + "/a", ctx)));
+      chmodSync(dir, 0);
+      said.push(await failureOf(directories.read(dir + "/a", ctx)));
+      chmodSync(dir, 0o700);
+      console.log(JSON.stringify(said));
+    `;
+    expect(JSON.parse(await withoutPower(script, dir))).toEqual(["denied", "denied", "denied"]);
+  });
+});
+
+describe("directories below a root, under attack", () => {
+  it("are made and changed nowhere else while one on the way is exchanged for a link to and fro", async () => {
+    const around = freshDirectory("/dev/shm");
+    const root = join(around, "root");
+    const outside = join(around, "outside");
+    mkdirSync(join(root, "dir"), { recursive: true });
+    mkdirSync(outside);
+    mkdirSync(join(outside, "theirs"), { mode: 0o700 });
+    symlinkSync(outside, join(root, "link"));
+    const attacker = fork(join(import.meta.dirname, "test", "exchange.ts"), [root]);
+    try {
+      await new Promise((resolve) => attacker.once("message", resolve));
+      const directories = await directory.open({ root }, io);
+      const theirs = { id: join(root, "dir", "theirs"), tags: {}, phase: "running", properties: {}, since: 0 } as const;
+      const outcomes = new Set<string>();
+      for (let i = 0; i < 3000; i++) {
+        outcomes.add(await failureOf(directories.create({ path: join(root, "dir", `d${i}`), mode: "0777" }, {}, ctx)));
+        await failureOf(update(directories, theirs, { path: theirs.id, mode: "0777" }));
+        await failureOf(directories.destroy(theirs.id, ctx));
+      }
+      // Both happened: the loop met the directory and the link.
+      expect([...outcomes]).toEqual(expect.arrayContaining(["done", "invalid"]));
+    } finally {
+      const ended = new Promise((resolve) => attacker.once("exit", resolve));
+      attacker.kill("SIGKILL");
+      await ended;
+    }
+    expect(readdirSync(outside)).toEqual(["theirs"]);
+    expect(statSync(join(outside, "theirs")).mode & 0o7777).toBe(0o700);
   });
 });
 
