@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
+import { commandTaskIn } from "@muster/provider-command";
 import { containerIn } from "@muster/provider-container";
-import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
+import { directory, file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { processIn, processSettingsIn } from "@muster/provider-process";
 import { vmIn, vmSettingsIn } from "@muster/provider-vm";
 import { stateDirectory } from "@muster/store";
@@ -28,8 +29,8 @@ export function builtinsOf(env: Environment): Builtins {
   const vm = vmIn(env);
   const machines: typeof vm = { ...vm, settings: vmSettingsIn(placeOf(vm), imageDirectoryIn(env)) };
   return {
-    types: [instanceFiles, file, processes, containerIn(env), machines],
-    tasks: [],
+    types: [instanceFiles, file, directory, processes, containerIn(env), machines],
+    tasks: [commandTaskIn(env)],
     flavors: builtInFlavors(env),
   };
 }

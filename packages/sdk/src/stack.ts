@@ -12,7 +12,7 @@ import type {
 import type { JsonObject } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { container } from "@muster/provider-container";
-import type { file, instanceFile } from "@muster/provider-file";
+import type { directory, file, instanceFile } from "@muster/provider-file";
 import type { processType } from "@muster/provider-process";
 import type { vmType } from "@muster/provider-vm";
 import type { Repair, Rollout } from "./policies.ts";
@@ -23,6 +23,7 @@ type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<
 interface BuiltInTypes {
   readonly "instance-file": PropertiesOf<typeof instanceFile>;
   readonly file: PropertiesOf<typeof file>;
+  readonly directory: PropertiesOf<typeof directory>;
   readonly process: PropertiesOf<typeof processType>;
   readonly container: PropertiesOf<typeof container>;
   readonly vm: PropertiesOf<typeof vmType>;
