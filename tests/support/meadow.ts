@@ -1,5 +1,13 @@
 /** A provider in memory whose answers a test can hold back, and a keeper that keeps one group of it. */
-import { bears, type Document, type JsonObject, type Observed, type Stack, type Tags } from "@muster/model";
+import {
+  bears,
+  type Document,
+  GROUPS_ONLY,
+  type JsonObject,
+  type Observed,
+  type Stack,
+  type Tags,
+} from "@muster/model";
 import type { Catalog, Flavor, TaggedType } from "@muster/plugin";
 import { type Clock, type Grammar, keepStack, type StackKeeper, systemClock } from "@muster/runtime";
 import { type Holder, memoryStore, type Store } from "@muster/store";
@@ -101,7 +109,7 @@ const grammar: Grammar = {
       } as const;
       return [name, group];
     });
-    return { name: "shop", mode: "enforce", providers: {}, groups: Object.fromEntries(groups) };
+    return { name: "shop", mode: "enforce", providers: {}, ...GROUPS_ONLY, groups: Object.fromEntries(groups) };
   },
   onlyGroup: ({ dialect, data }, group) => ({ dialect, data: { [group]: data[group] ?? null } }),
   withoutGroup({ dialect, data: all }, group) {

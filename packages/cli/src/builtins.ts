@@ -1,7 +1,7 @@
 /** The one place that knows which types and flavors are part of Muster. */
 import { join } from "node:path";
 import { builtInFlavors } from "@muster/flavors";
-import type { Flavor, Type } from "@muster/plugin";
+import type { Flavor, TaskType, Type } from "@muster/plugin";
 import { containerIn } from "@muster/provider-container";
 import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { processIn, processSettingsIn } from "@muster/provider-process";
@@ -12,6 +12,7 @@ import { imageDirectoryIn } from "./image-directory.ts";
 
 export interface Builtins {
   readonly types: readonly Type[];
+  readonly tasks: readonly TaskType[];
   readonly flavors: readonly Flavor[];
 }
 
@@ -26,5 +27,9 @@ export function builtinsOf(env: Environment): Builtins {
   const processes: typeof process = { ...process, settings: processSettingsIn(placeOf(process)) };
   const vm = vmIn(env);
   const machines: typeof vm = { ...vm, settings: vmSettingsIn(placeOf(vm), imageDirectoryIn(env)) };
-  return { types: [instanceFiles, file, processes, containerIn(env), machines], flavors: builtInFlavors(env) };
+  return {
+    types: [instanceFiles, file, processes, containerIn(env), machines],
+    tasks: [],
+    flavors: builtInFlavors(env),
+  };
 }

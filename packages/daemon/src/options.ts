@@ -1,5 +1,5 @@
 import type { Document, Event, MusterError, Status } from "@muster/model";
-import type { Flavor, Type } from "@muster/plugin";
+import type { Flavor, TaskType, Type } from "@muster/plugin";
 import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
@@ -28,7 +28,11 @@ export interface DaemonOptions {
   readonly socket: string;
   /** Stays open when the daemon closes. */
   readonly store: Store;
-  readonly builtins: { readonly types: readonly Type[]; readonly flavors: readonly Flavor[] };
+  readonly builtins: {
+    readonly types: readonly Type[];
+    readonly tasks?: readonly TaskType[];
+    readonly flavors: readonly Flavor[];
+  };
   /** Said at the command line. A plugin is opened by whoever starts it, and has none. */
   readonly settings: GivenSettings;
   /** Made, closed to others, when it is not there. Without it there are no plugins. */

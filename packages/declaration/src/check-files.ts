@@ -1,8 +1,8 @@
 /** Whether the files of a stack can be made, and the groups that they name be asked. */
 import {
   didYouMean,
-  type FileResource,
   type FormReference,
+  type FrontFile,
   type JsonObject,
   MusterError,
   nearest,
@@ -16,8 +16,8 @@ import { checkSchema } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { listed } from "./values.ts";
 
-export function filesOf({ resources }: Stack): readonly FileResource[] {
-  return Object.values(resources?.file ?? {});
+export function filesOf({ fronts }: Stack): readonly FrontFile[] {
+  return Object.values(fronts);
 }
 
 /** The type of files, where the stack has any and the type is there. */
@@ -63,7 +63,7 @@ export async function askForFiles(
 }
 
 /** Its content is not known before its members are. */
-function propertiesOf({ path, mode, owner, group }: FileResource): JsonObject {
+function propertiesOf({ path, mode, owner, group }: FrontFile): JsonObject {
   return {
     ...{ path, content: "" },
     ...(mode === undefined ? {} : { mode }),
@@ -72,7 +72,7 @@ function propertiesOf({ path, mode, owner, group }: FileResource): JsonObject {
   };
 }
 
-function subjectOf({ path }: FileResource) {
+function subjectOf({ path }: FrontFile) {
   const place = ([first, ...others]: Path): Path =>
     first === undefined || first === "path"
       ? ["resources", "file", path]
@@ -82,7 +82,7 @@ function subjectOf({ path }: FileResource) {
 
 function checkReference(
   { group: name, word, at }: FormReference,
-  { path }: FileResource,
+  { path }: FrontFile,
   stack: Stack,
   catalog: Catalog,
   problems: Problems,

@@ -1,3 +1,4 @@
+import { GROUPS_ONLY } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { failuresOf, read, wordsOf } from "./testing.ts";
 
@@ -20,6 +21,7 @@ describe("an InfraKit group of the walk-through", () => {
   it("has its size in the flavor's properties", () => {
     const flavor = '{"Size": 2, "UserData": ["echo hi"], "Labels": {"tier": "web"}}';
     expect(read(walkthrough(flavor)).stack).toEqual({
+      ...GROUPS_ONLY,
       name: "cattle",
       mode: "enforce",
       providers: {},

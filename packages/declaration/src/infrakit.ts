@@ -2,7 +2,15 @@
  * InfraKit's groups, in the form of the walk-through (the size is in the flavor's properties) and in the later one (the
  * size is in `Allocation`). A group is a stack of its own, and both have its ID for a name.
  */
-import { type Chosen, type GroupDeclaration, isObject, type JsonObject, type Slots, type Stack } from "@muster/model";
+import {
+  type Chosen,
+  GROUPS_ONLY,
+  type GroupDeclaration,
+  isObject,
+  type JsonObject,
+  type Slots,
+  type Stack,
+} from "@muster/model";
 import { INFRAKIT_FLAVORS, infrakitMarking, ownName } from "@muster/plugin";
 import { type Found, isGiven, readKeys } from "./infrakit-keys.ts";
 import { readUpdating } from "./infrakit-updating.ts";
@@ -49,7 +57,7 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
     rollout,
     repair: {},
   };
-  return { name, mode: "enforce", providers: recordOf([]), groups: recordOf([[name, declared]]) };
+  return { name, mode: "enforce", providers: recordOf([]), ...GROUPS_ONLY, groups: recordOf([[name, declared]]) };
 }
 
 /** InfraKit's vanilla flavor has other words for its properties than Muster's own. */

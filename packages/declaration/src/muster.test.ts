@@ -1,3 +1,4 @@
+import { GROUPS_ONLY } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { failuresOf, read, wordsOf } from "./testing.ts";
 
@@ -25,6 +26,7 @@ groups:
     flavor: { vanilla: { init: [echo hello] } }
 `);
     expect(stack).toEqual({
+      ...GROUPS_ONLY,
       name: "shop",
       owner: "team-web",
       runbook: "docs/runbook.md",

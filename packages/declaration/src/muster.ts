@@ -29,8 +29,9 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const runbook = data["runbook"] === undefined ? undefined : readText(data["runbook"], ["runbook"], problems);
   const mode = readMode(data["mode"], ["mode"], problems);
   const providers = readEach(data["providers"] ?? {}, "the provider", ["providers"], readProvider, problems);
-  const resources = data["resources"] === undefined ? undefined : readResources(data["resources"], problems);
-  const groups = resources !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
+  const fronts = data["resources"] === undefined ? {} : readResources(data["resources"], problems);
+  const groups =
+    data["resources"] !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;
   return {
     name,
@@ -38,7 +39,9 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
     ...(runbook === undefined ? {} : { runbook }),
     mode,
     providers,
-    ...(resources === undefined ? {} : { resources }),
+    fronts,
+    resources: {},
+    purge: {},
     groups,
   };
 }

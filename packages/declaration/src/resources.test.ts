@@ -55,7 +55,7 @@ describe("a file of a stack", () => {
         "notify: { command: [nginx, -s, reload] }",
       ),
     );
-    expect(stack.resources?.file["/etc/web.conf"]).toEqual({
+    expect(stack.fronts["/etc/web.conf"]).toEqual({
       ...{ path: "/etc/web.conf", mode: "0644", content: [expect.objectContaining({ kind: "each", group: "web" })] },
       check: { command: ["nginx", "-t", "-c", "${file}"], timeoutMs: 5_000 },
       notify: { command: ["nginx", "-s", "reload"], timeoutMs: 10_000, settleMs: 1_000 },

@@ -1,5 +1,5 @@
 /** Things outside of groups, as far as they are built: files whose content may name the members of groups. */
-import type { Command, FileResource, Json, JsonObject, Notify, Resources } from "@muster/model";
+import type { Command, FrontFile, Json, JsonObject, Notify, Stack } from "@muster/model";
 import { readDuration } from "./durations.ts";
 import { formOf } from "./form.ts";
 import type { Problems } from "./problems.ts";
@@ -18,7 +18,7 @@ const COMMAND_MS = 10_000;
 /** A reload is often only begun when its command ends: old workers go on for a moment. In milliseconds. */
 const SETTLE_MS = 1_000;
 
-export function readResources(value: Json, problems: Problems): Resources {
+export function readResources(value: Json, problems: Problems): Stack["fronts"] {
   const path: Path = ["resources"];
   const types = readMapping(value, path, problems) ?? {};
   // Types that are there all have their names; that they cannot stand here yet is another thing than a slip.
@@ -27,10 +27,10 @@ export function readResources(value: Json, problems: Problems): Resources {
   const entries = Object.entries(files ?? {}).map(([name, file]) => {
     return [name, readFile(file, name, [...path, "file", name], problems)] as const;
   });
-  return { file: recordOf(entries.filter((entry): entry is [string, FileResource] => entry[1] !== undefined)) };
+  return recordOf(entries.filter((entry): entry is [string, FrontFile] => entry[1] !== undefined));
 }
 
-function readFile(value: Json, name: string, path: Path, problems: Problems): FileResource | undefined {
+function readFile(value: Json, name: string, path: Path, problems: Problems): FrontFile | undefined {
   const file = readMapping(value, path, problems);
   if (file === undefined) return undefined;
   checkKeys(file, path, FILE_KEYS, FILE_KEYS_LATER, problems);

@@ -1,4 +1,5 @@
 import type { Json } from "./json.ts";
+import type { Address } from "./resource.ts";
 
 /** Was the declaration changed (`intentional`), or reality though nobody changed the declaration (`corrective`)? */
 export type Cause = "intentional" | "corrective";
@@ -38,7 +39,13 @@ export const EVENT_TYPES = [
   "instance.tool",
   "instance.replace-asked",
   "instance.quarantined",
+  "resource.created",
+  "resource.adopted",
   "resource.changed",
+  "resource.replaced",
+  "resource.destroyed",
+  "resource.ran",
+  "resource.refreshed",
   "resource.notified",
   "resource.failed",
   "resource.drifted",
@@ -52,6 +59,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export interface EventDraft {
   readonly type: EventType;
   readonly group?: string;
+  /** The resource that it is about: `TYPE.NAME`. */
+  readonly resource?: Address;
   /** Who: `user:NAME` for a person's doing, `muster` for its own. */
   readonly actor: string;
   readonly cause: Cause;

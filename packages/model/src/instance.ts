@@ -13,6 +13,8 @@ export interface Observed<P = JsonObject> {
   readonly phase: Phase;
   /** What could be read of the properties; those that could not are missing. */
   readonly properties: Partial<P>;
+  /** Of properties that are never shown, the digests that they were made with. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** Why it is in this phase, in a few words for a person. */
   readonly reason?: string;
   /** Why it runs and does not do its job, as its provider knows; missing where nothing is wrong. */

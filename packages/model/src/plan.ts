@@ -1,4 +1,5 @@
 /** What would happen, told before anything does. */
+import type { ResourcesPlan } from "./resource-view.ts";
 
 /**
  * What a step does to each of its members. `none` and `adopt` are words of a plan that no group needs: what nothing is done
@@ -92,4 +93,6 @@ export interface StackPlan {
   readonly groups: readonly GroupPlan[];
   /** Every file that is declared or was, by path; missing where there are none. */
   readonly files?: readonly FilePlan[];
+  /** Missing where none are declared or were. */
+  readonly resources?: ResourcesPlan;
 }

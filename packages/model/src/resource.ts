@@ -1,92 +1,58 @@
-/** Things that are declared for themselves, outside of groups. Built so far: files. */
+/** Things that are declared for themselves: a type, a name, and what they must be. */
+import type { JsonObject } from "./json.ts";
 
-/** A text with gaps that members of groups fill. `at` is where a tag begins in the text as it was written. */
-export type Form = readonly FormPart[];
+/** `TYPE.NAME`: how references, dependencies, plans and the history name a resource. A type has no dot, a name may. */
+export type Address = string;
 
-export type FormPart =
-  | { readonly kind: "text"; readonly text: string }
-  /** A word of the member that the loop around it is at. */
-  | { readonly kind: "word"; readonly word: MemberWord; readonly at: number }
-  /** `body` for each member of a group, in the order of their slots; `otherwise` once where there is none. */
-  | {
-      readonly kind: "each";
-      readonly group: string;
-      readonly body: Form;
-      readonly otherwise: Form;
-      readonly at: number;
-    }
-  | {
-      readonly kind: "if";
-      /** Whether a group has a member, or the member has the word. */
-      readonly asks:
-        | { readonly kind: "group"; readonly group: string }
-        | { readonly kind: "word"; readonly word: MemberWord };
-      readonly body: Form;
-      readonly otherwise: Form;
-      readonly at: number;
-    };
+/** What is done about a resource that differs though nobody declared it otherwise. */
+export type OnDrift = "repair" | "report";
 
-/** What a member offers to a form; `tags.KEY` is one of its tags. */
-export const MEMBER_WORDS = ["slot", "id", "port", "since"] as const;
-export type MemberWord = (typeof MEMBER_WORDS)[number] | `tags.${string}`;
-
-/** A command that is run without a shell. */
-export interface Command {
-  readonly command: readonly [string, ...string[]];
-  /** It is ended when it has not ended by itself by then, in milliseconds. */
-  readonly timeoutMs: number;
+export interface ResourceDeclaration {
+  readonly address: Address;
+  readonly type: string;
+  readonly name: string;
+  /** The entry under `providers` whose settings its type is opened with; missing: the one of its type. */
+  readonly provider?: string;
+  readonly ensure: "present" | "absent";
+  /**
+   * As written: references (`${type.name.property}`) are in the texts, secrets stand as where they are read. What is not
+   * here is not managed. The property that names the thing stands here too, whether it was written or not.
+   */
+  readonly properties: JsonObject;
+  /** These must be as declared before. */
+  readonly dependsOn: readonly Address[];
+  /** These are refreshed after this one was changed; they come after it. */
+  readonly notify: readonly Address[];
+  /** It is never destroyed, also when it is declared no longer. */
+  readonly protect: boolean;
+  /** Properties that a new thing is made with and that are not managed after that. */
+  readonly ignore: readonly string[];
+  readonly onDrift: OnDrift;
+  /** What may be done to it without being asked again each time. */
+  readonly allow: readonly Consent[];
 }
 
-/** A command that tells somebody of a change. */
-export interface Notify extends Command {
-  /** After it has ended, what it asked for may not be done yet for so long, in milliseconds. */
-  readonly settleMs: number;
+/** What is done only where somebody has said that it may be: it cannot be taken back. */
+export const CONSENTS = ["irreversible", "replace"] as const;
+export type Consent = (typeof CONSENTS)[number];
+
+export function addressOf(type: string, name: string): Address {
+  return `${type}.${name}`;
 }
 
-/** A file whose content may name the members of groups that can be given work. */
-export interface FileResource {
-  readonly path: string;
-  readonly content: Form;
-  readonly mode?: string;
-  readonly owner?: string;
-  readonly group?: string;
-  /** Run before the file is exchanged; `${file}` is the path of the new content. Where it fails, the old file stays. */
-  readonly check?: Command;
-  /** Run after the file has changed. */
-  readonly notify?: Notify;
+/** The type and the name that an address is made of; undefined where it is none. */
+export function partsOfAddress(address: string): { readonly type: string; readonly name: string } | undefined {
+  const dot = address.indexOf(".");
+  if (dot <= 0 || dot === address.length - 1) return undefined;
+  return { type: address.slice(0, dot), name: address.slice(dot + 1) };
 }
 
-export interface Resources {
-  /** By path. */
-  readonly file: Readonly<Record<string, FileResource>>;
+/** The owner in the marks and claims of a resource. It can be the name of no group. */
+export function resourceOwner(address: Address): string {
+  return `resource:${address}`;
 }
 
-/** Where a form speaks of a group, and which word of its members it asks for there. */
-export interface FormReference {
-  readonly group: string;
-  readonly word?: MemberWord;
-  readonly at: number;
-}
-
-/** Everything that a form says of groups, in the order of the text. */
-export function referencesOf(form: Form, around?: string): readonly FormReference[] {
-  return form.flatMap((part) => referencesIn(part, around));
-}
-
-function referencesIn(part: FormPart, around: string | undefined): readonly FormReference[] {
-  switch (part.kind) {
-    case "text":
-      return [];
-    case "word":
-      return around === undefined ? [] : [{ group: around, word: part.word, at: part.at }];
-    case "each": {
-      const { group, at } = part;
-      return [{ group, at }, ...referencesOf(part.body, group), ...referencesOf(part.otherwise, around)];
-    }
-    case "if": {
-      const { asks, at } = part;
-      const asked = asks.kind === "group" ? [{ group: asks.group, at }] : [];
-      return [...asked, ...referencesOf(part.body, around), ...referencesOf(part.otherwise, around)];
-    }
-  }
+/** The address of the resource that an owner is; undefined where it is a group, or something else. */
+export function addressOfOwner(owner: string): Address | undefined {
+  return owner.startsWith("resource:") ? owner.slice("resource:".length) : undefined;
 }

@@ -1,5 +1,6 @@
+import type { FrontFile } from "./front-file.ts";
 import type { JsonObject } from "./json.ts";
-import type { Resources } from "./resource.ts";
+import type { Address, ResourceDeclaration } from "./resource.ts";
 
 /** The places of a group: so many numbered ones, or named ones. Never both. */
 export type Slots =
@@ -87,6 +88,9 @@ export interface ProviderDeclaration {
   readonly settings: JsonObject;
 }
 
+/** `noop`: what nothing declares is listed. `destroy`: and destroyed. */
+export type Purge = "noop" | "destroy";
+
 /** One declaration, read and found whole. */
 export interface Stack {
   readonly name: string;
@@ -95,10 +99,16 @@ export interface Stack {
   /** `observe`: what differs is said, and nothing is touched. */
   readonly mode: "enforce" | "observe";
   readonly providers: Readonly<Record<string, ProviderDeclaration>>;
-  /** Missing: none. */
-  readonly resources?: Resources;
+  /** Files whose content names the members of groups, by path. */
+  readonly fronts: Readonly<Record<string, FrontFile>>;
+  readonly resources: Readonly<Record<Address, ResourceDeclaration>>;
+  /** By type: what becomes of its things that no stack declares. A type that is not named here is left alone. */
+  readonly purge: Readonly<Record<string, Purge>>;
   readonly groups: Readonly<Record<string, GroupDeclaration>>;
 }
+
+/** What a stack of groups alone has besides. */
+export const GROUPS_ONLY: Pick<Stack, "fronts" | "resources" | "purge"> = { fronts: {}, resources: {}, purge: {} };
 
 /**
  * A declaration as it was given: plain data, and whose grammar it follows. This is what the store keeps; a `Stack` is

@@ -4,7 +4,7 @@
  *
  * docs/decisions/0001-contract.md pushes every kind of thing through them and says why they are as they are.
  */
-import type { Document, Effects, JsonObject, Observed, Slots, Tags, Verdict } from "@muster/model";
+import type { Document, Effect, Effects, JsonObject, Observed, Price, Slots, Tags, Verdict } from "@muster/model";
 import type { ZodType } from "zod";
 
 /** What values there may be: a zod schema. It travels as JSON Schema. */
@@ -21,6 +21,11 @@ export interface Io {
 export interface Ctx {
   /** Aborted when nobody waits for the answer any more. What has begun may be finished. */
   readonly signal: AbortSignal;
+  /**
+   * Of each property that is never shown again (`unreadable`), a digest of it as it is declared: to be kept with the thing
+   * that is made, and shown as `Observed.digests`. Missing for members of groups: their revision tells.
+   */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 interface TypeBase<P extends object, C extends object> {
@@ -41,6 +46,16 @@ interface TypeBase<P extends object, C extends object> {
    * none where it is local, and a minute elsewhere. A declaration can say otherwise (`initialDelay`).
    */
   readonly startupMs?: number;
+  /** The word under which settings can be declared for it and its kin alike: `digitalocean`. Missing: its own name only. */
+  readonly family?: string;
+  /** What can be read of its things and never declared: an address that was handed out, a price. */
+  readonly outputs?: Schema<object>;
+  /** Properties whose change can never be taken back. */
+  readonly irreversible?: readonly (keyof P & string)[];
+  /** Properties that are never shown again. They are compared by their digests (`Ctx.digests`), and do not drift. */
+  readonly unreadable?: readonly (keyof P & string)[];
+  /** What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. */
+  restsOn?(want: P): readonly string[];
   /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
   exclusive?(want: P): readonly string[];
   /** Its things listen on ports of this machine: each member of a group is given one of its own as `${self.port}`. */
@@ -52,6 +67,11 @@ interface TypeBase<P extends object, C extends object> {
 /** A type whose things bear tags; their ids are handed out by the provider. */
 export interface TaggedType<P extends object = JsonObject, C extends object = JsonObject> extends TypeBase<P, C> {
   readonly known: "tags";
+  /**
+   * The property that bears the name of a resource. Names may not be unique: a thing without a mark is taken for the resource
+   * where it is the only one of that name. Missing: its things are made, and never found by a name.
+   */
+  readonly naming?: keyof P & string;
   open(settings: C, io: Io): Promise<TaggedProvider<P>>;
   /** For whoever only looks: nothing is made by it, and what is not there holds nothing. Missing where `open` is so. */
   openToLook?(settings: C, io: Io): Promise<TaggedProvider<P>>;
@@ -66,6 +86,30 @@ export interface ClaimedType<P extends object = JsonObject, C extends object = J
 
 export type Type<P extends object = JsonObject, C extends object = JsonObject> = TaggedType<P, C> | ClaimedType<P, C>;
 
+/**
+ * A type of which nothing stays: something is to be done, where it is due. A resource can be of it, a group cannot, and a
+ * plugin cannot bring one.
+ */
+export interface TaskType<P extends object = JsonObject, C extends object = JsonObject>
+  extends Pick<TypeBase<P, C>, "name" | "summary" | "schema" | "settings" | "restsOn"> {
+  readonly known: "task";
+  readonly naming: keyof P & string;
+  open(settings: C, io: Io): Promise<TaskProvider<P>>;
+}
+
+export interface TaskProvider<P extends object = JsonObject> {
+  readonly scope: string;
+  /** Throws `invalid` when this can never be done. Touches nothing. */
+  validate?(want: P): Promise<void>;
+  /** Why it is due, in a few words; undefined where it is not. Changes nothing. */
+  due(want: P, ctx: Ctx): Promise<string | undefined>;
+  /** Does it. Also asked where it is not due, when something it was to be told of has changed. */
+  run(want: P, ctx: Ctx): Promise<void>;
+  close?(): Promise<void>;
+}
+
+export type ResourceType = Type | TaskType;
+
 /** Every failure is a `ProviderError`; anything else that is thrown counts as `unknown`. */
 interface ProviderBase<P extends object> {
   /** The host, directory, engine or account that the ids are unique in: for a person to read. */
@@ -77,6 +121,15 @@ interface ProviderBase<P extends object> {
    * when a group is declared: its revision hangs on the answer. Not asked over a plugin's socket.
    */
   pin?(want: P): Promise<JsonObject>;
+  /**
+   * What a step would mean, as only the provider knows it: asked where a resource is to be made or differs. Reads only. Throws
+   * `invalid` when it can never be so. Not asked over a plugin's socket.
+   *
+   * @param from what is there; undefined: it is to be made
+   */
+  assess?(from: Observed<P> | undefined, want: Partial<P>, ctx: Ctx): Promise<Assessment>;
+  /** What is done when something that a resource was to be told of (`notify`) has changed. Not asked over a plugin's socket. */
+  refresh?(observed: Observed<P>, want: Partial<P>, ctx: Ctx): Promise<void>;
   /** Makes one thing that bears these tags. Throws `conflict` when its name is taken by something else. */
   create(want: P, tags: Tags, ctx: Ctx): Promise<{ readonly id: string }>;
   /** Changes what `effects` calls in-place or restart. */
@@ -107,6 +160,24 @@ interface ProviderBase<P extends object> {
    * thing, or it cannot be used on it as it is.
    */
   tool?(id: string, asked: ToolAsked, ctx: Ctx): AsyncIterable<Uint8Array>;
+}
+
+/** What is known of one step beside the effects of its type. */
+export interface Assessment {
+  /** By property: its change has another effect, from what it is to what it is to be. */
+  readonly effects?: Readonly<Record<string, AssessedEffect>>;
+  /** The thing is away for about so long, in milliseconds. */
+  readonly downtimeMs?: number;
+  readonly price?: Price;
+}
+
+export interface AssessedEffect {
+  readonly effect: Effect;
+  readonly irreversible?: true;
+  /** Why, in a sentence for a person. */
+  readonly reason: string;
+  /** The way out of what is `impossible`. */
+  readonly next?: string;
 }
 
 export interface LogsAsked {
@@ -171,6 +242,8 @@ export interface TaggedProvider<P extends object = JsonObject> extends ProviderB
 export interface ClaimedProvider<P extends object = JsonObject> extends ProviderBase<P> {
   readonly known: "claim";
   read(id: string, ctx: Ctx): Promise<Observed<P> | undefined>;
+  /** Everything in its scope, in pages of any length: complete, or it throws. Missing where nobody could tell. */
+  list?(ctx: Ctx): AsyncIterable<readonly Observed<P>[]>;
 }
 
 export type Provider<P extends object = JsonObject> = TaggedProvider<P> | ClaimedProvider<P>;
@@ -249,6 +322,9 @@ export interface Catalog {
   /** In an InfraKit document a name means a plugin's socket, and `file` means `instance-file`. */
   type(name: string, dialect: Document["dialect"]): Type | undefined;
   flavor(name: string, dialect: Document["dialect"]): Flavor | undefined;
+  /** Missing where there are no tasks. */
+  task?(name: string): TaskType | undefined;
+  taskNames?(): readonly string[];
   typeNames(): readonly string[];
   flavorNames(): readonly string[];
   /** Calls `listener` after something came, went or was replaced; returns the end of it. */

@@ -1,4 +1,4 @@
-import type { GroupDeclaration, Stack } from "@muster/model";
+import { GROUPS_ONLY, type GroupDeclaration, type Stack } from "@muster/model";
 import { expect, it } from "vitest";
 import { changesOfGroup, changesOfStack } from "./changes.ts";
 
@@ -33,7 +33,7 @@ it.each<[string, Partial<GroupDeclaration>, readonly string[]]>([
 });
 
 it("names what a stack says besides its groups", () => {
-  const stack: Stack = { name: "shop", mode: "enforce", providers: {}, groups: {} };
+  const stack: Stack = { name: "shop", mode: "enforce", providers: {}, ...GROUPS_ONLY, groups: {} };
   const changed: Stack = { ...stack, mode: "observe", owner: "ann" };
   expect(changesOfStack(stack, changed)).toEqual(["mode", "owner"]);
   expect(changesOfStack(stack, { ...stack, groups: { web: group } })).toEqual([]);

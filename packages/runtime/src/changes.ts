@@ -19,12 +19,12 @@ export function changesOfGroup(old: GroupDeclaration, now: GroupDeclaration): re
 /** Those beside the groups; none for a stack that was not declared. */
 export function changesOfStack(old: Stack | undefined, now: Stack): readonly string[] {
   if (old === undefined) return [];
-  const words = ({ owner, runbook, mode, providers, resources }: Stack): JsonObject => ({
+  const words = ({ owner, runbook, mode, providers, fronts }: Stack): JsonObject => ({
     ...(owner === undefined ? {} : { owner }),
     ...(runbook === undefined ? {} : { runbook }),
     mode,
     providers: Object.fromEntries(Object.entries(providers).map(([name, provider]) => [name, { ...provider }])),
-    ...(resources === undefined ? {} : { resources: { file: JSON.stringify(resources.file) } }),
+    ...(Object.keys(fronts).length === 0 ? {} : { resources: { file: JSON.stringify(fronts) } }),
   });
   return differing(words(old), words(now));
 }

@@ -1,4 +1,4 @@
-import type { GroupDeclaration, Stack } from "@muster/model";
+import { GROUPS_ONLY, type GroupDeclaration, type Stack } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { eventsOfCommit } from "./commit.ts";
 
@@ -19,6 +19,7 @@ function stack(...groups: GroupDeclaration[]): Stack {
     name: "shop",
     mode: "enforce",
     providers: {},
+    ...GROUPS_ONLY,
     groups: Object.fromEntries(groups.map((each) => [each.name, each])),
   };
 }

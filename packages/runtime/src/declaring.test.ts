@@ -1,4 +1,11 @@
-import type { Document, GroupDeclaration, RolloutStatus, Stack, Status } from "@muster/model";
+import {
+  type Document,
+  GROUPS_ONLY,
+  type GroupDeclaration,
+  type RolloutStatus,
+  type Stack,
+  type Status,
+} from "@muster/model";
 import { type Declaration, UNSTEERED } from "@muster/store";
 import { describe, expect, it } from "vitest";
 import { declared, steered } from "./declaring.ts";
@@ -9,6 +16,7 @@ import { pause, promote, resume, revert } from "./steering.ts";
 const grammar: Grammar = {
   stackOf: ({ data }): Stack => ({
     ...{ name: "shop", mode: "enforce", providers: {} },
+    ...GROUPS_ONLY,
     groups: Object.fromEntries(Object.entries(data).map(([name, note]) => [name, group(name, String(note))])),
   }),
   withoutGroup: () => null,

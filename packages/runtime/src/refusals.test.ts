@@ -1,4 +1,11 @@
-import type { Document, Effects, GroupDeclaration, JsonObject, Stack } from "@muster/model";
+import {
+  type Document,
+  type Effects,
+  GROUPS_ONLY,
+  type GroupDeclaration,
+  type JsonObject,
+  type Stack,
+} from "@muster/model";
 import type { Declaration } from "@muster/store";
 import { describe, expect, it } from "vitest";
 import { refusals } from "./refusals.ts";
@@ -13,7 +20,7 @@ function stack(properties: JsonObject, type = "vm"): Stack {
     rollout: {},
     repair: {},
   };
-  return { name: "shop", mode: "enforce", providers: {}, groups: { web } };
+  return { name: "shop", mode: "enforce", providers: {}, ...GROUPS_ONLY, groups: { web } };
 }
 
 const VM: Effects<JsonObject> = { region: "impossible", size: "restart" };

@@ -1,12 +1,13 @@
 /** The simulator's own documents: as plain as they can be, because reading real ones is not what is attacked here. */
-import type {
-  Document,
-  GroupDeclaration,
-  JsonObject,
-  RepairDeclaration,
-  RolloutDeclaration,
-  Slots,
-  Stack,
+import {
+  type Document,
+  GROUPS_ONLY,
+  type GroupDeclaration,
+  type JsonObject,
+  type RepairDeclaration,
+  type RolloutDeclaration,
+  type Slots,
+  type Stack,
 } from "@muster/model";
 import type { Grammar } from "@muster/runtime";
 import type { FlavorName } from "./flavor.ts";
@@ -45,7 +46,7 @@ export function modeOf({ data }: Document): Mode {
 export const grammar: Grammar = {
   stackOf(document): Stack {
     const groups = Object.entries(textOf(document)).map(([name, text]) => [name, groupOf(name, text)]);
-    return { name: STACK, mode: modeOf(document), providers: {}, groups: Object.fromEntries(groups) };
+    return { name: STACK, mode: modeOf(document), providers: {}, ...GROUPS_ONLY, groups: Object.fromEntries(groups) };
   },
   withoutGroup(document, group) {
     const { [group]: _, ...others } = textOf(document);

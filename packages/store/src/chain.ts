@@ -119,7 +119,8 @@ type Unhashed = Omit<Event, "hash">;
  * takes half the time. The compiler tells when one is missing.
  */
 export function canonicalEvent(event: Unhashed): string {
-  const { actor, after, at, before, cause, group, instance, message, previous, seq, slot, stack, type } = event;
+  const { actor, after, at, before, cause, group, instance, message, previous, resource, seq, slot, stack, type } =
+    event;
   const ordered = {
     actor,
     after: after === undefined ? undefined : inCanonicalOrder(after),
@@ -130,6 +131,7 @@ export function canonicalEvent(event: Unhashed): string {
     instance,
     message,
     previous,
+    resource,
     seq,
     slot,
     stack,

@@ -2,7 +2,7 @@
  * What the store keeps: what reality cannot tell. Records (declarations, memory, claims, leases) and the journal
  * (events), in one transaction.
  */
-import type { Document, Event, EventDraft, EventType, Json, Mark } from "@muster/model";
+import type { Address, Consent, Document, Event, EventDraft, EventType, Json, Mark } from "@muster/model";
 import type { Head } from "./chain.ts";
 import type { GroupPast } from "./past.ts";
 
@@ -52,7 +52,27 @@ export interface Declaration {
   readonly steering: Readonly<Record<string, Steering>>;
   /** By group: a document of that group alone, as it was when its version before was carried through to everyone. */
   readonly former: Readonly<Record<string, Document>>;
+  /** What of its resources was asked for beside the document; missing: nothing. */
+  readonly resources?: ResourceSteering;
 }
+
+/** What a stack knows of its resources beside what it declares. */
+export interface ResourceSteering {
+  /** What may be done once, with this generation, though it cannot be taken back. */
+  readonly allow: readonly Consent[];
+  /** Everything the stack declares is to be destroyed, and then forgotten. */
+  readonly destroying: boolean;
+  /** Resources that are declared no longer, each as a document of it alone. */
+  readonly released: Readonly<Record<Address, Released>>;
+}
+
+export interface Released {
+  readonly document: Document;
+  /** Somebody has asked for it to be destroyed. */
+  readonly prune: boolean;
+}
+
+export const NO_RESOURCE_STEERING: ResourceSteering = { allow: [], destroying: false, released: {} };
 
 /** Stands in for a mark where a thing cannot bear one. */
 export interface Claim {
@@ -162,8 +182,8 @@ export interface Store {
   declarations(): Promise<readonly Declaration[]>;
   declaration(stack: string): Promise<Declaration | undefined>;
   memory(stack: string, group: string): Promise<Json | undefined>;
-  /** What an owner has claimed, by type, scope and id. */
-  claims(stack: string, owner: string): Promise<readonly Claim[]>;
+  /** What an owner has claimed, or all owners of a stack, by type, scope and id. */
+  claims(stack: string, owner?: string): Promise<readonly Claim[]>;
   /** Whose a thing is, if anybody's. */
   claimed(type: string, scope: string, id: string): Promise<Claim | undefined>;
   /** Throws `store.damaged` when one of them cannot be read. */

@@ -86,7 +86,9 @@ export function memoryStore(): Store {
     },
     async claims(stack, owner) {
       confirmOpen();
-      const keys = [...claims].filter(([, { mark }]) => mark.stack === stack && mark.owner === owner);
+      const keys = [...claims].filter(
+        ([, { mark }]) => mark.stack === stack && (owner === undefined || mark.owner === owner),
+      );
       return keys.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, claim]) => claim);
     },
     async claimed(type, scope, id) {

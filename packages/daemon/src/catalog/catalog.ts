@@ -39,6 +39,7 @@ export async function openCatalog(
   deps: CatalogDeps,
 ): Promise<PluginCatalog> {
   const builtInTypes = byName(builtins.types);
+  const tasks = byName(builtins.tasks ?? []);
   const builtInFlavors = byName(builtins.flavors);
   const plugins = new Map<string, SupervisedPlugin>();
   const listeners = new Set<() => void>();
@@ -108,6 +109,8 @@ export async function openCatalog(
   return {
     type: (name, dialect) => findNamed(types(), name, dialect),
     flavor: (name, dialect) => findNamed(flavors(), name, dialect),
+    task: (name) => tasks.get(name),
+    taskNames: () => [...tasks.keys()],
     typeNames: () => namesOf(types()),
     flavorNames: () => namesOf(flavors()),
     onChange(listener) {

@@ -10,7 +10,7 @@ import { ProviderError } from "../contract.ts";
 import type { Dialect } from "../infrakit/dialects.ts";
 import type { Plugin } from "../server/plugin.ts";
 import { servePlugin } from "../server/serve.ts";
-import { type Cattle, cattle, cattleType, kindFlavor, namedCattle, namedCattleType } from "../testing/cattle.ts";
+import { cattle, cattleType, kindFlavor, namedCattle, namedCattleType, type WholeCattle } from "../testing/cattle.ts";
 import { distort, type Passing } from "../testing/distort.ts";
 import { herd, herdType, io, plainFlavor } from "../testing/herd.ts";
 import { listenRaw, temporaryFolder } from "../testing/sockets.ts";
@@ -41,7 +41,7 @@ function saying(all: readonly StatementResult[], kind: StatementResult["kind"]):
   return all.filter((each) => each.kind === kind).map((each) => each.says);
 }
 
-type Break = (sound: Required<TaggedProvider> & Cattle) => Partial<TaggedProvider>;
+type Break = (sound: WholeCattle) => Partial<TaggedProvider>;
 
 async function brokenCattle(change: Break, type: TaggedType = cattleType): Promise<string> {
   const sound = cattle();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { connectPlugin } from "../client/connect.ts";
 import { type Execution, ProviderError, type TaggedProvider, type ToolAsked } from "../contract.ts";
-import { type Cattle, cattle, cattleType } from "../testing/cattle.ts";
+import { cattle, cattleType, type WholeCattle } from "../testing/cattle.ts";
 import { io } from "../testing/herd.ts";
 import { exchange, post, temporaryFolder } from "../testing/sockets.ts";
 import { QUIET } from "../wire/limits.ts";
@@ -13,7 +13,7 @@ import { servePlugin } from "./serve.ts";
 
 const never = new AbortController().signal;
 
-async function farm(change: (cows: Cattle & Required<TaggedProvider>) => Partial<TaggedProvider> = () => ({})) {
+async function farm(change: (cows: WholeCattle) => Partial<TaggedProvider> = () => ({})) {
   const cows = cattle();
   const socket = join(await temporaryFolder(), "farm");
   const types = [{ type: cattleType, provider: { ...cows, ...change(cows) } }];

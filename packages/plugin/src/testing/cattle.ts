@@ -52,7 +52,10 @@ export interface Cattle extends TaggedProvider, Pick<Voices, "say"> {
   set(id: string, thing: Observed | undefined): void;
 }
 
-export function cattle(): Cattle & Required<TaggedProvider> {
+/** Everything that can be asked over a socket. */
+export type WholeCattle = Cattle & Required<Omit<TaggedProvider, "assess" | "refresh">>;
+
+export function cattle(): WholeCattle {
   const { things, set, watch } = memory();
   const herd = voices(things, watch);
   return {

@@ -29,6 +29,6 @@ export function isDraftPath(path: string): boolean {
 
 /** Every path that the files of a stack need for themselves. */
 export function pathsOf(stack: Stack | undefined): ReadonlySet<string> {
-  const files = Object.values(stack?.resources?.file ?? {});
+  const files = Object.values(stack?.fronts ?? {});
   return new Set(files.flatMap(({ path, check }) => (check === undefined ? [path] : [path, draftPathOf(path)])));
 }

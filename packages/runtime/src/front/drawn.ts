@@ -1,5 +1,5 @@
 /** What a file is to be, as its groups stand at one moment. */
-import { type Cause, type FileResource, type JsonObject, referencesOf } from "@muster/model";
+import { type Cause, type FrontFile, type JsonObject, referencesOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { revisionOf } from "./claims.ts";
 import { fill, nameOf } from "./fill.ts";
@@ -19,12 +19,12 @@ export interface Drawn {
 /** `unseen`: nobody has looked yet. `unkept`: it is not declared any more. */
 export type StandingOf = (group: string) => Standing | "unseen" | "unkept";
 
-export function groupsOf({ content }: FileResource): readonly string[] {
+export function groupsOf({ content }: FrontFile): readonly string[] {
   return [...new Set(referencesOf(content).map(({ group }) => group))];
 }
 
 /** Undefined while a group has not been looked at. Throws `invalid`, and `retryable` where a group is not kept any more. */
-export function draw(file: FileResource, standingOf: StandingOf): Drawn | undefined {
+export function draw(file: FrontFile, standingOf: StandingOf): Drawn | undefined {
   const offered = new Map<string, readonly Offered[]>();
   const members = new Map<string, string>();
   let cause: Cause = "corrective";

@@ -1,5 +1,5 @@
 import type { Seen } from "@muster/engine";
-import type { EventDraft, FileResource, JsonObject, Observed } from "@muster/model";
+import type { EventDraft, FrontFile, JsonObject, Observed } from "@muster/model";
 import { type ClaimedProvider, ProviderError } from "@muster/plugin";
 import { memoryStore, thisProcess } from "@muster/store";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { heldClock } from "../test/clock.ts";
 import type { Ended } from "./command.ts";
 import { keepFront } from "./front.ts";
 
-const file: FileResource = {
+const file: FrontFile = {
   path: "/web.conf",
   content: [
     { kind: "each", group: "web", body: [{ kind: "word", word: "slot", at: 0 }], otherwise: [], at: 0 },

@@ -3,7 +3,7 @@
  * puts right what differs: at most one such pass runs at a time, and the newest state wins.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type FileResource, MusterError, type Stack } from "@muster/model";
+import { type FrontFile, MusterError, type Stack } from "@muster/model";
 import { type ClaimedProvider, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { atMost } from "../deadline.ts";
@@ -34,7 +34,7 @@ export interface Front {
 }
 
 export interface FrontTask {
-  readonly file: FileResource;
+  readonly file: FrontFile;
   readonly mode: Stack["mode"];
 }
 
@@ -68,7 +68,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
   const report = reportTo(deps.write);
   let task = first;
   /** What was declared when the file was last as it is to be. */
-  let carried: FileResource | undefined;
+  let carried: FrontFile | undefined;
   let woken = true;
   pacer.wake();
 
@@ -164,7 +164,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
     carried = file;
   }
 
-  async function confirmChecked(exchange: Exchange, { check }: FileResource, { want, revision }: Drawn): Promise<void> {
+  async function confirmChecked(exchange: Exchange, { check }: FrontFile, { want, revision }: Drawn): Promise<void> {
     if (check === undefined) return;
     // The same content is refused again; it is asked about seldom.
     refused.confirmDue(revision);
@@ -213,7 +213,7 @@ export function keepFront(first: FrontTask, deps: FrontDeps): Front {
       throw new ProviderError("retryable", "Muster ended before the change was carried through");
   }
 
-  async function settled(file: FileResource, { members }: Drawn): Promise<number> {
+  async function settled(file: FrontFile, { members }: Drawn): Promise<number> {
     carried = file;
     exposed.settle(members);
     report.clear();

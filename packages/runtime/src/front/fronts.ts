@@ -65,7 +65,7 @@ export function keepFronts(deps: FrontsDeps): Fronts {
 
   async function assign(next: Stack | undefined): Promise<void> {
     stack = next;
-    const files = next?.resources?.file ?? {};
+    const files = next?.fronts ?? {};
     const gone = [...fronts].filter(([path]) => ownOf(files, path) === undefined);
     for (const [path] of gone) fronts.delete(path);
     for (const [path, file] of Object.entries(files)) {

@@ -1,5 +1,5 @@
 /** What a declaration would do to its files, as the members of their groups are now. Nothing is written. */
-import { type FilePlan, type FileResource, ownOf, type Stack } from "@muster/model";
+import { type FilePlan, type FrontFile, ownOf, type Stack } from "@muster/model";
 import { asProviderError, type Catalog, ProviderError } from "@muster/plugin";
 import type { Store } from "@muster/store";
 import type { Clock } from "../ports.ts";
@@ -17,16 +17,16 @@ export interface FilePlanDeps {
 }
 
 export async function planFiles(now: Stack, was: Stack | undefined, deps: FilePlanDeps): Promise<readonly FilePlan[]> {
-  const files = now.resources?.file ?? {};
+  const files = now.fronts;
   const plans: FilePlan[] = [];
   for (const file of Object.values(files)) plans.push(await planFile(file, now, deps));
-  for (const path of Object.keys(was?.resources?.file ?? {})) {
+  for (const path of Object.keys(was?.fronts ?? {})) {
     if (ownOf(files, path) === undefined) plans.push({ path, effect: "released", changes: [] });
   }
   return plans.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function planFile(file: FileResource, stack: Stack, deps: FilePlanDeps): Promise<FilePlan> {
+async function planFile(file: FrontFile, stack: Stack, deps: FilePlanDeps): Promise<FilePlan> {
   const { path } = file;
   try {
     const drawn = draw(file, deps.standingOf);

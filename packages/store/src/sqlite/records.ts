@@ -11,7 +11,7 @@ export interface RecordTables {
   declarations(): readonly Declaration[];
   declaration(stack: string): Declaration | undefined;
   memory(stack: string, group: string): Json | undefined;
-  claims(stack: string, owner: string): readonly Claim[];
+  claims(stack: string, owner?: string): readonly Claim[];
   claimed(type: string, scope: string, id: string): Claim | undefined;
 }
 
@@ -26,6 +26,7 @@ export function recordTables(db: DatabaseSync): RecordTables {
   const claims = db.prepare(
     "SELECT type, scope, id, mark FROM claims WHERE stack = ? AND owner = ? ORDER BY type, scope, id",
   );
+  const allClaims = db.prepare("SELECT type, scope, id, mark FROM claims WHERE stack = ? ORDER BY type, scope, id");
   const claimed = db.prepare("SELECT type, scope, id, mark FROM claims WHERE type = ? AND scope = ? AND id = ?");
   const putClaim = db.prepare(
     "INSERT OR REPLACE INTO claims (type, scope, id, stack, owner, mark) VALUES (?, ?, ?, ?, ?, ?)",
@@ -60,7 +61,7 @@ export function recordTables(db: DatabaseSync): RecordTables {
       return row && declarationOf(someJsonOf(row, "declaration"));
     },
     memory: (stack, group) => jsonOf<Json>(memory.get(stack, group), "memory"),
-    claims: (stack, owner) => claims.all(stack, owner).map(claimOf),
+    claims: (stack, owner) => (owner === undefined ? allClaims.all(stack) : claims.all(stack, owner)).map(claimOf),
     claimed: readClaimed,
   };
 }
