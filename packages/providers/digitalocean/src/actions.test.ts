@@ -8,7 +8,7 @@ async function actionsFrom(...answers: [Answer, ...Answer[]]) {
   const time = logicalTime();
   const { url, asked } = await answering(...answers);
   const { droplets } = accountAt({ url, waits: time.waits, token: () => "dop_v1_token" }, time.io);
-  return { ...time, asked, actions: actionsOn(droplets, time.io, time.waits) };
+  return { ...time, asked, actions: actionsOn(droplets, time) };
 }
 
 function action(status: string, completed_at: string | null = null): Answer {

@@ -2,10 +2,10 @@
  * Actions: what is changed on a droplet that is there. The API takes one at a time for each droplet, answers before it has
  * happened, and refuses the next until then. So each droplet has a queue, and each action is followed to its end.
  */
-import { type Io, ProviderError } from "@muster/plugin";
+import { ProviderError } from "@muster/plugin";
 import type { DropletAction, Droplets } from "./api/droplets.ts";
 import { failureOf, isBusy } from "./api/failure.ts";
-import type { Waits } from "./waits.ts";
+import { PATIENCE_MS, type Time, until } from "./waits.ts";
 
 export interface Actions {
   /** Runs what changes a droplet once all that was asked before of the same droplet has ended, well or not. */
@@ -16,31 +16,17 @@ export interface Actions {
    * @throws ProviderError `unknown` when nobody knows whether it was begun, or how it ended
    */
   perform(droplet: number, action: DropletAction, signal: AbortSignal): Promise<void>;
+  /** Follows an action that has begun to its end, and tells its status then: `completed` or `errored`. */
+  outcome(droplet: number, action: ActionUnderWay, signal: AbortSignal): Promise<string>;
 }
 
-/** An action, and what it waits for, may take so long each, in milliseconds: a resize takes minutes. */
-const PATIENCE_MS = 600_000;
-/** How it stands is asked after so long, then less and less often. */
-const FIRST_REST_MS = 1_000;
-const LONGEST_REST_MS = 8_000;
+export interface ActionUnderWay {
+  readonly id: number;
+  readonly type: string;
+}
 
-export function actionsOn(droplets: Droplets, io: Io, waits: Waits): Actions {
+export function actionsOn(droplets: Droplets, time: Time): Actions {
   const last = new Map<number, Promise<unknown>>();
-
-  /** Asks again and again until there is an answer. Throws what is given when the time is up. */
-  const until = async <T>(
-    ask: () => Promise<T | undefined>,
-    late: () => ProviderError,
-    signal: AbortSignal,
-  ): Promise<T> => {
-    const deadline = io.now() + PATIENCE_MS;
-    for (let rest = FIRST_REST_MS; ; rest = Math.min(LONGEST_REST_MS, rest * 2)) {
-      const found = await ask();
-      if (found !== undefined) return found;
-      if (io.now() >= deadline) throw late();
-      await waits.rest(rest, signal);
-    }
-  };
 
   const begun = (droplet: number, action: DropletAction, signal: AbortSignal): Promise<number> => {
     const ask = async () => {
@@ -52,24 +38,24 @@ export function actionsOn(droplets: Droplets, io: Io, waits: Waits): Actions {
       throw failureOf(answer);
     };
     const late = () => new ProviderError("retryable", `${action.type}: droplet ${droplet} is busy with something else`);
-    return until(ask, late, signal);
+    return until(time, ask, late, signal);
   };
 
-  const ended = async (droplet: number, action: number, type: string, signal: AbortSignal): Promise<void> => {
+  const outcome = (droplet: number, { id, type }: ActionUnderWay, signal: AbortSignal): Promise<string> => {
     const ask = async () => {
-      const seen = await droplets.action(droplet, action, signal);
+      const seen = await droplets.action(droplet, id, signal);
       return seen === undefined || seen.status === "in-progress" ? undefined : seen.status;
     };
-    const said = `${type} of droplet ${droplet} (action ${action})`;
-    const late = () => new ProviderError("unknown", `${said} has not ended within ${PATIENCE_MS / 60_000} minutes`);
-    const status = await until(ask, late, signal);
-    if (status !== "completed") throw new ProviderError("retryable", `${said} failed: its status is ${status}`);
+    const said = `${type} of droplet ${droplet} (action ${id}) has not ended within ${PATIENCE_MS / 60_000} minutes`;
+    return until(time, ask, () => new ProviderError("unknown", said), signal);
   };
 
   return {
+    outcome,
     async inTurn(droplet, run) {
       const before = last.get(droplet);
       const mine = (async () => {
+        // How it ended is the business of whoever asked for it.
         await before?.catch(() => undefined);
         return run();
       })();
@@ -83,7 +69,10 @@ export function actionsOn(droplets: Droplets, io: Io, waits: Waits): Actions {
 
     async perform(droplet, action, signal) {
       const id = await begun(droplet, action, signal);
-      await ended(droplet, id, action.type, signal);
+      const status = await outcome(droplet, { id, type: action.type }, signal);
+      if (status === "completed") return;
+      const said = `${action.type} of droplet ${droplet} (action ${id}) failed: its status is ${status}`;
+      throw new ProviderError("retryable", said);
     },
   };
 }

@@ -29,8 +29,19 @@ export interface Created {
   readonly action?: number;
 }
 
+/** Those that say nothing but their name. */
+type PlainAction =
+  | "enable_backups"
+  | "disable_backups"
+  | "enable_ipv6"
+  // The API's description has forgotten it; today every new droplet is in a private network anyway.
+  | "enable_private_networking"
+  | "shutdown"
+  | "power_off"
+  | "power_on";
+
 export type DropletAction =
-  | { readonly type: "enable_backups" | "disable_backups" | "enable_ipv6" | "shutdown" | "power_off" | "power_on" }
+  | { readonly type: PlainAction }
   | { readonly type: "resize"; readonly size: string; readonly disk: boolean }
   | { readonly type: "rename"; readonly name: string };
 

@@ -12,6 +12,7 @@ export interface Refusal {
 
 /** What the API's own words mean for whoever tries again, the first that fits. */
 const SAID: readonly (readonly [RegExp, FailureKind])[] = [
+  [/smaller disk|image is not available/i, "invalid"],
   [/pending event|event in progress|is (?:currently )?locked/i, "retryable"],
   [/\blimit\b|capacity|no room|sold out|(?:not|un)(?: currently)? ?available/i, "no-space"],
 ];

@@ -2,12 +2,19 @@ import { z } from "zod";
 import { ANYTHING, type Tag, tagForm } from "./answers.ts";
 import type { Answer, Link } from "./ask.ts";
 import { failureOf } from "./failure.ts";
+import { type Listing, listed } from "./pages.ts";
 
 export interface TagsOfAccount {
   /** Undefined where there is none. */
   get(name: string, signal: AbortSignal): Promise<Tag | undefined>;
-  /** One that is there already is as good as made: the API does not tell them apart. */
-  create(name: string, signal: AbortSignal): Promise<void>;
+  /** All of the account, of which most may be Muster's marks. */
+  list(signal: AbortSignal): Promise<readonly Tag[]>;
+  /**
+   * One that is there already is as good as made: the API does not tell them apart.
+   *
+   * @returns its name in the case of its first use, by which alone it is known
+   */
+  create(name: string, signal: AbortSignal): Promise<string>;
   /** Takes it off everything that bears it; what bore it stays. What is refused with 404 is not there. */
   destroy(name: string, signal: AbortSignal): Promise<Answer<unknown>>;
   /** Puts a tag that is there on a droplet. */
@@ -17,6 +24,11 @@ export interface TagsOfAccount {
 }
 
 const one = z.object({ tag: tagForm });
+const page: Listing<{ tags: Tag[] }, Tag> = {
+  form: z.object({ tags: z.array(tagForm) }),
+  items: ({ tags }) => tags,
+  id: ({ name }) => name,
+};
 
 export function tagsOf(link: Link): TagsOfAccount {
   return {
@@ -28,11 +40,16 @@ export function tagsOf(link: Link): TagsOfAccount {
       throw failureOf(answer);
     },
 
+    list(signal) {
+      return listed(link, { path: "/v2/tags", signal, failing: "the tags cannot be listed", right: "tag:read" }, page);
+    },
+
     async create(name, signal) {
       const failing = `the tag ${name} cannot be made`;
       const asked = { method: "POST", path: "/v2/tags", body: { name }, signal, failing, right: "tag:create" } as const;
-      const answer = await link.ask(asked, ANYTHING);
+      const answer = await link.ask(asked, one);
       if (answer.kind === "refused") throw failureOf(answer);
+      return answer.value.tag.name;
     },
 
     destroy(name, signal) {
