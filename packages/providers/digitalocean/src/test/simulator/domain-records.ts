@@ -1,7 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { type Answer, NO_CONTENT, notFound, unprocessable } from "./answer.ts";
-import { domainOf } from "./domains.ts";
 import { page } from "./paging.ts";
 import { read } from "./read.ts";
 import type { Call, Route } from "./route.ts";
@@ -9,7 +8,7 @@ import type { Domain, DomainRecord, World } from "./world.ts";
 
 const RECORDS = "/v2/domains/:domain/records";
 
-export const recordUrlRoutes: readonly Route[] = [
+export const domainRecordRoutes: readonly Route[] = [
   { method: "GET", path: RECORDS, scope: "domain:read", answer: list },
   { method: "POST", path: RECORDS, scope: "domain:create", answer: create },
   { method: "GET", path: `${RECORDS}/:record`, scope: "domain:read", answer: get },
@@ -55,6 +54,13 @@ export function recordFor(
 ): DomainRecord {
   const nothing = { priority: null, port: null, ttl: USUAL_TTL, weight: null, flags: null, tag: null };
   return { id: world.nextId("record"), ...nothing, ...given };
+}
+
+/** Throws `Refusal` 404. */
+export function domainOf({ world, params }: Call): Domain {
+  const domain = world.domains.get(params["domain"] ?? "");
+  if (domain === undefined) throw notFound();
+  return domain;
 }
 
 /** Filters by type and by the full name. */

@@ -1,18 +1,18 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
-import { type Answer, NO_CONTENT, notFound, unprocessable } from "./answer.ts";
-import { firstRecords, recordFor, recordUrlRoutes } from "./domain-records.ts";
+import { type Answer, NO_CONTENT, unprocessable } from "./answer.ts";
+import { domainOf, domainRecordRoutes, firstRecords, recordFor } from "./domain-records.ts";
 import { page } from "./paging.ts";
 import { read } from "./read.ts";
 import type { Call, Route } from "./route.ts";
-import type { Domain, World } from "./world.ts";
+import type { Domain } from "./world.ts";
 
 export const domainRoutes: readonly Route[] = [
   { method: "GET", path: "/v2/domains", scope: "domain:read", answer: list },
   { method: "POST", path: "/v2/domains", scope: "domain:create", answer: create },
   { method: "GET", path: "/v2/domains/:domain", scope: "domain:read", answer: get },
   { method: "DELETE", path: "/v2/domains/:domain", scope: "domain:delete", answer: remove },
-  ...recordUrlRoutes,
+  ...domainRecordRoutes,
 ];
 
 const NAME = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
@@ -42,13 +42,6 @@ function get(call: Call): Answer {
 function remove(call: Call): Answer {
   call.world.domains.delete(domainOf(call).name);
   return NO_CONTENT;
-}
-
-/** Throws `Refusal` 404. */
-export function domainOf({ world, params }: { readonly world: World; readonly params: Call["params"] }): Domain {
-  const domain = world.domains.get(params["domain"] ?? "");
-  if (domain === undefined) throw notFound();
-  return domain;
 }
 
 function view({ name, records }: Domain): object {
