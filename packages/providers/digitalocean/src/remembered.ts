@@ -6,11 +6,7 @@ export interface Remembered<T> {
 }
 
 /** What was asked is not asked again for so long, in milliseconds. A failure is not remembered. */
-export function remembered<T>(
-  ask: (signal: AbortSignal) => Promise<T>,
-  ms: number,
-  now: () => number,
-): Remembered<T> {
+export function remembered<T>(ask: (signal: AbortSignal) => Promise<T>, ms: number, now: () => number): Remembered<T> {
   let known: { readonly at: number; readonly value: Promise<T> } | undefined;
 
   return {

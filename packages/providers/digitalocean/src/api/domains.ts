@@ -5,6 +5,7 @@ import { failureOf } from "./failure.ts";
 import { type Listing, listed } from "./pages.ts";
 
 export interface Domains {
+  list(signal: AbortSignal): Promise<readonly Domain[]>;
   /** Undefined where the account has none of this name. */
   get(name: string, signal: AbortSignal): Promise<Domain | undefined>;
   /** With an address, its own A record is made, too. What is refused with 422 may be somebody else's. */
@@ -21,7 +22,12 @@ export interface Domains {
 }
 
 const one = z.object({ domain: domainForm });
-const page: Listing<{ domain_records: DomainRecord[] }, DomainRecord> = {
+const domainPage: Listing<{ domains: Domain[] }, Domain> = {
+  form: z.object({ domains: z.array(domainForm) }),
+  items: ({ domains }) => domains,
+  id: ({ name }) => name,
+};
+const recordPage: Listing<{ domain_records: DomainRecord[] }, DomainRecord> = {
   form: z.object({ domain_records: z.array(recordForm) }),
   items: ({ domain_records }) => domain_records,
   id: ({ id }) => id,
@@ -29,6 +35,11 @@ const page: Listing<{ domain_records: DomainRecord[] }, DomainRecord> = {
 
 export function domainsOf(link: Link): Domains {
   return {
+    list(signal) {
+      const failing = "the domains cannot be listed";
+      return listed(link, { path: "/v2/domains", signal, failing, right: "domain:read" }, domainPage);
+    },
+
     async get(name, signal) {
       const failing = `the domain ${name} cannot be looked at`;
       const answer = await link.ask({ method: "GET", path: at(name), signal, failing, right: "domain:read" }, one);
@@ -51,7 +62,7 @@ export function domainsOf(link: Link): Domains {
       const failing = `the records of ${name} cannot be listed`;
       // The server compares with whole names: the domain's own stands for itself.
       const query = { type: "A", name };
-      const all = await listed(link, { path: records(name), query, signal, failing, right: "domain:read" }, page);
+      const all = await listed(link, { path: records(name), query, signal, failing, right: "domain:read" }, recordPage);
       return all.filter((record) => record.type === "A" && (record.name === "@" || record.name === name));
     },
 

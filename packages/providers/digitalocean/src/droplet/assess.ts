@@ -30,6 +30,7 @@ export function assessChange(is: Is, want: Want, sizes: readonly Size[]): Assess
   const entries = [
     ...entryOf("size", size === undefined || want.size === is.size ? undefined : sizeEffect(is, size)),
     ...entryOf("region", regionEffect(is, want, sizes)),
+    ...entryOf("image", imageEffect(is, want)),
     ...entryOf("ipv6", switchEffect(is.ipv6, want.ipv6, IPV6)),
     ...entryOf("private_networking", switchEffect(is.private_networking, want.private_networking, PRIVATE)),
   ];
@@ -51,7 +52,10 @@ function entryOf(property: string, effect: AssessedEffect | undefined): readonly
 function sizeOf(slug: string, sizes: readonly Size[]): Size {
   const found = sizes.find((size) => size.slug === slug);
   if (found !== undefined) return found;
-  const near = nearest(slug, sizes.map((size) => size.slug));
+  const near = nearest(
+    slug,
+    sizes.map((size) => size.slug),
+  );
   throw new ProviderError("invalid", `DigitalOcean has no size ${slug}${didYouMean(near)}`);
 }
 
@@ -81,6 +85,22 @@ function regionEffect(is: Is, want: Want, sizes: readonly Size[]): AssessedEffec
   return { effect: "impossible", reason: notSold(size, want.region), next: "Choose another region, or another size." };
 }
 
+/**
+ * Of a droplet that was not made here nobody has noted what it was made of. A slug means another image from time to time, and
+ * the one that it meant has none then: that is no reason to make it anew.
+ */
+function imageEffect(is: Is, { image }: Want): AssessedEffect | undefined {
+  if (image === undefined || image === is.image) return undefined;
+  if (image === is.image_id)
+    return { effect: "in-place", reason: "it is the same image, and noted by its number from now on" };
+  const isNameless = is.image_slug === undefined && is.image === is.image_id;
+  if (typeof image === "number" || !isNameless) return undefined;
+  return {
+    effect: "in-place",
+    reason: `its image has no slug (any more): it is taken for what ${image} meant, and noted so`,
+  };
+}
+
 function notSold({ slug, regions }: Size, region: string): string {
   const where = regions.length === 0 ? "nowhere just now" : `in ${regions.join(", ")}`;
   return `${slug} is not sold in ${region}: it is sold ${where}`;
@@ -91,7 +111,10 @@ interface Switch {
   readonly on: string;
 }
 
-const IPV6: Switch = { name: "IPv6", on: "IPv6 cannot be switched off again, and the system inside has to be told of it by hand" };
+const IPV6: Switch = {
+  name: "IPv6",
+  on: "IPv6 cannot be switched off again, and the system inside has to be told of it by hand",
+};
 const PRIVATE: Switch = { name: "private networking", on: "private networking cannot be switched off again" };
 
 function switchEffect(

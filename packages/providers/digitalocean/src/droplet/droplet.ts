@@ -32,6 +32,7 @@ export function dropletIn(env: Environment, accounts: Accounts): TaggedType<Drop
     },
     irreversible: ["ipv6", "private_networking"],
     unreadable: ["ssh_keys", "user_data"],
+    unordered: ["tags"],
     settleMs: 60_000,
     local: false,
     startupMs: 300_000,

@@ -44,7 +44,10 @@ async function begun(hands: Hands, id: number, action: number | undefined, signa
   const outcome = action === undefined ? "completed" : await followed(hands, id, action, signal);
   if (outcome !== "completed") {
     await removed(hands, id, signal);
-    throw new ProviderError("retryable", `droplet ${id} could not be made: its status was ${outcome}; it was removed again`);
+    throw new ProviderError(
+      "retryable",
+      `droplet ${id} could not be made: its status was ${outcome}; it was removed again`,
+    );
   }
   const ask = async () => {
     const seen = await hands.droplets.get(id, signal);
@@ -90,7 +93,12 @@ async function remove(hands: Hands, id: number, signal: AbortSignal): Promise<vo
   };
   await until(hands, ask, () => new ProviderError("retryable", `droplet ${id} is busy with something else`), signal);
   const isGone = async () => ((await hands.droplets.get(id, signal)) === undefined ? true : undefined);
-  await until(hands, isGone, () => new ProviderError("retryable", `droplet ${id} is being destroyed, and still there`), signal);
+  await until(
+    hands,
+    isGone,
+    () => new ProviderError("retryable", `droplet ${id} is being destroyed, and still there`),
+    signal,
+  );
 }
 
 /** Every create has an intent of its own: their tags would gather in the account. */

@@ -21,7 +21,10 @@ export function wordsFor(realm: Realm, tags: Tags): readonly string[] {
 function wordsOf(realm: Realm, key: string, value: string): readonly string[] {
   const bytes = Buffer.byteLength(key);
   if (bytes === 0 || bytes > LONGEST_KEY) {
-    throw new ProviderError("invalid", `no droplet can bear a tag with the key ${JSON.stringify(key)}: it must have 1 to ${LONGEST_KEY} bytes`);
+    throw new ProviderError(
+      "invalid",
+      `no droplet can bear a tag with the key ${JSON.stringify(key)}: it must have 1 to ${LONGEST_KEY} bytes`,
+    );
   }
   const begin = `${realm}:${hex(key)}:`;
   const digits = hex(value);
@@ -29,7 +32,10 @@ function wordsOf(realm: Realm, key: string, value: string): readonly string[] {
   const room = LONGEST_WORD - begin.length - LONGEST_COUNT;
   const count = Math.ceil(digits.length / room);
   if (count > 99) throw new ProviderError("invalid", `no droplet can bear a tag as long as that of ${key}`);
-  return Array.from({ length: count }, (_, at) => `${begin}${at + 1}-${count}:${digits.slice(at * room, (at + 1) * room)}`);
+  return Array.from(
+    { length: count },
+    (_, at) => `${begin}${at + 1}-${count}:${digits.slice(at * room, (at + 1) * room)}`,
+  );
 }
 
 export interface ReadWords {
@@ -43,7 +49,10 @@ const WORD = /^(muster|muster-droplet):([0-9a-f]+):(?:([1-9]\d?)-([1-9]\d?):)?([
 
 /** What a droplet's tags say. Of a value in parts of which one is missing, nothing is said. */
 export function readWords(words: readonly string[]): ReadWords {
-  const parts = { muster: new Map<string, Map<number, Part>>(), "muster-droplet": new Map<string, Map<number, Part>>() };
+  const parts = {
+    muster: new Map<string, Map<number, Part>>(),
+    "muster-droplet": new Map<string, Map<number, Part>>(),
+  };
   const others: string[] = [];
   for (const word of words) {
     const [, realm, key, number = "1", count = "1", digits = ""] = WORD.exec(word.toLowerCase()) ?? [];

@@ -57,7 +57,12 @@ async function halt(hands: Hands, id: number, signal: AbortSignal): Promise<void
 }
 
 /** Only seeing it on is believed. */
-async function switchOn(hands: Hands, id: number, before: ProviderError | undefined, signal: AbortSignal): Promise<void> {
+async function switchOn(
+  hands: Hands,
+  id: number,
+  before: ProviderError | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { actions, droplets, waits } = hands;
   let last: ProviderError | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
@@ -76,7 +81,10 @@ async function switchOn(hands: Hands, id: number, before: ProviderError | undefi
   const why = last === undefined ? "it is still off" : messageOf(last);
   const also = before === undefined ? "" : `; before that, its size could not be changed: ${before.message}`;
   const next = "switch it on in DigitalOcean's control panel, or leave it: Muster tries again";
-  throw new ProviderError("retryable", `droplet ${id} IS SWITCHED OFF and could not be switched on again: ${why}${also}; ${next}`);
+  throw new ProviderError(
+    "retryable",
+    `droplet ${id} IS SWITCHED OFF and could not be switched on again: ${why}${also}; ${next}`,
+  );
 }
 
 async function failureIn(run: () => Promise<void>): Promise<ProviderError | undefined> {

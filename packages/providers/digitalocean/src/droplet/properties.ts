@@ -22,12 +22,17 @@ export const dropletProperties = z.strictObject({
   size: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]*$/, "must be the slug of a size, like s-1vcpu-1gb")
-    .refine((slug) => !slug.startsWith("gpu-"), "must be a size without a GPU: the API leaves those with one out of its lists")
+    .refine(
+      (slug) => !slug.startsWith("gpu-"),
+      "must be a size without a GPU: the API leaves those with one out of its lists",
+    )
     .describe("The slug of its size, like `s-1vcpu-1gb`. It is shut down for a change; its disk stays as it is"),
   image: z
     .union([
       z.int().positive(),
-      z.string().regex(/^(?!\d+$)[a-z0-9][a-z0-9._-]*$/i, "must be the slug of an image, or its number (without quotes)"),
+      z
+        .string()
+        .regex(/^(?!\d+$)[a-z0-9][a-z0-9._-]*$/i, "must be the slug of an image, or its number (without quotes)"),
     ])
     .describe("What it is made of: the slug of a public image, like `debian-12-x64`, or the number of any"),
   ipv6: z.boolean().optional().describe("Whether it has an address of IPv6. It cannot be taken away again"),
@@ -40,7 +45,12 @@ export const dropletProperties = z.strictObject({
   vpc_uuid: z.uuid().optional().describe("The private network that it is in; the region's own unless told"),
   tags: z.array(tag).max(100).optional().describe("All of its tags, apart from the marks of Muster itself"),
   ssh_keys: z
-    .array(z.union([z.int().positive(), z.string().regex(/^[0-9a-f]{2}(?::[0-9a-f]{2}){15}$/, "must be a number or a fingerprint")]))
+    .array(
+      z.union([
+        z.int().positive(),
+        z.string().regex(/^[0-9a-f]{2}(?::[0-9a-f]{2}){15}$/, "must be a number or a fingerprint"),
+      ]),
+    )
     .optional()
     .describe("The SSH keys that its first user lets in, by number or fingerprint. They are never shown again"),
   user_data: plainOrSecret

@@ -21,6 +21,8 @@ export interface WordChange {
   readonly take: readonly string[];
 }
 
+export const NO_CHANGE: WordChange = { put: [], take: [] };
+
 /** What has to be done so that of these words there are those, in any case. */
 export function wordChange(is: readonly string[], want: readonly string[]): WordChange {
   const wanted = new Set(want.map((word) => word.toLowerCase()));
