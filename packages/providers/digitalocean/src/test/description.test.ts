@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { description } from "./description.ts";
+import { UNDESCRIBED } from "./description/gaps.ts";
 import { SMALL, simulated, WITHOUT_DESCRIPTION } from "./simulated.ts";
+import { ROUTES } from "./simulator/handle.ts";
 import type { Exchange } from "./simulator/index.ts";
 
 const HEADERS = { "ratelimit-limit": "5000", "ratelimit-remaining": "4999", "ratelimit-reset": "1767225600" };
@@ -90,6 +92,15 @@ describe.skipIf(WITHOUT_DESCRIPTION !== "")(`what is described${WITHOUT_DESCRIPT
   it("is not asked of what never came from the API", () => {
     expect(wrong({ status: 502, fault: "html" })).toEqual([]);
     expect(wrong({ status: undefined, fault: "lost-answer" })).toEqual([]);
+  });
+
+  it("has every operation that the simulator answers to, for a token of the same right", () => {
+    const described = ROUTES.filter(({ path }) => !UNDESCRIBED.some((each) => each.test(path)));
+    const wrong = described.filter(({ method, path, scope }) => {
+      return description()?.scopesOf(method, path.replace(/:\w+/g, "7"))?.includes(scope) !== true;
+    });
+    expect(described.length).toBeGreaterThan(20);
+    expect(wrong.map(({ method, path, scope }) => `${method} ${path} ${scope}`)).toEqual([]);
   });
 
   it("is held against every exchange of a simulator", async () => {

@@ -5,7 +5,7 @@
 import { type Json, type JsonObject, isObject } from "@muster/model";
 import { findDescription, list, object, readDocument, resolve } from "./description/document.ts";
 import { AMENDMENTS, GOOD_ANSWERS_ARE_WHOLE, OPTIONAL_HEADERS, UNDECLARED, UNDESCRIBED } from "./description/gaps.ts";
-import { type Operation, operationOf, parameterProblems } from "./description/operation.ts";
+import { type Operation, operationOf, parameterProblems, scopesOf } from "./description/operation.ts";
 import { type Problem, problemsOf } from "./description/schema.ts";
 import type { Exchange } from "./simulator/index.ts";
 
@@ -17,6 +17,8 @@ export interface Violation extends Problem {
 }
 
 export interface Description {
+  /** The rights that a request needs, as `droplet:read`; undefined where nothing like it is described. */
+  scopesOf(method: string, path: string): readonly string[] | undefined;
   violationsOf(exchange: Exchange): readonly Violation[];
 }
 
@@ -35,6 +37,10 @@ function readDescription(): Description | undefined {
 
 function describedBy(document: JsonObject): Description {
   return {
+    scopesOf(method, path) {
+      const operation = operationOf(document, method, path);
+      return operation === undefined ? undefined : scopesOf(operation);
+    },
     violationsOf(exchange) {
       if (UNDESCRIBED.some((path) => path.test(exchange.path))) return [];
       const operation = operationOf(document, exchange.method, exchange.path);

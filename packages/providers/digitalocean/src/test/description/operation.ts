@@ -20,6 +20,11 @@ export function operationOf(document: JsonObject, method: string, path: string):
   return fitting.toSorted((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)[0];
 }
 
+/** The rights that an operation needs, as `droplet:read`. */
+export function scopesOf({ described }: Operation): readonly string[] {
+  return list(described["security"]).flatMap((each) => list(object(each)["bearer_auth"]).map(String));
+}
+
 /** What is wrong with the parameters of a request, in the path and in the query. */
 export function parameterProblems(
   context: Context,
@@ -47,11 +52,11 @@ function parameterProblem(
   const text = given[name];
   if (text === undefined) return parameter["required"] === true ? [{ where, says: "is missing" }] : [];
   const schema = resolve(context.document, parameter["schema"]);
-  return problemsOf({ ...context, isRequest: false }, schema, valueOf(context, schema, text), where);
+  return problemsOf({ ...context, isRequest: false }, schema, typedOf(context, schema, text), where);
 }
 
 /** A text of a request's first line, as what it stands for. */
-function valueOf(context: Context, schema: JsonObject, text: string): Json {
+function typedOf(context: Context, schema: JsonObject, text: string): Json {
   const types = [schema, ...list(schema["anyOf"]).map((each) => resolve(context.document, each))].map(
     ({ type }) => type,
   );
@@ -66,8 +71,16 @@ function paramsOf(template: readonly string[], given: readonly string[]): Record
   for (const [index, part] of template.entries()) {
     const name = /^\{(.*)\}$/.exec(part)?.[1];
     const text = given[index] ?? "";
-    if (name !== undefined) params[name] = decodeURIComponent(text);
+    if (name !== undefined) params[name] = unescaped(text);
     else if (part !== text) return undefined;
   }
   return params;
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

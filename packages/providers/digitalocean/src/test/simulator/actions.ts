@@ -74,9 +74,5 @@ function listOfDroplet(call: Call): Answer {
 /** Newest first. */
 function listOf({ world, url }: Call, isMeant: (action: Action) => boolean): Answer {
   const actions = [...world.actions.values()].filter(isMeant).reverse();
-  return page(
-    "actions",
-    actions.map((action) => viewAction(world, action)),
-    url,
-  );
+  return page(url, "actions", actions, (action) => viewAction(world, action));
 }

@@ -12,17 +12,13 @@ export const choiceRoutes: readonly Route[] = [
     path: "/v2/regions",
     scope: "regions:read",
     answer: ({ world, url }) =>
-      page(
-        "regions",
-        [...world.regions.values()].map((region) => viewRegion(world, region)),
-        url,
-      ),
+      page(url, "regions", [...world.regions.values()], (region) => viewRegion(world, region)),
   },
   {
     method: "GET",
     path: "/v2/sizes",
     scope: "sizes:read",
-    answer: ({ world, url }) => page("sizes", [...world.sizes.values()].map(viewSize), url),
+    answer: ({ world, url }) => page(url, "sizes", [...world.sizes.values()], viewSize),
   },
   { method: "GET", path: "/v2/images", scope: "image:read", answer: images },
   { method: "GET", path: "/v2/images/:image", scope: "image:read", answer: image },
@@ -51,7 +47,7 @@ function images({ world, url }: Call): Answer {
     return slug !== undefined && isApplication === (type === "application");
   });
   // No image here bears a tag.
-  return page("images", url.searchParams.has("tag_name") ? [] : found.map(viewImage), url);
+  return page(url, "images", url.searchParams.has("tag_name") ? [] : found, viewImage);
 }
 
 function image({ world, params }: Call): Answer {

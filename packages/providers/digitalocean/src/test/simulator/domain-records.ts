@@ -71,7 +71,7 @@ function list(call: Call): Answer {
   const found = [...domain.records.values()].filter(
     (record) => (type ?? record.type) === record.type && (name === null || fullName(domain, record) === name),
   );
-  return page("domain_records", found, call.url);
+  return page(call.url, "domain_records", found, (record) => record);
 }
 
 function create(call: Call): Answer {

@@ -18,7 +18,7 @@ export const domainRoutes: readonly Route[] = [
 const NAME = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
 
 function list({ world, url }: Call): Answer {
-  return page("domains", [...world.domains.values()].map(view), url);
+  return page(url, "domains", [...world.domains.values()], view);
 }
 
 function create({ world, body }: Call): Answer {

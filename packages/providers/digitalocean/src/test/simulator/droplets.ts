@@ -59,11 +59,7 @@ function list({ world, url }: Call): Answer {
   const wanted = wantedOf(url);
   const shown = world.droplets.asOf(world.clock.now() - world.faults.listLagMs);
   const found = shown.filter((droplet) => isWanted(world, droplet, wanted));
-  return page(
-    "droplets",
-    found.map((droplet) => viewDroplet(world, droplet)),
-    url,
-  );
+  return page(url, "droplets", found, (droplet) => viewDroplet(world, droplet));
 }
 
 interface Wanted {

@@ -6,10 +6,12 @@ const MOST = 200;
 /**
  * One page of a list, with `links` to the others and `meta`. Whoever asks for more than 200 gets 200.
  *
- * @param key what the list is called in the answer
  * @param url the request as it came, with its query: links keep what else is in it
+ * @param key what the list is called in the answer
+ * @param all what is on all pages together
+ * @param view how the answer shows one of them
  */
-export function page(key: string, all: readonly object[], url: URL): Answer {
+export function page<T>(url: URL, key: string, all: readonly T[], view: (one: T) => object): Answer {
   const size = Math.min(whole(url, "per_page", USUAL), MOST);
   const number = whole(url, "page", 1);
   const last = Math.max(1, Math.ceil(all.length / size));
@@ -17,7 +19,7 @@ export function page(key: string, all: readonly object[], url: URL): Answer {
   return {
     status: 200,
     body: {
-      [key]: all.slice((number - 1) * size, number * size),
+      [key]: all.slice((number - 1) * size, number * size).map(view),
       links: Object.keys(links).length === 0 ? {} : { pages: links },
       meta: { total: all.length },
     },

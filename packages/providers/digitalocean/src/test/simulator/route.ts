@@ -42,8 +42,17 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const text = given[index] ?? "";
-    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(text);
+    if (part.startsWith(":")) params[part.slice(1)] = unescaped(text);
     else if (part !== text) return undefined;
   }
   return params;
+}
+
+/** What is escaped wrongly names nothing, as it stands. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -14,6 +14,8 @@ export interface Wire {
   readonly url: () => string;
   readonly tickPerRequestMs: () => number;
   readonly log: (exchange: Exchange) => void;
+  /** Is told what the simulator itself, or whoever listens to it, has thrown. */
+  readonly defect: (thrown: unknown) => void;
 }
 
 /** GETs of these let time pass, where it is told to. */
@@ -25,7 +27,8 @@ export function serverOf(world: World, gate: Gate, wire: Wire): Server {
   return createServer((request, response) => {
     answerTo(world, gate, wire, request, response).catch((thrown) => {
       // A defect of the simulator must not look like an answer of the API.
-      response.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      wire.defect(thrown);
+      response.destroy();
     });
   });
 }

@@ -45,17 +45,25 @@ describe("the simulator", () => {
     expect((await call("GET", "/v2/droplets/web-1")).status).toBe(404);
     expect((await call("PATCH", "/v2/droplets")).status).toBe(404);
     expect((await call("GET", "/")).status).toBe(404);
+    expect((await call("GET", "/v2/tags/%")).status).toBe(404);
   });
 
   it("answers on the port that it is given, and no more when it is closed", async () => {
-    const first = await startSimulator();
-    const port = Number(new URL(first.url).port);
-    await first.close();
-    await expect(fetch(first.url)).rejects.toThrow();
-    const second = await startSimulator({ port });
-    expect(second.url).toBe(first.url);
+    const simulator = await startSimulator();
+    const port = Number(new URL(simulator.url).port);
     await expect(startSimulator({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
-    await second.close();
+    await simulator.close();
+    await expect(fetch(simulator.url)).rejects.toThrow();
+  });
+
+  it("tells at its end what has gone wrong in itself, which a client took for a lost answer", async () => {
+    const simulator = await startSimulator({
+      onExchange() {
+        throw new Error("not as described");
+      },
+    });
+    await expect(fetch(simulator.url)).rejects.toThrow();
+    await expect(simulator.close()).rejects.toMatchObject({ errors: [{ message: "not as described" }] });
   });
 
   it("has a panel for what others do in the account", async () => {

@@ -25,7 +25,7 @@ export interface SimulatorOptions {
   readonly dropletLimit?: number;
   /** False: a droplet has private networking only if it was asked for, as in the old days. True unless told. */
   readonly everyDropletInVpc?: boolean;
-  /** Is told of every request and its answer, before that is sent. What it throws breaks the connection. */
+  /** Is told of every request and its answer, before that is sent. What it throws breaks the connection, and `close` throws it. */
   readonly onExchange?: (exchange: Exchange) => void;
 }
 
@@ -58,6 +58,7 @@ export interface Simulator {
   tickPerRequestMs: number;
   /** As if the token that may do everything had made all the requests that it may make. */
   exhaust(span: "hour" | "minute"): void;
+  /** Ends it. Throws what its own defects have thrown: to a client they look like a lost answer. */
   close(): Promise<void>;
 }
 
@@ -75,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const limits = limitsOf({ ...DOCUMENTED_LIMITS, ...options.limits });
   const tokens = new Map([[TOKEN, EVERYTHING], [READ_ONLY_TOKEN, READING], ...Object.entries(options.tokens ?? {})]);
   const requests: Exchange[] = [];
+  const defects: unknown[] = [];
   const server = serverOf(
     world,
     { tokens, limits },
@@ -85,6 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         requests.push(exchange);
         options.onExchange?.(exchange);
       },
+      defect: (thrown) => void defects.push(thrown),
     },
   );
   server.listen(options.port ?? 0, "127.0.0.1");
@@ -121,6 +124,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       server.close();
       server.closeAllConnections();
       await closed;
+      if (defects.length > 0) throw new AggregateError(defects, "the simulator has failed");
     },
   };
   return simulator;

@@ -22,7 +22,7 @@ export function findKey(world: World, wanted: string): SshKey | undefined {
 }
 
 function list({ world, url }: Call): Answer {
-  return page("ssh_keys", [...world.keys.values()].map(view), url);
+  return page(url, "ssh_keys", [...world.keys.values()], view);
 }
 
 function create({ world, body }: Call): Answer {

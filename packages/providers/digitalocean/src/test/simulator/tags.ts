@@ -20,11 +20,7 @@ export const tagRoutes: readonly Route[] = [
 const OTHERS = ["images", "volumes", "volume_snapshots", "databases"];
 
 function list({ world, url }: Call): Answer {
-  return page(
-    "tags",
-    [...world.tags.values()].map((tag) => view(world, tag, url)),
-    url,
-  );
+  return page(url, "tags", [...world.tags.values()], (tag) => view(world, tag, url));
 }
 
 /** Whoever makes a tag that is there is given that. */
