@@ -1,6 +1,7 @@
 import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, Type } from "@muster/plugin";
 import { container } from "@muster/provider-container";
+import { digitalocean } from "@muster/provider-digitalocean";
 import { file, instanceFile } from "@muster/provider-file";
 import { processType } from "@muster/provider-process";
 import { vmType } from "@muster/provider-vm";
@@ -19,7 +20,7 @@ stack file; at the command line, below the current directory.
 
 # Types
 
-${[instanceFile, file, processType, container, vmType].map((type) => typeEntry(type)).join("\n")}
+${TYPES.map((type) => typeEntry(type)).join("\n")}
 # Flavors
 
 ${builtInFlavors({})
@@ -27,7 +28,10 @@ ${builtInFlavors({})
   .join("\n")}`;
 }
 
-type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known" | "tools">;
+const { droplet, domain, tag, sshKey } = digitalocean;
+const TYPES: readonly ReadType[] = [instanceFile, file, processType, container, vmType, droplet, domain, tag, sshKey];
+
+type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known" | "tools" | "outputs">;
 type ReadFlavor = Pick<Flavor, "name" | "summary" | "schema" | "effects">;
 
 function typeEntry(type: ReadType): string {
@@ -42,7 +46,7 @@ function typeEntry(type: ReadType): string {
 ${type.summary}. ${known}${tools === undefined ? "" : ` [Tools](../guide/day-two.md#tools): ${tools}.`}
 
 ${schemaTable(type.schema, { title: "change", of: (name) => effects[name] ?? "replace" })}
-
+${type.outputs === undefined ? "" : `\nShown, and never declared:\n\n${schemaTable(type.outputs)}\n`}
 Settings:
 
 ${schemaTable(type.settings)}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
 import { containerIn } from "@muster/provider-container";
+import { digitaloceanIn } from "@muster/provider-digitalocean";
 import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { processIn, processSettingsIn } from "@muster/provider-process";
 import { vmIn, vmSettingsIn } from "@muster/provider-vm";
@@ -27,8 +28,9 @@ export function builtinsOf(env: Environment): Builtins {
   const processes: typeof process = { ...process, settings: processSettingsIn(placeOf(process)) };
   const vm = vmIn(env);
   const machines: typeof vm = { ...vm, settings: vmSettingsIn(placeOf(vm), imageDirectoryIn(env)) };
+  const { droplet, domain, tag, sshKey } = digitaloceanIn(env);
   return {
-    types: [instanceFiles, file, processes, containerIn(env), machines],
+    types: [instanceFiles, file, processes, containerIn(env), machines, droplet, domain, tag, sshKey],
     tasks: [],
     flavors: builtInFlavors(env),
   };

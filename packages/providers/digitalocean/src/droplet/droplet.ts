@@ -99,7 +99,7 @@ function dropletsAt({ account, actions, time, scope, sizes }: OpenAccount, env: 
 
 function isOf(properties: Partial<DropletProperties>): Is {
   // What is no output is left out by it.
-  const outputs = dropletOutputs.partial().safeParse(properties);
+  const outputs = dropletOutputs.safeParse(properties);
   return { ...properties, ...(outputs.success ? outputs.data : {}) };
 }
 

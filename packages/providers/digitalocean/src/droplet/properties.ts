@@ -63,14 +63,16 @@ export const dropletProperties = z.strictObject({
 });
 export type DropletProperties = z.infer<typeof dropletProperties>;
 
-export const dropletOutputs = z.object({
-  public_address: z.string().describe("Its public address of IPv4"),
-  private_address: z.string().describe("Its address in its private network"),
-  public_address_ipv6: z.string().describe("Its public address of IPv6"),
-  price_monthly: z.number().describe("What it costs for a whole month, in dollars of the United States"),
-  status: z.string().describe("`new`, `active`, `off` or `archive`"),
-  disk: z.number().describe("The size of its disk in gigabytes"),
-  image_slug: z.string().describe("The slug of what it was made of, where that has one still"),
-  image_id: z.number().describe("The number of what it was made of"),
-});
-export type DropletOutputs = Partial<z.infer<typeof dropletOutputs>>;
+export const dropletOutputs = z
+  .object({
+    public_address: z.string().describe("Its public address of IPv4"),
+    private_address: z.string().describe("Its address in its private network"),
+    public_address_ipv6: z.string().describe("Its public address of IPv6"),
+    price_monthly: z.number().describe("What it costs for a whole month, in dollars of the United States"),
+    status: z.string().describe("`new`, `active`, `off` or `archive`"),
+    disk: z.number().describe("The size of its disk in gigabytes"),
+    image_slug: z.string().describe("The slug of what it was made of, where that has one still"),
+    image_id: z.number().describe("The number of what it was made of"),
+  })
+  .partial();
+export type DropletOutputs = z.infer<typeof dropletOutputs>;
