@@ -131,6 +131,7 @@ export const routesFor = branch(
     serve: async () => (await import("./commands/serve.ts")).serve,
     plan: async () => (await import("./commands/plan.ts")).plan,
     apply: async () => (await import("./commands/apply.ts")).apply,
+    destroy: async () => (await import("./commands/destroy.ts")).destroy,
     group,
     instance,
     image,

@@ -1,6 +1,7 @@
 /** Plans where no Muster runs: with the plugins that are there, and without leaving a trace. */
 import { statSync } from "node:fs";
 import type { Document, StackPlan } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import { openCatalog } from "./catalog/catalog.ts";
 import { readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -13,7 +14,7 @@ export type PlannerOptions = Pick<
 
 export interface Planner {
   /** Throws MusterError or MusterErrors where `apply` would refuse the declaration. */
-  plan(document: Document, source: string): Promise<StackPlan>;
+  plan(document: Document, source: string, asked?: Asked): Promise<StackPlan>;
   close(): void;
 }
 
@@ -25,8 +26,8 @@ export async function assemblePlanner(options: PlannerOptions): Promise<Planner>
   const directory = isThere ? pluginDirectory : undefined;
   const catalog = await openCatalog(builtins, directory, { clock: outside.clock, own: undefined, onNotice });
   return {
-    plan: async (document, source) =>
-      planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined),
+    plan: async (document, source, asked) =>
+      planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined, asked),
     close: catalog.close,
   };
 }

@@ -5,3 +5,5 @@ export { planStack } from "./plan.ts";
 export * from "./ports.ts";
 export { preview } from "./preview.ts";
 export { type GivenSettings, openProviders, settingsFor, toLook } from "./providers.ts";
+export type { Asked } from "./resources/declaring.ts";
+export type { ResourcesView } from "./resources/keep.ts";

@@ -18,9 +18,14 @@ export interface Simulated extends Simulator {
   wrongRequests(): readonly Violation[];
 }
 
-/** Said in the name of what is left out where there is no description. */
-export const WITHOUT_DESCRIPTION =
-  description() === undefined ? " (left out: DigitalOcean's description of its API is not at hand)" : "";
+/** Whether there is something to hold exchanges against. */
+export const isDescribed = description() !== undefined;
+
+if (!isDescribed) {
+  process.stdout.write(
+    "There is no description of DigitalOcean's API here: requests and answers are not held against it\n",
+  );
+}
 
 /**
  * Starts one, and ends it with the test. The test fails where an answer is not as described, or where a request is not and

@@ -77,7 +77,6 @@ export function viewImage(image: Image): object {
   return {
     id: image.id,
     name: image.name,
-    // The API calls its own images snapshots in droplets and `base` in lists; nobody should build on either.
     type: image.type,
     distribution: image.distribution,
     slug: image.slug ?? null,
@@ -122,7 +121,7 @@ function networksOf(world: World, droplet: Droplet): object {
   const inside = {
     ip_address: `10.${100 + region}.${high}.${low}`,
     netmask: "255.255.0.0",
-    // The API's own word for none.
+    // The word that the description's examples have for none.
     gateway: "nil",
     type: "private",
   };

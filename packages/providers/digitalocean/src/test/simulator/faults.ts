@@ -58,7 +58,7 @@ export interface PendingFaults extends Faults {
   takeForAction(type: string): ActionFault | undefined;
 }
 
-/** The words that the API has for it. */
+/** For `refused`: the host that a droplet is on, or would be on, is full. */
 export const HOST_FULL = "The host of this droplet has no room for it. Try another size or region, or later.";
 
 interface Waiting<F> {
