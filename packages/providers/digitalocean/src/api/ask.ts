@@ -36,6 +36,8 @@ export function linkTo(endpoint: Endpoint, io: Io): Link {
 const TRIES = 4;
 /** Before a question is put again, doubled each time, in milliseconds. */
 const REST_MS = 500;
+/** The same where what is asked has a limit of its own: that of SSH keys is over after a minute. */
+const OWN_LIMIT_MS = 10_000;
 
 interface Way {
   readonly endpoint: Endpoint;
@@ -57,15 +59,21 @@ async function answered({ endpoint, limits, token }: Way, asked: Request): Promi
     if (outcome instanceof ProviderError) {
       if (isLast || !isQuestion) throw outcome;
     } else if (outcome.status === 429) {
-      limits.refused(outcome.headers);
-      if (isLast) throw new ProviderError("retryable", `${asked.failing}: the API's limit of requests is used up`);
+      const whose = limits.refused(outcome.headers);
+      if (isLast) throw new ProviderError("retryable", `${asked.failing}: the API's limit of such requests is used up`);
+      if (whose === "this") await unlessAborted(asked, rest(endpoint, OWN_LIMIT_MS, tries, asked));
       continue;
     } else {
       limits.heed(outcome.headers);
       if (isLast || !isQuestion || outcome.status < 500) return outcome;
     }
-    await unlessAborted(asked, endpoint.waits.rest(REST_MS * 2 ** (tries - 1), asked.signal));
+    await unlessAborted(asked, rest(endpoint, REST_MS, tries, asked));
   }
+}
+
+/** Each time twice as long as the time before. */
+function rest({ waits }: Endpoint, first: number, tries: number, { signal }: Request): Promise<void> {
+  return waits.rest(first * 2 ** (tries - 1), signal);
 }
 
 async function tried(endpoint: Endpoint, token: string, asked: Request): Promise<Response | ProviderError> {

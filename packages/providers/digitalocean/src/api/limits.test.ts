@@ -35,7 +35,7 @@ describe("the limit of requests", () => {
 
   it("holds everybody for as long as a refusal says", async () => {
     const { limits, waited } = fresh();
-    limits.refused(new Headers({ "retry-after": "30" }));
+    expect(limits.refused(new Headers({ "retry-after": "30", "ratelimit-remaining": "4000" }))).toBe("everybody");
     await limits.turn(signal);
     expect(waited).toEqual([30_000]);
   });
@@ -43,9 +43,19 @@ describe("the limit of requests", () => {
   it("is not waited for when it ends too late: that is said, with the time", async () => {
     const { limits, io, waited } = fresh();
     const reset = String(io.now() / 1_000 + 1_800);
+    const headers = new Headers({ "ratelimit-remaining": "0", "ratelimit-reset": reset });
     const said = "the API's limit of requests is used up until 00:30:00 UTC";
-    expect(() => limits.refused(new Headers({ "ratelimit-reset": reset }))).toThrow(said);
+    expect(() => limits.refused(headers)).toThrow(said);
     await expect(limits.turn(signal)).rejects.toThrow(said);
+    expect(waited).toEqual([]);
+  });
+
+  it("of one kind of request holds nobody else", async () => {
+    const { limits, io, waited } = fresh();
+    const reset = String(io.now() / 1_000 + 3_600);
+    const headers = new Headers({ "ratelimit-remaining": "4000", "ratelimit-reset": reset });
+    expect(limits.refused(headers)).toBe("this");
+    await limits.turn(signal);
     expect(waited).toEqual([]);
   });
 });

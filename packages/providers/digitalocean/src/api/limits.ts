@@ -8,17 +8,16 @@ export interface Limits {
   /** Heeds what an answer tells of how many are left. */
   heed(headers: Headers): void;
   /**
-   * Nothing is sent for as long as a refusal of status 429 says.
+   * What a refusal of status 429 means. Where everybody's limit is used up, nothing is sent for as long as it says.
    *
+   * @returns whose limit it is: everybody's, or that of this one kind of request (SSH keys are listed ten times a minute)
    * @throws ProviderError `retryable` where that is too long to be waited for
    */
-  refused(headers: Headers): void;
+  refused(headers: Headers): "everybody" | "this";
 }
 
 /** Whoever would have to wait longer is told so instead, in milliseconds. */
 const PATIENCE_MS = 60_000;
-/** Where a refusal does not say how long it holds. */
-const UNTOLD_MS = 5_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
@@ -40,19 +39,21 @@ export function limitsOf(now: () => number, waits: Waits): Limits {
       if (left !== undefined) hour.atMost(left);
     },
     refused(headers) {
-      const wait = waitToldBy(headers, now());
-      closedUntil = Math.max(closedUntil, now() + wait);
-      if (wait > PATIENCE_MS) throw tooLong(closedUntil);
+      const until = endToldBy(headers, now());
+      if (until === undefined) return "this";
+      closedUntil = Math.max(closedUntil, until);
+      if (closedUntil - now() > PATIENCE_MS) throw tooLong(closedUntil);
+      return "everybody";
     },
   };
 }
 
 /** `retry-after` comes with the limit of a minute only; of the hour's it is told when the oldest request expires. */
-function waitToldBy(headers: Headers, now: number): number {
+function endToldBy(headers: Headers, now: number): number | undefined {
   const seconds = numberIn(headers, "retry-after");
-  if (seconds !== undefined) return seconds * 1_000;
+  if (seconds !== undefined) return now + seconds * 1_000;
   const reset = numberIn(headers, "ratelimit-reset");
-  return reset === undefined || reset * 1_000 < now ? UNTOLD_MS : reset * 1_000 - now;
+  return reset === undefined || numberIn(headers, "ratelimit-remaining") !== 0 ? undefined : reset * 1_000;
 }
 
 function numberIn(headers: Headers, name: string): number | undefined {

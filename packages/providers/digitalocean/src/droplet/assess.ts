@@ -26,9 +26,10 @@ export function assessNew(want: Want, sizes: readonly Size[]): Assessment {
 
 /** @throws ProviderError `invalid` where there is no such size */
 export function assessChange(is: Is, want: Want, sizes: readonly Size[]): Assessment {
-  const size = want.size === undefined ? undefined : sizeOf(want.size, sizes);
+  // One that is sold no more, and not even listed, can be kept by whoever has it.
+  const size = want.size === undefined || want.size === is.size ? undefined : sizeOf(want.size, sizes);
   const entries = [
-    ...entryOf("size", size === undefined || want.size === is.size ? undefined : sizeEffect(is, size)),
+    ...entryOf("size", size === undefined ? undefined : sizeEffect(is, size)),
     ...entryOf("region", regionEffect(is, want, sizes)),
     ...entryOf("image", imageEffect(is, want)),
     ...entryOf("ipv6", switchEffect(is.ipv6, want.ipv6, IPV6)),

@@ -68,6 +68,18 @@ describe("an SSH key", () => {
   });
 });
 
+describe("the limit of lists of SSH keys", () => {
+  it("is waited for, whoever has used it up, and holds up nothing else", async () => {
+    const { keys, droplets, simulator } = await fresh();
+    for (let count = 0; count < 10; count++) await simulator.call("GET", "/v2/account/keys");
+    const read = keys.read("ann", ctx);
+    const before = simulator.clock.now();
+    await all(droplets.list({}, ctx));
+    expect(await read).toBeUndefined();
+    expect(simulator.clock.now() - before).toBeLessThan(120_000);
+  });
+});
+
 async function* none() {
   yield [];
 }
