@@ -67,6 +67,22 @@ describe("what a change of a droplet would mean", () => {
     expect((await assessed({}, { region: "lon1" }))?.effects).toBeUndefined();
   });
 
+  it("is no shrinking disk where another droplet is made anyway", async () => {
+    const smaller = { size: "s-1vcpu-1gb", ipv6: false };
+    const large = { size: "s-2vcpu-4gb", ipv6: true };
+    expect(await assessed(large, { ...smaller, region: "lon1" })).toEqual({ price: { before: 24, after: 6 } });
+    expect(await assessed(large, { ...smaller, image: "fedora-42-x64" })).toEqual({ price: { before: 24, after: 6 } });
+    const { droplets } = await freshAccount();
+    const digests = { user_data: "1" };
+    const { id } = await droplets.create({ ...SMALL, ...large }, MARK, { ...ctx, digests });
+    const from = await droplets.read?.(id, ctx);
+    const want = { ...SMALL, ...smaller };
+    const anew = await droplets.assess?.(from, want, { ...ctx, digests: { user_data: "2" } });
+    expect(anew).toEqual({ price: { before: 24, after: 6 } });
+    const same = await droplets.assess?.(from, want, { ...ctx, digests });
+    expect(same?.effects).toMatchObject({ size: { effect: "impossible" }, ipv6: { effect: "impossible" } });
+  });
+
   it("can never be taken back for IPv6, and is impossible the other way", async () => {
     expect((await assessed({}, { ipv6: true }))?.effects?.["ipv6"]).toMatchObject({
       effect: "in-place",

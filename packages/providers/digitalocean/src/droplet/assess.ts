@@ -24,17 +24,23 @@ export function assessNew(want: Want, sizes: readonly Size[]): Assessment {
   return { price: { after: size.price_monthly } };
 }
 
-/** @throws ProviderError `invalid` where there is no such size */
-export function assessChange(is: Is, want: Want, sizes: readonly Size[]): Assessment {
+/**
+ * @param isMadeAnew something that is never shown differs, so that there will be another droplet anyway
+ * @throws ProviderError `invalid` where there is no such size
+ */
+export function assessChange(is: Is, want: Want, sizes: readonly Size[], isMadeAnew = false): Assessment {
   // One that is sold no more, and not even listed, can be kept by whoever has it.
   const size = want.size === undefined || want.size === is.size ? undefined : sizeOf(want.size, sizes);
-  const entries = [
-    ...entryOf("size", size === undefined ? undefined : sizeEffect(is, size)),
-    ...entryOf("region", regionEffect(is, want, sizes)),
-    ...entryOf("image", imageEffect(is, want)),
-    ...entryOf("ipv6", switchEffect(is.ipv6, want.ipv6, IPV6)),
-    ...entryOf("private_networking", switchEffect(is.private_networking, want.private_networking, PRIVATE)),
-  ];
+  const image = imageEffect(is, want);
+  const entries =
+    isMadeAnew || isReplaced(is, want, image)
+      ? entryOf("region", regionEffect(is, want, sizes))
+      : [
+          ...entryOf("size", size === undefined ? undefined : sizeEffect(is, size)),
+          ...entryOf("image", image),
+          ...entryOf("ipv6", switchEffect(is.ipv6, want.ipv6, IPV6)),
+          ...entryOf("private_networking", switchEffect(is.private_networking, want.private_networking, PRIVATE)),
+        ];
   const effects = Object.fromEntries(entries);
   const price = priceOf(is, size);
   return {
@@ -42,6 +48,13 @@ export function assessChange(is: Is, want: Want, sizes: readonly Size[]): Assess
     ...(effects["size"]?.effect === "restart" ? { downtimeMs: RESIZE_MS } : {}),
     ...(price === undefined ? {} : { price }),
   };
+}
+
+/** What can never be changed on a droplet, another droplet is made with. */
+function isReplaced(is: Is, want: Want, image: AssessedEffect | undefined): boolean {
+  const differs = (key: "region" | "monitoring" | "vpc_uuid") => want[key] !== undefined && want[key] !== is[key];
+  const isOfAnother = want.image !== undefined && want.image !== is.image && image === undefined;
+  return isOfAnother || differs("region") || differs("monitoring") || differs("vpc_uuid");
 }
 
 type Entry = readonly [string, AssessedEffect];

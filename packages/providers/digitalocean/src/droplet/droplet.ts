@@ -55,9 +55,9 @@ function dropletsAt({ account, actions, time, scope, sizes }: OpenAccount, env: 
       assessNew({ size }, await sizes(new AbortController().signal));
     },
 
-    async assess(from, want, { signal }) {
+    async assess(from, want, { signal, digests }) {
       if (from === undefined) return assessNew(want, await sizes(signal));
-      return assessChange(isOf(from.properties), want, await sizes(signal));
+      return assessChange(isOf(from.properties), want, await sizes(signal), differ(from.digests, digests));
     },
 
     async create(want, tags, { signal, digests }: Ctx) {
@@ -95,6 +95,13 @@ function dropletsAt({ account, actions, time, scope, sizes }: OpenAccount, env: 
     },
   };
   return provider;
+}
+
+type Digests = Readonly<Record<string, string>> | undefined;
+
+/** What was made without a digest cannot be told, and is not made anew for that. */
+function differ(made: Digests = {}, declared: Digests = {}): boolean {
+  return Object.entries(declared).some(([key, digest]) => made[key] !== undefined && made[key] !== digest);
 }
 
 function isOf(properties: Partial<DropletProperties>): Is {
