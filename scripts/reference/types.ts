@@ -2,6 +2,7 @@ import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
 import { commandTask } from "@muster/provider-command";
 import { container } from "@muster/provider-container";
+import { digitalocean } from "@muster/provider-digitalocean";
 import { directory, file, instanceFile } from "@muster/provider-file";
 import { processType } from "@muster/provider-process";
 import { vmType } from "@muster/provider-vm";
@@ -23,7 +24,7 @@ stack file; at the command line, below the current directory.
 
 Of groups and of resources.
 
-${[instanceFile, file, directory, processType, container, vmType].map((type) => typeEntry(type)).join("\n")}
+${TYPES.map((type) => typeEntry(type)).join("\n")}
 # Tasks
 
 Of resources only: something is done where it is due, and nothing of it stays.
@@ -35,6 +36,20 @@ ${builtInFlavors({})
   .map((flavor) => flavorEntry(flavor))
   .join("\n")}`;
 }
+
+const { droplet, domain, tag, sshKey } = digitalocean;
+const TYPES: readonly ReadType[] = [
+  instanceFile,
+  file,
+  directory,
+  processType,
+  container,
+  vmType,
+  droplet,
+  domain,
+  tag,
+  sshKey,
+];
 
 type ReadType = Pick<
   Type,
@@ -54,7 +69,7 @@ function typeEntry(type: ReadType): string {
 ${type.summary}. ${known}${tools === undefined ? "" : ` [Tools](../guide/day-two.md#tools): ${tools}.`}
 
 ${schemaTable(type.schema, { title: "change", of: changeIn(type) })}
-${type.outputs === undefined ? "" : `\nRead, and never declared:\n\n${schemaTable(type.outputs)}\n`}
+${type.outputs === undefined ? "" : `\nShown, and never declared:\n\n${schemaTable(type.outputs)}\n`}
 Settings:
 
 ${schemaTable(type.settings)}
