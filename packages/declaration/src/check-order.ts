@@ -11,8 +11,16 @@ export function checkOrder(declared: Declared, typeOf: TypeOf, problems: Problem
   checkDoubles(declared, typeOf, problems);
   const edges = resourceEdges(resources, typeOf);
   for (const edge of edges) if (edge.kind === "restsOn") checkGround(edge, resources, problems);
-  const ring = cycleIn(graphOf(resources, edges));
-  if (ring !== undefined) noteRing(ring, edges, declared, problems);
+  // What speaks of a thing that is to be gone is told as that, and not once more as a ring.
+  const meant = edges.filter(({ kind, by, of }) => {
+    return (
+      kind === "makesRoom" ||
+      resources[of]?.ensure === "present" ||
+      (resources[by]?.ensure === "absent" && kind !== "notify")
+    );
+  });
+  const ring = cycleIn(graphOf(resources, meant));
+  if (ring !== undefined) noteRing(ring, meant, declared, problems);
 }
 
 /** What is to be gone makes room for what is to be there; two that are to be there have no room. */
