@@ -6,5 +6,7 @@ export * from "./plugin-definition.ts";
 export * from "./plugin-load.ts";
 export * from "./plugin-open.ts";
 export * from "./plugin-run.ts";
+export type * from "./built-in-types.ts";
 export type * from "./policies.ts";
+export { type FileOfStack, type Resource, type ResourceList, type ResourcesByType, resource } from "./resources.ts";
 export * from "./stack.ts";
