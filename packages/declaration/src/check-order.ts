@@ -1,6 +1,6 @@
 /** Whether the resources of a stack can all be there together, and each come after what it needs. */
 import { type Address, addressOf, cycleIn, ownOf, type ResourceDeclaration, type Stack } from "@muster/model";
-import { graphOf, type ResourceEdge, resourceEdges, spoken, type TypeOf, wordsOf } from "@muster/plugin";
+import { graphOf, type ResourceEdge, resourceEdges, spoken, type TypeOf, wantedOf, wordsOf } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
 import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
 import type { Path } from "./source.ts";
@@ -23,7 +23,10 @@ export function checkOrder(declared: Declared, typeOf: TypeOf, problems: Problem
   if (ring !== undefined) noteRing(ring, meant, declared, problems);
 }
 
-/** What is to be gone makes room for what is to be there; two that are to be there have no room. */
+/**
+ * What is to be gone makes room for what is to be there; two that are to be there have no room. And of one thing, known by
+ * its name, nobody can say both.
+ */
 function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Problems): void {
   const holders = new Map<string, Address>();
   const fileType = types.get("file");
@@ -33,6 +36,7 @@ function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Prob
     }
   }
   const fronts = new Set(holders.values());
+  const things = new Map<string, ResourceDeclaration>();
   for (const resource of Object.values(stack.resources)) {
     for (const word of wordsOf(resource, typeOf(resource)).exclusive) {
       const holder = holders.get(word);
@@ -41,6 +45,13 @@ function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Prob
       if (holder === undefined) holders.set(word, resource.address);
       else if (holder !== resource.address || isFront) noteDouble(resource, spoken(word), holder, problems);
     }
+    const type = typeOf(resource);
+    if (type?.known !== "claim") continue;
+    const id = wantedOf(resource, type)[type.naming];
+    const word = `${resource.type}\n${resource.provider ?? ""}\n${String(id)}`;
+    const other = things.get(word);
+    if (other === undefined) things.set(word, resource);
+    else if (other.ensure !== resource.ensure) noteDouble(resource, String(id), other.address, problems);
   }
 }
 

@@ -126,6 +126,9 @@ describe("a resource that its type does not take", () => {
       "declaration.bad-property stack.yaml:6:5 (resources.droplet.b.region)",
       'declaration.bad-property stack.yaml:8:15 (resources.file["etc/motd"])',
     ]);
+    expect(await words(stack("file: { /a: { ensur: absent } }"))).toContain(
+      "(did you mean `ensure`?) Known here: path",
+    );
     expect(await words(text)).toContain("there is no type `dropplet` (did you mean `droplet`?) Known: file, directory");
     expect(await failures(stack("droplet:", "  a: { region: lon1 }"))).toEqual([
       "declaration.bad-property stack.yaml:4:8 (resources.droplet.a)",
@@ -326,6 +329,8 @@ describe("resources together", () => {
       "declaration.resources-contradict stack.yaml:4:43 (resources.file.c)",
     ]);
     expect(await words(text)).toContain("`file./b`: `directory./b` has `/b` already, and two things cannot have it");
+    const both = stack("file: { /a: { ensure: absent }, b: { path: /a } }");
+    expect(await failures(both)).toEqual(["declaration.resources-contradict stack.yaml:3:35 (resources.file.b)"]);
     const front = stack("file: { /a: { content: x, check: { command: ['${file}'] } }, b: { path: /a } }");
     expect(await failures(front)).toEqual(["declaration.resources-contradict stack.yaml:3:64 (resources.file.b)"]);
     const gone = stack(
@@ -463,8 +468,10 @@ describe("providers", () => {
     expect(await failures(good, { opened: async () => files({}) })).toEqual([
       "declaration.bad-property stack.yaml:2:10 (purge.file)",
     ]);
-    async function* none() {}
-    expect(await failures(good, { opened: async () => files({ list: none }) })).toEqual([]);
+    async function* all(): ReturnType<NonNullable<ClaimedProvider["list"]>> {
+      yield [];
+    }
+    expect(await failures(good, { opened: async () => files({ list: all }) })).toEqual([]);
   });
 });
 

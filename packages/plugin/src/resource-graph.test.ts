@@ -44,7 +44,7 @@ function stackOf(...written: readonly Written[]): Readonly<Record<string, Resour
   );
 }
 
-function before(...written: readonly Written[]): Readonly<Record<string, readonly string[]>> {
+function whoComesBefore(...written: readonly Written[]): Readonly<Record<string, readonly string[]>> {
   const graph = resourceGraph(stackOf(...written), typeOf);
   return Object.fromEntries([...graph].map(([address, first]) => [address, [...first]]));
 }
@@ -53,7 +53,7 @@ describe("what comes before what", () => {
   it("is told by dependsOn, by references wherever they stand, and by notify", () => {
     const of = "${cow.a.name}";
     expect(
-      before(
+      whoComesBefore(
         { type: "cow", name: "b", dependsOn: ["cow.a", "cow.gone"] },
         { type: "cow", name: "c", properties: { deep: { list: [1, [`x${of}y`]] }, other: "$${cow.b.name}" } },
         { type: "cow", name: "a", notify: ["task.t"] },
@@ -64,7 +64,7 @@ describe("what comes before what", () => {
 
   it("follows from what things hold and rest on: the longest word counts, whatever its order", () => {
     expect(
-      before(
+      whoComesBefore(
         { type: "file", name: "/etc/app/conf.d/a" },
         { type: "directory", name: "/etc" },
         { type: "directory", name: "/etc/app" },
@@ -83,7 +83,7 @@ describe("what comes before what", () => {
   it("is turned around for what is to be gone", () => {
     const gone = { ensure: "absent" } as const;
     expect(
-      before(
+      whoComesBefore(
         { type: "directory", name: "/a", ...gone },
         { type: "file", name: "/a/b", ...gone },
         { type: "cow", name: "old", ...gone, dependsOn: ["cow.new"], notify: ["task.t"] },
@@ -101,7 +101,7 @@ describe("what comes before what", () => {
 
   it("lets what is to be gone make room, and whoever rests on the word wait for the new one", () => {
     expect(
-      before(
+      whoComesBefore(
         { type: "directory", name: "/a" },
         { type: "file", name: "/a", ensure: "absent" },
         { type: "file", name: "/a/b" },
@@ -129,7 +129,7 @@ describe("what comes before what", () => {
   it("is asked of properties as far as they are known", () => {
     const unknown = { name: "${cow.z.name}", bell: { secret: { env: "BELL" } } };
     expect(
-      before({ type: "cow", name: "a", properties: unknown }, { type: "cow", name: "b", properties: unknown }),
+      whoComesBefore({ type: "cow", name: "a", properties: unknown }, { type: "cow", name: "b", properties: unknown }),
     ).toEqual({ "cow.a": [], "cow.b": [] });
   });
 
