@@ -65,7 +65,8 @@ async function untilGone({ read, api, generation }: Begun, signal: AbortSignal):
     const groups = (await api.groups()).filter(({ stack }) => stack === name);
     const resources = (await api.resources()).find(({ stack }) => stack === name);
     if (resources === undefined && groups.length === 0) return;
-    const failed = resources !== undefined && isOver(resources, generation) ? failureOf(resources, "destroy") : undefined;
+    const failed =
+      resources !== undefined && isOver(resources, generation) ? failureOf(resources, "destroy") : undefined;
     if (failed !== undefined) throw failed;
     if (signal.aborted)
       throw interrupted(name, "What is left of it goes on to be destroyed when Muster keeps it again.");
