@@ -6,3 +6,4 @@ export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";
 export * from "./stack.ts";
+export * from "./stack-schema.ts";

@@ -198,6 +198,25 @@ export const errorTable = {
     says: "instance `{instance}` cannot be set aside: {detail}",
     next: "Where others are to become ready first, ask again then, or with `--force`; else look into it where it is.",
   },
+  "usage.unknown-property": { says: "{type} has no property `{property}`{nearest}", next: "Known: {known}." },
+  "resource.not-found": {
+    says: "there is no {type} `{name}`{nearest}",
+    next: "`muster resource {type}` lists what there is, where it can be listed.",
+  },
+  "resource.ambiguous": {
+    says: "more than one {type} is called `{name}`: {ids}",
+    next: "Give the id of the one that is meant.",
+  },
+  "resource.not-listable": { says: "{type}: what there is cannot be listed: {detail}", next: "{fix}" },
+  "resource.not-free": {
+    says: "{type} `{name}` belongs to {owner}",
+    next: "Change the declaration of stack `{stack}`, and apply that. Nothing was changed.",
+  },
+  "resource.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
+  "resource.no-consent": {
+    says: "{type} `{name}`: {detail}, and that can never be taken back",
+    next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
+  },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
     next: "`muster events` shows what it tells of.",
@@ -236,6 +255,10 @@ export const errorTable = {
   "rollout.reverted": {
     says: "group `{group}` is not as declared: {detail}",
     next: "`muster events` tells what happened. Mend the declaration and apply it.",
+  },
+  "resource.not-as-set": {
+    says: "{type} `{name}` was answered for, and is not as it was to be: {detail}",
+    next: "`muster resource {type} {name}` shows how it is. Mend the cause, and set it again.",
   },
   "apply.interrupted": {
     says: "ended before the stack `{stack}` was as declared",
