@@ -2,6 +2,8 @@ export * from "./by-schema.ts";
 export * from "./check.ts";
 export type { GivenSettings } from "./check-settings.ts";
 export * from "./edit.ts";
+export * from "./entries.ts";
+export { withEntries } from "./insert.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";

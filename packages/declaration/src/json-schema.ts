@@ -14,11 +14,11 @@ export interface WrittenSchema {
 
 /** @param as unique, for what the schema refers to in itself */
 export function writtenSchema(schema: Schema<unknown & object>, as: string, mayRefer: boolean): WrittenSchema {
-  const { properties, required, $defs, ...whole } = jsonSchemaOf(schema);
+  const { properties, required, definitions, ...whole } = jsonSchemaOf(schema, "draft-7");
   const own = isObject(properties) ? properties : {};
-  const inner = isObject($defs) ? $defs : {};
-  const isRecursive = JSON.stringify([own, inner]).includes('"$ref":"#"');
-  const all: JsonObject = isRecursive ? { ...inner, "": { ...whole, properties: own } } : inner;
+  const parts = isObject(definitions) ? definitions : {};
+  const isRecursive = JSON.stringify([own, parts]).includes('"$ref":"#"');
+  const all: JsonObject = isRecursive ? { ...parts, "": { ...whole, properties: own } } : parts;
   const put = (value: Json) => renamed(mayRefer ? referable(value) : value, as);
   return {
     properties: mapValues(own, put),
@@ -63,14 +63,16 @@ function isAnyText(schema: JsonObject): boolean {
   return type === "string" && [pattern, format, values, maxLength].every((each) => each === undefined);
 }
 
+const PARTS = "#/definitions/";
+
 /** What refers to a part of its own schema refers to the same part where that stands now. */
 function renamed(value: Json, as: string): Json {
   if (Array.isArray(value)) return value.map((each) => renamed(each, as));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => {
-      const isPart = key === "$ref" && typeof each === "string" && (each === "#" || each.startsWith("#/$defs/"));
-      return [key, isPart ? `#/$defs/${as}${each.slice("#/$defs/".length)}` : renamed(each, as)];
+      const isPart = key === "$ref" && typeof each === "string" && (each === "#" || each.startsWith(PARTS));
+      return [key, isPart ? `#/definitions/${as}${each.slice(PARTS.length)}` : renamed(each, as)];
     }),
   );
 }

@@ -40,7 +40,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
     ...root,
     required: ["stack"],
     anyOf: [{ required: ["groups"] }, { required: ["resources"] }],
-    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
+    ...(Object.keys(definitions).length === 0 ? {} : { definitions }),
   };
 }
 

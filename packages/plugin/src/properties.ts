@@ -16,9 +16,12 @@ export interface PropertyView {
   readonly schema: JsonObject;
 }
 
-/** The schema as JSON Schema, as somebody writes values for it. */
-export function jsonSchemaOf(schema: Schema<unknown & object>): JsonObject {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+/** The schema as JSON Schema, as somebody writes values for it. Editors understand its draft 7 best. */
+export function jsonSchemaOf(
+  schema: Schema<unknown & object>,
+  target: "draft-2020-12" | "draft-7" = "draft-2020-12",
+): JsonObject {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target });
   const plain: Json = JSON.parse(JSON.stringify(json));
   return isObject(plain) ? plain : {};
 }

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { openPlanner } from "@muster/daemon";
 import { EXIT, MusterError, type StackPlan } from "@muster/model";
-import { memoryStore, openSqliteStore, type Store, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -10,6 +8,7 @@ import { placeName } from "../print/event-line.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { findHolders, foresee } from "./hand-over.ts";
 import { OUTSIDE } from "./host.ts";
+import { storeToRead } from "./inspect.ts";
 import { located } from "./located.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { settingsOf } from "./settings.ts";
@@ -47,12 +46,6 @@ async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]
     }
   }
   return plans;
-}
-
-/** Where there is none nothing is known, and none is made. */
-function storeToRead({ env }: Cli): Store {
-  const path = storePath(env);
-  return existsSync(path) ? openSqliteStore(path) : memoryStore();
 }
 
 /** What could not be told is no plan, whatever else was. Throws `look.failed`. */
