@@ -16,6 +16,16 @@ export { type Planned, type Prospect, planOf, TAKEN_UP } from "./plan.ts";
 export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { whyIrreplaceable, whyNotAside } from "./replace.ts";
+export { backoffMs } from "./resources/backoff.ts";
+export {
+  type DecidedStep,
+  decideResource,
+  isRefusal,
+  type ResourceSituation,
+  type Sighting,
+} from "./resources/decide.ts";
+export { differencesOf, type Wanted } from "./resources/differences.ts";
+export type { ResourceTraits } from "./resources/traits.ts";
 export { selfOf } from "./self.ts";
 export { servingOf } from "./serving.ts";
 export { stalledStatus } from "./status.ts";

@@ -13,6 +13,8 @@ export interface ResourceDeclaration {
   readonly name: string;
   /** The entry under `providers` whose settings its type is opened with; missing: the one of its type. */
   readonly provider?: string;
+  /** The thing that it is, where the name alone does not tell which; as its provider calls it. */
+  readonly id?: string;
   readonly ensure: "present" | "absent";
   /**
    * As written: references (`${type.name.property}`) are in the texts, secrets stand as where they are read. What is not

@@ -54,6 +54,8 @@ interface TypeBase<P extends object, C extends object> {
   readonly irreversible?: readonly (keyof P & string)[];
   /** Properties that are never shown again. They are compared by their digests (`Ctx.digests`), and do not drift. */
   readonly unreadable?: readonly (keyof P & string)[];
+  /** Properties that are lists whose order means nothing. */
+  readonly unordered?: readonly (keyof P & string)[];
   /** What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. */
   restsOn?(want: P): readonly string[];
   /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
