@@ -5,7 +5,7 @@ import { entriesText, type ResourceEntry, resourcesOf } from "./entries.ts";
 import { parseYaml } from "./yaml.ts";
 
 /**
- * The text with these entries under `resources`. Throws `resource.impossible` for one that stands there already, and what
+ * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already, and what
  * reading the file throws.
  */
 export function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): string {
@@ -15,7 +15,7 @@ export function withEntries(text: string, file: string, entries: readonly Resour
     const named = isObject(declared) ? ownOf(declared, type) : undefined;
     if (!isObject(named) || ownOf(named, name) === undefined) continue;
     const fix = "Take it out there first, or leave it as it is.";
-    throw new MusterError("resource.impossible", { type, name, detail: `it is declared in ${file} already`, fix });
+    throw new MusterError("thing.impossible", { type, name, detail: `it is declared in ${file} already`, fix });
   }
   return entries.reduce((whole, entry) => withEntry(whole, entry), text);
 }
@@ -43,7 +43,8 @@ function splicedText(text: string, document: YamlDocument, entry: ResourceEntry)
   if (resources === undefined) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
   if (!isBlock(resources)) return undefined;
   const named = resources.get(entry.type);
-  if (named === undefined) return insertedAt(text, endOf(resources, text), [second, ...deepest], columnOf(resources, text) - 2);
+  if (named === undefined)
+    return insertedAt(text, endOf(resources, text), [second, ...deepest], columnOf(resources, text) - 2);
   if (!isBlock(named)) return undefined;
   return insertedAt(text, endOf(named, text), deepest, columnOf(named, text) - 4);
 }

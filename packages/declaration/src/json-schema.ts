@@ -12,16 +12,39 @@ export interface WrittenSchema {
   readonly definitions: JsonObject;
 }
 
-/** @param as unique, for what the schema refers to in itself */
-export function writtenSchema(schema: Schema<unknown & object>, as: string, mayRefer: boolean): WrittenSchema {
+/** A value that nobody may see: where it is to be read. */
+const SECRET: JsonObject = {
+  ...{ type: "object", description: "Where the value is read, which nobody may see" },
+  properties: {
+    secret: {
+      ...{ type: "object", minProperties: 1, maxProperties: 1, additionalProperties: false },
+      properties: {
+        env: { type: "string", description: "A variable of the environment in which Muster runs" },
+        file: { type: "string", description: "A file, by its absolute path" },
+      },
+    },
+  },
+  ...{ required: ["secret"], additionalProperties: false },
+};
+
+/**
+ * @param as unique, for what the schema refers to in itself
+ * @param holds what may stand in place of a value
+ */
+export function writtenSchema(
+  schema: Schema<unknown & object>,
+  as: string,
+  holds: "values" | "references" | "references and secrets",
+): WrittenSchema {
   const { properties, required, definitions, ...whole } = jsonSchemaOf(schema, "draft-7");
   const own = isObject(properties) ? properties : {};
   const parts = isObject(definitions) ? definitions : {};
   const isRecursive = JSON.stringify([own, parts]).includes('"$ref":"#"');
   const all: JsonObject = isRecursive ? { ...parts, "": { ...whole, properties: own } } : parts;
-  const put = (value: Json) => renamed(mayRefer ? referable(value) : value, as);
+  const put = (value: Json) => renamed(holds === "values" ? value : referable(value), as);
+  const secrets = holds === "references and secrets" ? [SECRET] : [];
   return {
-    properties: mapValues(own, put),
+    properties: mapValues(own, (value) => orElse(put(value), secrets)),
     required: Array.isArray(required) ? required.filter((each) => typeof each === "string") : [],
     definitions: Object.fromEntries(Object.entries(all).map(([name, value]) => [`${as}${name}`, put(value)])),
   };
@@ -30,12 +53,18 @@ export function writtenSchema(schema: Schema<unknown & object>, as: string, mayR
 /** Wherever a value stands, a text may stand that it is put into. */
 function referable(schema: Json): Json {
   if (!isObject(schema)) return schema;
-  const { description, default: unlessTold, ...own } = inside(schema);
-  if (isAnyText(schema) || Object.keys(own).length === 0) return schema;
+  return isAnyText(schema) ? schema : orElse(inside(schema), [REFERENCE]);
+}
+
+/** What is said of the value is said of either. */
+function orElse(schema: Json, others: readonly JsonObject[]): Json {
+  if (!isObject(schema)) return schema;
+  const { description, default: unlessTold, ...own } = schema;
+  if (others.length === 0 || Object.keys(own).length === 0) return schema;
   return {
     ...(description === undefined ? {} : { description }),
     ...(unlessTold === undefined ? {} : { default: unlessTold }),
-    anyOf: [own, REFERENCE],
+    anyOf: [own, ...others],
   };
 }
 

@@ -10,8 +10,9 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const tasks = (catalog.taskNames?.() ?? []).flatMap((name) => catalog.task?.(name) ?? []);
   const flavors = catalog.flavorNames().flatMap((name) => catalog.flavor(name, "muster") ?? []);
   const definitions: Record<string, Json> = {};
-  const written = (of: Type | ResourceType | Flavor, what: string): WrittenSchema => {
-    const schema = writtenSchema(of.schema, `${what}-${of.name}-`, true);
+  const written = (of: ResourceType | Flavor, what: "type" | "template" | "flavor"): WrittenSchema => {
+    const holds = what === "type" ? "references and secrets" : "references";
+    const schema = writtenSchema(of.schema, `${what}-${of.name}-`, holds);
     Object.assign(definitions, schema.definitions);
     return schema;
   };
@@ -19,7 +20,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
     Object.fromEntries(of.map((each) => [each.name, make(each)]));
 
   const resources = byName([...types, ...tasks], (type) => resourcesOf(type, written(type, "type")));
-  const templates = byName(types, (type) => chosen(type, written(type, "type")));
+  const templates = byName(types, (type) => chosen(type, written(type, "template")));
   const treatments = byName(flavors, (flavor) => chosen(flavor, written(flavor, "flavor")));
   const root = mapping("One declaration of Muster's", {
     stack: { type: "string", pattern: NAME.source, description: "The name of the stack" },
@@ -50,11 +51,13 @@ function named(description: string, each: JsonObject): JsonObject {
   };
 }
 
-const ADDRESSES = { ...texts("TYPE.NAME of other resources"), items: { type: "string", pattern: "^[^.]+\\..+$" } };
+const ADDRESS = { type: "string", pattern: "^[^.]+\\..+$" };
+const ADDRESSES = { anyOf: [ADDRESS, { type: "array", items: ADDRESS }] };
 
 /** Muster's own words, beside the properties of a resource. */
 const RESOURCE_WORDS: JsonObject = {
   ensure: { enum: ["present", "absent"], description: "Whether it is to be there; `present` unless told" },
+  id: text("The thing that it is, where the name alone does not tell which"),
   provider: text("The entry under `providers` whose settings it is reached with"),
   dependsOn: { ...ADDRESSES, description: "These must be as declared before: TYPE.NAME" },
   notify: { ...ADDRESSES, description: "These are refreshed after this was changed: TYPE.NAME" },
@@ -97,7 +100,7 @@ function chosen(of: Type | Flavor, { properties, required }: WrittenSchema): Jso
 /** Settings that are missing here can be given at the command line. */
 function providersOf(types: readonly Type[], definitions: Record<string, Json>): JsonObject {
   const entries = types.flatMap((type): [string, JsonObject][] => {
-    const schema = writtenSchema(type.settings, `settings-${type.name}-`, false);
+    const schema = writtenSchema(type.settings, `settings-${type.name}-`, "values");
     Object.assign(definitions, schema.definitions);
     const settings = { ...schema.properties, type: text("The type that it is of; the entry's name unless told") };
     const entry = { type: ["object", "null"], properties: settings, additionalProperties: false };

@@ -199,21 +199,21 @@ export const errorTable = {
     next: "Where others are to become ready first, ask again then, or with `--force`; else look into it where it is.",
   },
   "usage.unknown-property": { says: "{type} has no property `{property}`{nearest}", next: "Known: {known}." },
-  "resource.not-found": {
+  "thing.not-found": {
     says: "there is no {type} `{name}`{nearest}",
     next: "`muster resource {type}` lists what there is, where it can be listed.",
   },
-  "resource.ambiguous": {
+  "thing.ambiguous": {
     says: "more than one {type} is called `{name}`: {ids}",
     next: "Give the id of the one that is meant.",
   },
-  "resource.not-listable": { says: "{type}: what there is cannot be listed: {detail}", next: "{fix}" },
-  "resource.not-free": {
+  "thing.not-listable": { says: "{type}: what there is cannot be listed: {detail}", next: "{fix}" },
+  "thing.not-free": {
     says: "{type} `{name}` belongs to {owner}",
     next: "Change the declaration of stack `{stack}`, and apply that. Nothing was changed.",
   },
-  "resource.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
-  "resource.no-consent": {
+  "thing.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
+  "thing.no-consent": {
     says: "{type} `{name}`: {detail}, and that can never be taken back",
     next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
   },
@@ -256,7 +256,7 @@ export const errorTable = {
     says: "group `{group}` is not as declared: {detail}",
     next: "`muster events` tells what happened. Mend the declaration and apply it.",
   },
-  "resource.not-as-set": {
+  "thing.not-as-set": {
     says: "{type} `{name}` was answered for, and is not as it was to be: {detail}",
     next: "`muster resource {type} {name}` shows how it is. Mend the cause, and set it again.",
   },

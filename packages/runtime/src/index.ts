@@ -8,3 +8,4 @@ export { type GivenSettings, openProviders, settingsFor, toLook } from "./provid
 export type { Thing, ThingOwner } from "./resources/query.ts";
 export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
+export { isRefusal } from "@muster/engine";

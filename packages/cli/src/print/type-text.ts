@@ -40,7 +40,11 @@ const EFFECTS: Readonly<Record<NonNullable<DeclaredPropertyView["effect"]>, stri
 };
 
 function knownText({ known, naming, groups, family, plugin }: TypeDetail): string {
-  const how = { tags: "known by marks that it bears", claim: "known by a claim in the store", task: "a task: nothing of it stays" };
+  const how = {
+    tags: "known by marks that it bears",
+    claim: "known by a claim in the store",
+    task: "a task: nothing of it stays",
+  };
   return [
     how[known],
     ...(naming === undefined ? [] : [`named by \`${plain(naming)}\``]),

@@ -28,7 +28,11 @@ export async function planFiles(this: Cli, flags: PlanFlags, ...files: readonly 
   if (plans.some(hasChanges)) this.process.exitCode ??= EXIT.changes;
 }
 
-async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]): Promise<readonly StackPlan[]> {
+export async function planHere(
+  cli: Cli,
+  flags: PlanFlags,
+  stacks: readonly ReadStack[],
+): Promise<readonly StackPlan[]> {
   const stage = openStage(cli, flags.output);
   await using parts = new AsyncDisposableStack();
   const store = parts.adopt(storeToRead(cli), (it) => it.close());
@@ -49,8 +53,11 @@ async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]
 }
 
 /** What could not be told is no plan, whatever else was. Throws `look.failed`. */
-function confirmTold(plans: readonly StackPlan[]): void {
-  for (const { stack, groups } of plans) {
+export function confirmTold(plans: readonly StackPlan[]): void {
+  for (const { stack, groups, resources } of plans) {
+    for (const { address, trouble } of resources?.untold ?? []) {
+      throw new MusterError("look.failed", { name: `resource \`${address}\` of ${stack}`, detail: trouble.message });
+    }
     for (const { group, untold } of groups) {
       if (untold === undefined) continue;
       const name = `group \`${placeName(stack, group)}\``;

@@ -69,7 +69,7 @@ export interface Found {
   readonly observed: Observed;
 }
 
-/** Throws `declaration.unknown-type`, `resource.not-listable` for a task, and of the family `provider`. */
+/** Throws `declaration.unknown-type`, `thing.not-listable` for a task, and of the family `provider`. */
 export async function reachType(name: string, providers: Providers, deps: QueryDeps): Promise<Reach> {
   const { catalog, settings } = deps;
   const type = catalog.type(name, "muster");
@@ -78,14 +78,14 @@ export async function reachType(name: string, providers: Providers, deps: QueryD
   return { type, provider: await told(type, () => providers.open(type, given)) };
 }
 
-/** Throws `resource.not-listable`, and of the family `provider`. */
+/** Throws `thing.not-listable`, and of the family `provider`. */
 export async function listThings({ type, provider }: Reach, deps: QueryDeps): Promise<readonly Found[]> {
   const observed = await within(type, deps, (ctx) => listed(type, provider, ctx));
   return Promise.all(observed.map((each) => found(type, provider, each, deps)));
 }
 
 /**
- * The thing of this id, else the one of this name; undefined where there is none. Throws `resource.ambiguous`, and of the
+ * The thing of this id, else the one of this name; undefined where there is none. Throws `thing.ambiguous`, and of the
  * family `provider`.
  */
 export async function findThing(reach: Reach, name: string, deps: QueryDeps): Promise<Found | undefined> {
@@ -99,7 +99,7 @@ export async function findThing(reach: Reach, name: string, deps: QueryDeps): Pr
   const [first, ...others] = called;
   if (others.length > 0) {
     const ids = called.map(({ id }) => id).join(", ");
-    throw new MusterError("resource.ambiguous", { type: type.name, name, ids });
+    throw new MusterError("thing.ambiguous", { type: type.name, name, ids });
   }
   return first === undefined ? undefined : found(type, provider, first, deps);
 }
@@ -110,7 +110,7 @@ export async function notFound(reach: Reach, name: string, deps: QueryDeps): Pro
   const canList = provider.known === "tags" || provider.list !== undefined;
   const others = canList ? await within(type, deps, (ctx) => listed(type, provider, ctx)) : [];
   const near = nearest(name, new Set(others.map((each) => nameOf(type, each))));
-  return new MusterError("resource.not-found", { type: type.name, name, nearest: didYouMean(near) });
+  return new MusterError("thing.not-found", { type: type.name, name, nearest: didYouMean(near) });
 }
 
 async function listed(type: Type, provider: Provider, ctx: Ctx): Promise<readonly Observed[]> {
@@ -206,7 +206,7 @@ function unknownType(name: string, catalog: Catalog): MusterError {
 
 function nothingStays(type: string): MusterError {
   const detail = "it is a task, of which nothing stays";
-  return new MusterError("resource.not-listable", { type, detail, fix: `\`muster explain ${type}\` tells what it does.` });
+  return new MusterError("thing.not-listable", { type, detail, fix: `\`muster explain ${type}\` tells what it does.` });
 }
 
 function notListable({ name: type, naming, settings }: Type): MusterError {
@@ -214,7 +214,7 @@ function notListable({ name: type, naming, settings }: Type): MusterError {
   const fix =
     `Name one: \`muster resource ${type} ${(naming ?? "id").toUpperCase()}\`` +
     (where ? `; or say where to look: \`--set ${type}.root=DIRECTORY\`.` : ".");
-  return new MusterError("resource.not-listable", { type, detail: "there is no end to where one may be", fix });
+  return new MusterError("thing.not-listable", { type, detail: "there is no end to where one may be", fix });
 }
 
 /** What a thing shows of one property; undefined where it shows nothing. */

@@ -41,7 +41,7 @@ export interface WeighedWish {
   readonly price?: Price;
 }
 
-/** Throws `resource.not-free`, `.impossible`, `.no-consent`, `usage.unknown-property`, `.bad-value`, and of `provider`. */
+/** Throws `thing.not-free`, `.impossible`, `.no-consent`, `usage.unknown-property`, `.bad-value`, and of `provider`. */
 export async function weighWish(reach: Reach, wish: Wish, deps: QueryDeps): Promise<WeighedWish> {
   const { type } = reach;
   const wanted = wantedOf(type, wish);
@@ -64,7 +64,9 @@ async function weighMaking(reach: Reach, wish: Wish, wanted: JsonObject, deps: Q
   checkValues(type, whole, Object.keys(whole), true);
   await within(type, deps, async () => provider.validate?.(whole));
   const { price } = await assessed(reach, undefined, whole, deps);
-  const changes = Object.entries(whole).map(([property, after]) => changeOf(type, property, undefined, after, "in-place"));
+  const changes = Object.entries(whole).map(([property, after]) =>
+    changeOf(type, property, undefined, after, "in-place"),
+  );
   return { effect: "create", changes, ...(price === undefined ? {} : { price }) };
 }
 
@@ -102,7 +104,7 @@ async function weighChange(
 
 /**
  * Carries out what was weighed; what is there is looked at again before and after. Returns the id. Throws what
- * `weighWish` does, and `resource.not-as-set` where a look does not show what was answered for.
+ * `weighWish` does, and `thing.not-as-set` where a look does not show what was answered for.
  */
 export async function carryOut(reach: Reach, wish: Wish, weighed: WeighedWish, deps: QueryDeps): Promise<string> {
   const { type, provider } = reach;
@@ -137,7 +139,9 @@ async function seeItSo(reach: Reach, id: string, wish: Wish, want: JsonObject, d
   const until = clock.now() + type.settleMs;
   for (;;) {
     const found = await findThing(reach, id, deps);
-    const otherwise = Object.keys(want).filter((key) => !isUnreadable(type, key) && !isSo(found, key, want[key] ?? null));
+    const otherwise = Object.keys(want).filter(
+      (key) => !isUnreadable(type, key) && !isSo(found, key, want[key] ?? null),
+    );
     if (found !== undefined && otherwise.length === 0) return;
     if (clock.now() >= until) {
       throw notAsSet(type, wish, found === undefined ? "it is gone" : `${otherwise.join(", ")} differs still`);
@@ -207,7 +211,7 @@ function isUnreadable(type: Type, property: string): boolean {
 
 function refuseOwned({ thing: { type, name, owner } }: Found): void {
   if (owner === undefined) return;
-  throw new MusterError("resource.not-free", { type, name, owner: owner.words, stack: owner.stack });
+  throw new MusterError("thing.not-free", { type, name, owner: owner.words, stack: owner.stack });
 }
 
 function refuseEffect(
@@ -227,13 +231,13 @@ function refuseEffect(
 
 function needsConsent(type: Type, { name }: Wish, property: string, reason: string | undefined): MusterError {
   const detail = `\`${property}\` would be changed${reason === undefined ? "" : ` (${reason})`}`;
-  return new MusterError("resource.no-consent", { type: type.name, name, detail });
+  return new MusterError("thing.no-consent", { type: type.name, name, detail });
 }
 
 function impossible(type: Type, { name }: Wish, detail: string, fix = "Leave it as it is."): MusterError {
-  return new MusterError("resource.impossible", { type: type.name, name, detail, fix });
+  return new MusterError("thing.impossible", { type: type.name, name, detail, fix });
 }
 
 function notAsSet(type: Type, { name }: Wish, detail: string): MusterError {
-  return new MusterError("resource.not-as-set", { type: type.name, name, detail });
+  return new MusterError("thing.not-as-set", { type: type.name, name, detail });
 }

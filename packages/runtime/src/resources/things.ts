@@ -10,13 +10,13 @@ export interface ThingsDeps extends QueryDeps {
 
 /** What is thrown everywhere: `declaration.unknown-type`, and of the family `provider`. */
 export interface Things {
-  /** In the order in which the provider shows them. Throws `resource.not-listable`. */
+  /** In the order in which the provider shows them. Throws `thing.not-listable`. */
   list(type: string): Promise<readonly Thing[]>;
-  /** By id or by name. Throws `resource.not-found`, `.ambiguous`. */
+  /** By id or by name. Throws `thing.not-found`, `.ambiguous`. */
   show(type: string, name: string): Promise<Thing>;
-  /** Throws `resource.ambiguous`, `.not-free`, `.impossible`, `.no-consent`, `usage.unknown-property`, `.bad-value`. */
+  /** Throws `thing.ambiguous`, `.not-free`, `.impossible`, `.no-consent`, `usage.unknown-property`, `.bad-value`. */
   weigh(type: string, wish: Wish): Promise<WeighedWish>;
-  /** Does what was weighed, and returns the id of the thing. Throws what `weigh` does, and `resource.not-as-set`. */
+  /** Does what was weighed, and returns the id of the thing. Throws what `weigh` does, and `thing.not-as-set`. */
   set(type: string, wish: Wish, weighed: WeighedWish): Promise<string>;
   close(): Promise<void>;
 }
