@@ -21,7 +21,9 @@ export function changeLines(
     const was = before === undefined ? "" : `${valueText(before)} → `;
     return [`${name}: ${was}(known after apply: ${plain(unknown)})${notes}`];
   }
-  if (isLong(before) && isLong(after)) return [`${name}:${notes}`, ...differenceLines(before, after)];
+  if (typeof before === "string" && typeof after === "string" && (hasLines(before) || hasLines(after))) {
+    return [`${name}:${notes}`, ...differenceLines(before, after)];
+  }
   return [`${name}: ${sides(before, after)}${notes}`];
 }
 
@@ -32,14 +34,14 @@ function sides(before: Json | undefined, after: Json | undefined): string {
 
 /** A value in a few words: what is long is cut, and what has several lines is counted. */
 export function valueText(value: Json | undefined): string {
-  if (isLong(value)) return `${value.trimEnd().split("\n").length} lines`;
+  if (typeof value === "string" && hasLines(value)) return `${value.trimEnd().split("\n").length} lines`;
   const whole = typeof value === "string" && value !== "" ? value.trimEnd() : JSON.stringify(value ?? null);
   const shown = plain(whole);
   return shown.length > MOST_CHARACTERS ? `${shown.slice(0, MOST_CHARACTERS - 1)}…` : shown;
 }
 
-function isLong(value: Json | undefined): value is string {
-  return typeof value === "string" && value.trimEnd().includes("\n");
+function hasLines(text: string): boolean {
+  return text.trimEnd().includes("\n");
 }
 
 function differenceLines(before: string, after: string): readonly string[] {
