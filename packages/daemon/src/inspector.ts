@@ -3,6 +3,7 @@ import { stackSchema } from "@muster/declaration";
 import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
 import type { ResourceType } from "@muster/plugin";
 import { openThings, type Things } from "@muster/runtime";
+import type { PluginView } from "./api.ts";
 import { openCatalogToLook } from "./catalog/to-look.ts";
 import { type TypeDetail, type TypeView, typeDetail, typeView } from "./catalog/type-view.ts";
 import type { PlannerOptions } from "./planner.ts";
@@ -15,6 +16,8 @@ export interface Inspector {
   /** A JSON Schema of a whole stack made of the types there are. */
   stackSchema(): JsonObject;
   readonly things: Things;
+  /** Plugins that are there and could not be asked: what they serve is not known. */
+  silentPlugins(): readonly PluginView[];
   close(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
     },
     stackSchema: () => stackSchema(catalog),
     things,
+    silentPlugins: () => catalog.plugins().filter(({ state }) => state !== "built-in" && state !== "connected"),
     async close() {
       await things.close();
       catalog.close();

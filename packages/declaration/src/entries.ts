@@ -34,7 +34,7 @@ export function resourcesOf(entries: readonly ResourceEntry[]): JsonObject {
 
 /** `${` would begin a reference. */
 function literal(value: Json): Json {
-  if (typeof value === "string") return value.replaceAll("${", "$${");
+  if (typeof value === "string") return value.replaceAll("${", () => "$${");
   if (Array.isArray(value)) return value.map(literal);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, literal(each)]));

@@ -1,7 +1,7 @@
 /** A JSON Schema of a whole stack, made from the schemas of the types and flavors there are: for editors. */
 import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/model";
 import type { Catalog, Flavor, ResourceType, Type } from "@muster/plugin";
-import { type WrittenSchema, writtenSchema } from "./json-schema.ts";
+import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
 import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "./stack-words.ts";
 
 /** What an editor cannot know (whether a provider would take it, whether a reference leads anywhere) it is not told. */
@@ -9,7 +9,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const types = catalog.typeNames().flatMap((name) => catalog.type(name, "muster") ?? []);
   const tasks = (catalog.taskNames?.() ?? []).flatMap((name) => catalog.task?.(name) ?? []);
   const flavors = catalog.flavorNames().flatMap((name) => catalog.flavor(name, "muster") ?? []);
-  const definitions: Record<string, Json> = {};
+  const definitions: Record<string, Json> = { ...IN_PLACE_OF_VALUES };
   const written = (of: ResourceType | Flavor, what: "type" | "template" | "flavor"): WrittenSchema => {
     const holds = what === "type" ? "references and secrets" : "references";
     const schema = writtenSchema(of.schema, `${what}-${of.name}-`, holds);
@@ -41,7 +41,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
     ...root,
     required: ["stack"],
     anyOf: [{ required: ["groups"] }, { required: ["resources"] }],
-    ...(Object.keys(definitions).length === 0 ? {} : { definitions }),
+    definitions,
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Inspector, openInspector } from "@muster/daemon";
+import { type Inspector, type Notice, openInspector } from "@muster/daemon";
 import { memoryStore, openSqliteStore, type Store, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
@@ -20,9 +20,14 @@ export async function inspecting<T>(
   await using parts = new AsyncDisposableStack();
   const store = parts.adopt(storeToRead(cli), (it) => it.close());
   const options = { builtins: builtinsOf(cli.env), settings: settingsOf(cli, flags), outside: OUTSIDE };
-  const told = { ...options, store, pluginDirectory: pluginDirectory(cli.env), onNotice: stage.notice };
-  const inspector = parts.adopt(await openInspector(told), (it) => it.close());
-  return use(inspector);
+  const told = { ...options, store, pluginDirectory: pluginDirectory(cli.env) };
+  // That a plugin answers is seen by what it serves; that it does not is said below, whatever it was before.
+  const onNotice = (notice: Notice) => (notice.kind === "plugin" ? undefined : stage.notice(notice));
+  const inspector = parts.adopt(await openInspector({ ...told, onNotice }), (it) => it.close());
+  for (const { name, detail = "it does not answer" } of inspector.silentPlugins()) {
+    stage.notice({ kind: "plugin", message: `plugin ${name} is left out: ${detail}` });
+  }
+  return await use(inspector);
 }
 
 /** Where there is none nothing is known, and none is made. */
