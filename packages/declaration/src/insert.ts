@@ -40,10 +40,10 @@ function splicedText(text: string, document: YamlDocument, entry: ResourceEntry)
   const resources = contents.get("resources");
   const [first = "", ...below] = entriesText([entry], "yaml").trimEnd().split("\n");
   const [second = "", ...deepest] = below;
-  if (resources === undefined) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
+  if (!contents.has("resources")) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
   if (!isBlock(resources)) return undefined;
   const named = resources.get(entry.type);
-  if (named === undefined)
+  if (!resources.has(entry.type))
     return insertedAt(text, endOf(resources, text), [second, ...deepest], columnOf(resources, text) - 2);
   if (!isBlock(named)) return undefined;
   return insertedAt(text, endOf(named, text), deepest, columnOf(named, text) - 4);
