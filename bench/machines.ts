@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildImage, type Manifest, openImages } from "@muster/image";
 import type { Document } from "@muster/model";
-import { buildUnikernel, vmIn } from "@muster/provider-vm";
 import { listeningPorts } from "@muster/plugin";
+import { buildUnikernel, vmIn } from "@muster/provider-vm";
 import { hostPorts } from "@muster/runtime";
 import { documentOfGroups, type Kind } from "./keeping.ts";
 

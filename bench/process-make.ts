@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { processType } from "@muster/provider-process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processType } from "@muster/provider-process";
 import { endAllOf, pidsOf } from "./ending.ts";
 import { keepBench, SLEEPER, sleepersOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";

@@ -94,6 +94,10 @@ export function documentOf(
   return { dialect: "muster", data: groups };
 }
 
+function nothingButGroups(): never {
+  throw new Error("in a meadow there are only groups");
+}
+
 const grammar: Grammar = {
   stackOf({ data }): Stack {
     const groups = Object.entries(data).map(([name, text]) => {
@@ -116,6 +120,8 @@ const grammar: Grammar = {
     const { [group]: _, ...data } = all;
     return Object.keys(data).length === 0 ? null : { dialect, data };
   },
+  withoutResource: nothingButGroups,
+  onlyResource: nothingButGroups,
   resize: ({ dialect, data }, group, size) => ({
     dialect,
     data: { ...data, [group]: { ...anything.parse(data[group]), size } },

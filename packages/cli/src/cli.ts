@@ -19,6 +19,8 @@ export interface Printer {
 
 /** What a command works with: everything from outside. */
 export interface Cli extends CommandContext {
+  /** The exit code where it fails from here on, if it is not the error's own. */
+  readonly exit: { onFailure?: number };
   readonly process: CommandContext["process"] & { exitCode?: number | string | null };
   readonly out: Printer;
   readonly err: Printer;

@@ -65,6 +65,8 @@ describe("the command line", () => {
     "plugin",
     "plugin run",
     "plugin call",
+    "dev",
+    "dev digitalocean",
   ])("helps: muster %s --help", async (words) => {
     const { code, out, err } = await house.run(...words.split(" ").filter(Boolean), "--help");
     expect(out).toMatchSnapshot();

@@ -112,6 +112,14 @@ const audit = branch(
   },
 );
 
+const dev = branch(
+  {
+    brief: "Try Muster out without what costs money",
+    fullDescription: "Stands in for what would cost money.\n\nEXAMPLE\n  muster dev digitalocean",
+  },
+  { digitalocean: async () => (await import("./commands/dev-digitalocean.ts")).devDigitalocean },
+);
+
 export const routesFor = branch(
   {
     brief: "Keeps infrastructure as declared, and proves it",
@@ -129,6 +137,7 @@ export const routesFor = branch(
     types: async () => (await import("./commands/types.ts")).types,
     explain: async () => (await import("./commands/explain.ts")).explain,
     schema: async () => (await import("./commands/schema.ts")).schema,
+    destroy: async () => (await import("./commands/destroy.ts")).destroy,
     group,
     instance,
     image,
@@ -136,5 +145,6 @@ export const routesFor = branch(
     events: async () => (await import("./commands/events.ts")).events,
     history: async () => (await import("./commands/history.ts")).history,
     audit,
+    dev,
   },
 );

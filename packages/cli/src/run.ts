@@ -26,7 +26,10 @@ type Failure =
  * Runs a command and answers its exit code. stricli writes errors in words of its own, each as it comes; here they are
  * gathered instead, and printed as all of Muster's errors are.
  */
-export async function runCommandLine(typed: readonly string[], outside: Omit<Cli, "process">): Promise<number> {
+export async function runCommandLine(
+  typed: readonly string[],
+  outside: Omit<Cli, "process" | "exit">,
+): Promise<number> {
   const words = asFlag(typed);
   const failures: Failure[] = [];
   let command = "muster";
@@ -46,10 +49,11 @@ export async function runCommandLine(typed: readonly string[], outside: Omit<Cli
       remember: { hooks: { "command:start": ({ result }) => remember(result.prefix) } },
     },
   );
-  const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE } };
+  const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE }, exit: {} };
   await run(app, words, context);
   if (failures.length === 0) return Number(context.process.exitCode ?? 0);
-  return report(failures, words, command, outside);
+  const code = await report(failures, words, command, outside);
+  return context.exit.onFailure ?? code;
 }
 
 /** `help [COMMAND…]` and `version`, as many tools have them, are the flags. */

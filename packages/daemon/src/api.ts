@@ -11,12 +11,12 @@
  * only. So the daemon says which part of the document it means (`place.at`), and the client turns that into line and
  * column: `source.locate(at.path, at.what, at.within)`.
  */
-import type { Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
+import type { Consent, Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
 import type { Exit, Tool } from "@muster/plugin";
-import type { GroupView, Policy, RepairPolicy, RolloutPolicy } from "@muster/runtime";
+import type { GroupView, Policy, RepairPolicy, ResourcesView, RolloutPolicy } from "@muster/runtime";
 import type { JournalEntry } from "@muster/store";
 
-export type { Exit, GroupView, JournalEntry, Policy, RepairPolicy, RolloutPolicy, Tool };
+export type { Exit, GroupView, JournalEntry, Policy, RepairPolicy, ResourcesView, RolloutPolicy, Tool };
 
 /** The paths. Names of stacks and groups go into them percent-encoded: see `groupPath`. */
 export const PATHS = {
@@ -32,6 +32,10 @@ export const PATHS = {
   apply: "/v1/apply",
   /** POST PlanRequest → StackPlan */
   plan: "/v1/plan",
+  /** GET → StackResources[] */
+  resources: "/v1/resources",
+  /** POST DestroyRequest → ApplyAnswer */
+  destroy: "/v1/destroy",
   /** GET EventsQuery → JournalEntry, one a line (application/x-ndjson). */
   events: "/v1/events",
   /** GET → PluginView[] */
@@ -96,6 +100,22 @@ export interface ApplyRequest extends Asked {
   readonly source: string;
   /** Only say what would happen. */
   readonly pretend?: boolean;
+  /** What may be done this once, though it cannot be taken back. */
+  readonly allow?: readonly Consent[];
+  /** Destroy what was declared before and is no longer. */
+  readonly prune?: boolean;
+  /** The digest of a plan (`ResourcesPlan.digest`, and of its groups) that must still hold. Throws `plan.stale`. */
+  readonly expected?: string;
+}
+
+/** Everything that a stack has is to go. */
+export interface DestroyRequest extends Asked {
+  readonly stack: string;
+}
+
+/** How the resources of a stack stand. */
+export interface StackResources extends ResourcesView {
+  readonly stack: string;
 }
 
 /** What a declaration would do: nothing is changed by asking. */
@@ -103,6 +123,8 @@ export interface PlanRequest {
   readonly document: Document;
   /** As in `ApplyRequest`. */
   readonly source: string;
+  readonly allow?: readonly Consent[];
+  readonly prune?: boolean;
 }
 
 export interface ApplyAnswer {

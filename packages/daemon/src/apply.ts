@@ -1,20 +1,28 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { type Document, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
-import { type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
+import { type Document, digestOfPlan, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
+import { type Asked, type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
+import { confirmAgreed, mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import { checkGiven, type Given, readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
-import { planGiven } from "./plan.ts";
+import { planChecked, planGiven } from "./plan.ts";
 import { whatWouldHappen } from "./pretend.ts";
 import { grammar, type Stacks } from "./stacks.ts";
 
 export interface Applying {
-  apply(document: Document, source: string, actor: string): Promise<ApplyAnswer>;
+  apply(document: Document, source: string, actor: string, asked?: AskedToApply): Promise<ApplyAnswer>;
+  /** Everything that the stack has is destroyed. Throws `stack.not-found`, `stack.observed`, `resource.protected`. */
+  destroy(stack: string, actor: string): Promise<ApplyAnswer>;
   /** In InfraKit's sentences. */
   pretend(document: Document, source: string): Promise<ApplyAnswer>;
-  plan(document: Document, source: string): Promise<StackPlan>;
+  plan(document: Document, source: string, asked?: Asked): Promise<StackPlan>;
+}
+
+export interface AskedToApply extends Asked {
+  /** The digest of a plan that must still hold. */
+  readonly expected?: string;
 }
 
 export interface ApplyDeps {
@@ -39,12 +47,29 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
 
   const check = (given: Given) => checkGiven(given, { outside: options.outside, catalog, settings });
 
-  async function commit({ stack, document, source }: Given, actor: string): Promise<ApplyAnswer> {
+  async function commit(given: Given, actor: string, asked: AskedToApply): Promise<ApplyAnswer> {
+    const { stack, document, source } = given;
     const keeper = await stacks.take(stack.name);
     const before = keeper.declaration();
-    const after = await keeper.commit(document, source, actor);
+    await confirmPossible(given, keeper, asked);
+    const after = await keeper.commit(document, source, actor, asked);
     const unchanged = before?.generation === after.generation;
     return { stack: stack.name, generation: after.generation, unchanged, groups: keeper.groups() };
+  }
+
+  /** What cannot be done, or what nobody has agreed to, is refused whole. Throws `plan.stale` and MusterErrors. */
+  async function confirmPossible(given: Given, keeper: StackKeeper, asked: AskedToApply): Promise<void> {
+    const { expected } = asked;
+    if (expected === undefined && !mayBeRefused(given.stack, catalog)) return;
+    const { store, outside } = options;
+    const plan = await planChecked(given, { store, outside, catalog, settings }, keeper, asked);
+    if (expected !== undefined && digestOfPlan(plan) !== expected) {
+      throw new MusterError("plan.stale", {
+        stack: plan.stack,
+        detail: "the declaration or what is there has changed",
+      });
+    }
+    confirmAgreed(plan, given.located.locate);
   }
 
   /** One that serves goes on with what it had, also when the new declaration is refused: and says that, whatever happens. */
@@ -73,14 +98,26 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
   }
 
   return {
-    async apply(document, source, actor) {
+    async apply(document, source, actor, asked = {}) {
       const given = read(document, source);
       const { stack } = given;
       return stacks.inTurn(stack.name, async () => {
         // Taken first: what another process keeps is not even asked about here.
         const keeper = await stacks.take(stack.name);
         try {
-          return await commit(await check(given), actor);
+          return await commit(await check(given), actor, asked);
+        } finally {
+          await goOn(keeper);
+        }
+      });
+    },
+    async destroy(stack, actor) {
+      return stacks.inTurn(stack, async () => {
+        const keeper = await stacks.take(stack);
+        try {
+          if (keeper.declaration() === undefined) throw new MusterError("stack.not-found", { stack, nearest: "" });
+          const { generation } = await keeper.destroyAll(actor);
+          return { stack, generation, unchanged: false, groups: keeper.groups() };
         } finally {
           await goOn(keeper);
         }
@@ -102,10 +139,10 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
         would: Object.fromEntries(told),
       };
     },
-    async plan(document, source) {
+    async plan(document, source, asked = {}) {
       const given = read(document, source);
       const { store, outside } = options;
-      return planGiven(given, { store, outside, catalog, settings }, stacks.get(given.stack.name));
+      return planGiven(given, { store, outside, catalog, settings }, stacks.get(given.stack.name), asked);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Flavor, TaskType, Type } from "@muster/plugin";
 import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
+import type { AskedToApply } from "./apply.ts";
 
 /** What is to be told to a person though nothing failed that they asked for. */
 export interface Notice {
@@ -52,7 +53,7 @@ export interface Daemon {
    * Takes a declaration: checks all of it before anything is touched, and resolves when it is written down.
    * Throws MusterError or MusterErrors; `stack.held` when another process keeps the stack.
    */
-  apply(document: Document, source: string, actor: string): Promise<ApplyAnswer>;
+  apply(document: Document, source: string, actor: string, asked?: AskedToApply): Promise<ApplyAnswer>;
   /** What `apply` would do. Nothing is changed. */
   pretend(document: Document, source: string): Promise<ApplyAnswer>;
   /** The stacks it holds. */

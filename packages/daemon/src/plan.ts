@@ -1,6 +1,6 @@
 import type { StackPlan } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type GivenSettings, type Outside, planStack, type StackKeeper } from "@muster/runtime";
+import { type Asked, type GivenSettings, type Outside, planStack, type StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import { checkGiven, type Given } from "./checked.ts";
 import { grammar } from "./stacks.ts";
@@ -17,10 +17,24 @@ export interface PlanDeps {
  *
  * @param keeper of the stack, where this process keeps it
  */
-export async function planGiven(asked: Given, deps: PlanDeps, keeper: StackKeeper | undefined): Promise<StackPlan> {
-  const { document, source, stack } = await checkGiven(asked, deps);
+export async function planGiven(
+  given: Given,
+  deps: PlanDeps,
+  keeper: StackKeeper | undefined,
+  asked: Asked = {},
+): Promise<StackPlan> {
+  return planChecked(await checkGiven(given, deps), deps, keeper, asked);
+}
+
+/** As `planGiven`, of what was checked already. */
+export async function planChecked(
+  { document, source, stack }: Given,
+  deps: PlanDeps,
+  keeper: StackKeeper | undefined,
+  asked: Asked,
+): Promise<StackPlan> {
   const { store, outside, catalog, settings } = deps;
   const before = keeper?.declaration() ?? (await store.declaration(stack.name));
-  const proposal = { before, document, source, kept: keeper !== undefined };
+  const proposal = { before, document, source, kept: keeper !== undefined, asked };
   return planStack(proposal, { ...outside, store, catalog, grammar, settings });
 }

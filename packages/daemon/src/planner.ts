@@ -1,5 +1,6 @@
 /** Plans where no Muster runs: with the plugins that are there, and without leaving a trace. */
 import type { Document, StackPlan } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import { openCatalogToLook } from "./catalog/to-look.ts";
 import { readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -12,7 +13,7 @@ export type PlannerOptions = Pick<
 
 export interface Planner {
   /** Throws MusterError or MusterErrors where `apply` would refuse the declaration. */
-  plan(document: Document, source: string): Promise<StackPlan>;
+  plan(document: Document, source: string, asked?: Asked): Promise<StackPlan>;
   close(): void;
 }
 
@@ -21,8 +22,8 @@ export async function assemblePlanner(options: PlannerOptions): Promise<Planner>
   const { outside, settings, store } = options;
   const catalog = await openCatalogToLook(options);
   return {
-    plan: async (document, source) =>
-      planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined),
+    plan: async (document, source, asked) =>
+      planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined, asked),
     close: catalog.close,
   };
 }

@@ -11,7 +11,10 @@ import {
   type Stack,
 } from "@muster/model";
 import { asProviderError, type Catalog, errorCodeOf, type Provider, type Type } from "@muster/plugin";
+import { valueAt } from "./places.ts";
 import type { Problems } from "./problems.ts";
+import { noteResourceReferences } from "./references.ts";
+import type { Declared } from "./resource-places.ts";
 import { checkSchema } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { listed } from "./values.ts";
@@ -25,7 +28,7 @@ export function typeOfFiles(stack: Stack, catalog: Catalog): Type | undefined {
   return filesOf(stack).length === 0 ? undefined : catalog.type("file", "muster");
 }
 
-export function checkFiles(stack: Stack, catalog: Catalog, problems: Problems): void {
+export function checkFiles({ stack, data, kinds }: Declared, catalog: Catalog, problems: Problems): void {
   const files = filesOf(stack);
   const type = typeOfFiles(stack, catalog);
   if (files.length > 0 && type === undefined) {
@@ -34,6 +37,8 @@ export function checkFiles(stack: Stack, catalog: Catalog, problems: Problems): 
   }
   for (const file of files) {
     if (type !== undefined) checkSchema(type.schema, propertiesOf(file), subjectOf(file), problems);
+    const place = ["resources", "file", file.path, "content"];
+    noteResourceReferences(String(valueAt(data, place)), kinds, place, problems);
     for (const reference of referencesOf(file.content)) checkReference(reference, file, stack, catalog, problems);
   }
 }

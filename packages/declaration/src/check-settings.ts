@@ -1,44 +1,49 @@
-import {
-  didYouMean,
-  type ErrorWords,
-  type JsonObject,
-  MusterError,
-  nearest,
-  ownOf,
-  type ProviderDeclaration,
-  type Stack,
-} from "@muster/model";
-import type { Catalog, Type } from "@muster/plugin";
+import { didYouMean, type ErrorWords, MusterError, nearest, type ProviderDeclaration, type Stack } from "@muster/model";
+import { type Catalog, entryOf, type GivenSettings, isFor, type ResourceType, settingsFor } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
+import { kinOf } from "./resource-places.ts";
 import { checkSchema } from "./schema.ts";
 import { listed } from "./values.ts";
 
-/** What was said at the command line, by the provider's name: `--set NAME.KEY=VALUE`. */
-export type GivenSettings = Readonly<Record<string, JsonObject>>;
-
 /**
- * Checks the settings of every provider that the stack names or its groups use.
+ * Checks the settings of every provider that the stack names, or that its groups and resources use.
  *
- * @param used the types of the groups
+ * @param used the types of groups and resources
  */
 export function checkSettings(
   stack: Stack,
-  used: readonly Type[],
+  used: readonly ResourceType[],
   catalog: Catalog,
   given: GivenSettings,
   problems: Problems,
 ): void {
+  const all = allTypes(catalog);
+  const known = [...new Set(all.flatMap((type) => namesOf(type)))];
   const declared = Object.entries(stack.providers);
-  checkNames(Object.keys(given), [...declared.map(([name]) => name), ...catalog.typeNames()], problems);
+  checkNames(Object.keys(given), [...declared.map(([name]) => name), ...known], problems);
   for (const [name, provider] of declared) {
-    const type = catalog.type(provider.type, "muster");
-    if (type === undefined) noteUnknownType(name, provider, catalog, problems);
-    else if (provider.type !== name) noteOtherName(name, provider, problems);
-    else checkOne(name, provider, type, given, problems);
+    const fitting = [...new Set([...used, ...all])].filter((type) => isFor(provider, kinOf(type)));
+    const others = known.includes(name) && !fitting.some((type) => namesOf(type).includes(name));
+    if (fitting.length === 0) noteUnknownType(name, provider, known, problems);
+    else if (others) noteOtherName(name, provider, problems);
+    else checkOne(name, provider, fitting, given, problems);
   }
-  for (const type of new Set(used)) {
-    if (!Object.hasOwn(stack.providers, type.name)) checkOne(type.name, undefined, type, given, problems);
+  const without = used.filter((type) => entryOf(kinOf(type), stack.providers) === undefined);
+  for (const name of new Set(without.map((type) => kinOf(type).family ?? type.name))) {
+    const kin = without.filter((type) => namesOf(type).includes(name));
+    checkOne(name, undefined, kin, given, problems);
   }
+}
+
+function allTypes(catalog: Catalog): readonly ResourceType[] {
+  const types = catalog.typeNames().flatMap((name) => catalog.type(name, "muster") ?? []);
+  return [...types, ...(catalog.taskNames?.() ?? []).flatMap((name) => catalog.task?.(name) ?? [])];
+}
+
+/** The names under which a type's settings can stand. */
+function namesOf(type: ResourceType): readonly string[] {
+  const { name, family } = kinOf(type);
+  return family === undefined ? [name] : [name, family];
 }
 
 function checkNames(names: readonly string[], known: readonly string[], problems: Problems): void {
@@ -49,43 +54,56 @@ function checkNames(names: readonly string[], known: readonly string[], problems
   }
 }
 
-/** What is wrong in the stack has its place there; what was given beside it, or is given nowhere, has none. */
+/**
+ * What is wrong in the stack has its place there; what was given beside it, or is given nowhere, has none.
+ *
+ * @param types those that are opened with these settings; kin that takes the same is asked once
+ */
 function checkOne(
   name: string,
   declared: ProviderDeclaration | undefined,
-  type: Type,
+  types: readonly ResourceType[],
   given: GivenSettings,
   problems: Problems,
 ): void {
-  const override = ownOf(given, name) ?? {};
-  const settings = { ...declared?.settings, ...override };
   const place = (inner: readonly (string | number)[]) => ["providers", name, ...inner];
-  checkSchema(
-    type.settings,
-    settings,
-    { name, place },
-    {
-      ...problems,
-      add(code, words: ErrorWords, path, what) {
-        const key = path[place([]).length];
-        const inStack = declared !== undefined && !(key !== undefined && Object.hasOwn(override, key));
-        const detail = new MusterError(code, words).message;
-        if (inStack) problems.add(code, words, path, what);
-        else problems.addError(new MusterError("settings.bad", { name, detail }));
+  for (const [schema, type] of new Map(types.map((type) => [type.settings, type]))) {
+    const providers = declared === undefined ? {} : { [name]: declared };
+    const isOwn = namesOf(type).includes(name);
+    const settings = settingsFor(kinOf(type), providers, given, isOwn ? undefined : name);
+    checkSchema(
+      schema,
+      settings,
+      { name, place },
+      {
+        ...problems,
+        add(code, words: ErrorWords, path, what) {
+          const key = path[place([]).length];
+          const isGiven = key !== undefined && settings[key] !== declared?.settings[key];
+          const detail = new MusterError(code, words).message;
+          if (declared !== undefined && !isGiven) problems.add(code, words, path, what);
+          else problems.addError(new MusterError("settings.bad", { name, detail }));
+        },
       },
-    },
-  );
+    );
+  }
 }
 
-function noteUnknownType(name: string, { type }: ProviderDeclaration, catalog: Catalog, problems: Problems): void {
-  const known = catalog.typeNames();
+function noteUnknownType(
+  name: string,
+  { type }: ProviderDeclaration,
+  known: readonly string[],
+  problems: Problems,
+): void {
   const words = { name: type, nearest: didYouMean(nearest(type, known)), known: listed(known) };
   const path = ["providers", name];
   if (type === name) problems.add("declaration.unknown-type", words, path, "key");
   else problems.add("declaration.unknown-type", words, [...path, "type"]);
 }
 
-/** A group cannot name its provider yet, so nothing would use this one. */
+/** Whoever reads the stack takes an entry that has a type's name for that type's. */
 function noteOtherName(name: string, { type }: ProviderDeclaration, problems: Problems): void {
-  problems.add("declaration.not-yet", { key: `type: ${type}` }, ["providers", name, "type"], "key");
+  const detail = `\`${name}\` is a type itself, and this is one of ${type}`;
+  const words = { type: name, what: "the provider", detail };
+  problems.add("declaration.bad-property", words, ["providers", name, "type"]);
 }

@@ -258,7 +258,9 @@ describe("the settings of providers", () => {
     expect(await failures(shop("a: { type: bix }"))).toEqual([
       "declaration.unknown-type stack.yaml:3:14 (providers.a.type)",
     ]);
-    expect(await failures(shop("a: { type: box }"))).toEqual(["declaration.not-yet stack.yaml:3:8 (providers.a.type)"]);
+    expect(await failures(shop("a: { type: box }"))).toEqual([
+      "declaration.missing-key stack.yaml:3:3 (providers.a.dir)",
+    ]);
   });
 
   it("are checked as they were given at the command line", async () => {

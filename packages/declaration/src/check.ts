@@ -8,9 +8,11 @@ import {
   nearest,
   type Stack,
 } from "@muster/model";
-import { type Catalog, type Flavor, type Provider, ProviderError, type Type } from "@muster/plugin";
+import { type Catalog, type Flavor, type GivenSettings, ProviderError, type Type } from "@muster/plugin";
+import { askForResources, type Openers } from "./ask-resources.ts";
 import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
-import { checkSettings, type GivenSettings } from "./check-settings.ts";
+import { checkResources } from "./check-resources.ts";
+import { checkSettings } from "./check-settings.ts";
 import { withValueAt } from "./edit.ts";
 import { exampleFlavorOf, exampleOf, isOneForAll, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
@@ -19,14 +21,14 @@ import { noteContradictions } from "./policies.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
 import { checkReferences, wordsOf } from "./references.ts";
 import { noteFlavorRefusal, noteRefusal } from "./refusal.ts";
-import { checkSchema } from "./schema.ts";
+import { type Declared, declaredOf } from "./resource-places.ts";
+import { checkSchema, takes } from "./schema.ts";
 import type { SourceDocument } from "./source.ts";
 import { listed, shortened } from "./values.ts";
 
-export interface CheckDeps {
+/** Without the ways to open them, providers are not asked. */
+export interface CheckDeps extends Openers {
   readonly given?: GivenSettings;
-  /** The provider that groups of this type will have, opened. Without it providers are not asked. */
-  opened?(type: Type): Promise<Provider>;
 }
 
 /**
@@ -48,14 +50,17 @@ export async function checkStack(
   const document = documentOf(source);
   const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
   const fileType = typeOfFiles(stack, catalog);
-  const types = [...groups.flatMap(({ type }) => type ?? []), ...(fileType === undefined ? [] : [fileType])];
+  const declared = declaredOf(stack, document.data, catalog);
+  const purged = Object.keys(stack.purge).flatMap((name) => catalog.type(name, "muster") ?? []);
+  const types = [...groups.flatMap(({ type }) => type ?? []), ...declared.types.values(), ...purged];
   checkSettings(stack, types, catalog, deps.given ?? {}, problems);
   for (const group of groups) {
-    checkTemplate(group, stack, catalog, problems);
+    checkTemplate(group, declared, catalog, problems);
     checkFlavor(group, stack, catalog, problems);
     checkWaits(group, problems);
   }
-  checkFiles(stack, catalog, problems);
+  checkFiles(declared, catalog, problems);
+  const sound = checkResources(declared, catalog, problems);
   problems.throwIfAny();
 
   let pinned = document;
@@ -67,6 +72,7 @@ export async function checkStack(
   if (fileType !== undefined && deps.opened !== undefined) {
     await askForFiles(stack, fileType, deps.opened, problems);
   }
+  await askForResources(sound, declared, purged, deps, problems);
   problems.throwIfAny();
   return pinned;
 }
@@ -90,15 +96,15 @@ function partsOf(group: GroupDeclaration, document: Document, catalog: Catalog):
 
 function checkTemplate(
   { group, dialect, type, places }: Parts,
-  stack: Stack,
+  { stack, kinds }: Declared,
   catalog: Catalog,
   problems: Problems,
 ): void {
   // In an InfraKit document a text means what it says.
   if (dialect === "muster") {
-    const words = wordsOf(type);
-    checkReferences(group.template.properties, [], { words, place: places.property }, problems);
-    checkReferences(group.flavor.properties, [], { words, place: places.flavorProperty }, problems);
+    const known = { words: wordsOf(type), kinds };
+    checkReferences(group.template.properties, [], { ...known, place: places.property }, problems);
+    checkReferences(group.flavor.properties, [], { ...known, place: places.flavorProperty }, problems);
   }
   if (type === undefined) {
     const words = unknownWords(group.template.name, catalog.typeNames());
@@ -143,14 +149,6 @@ function unknownWords(name: string, known: readonly string[]) {
   return { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };
 }
 
-/** The type knows a property of this name. */
-function takes(type: Type, example: JsonObject, property: string): boolean {
-  const { error } = type.schema.safeParse({ ...example, [property]: null });
-  return !error?.issues.some(
-    (issue) => issue.code === "unrecognized_keys" && issue.path.length === 0 && issue.keys.includes(property),
-  );
-}
-
 function noteNotOneForAll(key: string, type: Type, places: GroupPlaces, problems: Problems): void {
   const detail = `\`${key}\` is kept as what it means now, and each member would have one of its own`;
   const fix = "Name one for all members; those that are to have another belong into a group of their own.";
@@ -168,7 +166,7 @@ async function ask(
   try {
     const told = asTold(group, dialect, stack);
     await flavor.validate?.(told, group.slots);
-    const added = flavor.adds?.(told).find((property) => !takes(type, exampleOf(group, stack, type), property));
+    const added = flavor.adds?.(told).find((property) => !takes(type.schema, property, exampleOf(group, stack, type)));
     if (added !== undefined) throw new ProviderError("invalid", `members of type ${type.name} have no \`${added}\``);
   } catch (thrown) {
     noteFlavorRefusal(thrown, flavor.name, group.name, places, problems);

@@ -1,5 +1,17 @@
 /** Changes of a document that a command makes: what is not named stays as it was written. */
-import { type Document, didYouMean, isObject, type Json, type JsonObject, MusterError, nearest } from "@muster/model";
+import {
+  type Address,
+  addressOf,
+  type Document,
+  didYouMean,
+  isObject,
+  type Json,
+  type JsonObject,
+  MusterError,
+  nearest,
+  ownOf,
+  partsOfAddress,
+} from "@muster/model";
 import { asWritten, valueAt } from "./places.ts";
 import { type Path, sourceOf } from "./source.ts";
 import { stackOf } from "./stack.ts";
@@ -25,9 +37,58 @@ export function withoutGroup(document: Document, group: string): Document | null
   groupOf(document, group);
   const { groups } = document.data;
   if (document.dialect === "infrakit" || !isObject(groups)) return null;
-  const left = Object.entries(groups).filter(([name]) => name !== group);
-  if (left.length === 0 && document.data["resources"] === undefined) return null;
-  return { ...document, data: { ...document.data, groups: Object.fromEntries(left) } };
+  return unlessEmpty({ ...document, data: { ...document.data, groups: without(groups, group) } });
+}
+
+/** The document without a resource, or a file that follows groups; null when nothing is left in it. Throws `resource.not-found`. */
+export function withoutResource(document: Document, address: Address): Document | null {
+  const { type, name } = resourceOf(document, address);
+  const entries = valueAt(document.data, ["resources", type]);
+  if (!isObject(entries)) return document;
+  return unlessEmpty(withValueAt(document, ["resources", type], without(entries, name)));
+}
+
+/**
+ * A document of one resource alone, with the settings that it may be opened with. What it depends on and whom it tells is
+ * left out; references in its properties stay as they are written. Throws `resource.not-found`.
+ */
+export function onlyResource(document: Document, address: Address): Document {
+  const { type, name, provider } = resourceOf(document, address);
+  const entry = valueAt(document.data, ["resources", type, name]);
+  const { dependsOn: _, notify, ...own } = isObject(entry) ? entry : {};
+  // Of a file that follows groups `notify` is a command, and no other resource.
+  const alone = isObject(notify) ? { ...own, notify } : own;
+  const { purge: __, providers, ...others } = document.data;
+  const data: JsonObject = { ...others, resources: { [type]: { [name]: alone } }, groups: {} };
+  if (!isObject(providers)) return { ...document, data };
+  return { ...document, data: { ...data, providers: ownEntries(providers, type, provider) } };
+}
+
+/** Which family a type is of, only the type knows: where it has no entry of its own, any other may be its family's. */
+function ownEntries(providers: JsonObject, type: string, provider: string | undefined): JsonObject {
+  const name = provider ?? type;
+  return Object.hasOwn(providers, name) ? { [name]: providers[name] ?? null } : providers;
+}
+
+function resourceOf(document: Document, address: Address) {
+  const { resources, fronts } = stackOf(document);
+  const resource = ownOf(resources, address);
+  if (resource !== undefined) return resource;
+  const { type = "", name = "" } = partsOfAddress(address) ?? {};
+  if (type === "file" && Object.hasOwn(fronts, name)) return { type, name, provider: undefined };
+  const known = [...Object.keys(resources), ...Object.keys(fronts).map((path) => addressOf("file", path))];
+  throw new MusterError("resource.not-found", { address, nearest: didYouMean(nearest(address, known)) });
+}
+
+function without(mapping: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(mapping).filter(([name]) => name !== key));
+}
+
+/** Null where neither a group nor a resource is left. */
+function unlessEmpty(document: Document): Document | null {
+  const { groups, resources } = document.data;
+  const kinds = isObject(resources) ? Object.values(resources) : [];
+  return [groups, ...kinds].some((each) => isObject(each) && Object.keys(each).length > 0) ? document : null;
 }
 
 /** A document of one group alone, with all that it rests on. Throws `group.not-found`. */
@@ -35,7 +96,7 @@ export function onlyGroup(document: Document, group: string): Document {
   groupOf(document, group);
   const { groups } = document.data;
   if (document.dialect === "infrakit" || !isObject(groups)) return document;
-  const { resources: _, ...others } = document.data;
+  const { resources: _, purge: __, ...others } = document.data;
   return { ...document, data: { ...others, groups: { [group]: groups[group] ?? null } } };
 }
 

@@ -1,6 +1,6 @@
+export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
-export type { GivenSettings } from "./check-settings.ts";
 export * from "./edit.ts";
 export * from "./entries.ts";
 export { withEntries } from "./insert.ts";

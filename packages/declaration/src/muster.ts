@@ -1,8 +1,17 @@
 /** Muster's own grammar, as far as it is built. */
-import type { Chosen, GroupDeclaration, Json, JsonObject, ProviderDeclaration, Slots, Stack } from "@muster/model";
+import {
+  type Chosen,
+  type GroupDeclaration,
+  isObject,
+  type Json,
+  type JsonObject,
+  type ProviderDeclaration,
+  type Slots,
+  type Stack,
+} from "@muster/model";
 import { readMode, readRepair, readRollout } from "./policies.ts";
 import type { Problems } from "./problems.ts";
-import { readResources } from "./resources.ts";
+import { readPurge, readResources } from "./resources.ts";
 import type { Path } from "./source.ts";
 import {
   checkKeys,
@@ -16,7 +25,7 @@ import {
   recordOf,
 } from "./values.ts";
 
-const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "groups"];
+const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups"];
 const STACK_KEYS_LATER = ["checks"];
 const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair"];
 const GROUP_KEYS_LATER = ["checks", "provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
@@ -29,7 +38,9 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const runbook = data["runbook"] === undefined ? undefined : readText(data["runbook"], ["runbook"], problems);
   const mode = readMode(data["mode"], ["mode"], problems);
   const providers = readEach(data["providers"] ?? {}, "the provider", ["providers"], readProvider, problems);
-  const fronts = data["resources"] === undefined ? {} : readResources(data["resources"], problems);
+  const names = isObject(data["groups"]) ? Object.keys(data["groups"]) : [];
+  const { fronts, resources } = readResources(data["resources"], names, problems);
+  const purge = readPurge(data["purge"], problems);
   const groups =
     data["resources"] !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;
@@ -40,8 +51,8 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
     mode,
     providers,
     fronts,
-    resources: {},
-    purge: {},
+    resources,
+    purge,
     groups,
   };
 }

@@ -19,7 +19,7 @@ import {
 import { readDuration } from "./durations.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
-import { checkKeys, readMapping, wrongKind } from "./values.ts";
+import { checkKeys, readMapping, readWord } from "./values.ts";
 
 const ROLLOUT_KEYS = [
   "maxUnavailable",
@@ -144,9 +144,4 @@ function readAt<T>(
 function declaredOf<T extends object>(found: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(found).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function readWord<W extends string>(value: Json, words: readonly W[], path: Path, problems: Problems): W | undefined {
-  const word = words.find((each) => each === value);
-  return word ?? wrongKind(value, words.map((each) => `\`${each}\``).join(" or "), path, problems);
 }

@@ -6,6 +6,8 @@ export interface Problems {
   readonly locate: SourceDocument["locate"];
   /** @param within so far into a text */
   add(code: ErrorCode, words: ErrorWords, path: Path, what?: What, within?: number): void;
+  /** As many as anybody reads: whoever has to search for good words may leave it. */
+  isFull(): boolean;
   /** One that knows its place, or has none. */
   addError(error: MusterError): void;
   /** Throws MusterErrors when there is any, in the order of the text. */
@@ -19,6 +21,7 @@ export function gatherProblems(locate: SourceDocument["locate"]): Problems {
   const errors: MusterError[] = [];
   return {
     locate,
+    isFull: () => errors.length >= MAX_PROBLEMS,
     add(code, words, path, what = "value", within) {
       if (errors.length >= MAX_PROBLEMS) return;
       errors.push(new MusterError(code, words, { place: locate(path, what, within) }));

@@ -1,132 +1,113 @@
-import type { JsonObject } from "@muster/model";
-import { type Catalog, type Provider, ProviderError, type Type } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { checkStack } from "./check.ts";
-import { onlyGroup, withoutGroup } from "./edit.ts";
 import { failuresOf, read, wordsOf } from "./testing.ts";
 
-const open = () => Promise.reject(new Error("nothing is opened here"));
-const base = { summary: "", settings: z.strictObject({}), effects: {}, settleMs: 0, local: true, open } as const;
-const thing: Type = { ...base, known: "tags", name: "thing", schema: z.strictObject({}) };
-const listener: Type = { ...thing, name: "listener", ports: true };
-const file: Type = {
-  ...{ ...base, known: "claim", name: "file", naming: "path" },
-  schema: z.strictObject({
-    path: z.string().startsWith("/", "must begin with a slash"),
-    content: z.string(),
-    mode: z
-      .string()
-      .regex(/^[0-7]{4}$/, "must be four octal digits")
-      .optional(),
-    owner: z.string().optional(),
-  }) as unknown as z.ZodType<JsonObject>,
-};
-const vanilla = { name: "vanilla", summary: "", schema: z.strictObject({}), effects: {} };
-const catalogOf = (...types: Type[]): Catalog => ({
-  type: (name) => types.find((type) => type.name === name),
-  flavor: (name) => (name === "vanilla" ? vanilla : undefined),
-  typeNames: () => types.map(({ name }) => name),
-  flavorNames: () => ["vanilla"],
-  onChange: () => () => undefined,
-});
-const catalog = catalogOf(thing, listener, file);
+const failures = (text: string) => failuresOf(() => read(text));
+const words = (text: string) => wordsOf(() => read(text));
+/** Line 4 is the entry `web-1`. */
+const droplet = (entry: string) => `stack: shop\nresources:\n  droplet:\n    web-1: ${entry}\n`;
 
-const groups = "groups:\n  web: { size: 1, template: { listener: {} } }\n  db: { size: 1, template: { thing: {} } }\n";
-
-function door(content: string, ...others: string[]): string {
-  const block = content.split("\n").map((line) => `        ${line}`);
-  const more = others.map((line) => `      ${line}\n`).join("");
-  return `stack: shop\nresources:\n  file:\n    /etc/web.conf:\n      content: |\n${block.join("\n")}\n${more}${groups}`;
-}
-
-function check(text: string, types = catalog, opened?: () => Promise<Provider>): Promise<unknown> {
-  const { stack, source } = read(text);
-  return checkStack(stack, source, types, opened === undefined ? {} : { opened });
-}
-
-describe("a file of a stack", () => {
-  it("has content that names members, mode and owner, a check and a notify", () => {
-    const { stack } = read(
-      door(
-        "{{#each groups.web}}\n{{port}}\n{{/each}}",
-        'mode: "0644"',
-        'check: { command: [nginx, -t, -c, "${file}"], timeout: 5s }',
-        "notify: { command: [nginx, -s, reload] }",
+describe("a resource", () => {
+  it("has a type, a name and properties, and Muster's own words beside them", () => {
+    const { resources } = read(
+      droplet(
+        "{ region: lon1, ensure: present, dependsOn: file./etc/motd, notify: [task.a, task.a.b], protect: true, " +
+          "ignore: [image], onDrift: report, provider: do-london, allow: [replace, irreversible] }",
       ),
+    ).stack;
+    expect({ ...resources }).toEqual({
+      "droplet.web-1": {
+        ...{ address: "droplet.web-1", type: "droplet", name: "web-1", provider: "do-london", ensure: "present" },
+        ...{ properties: { region: "lon1" }, dependsOn: ["file./etc/motd"], notify: ["task.a", "task.a.b"] },
+        ...{ protect: true, ignore: ["image"], onDrift: "report", allow: ["replace", "irreversible"] },
+      },
+    });
+  });
+
+  it("needs no more than its name", () => {
+    for (const entry of ["", "{}"]) {
+      expect(read(droplet(entry)).stack.resources["droplet.web-1"]).toEqual({
+        ...{ address: "droplet.web-1", type: "droplet", name: "web-1", ensure: "present", properties: {} },
+        ...{ dependsOn: [], notify: [], protect: false, ignore: [], onDrift: "repair", allow: [] },
+      });
+    }
+    expect(read("stack: shop\nresources: { droplet: }\n").stack.groups).toEqual({});
+  });
+
+  it("may be called anything that fits on a line", () => {
+    const text = 'stack: a\nresources: { file: { "/srv/my files/a.b.c": {}, constructor: {}, toString: , "é:#": {} } }';
+    const { resources } = read(text).stack;
+    expect(Object.keys(resources)).toEqual([
+      "file./srv/my files/a.b.c",
+      "file.constructor",
+      "file.toString",
+      "file.é:#",
+    ]);
+    expect(resources["constructor"]).toBeUndefined();
+  });
+
+  it("cannot have a name that no reference could tell, nor a type with a dot", async () => {
+    const names = ['"a{b"', '"a\\nb"', '""', '"\\u2028"', `"${"x".repeat(4_097)}"`, '"__proto__"'];
+    for (const name of names) {
+      expect(await failures(`stack: a\nresources: { file: { ${name}: {} } }`)).toEqual([
+        expect.stringMatching(/^declaration\.bad-name stack\.yaml:2:22 /),
+      ]);
+    }
+    expect(await failures("stack: a\nresources: { a.b: { c: {} } }")).toEqual([
+      'declaration.bad-name stack.yaml:2:14 (resources["a.b"])',
+    ]);
+  });
+
+  it("is refused for values of the wrong kind, each at its place", async () => {
+    const own =
+      "{ ensure: gone, dependsOn: [file], notify: 7, protect: 1, ignore: image, onDrift: no, provider: [], allow: [all] }";
+    expect(await failures(droplet(own))).toEqual([
+      "declaration.wrong-kind stack.yaml:4:22 (resources.droplet.web-1.ensure)",
+      "declaration.wrong-kind stack.yaml:4:40 (resources.droplet.web-1.dependsOn[0])",
+      "declaration.wrong-kind stack.yaml:4:55 (resources.droplet.web-1.notify)",
+      "declaration.wrong-kind stack.yaml:4:67 (resources.droplet.web-1.protect)",
+      "declaration.wrong-kind stack.yaml:4:78 (resources.droplet.web-1.ignore)",
+      "declaration.wrong-kind stack.yaml:4:94 (resources.droplet.web-1.onDrift)",
+      "declaration.wrong-kind stack.yaml:4:108 (resources.droplet.web-1.provider)",
+      "declaration.wrong-kind stack.yaml:4:120 (resources.droplet.web-1.allow[0])",
+    ]);
+    expect(await failures(droplet("[]"))).toEqual(["declaration.wrong-kind stack.yaml:4:12 (resources.droplet.web-1)"]);
+    expect(await failures("stack: a\nresources: { droplet: 7 }")).toEqual([
+      "declaration.wrong-kind stack.yaml:2:23 (resources.droplet)",
+    ]);
+    expect(await failures("stack: a\nresources: [a]")).toEqual(["declaration.wrong-kind stack.yaml:2:12 (resources)"]);
+    expect(await words(droplet("{ dependsOn: motd }"))).toContain(
+      '`dependsOn` must be an address, `TYPE.NAME`, such as `file./etc/motd`, and is the text "motd"',
     );
-    expect(stack.fronts["/etc/web.conf"]).toEqual({
-      ...{ path: "/etc/web.conf", mode: "0644", content: [expect.objectContaining({ kind: "each", group: "web" })] },
-      check: { command: ["nginx", "-t", "-c", "${file}"], timeoutMs: 5_000 },
-      notify: { command: ["nginx", "-s", "reload"], timeoutMs: 10_000, settleMs: 1_000 },
-    });
   });
 
-  it("may stand in a stack without groups, as long as it names none", async () => {
-    const text = "stack: shop\nresources: { file: { /etc/motd: { content: hello } } }\n";
-    await check(text);
-    expect(read(text).stack.groups).toEqual({});
-  });
-
-  it("is refused for slips of the hand, with what was meant", async () => {
-    const text = door("x", "mod: x", "ensure: absent", "check: { command: [nginx, -t] }", 'notify: { command: "" }');
-    expect(await failuresOf(() => read(text))).toEqual([
-      'declaration.unknown-key stack.yaml:7:7 (resources.file["/etc/web.conf"].mod)',
-      'declaration.not-yet stack.yaml:8:7 (resources.file["/etc/web.conf"].ensure)',
-      'declaration.wrong-kind stack.yaml:9:25 (resources.file["/etc/web.conf"].check.command)',
-      'declaration.wrong-kind stack.yaml:10:26 (resources.file["/etc/web.conf"].notify.command)',
-      'declaration.wrong-kind stack.yaml:10:26 (resources.file["/etc/web.conf"].notify.command)',
+  it("cannot both be gone and be protected", async () => {
+    const text = droplet("{ ensure: absent, protect: true }");
+    expect(await failures(text)).toEqual([
+      "declaration.resources-contradict stack.yaml:4:30 (resources.droplet.web-1.protect)",
     ]);
-    expect(await failuresOf(() => read("stack: shop\nresources: { file: { /a: {} } }\n"))).toEqual([
-      'declaration.missing-key stack.yaml:2:22 (resources.file["/a"].content)',
-    ]);
-  });
-
-  it("is told with line and column what is wrong in its content", async () => {
-    const text = door("upstream {\n\n  {{#each groups.web}} {{prot}}\n  {{/each}}");
-    expect(await failuresOf(() => read(text))).toEqual([
-      'declaration.bad-content stack.yaml:8:32 (resources.file["/etc/web.conf"].content)',
-    ]);
-    expect(await wordsOf(() => read(text))).toContain("/etc/web.conf: `{{prot}}` is not known (did you mean `port`?)");
-    const folded = 'stack: shop\nresources: { file: { /a: { content: "\\n\\n{{prot}}" } } }\n';
-    expect(await failuresOf(() => read(folded))).toEqual([
-      'declaration.bad-content stack.yaml:2:37 (resources.file["/a"].content)',
-    ]);
-  });
-
-  it("is refused for a group that is not there, and a port of members that have none", async () => {
-    const text = door("{{#each groups.wbe}}{{slot}}{{port}}{{/each}}\n{{#each groups.db}}{{port}}{{/each}}");
-    expect(await failuresOf(() => check(text))).toEqual([
-      'declaration.bad-content stack.yaml:6:9 (resources.file["/etc/web.conf"].content)',
-      'declaration.bad-content stack.yaml:7:28 (resources.file["/etc/web.conf"].content)',
-    ]);
-    expect(await wordsOf(() => check(text))).toContain("there is no group `wbe` (did you mean `web`?) Known: web, db.");
-    await check(door("{{#each groups.web}}{{port}}{{/each}}"));
-  });
-
-  it("is checked against the schema of its type, and by its provider", async () => {
-    expect(await failuresOf(() => check(door("x", 'mode: "644"')))).toEqual([
-      'declaration.bad-property stack.yaml:7:13 (resources.file["/etc/web.conf"].mode)',
-    ]);
-    const relative = "stack: shop\nresources: { file: { etc/motd: { content: hello } } }\n";
-    expect(await failuresOf(() => check(relative))).toEqual([
-      'declaration.bad-property stack.yaml:2:32 (resources.file["etc/motd"])',
-    ]);
-    expect(await failuresOf(() => check(door("x"), catalogOf(thing, listener)))).toEqual([
-      "declaration.unknown-type stack.yaml:3:3 (resources.file)",
-    ]);
-    const refusing = async (): Promise<Provider> => ({
-      ...{ known: "claim", scope: "/", read: open, create: open, destroy: open },
-      validate: ({ path }) => Promise.reject(new ProviderError("invalid", `${path} is outside`)),
-    });
-    const refused = await failuresOf(() => check(door("x"), catalogOf(thing, listener, file), refusing));
-    expect(refused).toContain('provider.invalid stack.yaml:4:5 (resources.file["/etc/web.conf"])');
+    expect(await words(text)).toBe(
+      "`droplet.web-1`: it is to be gone (`ensure: absent`), and never destroyed (`protect: true`) Leave out one of them.",
+    );
   });
 });
 
-it("stays declared when the last group goes, and is no part of what a group rests on", () => {
-  const { document } = read(door("x"));
-  const left = withoutGroup(withoutGroup(document, "web") ?? document, "db");
-  expect(left?.data).toMatchObject({ groups: {}, resources: { file: {} } });
-  expect(onlyGroup(document, "web").data).not.toHaveProperty("resources");
+describe("what becomes of things that nothing declares", () => {
+  it("is said by type", async () => {
+    const text = "stack: a\npurge: { droplet: destroy, volume: noop, constructor: noop }\ngroups: {}";
+    expect({ ...read(text).stack.purge }).toEqual({ droplet: "destroy", volume: "noop", constructor: "noop" });
+    expect({ ...read("stack: a\ngroups: {}").stack.purge }).toEqual({});
+    expect(await failures("stack: a\npurge: { droplet: all }\ngroups: {}")).toEqual([
+      "declaration.wrong-kind stack.yaml:2:19 (purge.droplet)",
+    ]);
+  });
+});
+
+describe("ten thousand resources", () => {
+  it("are read, and their order is kept", () => {
+    const entries = Array.from({ length: 10_000 }, (_, index) => [`/etc/many/${index}`, { content: "{{x}}" }]);
+    const { resources } = read(
+      JSON.stringify({ stack: "many", resources: { file: Object.fromEntries(entries) } }),
+    ).stack;
+    expect(Object.keys(resources)).toEqual(entries.map(([path]) => `file.${path}`));
+  });
 });

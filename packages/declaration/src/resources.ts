@@ -1,95 +1,143 @@
-/** Things outside of groups, as far as they are built: files whose content may name the members of groups. */
-import type { Command, FrontFile, Json, JsonObject, Notify, Stack } from "@muster/model";
-import { readDuration } from "./durations.ts";
-import { formOf } from "./form.ts";
+/** Things that are declared for themselves: `resources: TYPE: NAME: {…}`. */
+import {
+  type Address,
+  addressOf,
+  CONSENTS,
+  type FrontFile,
+  type Json,
+  type JsonObject,
+  partsOfAddress,
+  type ResourceDeclaration,
+  type Stack,
+} from "@muster/model";
+import { followsGroups, readFrontFile } from "./front-files.ts";
+import { isOwnWord, type OwnWord } from "./own-words.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
-import { checkKeys, noteMissingKey, readMapping, readText, readTexts, recordOf, wrongKind } from "./values.ts";
+import { readFlag, readMapping, readText, readTexts, readWord, recordOf, shortened, wrongKind } from "./values.ts";
 
-const FILE_KEYS = ["content", "mode", "owner", "group", "check", "notify"];
-const FILE_KEYS_LATER = ["ensure", "dependsOn", "protect", "ignore", "onDrift", "provider"];
-const COMMAND_KEYS = ["command", "timeout"];
-const NOTIFY_KEYS = [...COMMAND_KEYS, "settle"];
+const RESOURCES: Path = ["resources"];
+/** Beyond this a name is taken for a slip of the hand. A path has at most 4,096 bytes. */
+const LONGEST_NAME = 4_096;
+const NAME_RULE = `1 to ${LONGEST_NAME} characters without braces, line breaks and the like; where it is a property, such a one can be written there`;
+const TYPE_RULE = "a type whose name has no dot: in an address the first dot ends the type";
 
-/** What stands for the path of the new content in the command of a check. */
-export const NEW_FILE = "${file}";
-/** A command that is not told otherwise may take so long, in milliseconds. */
-const COMMAND_MS = 10_000;
-/** A reload is often only begun when its command ends: old workers go on for a moment. In milliseconds. */
-const SETTLE_MS = 1_000;
-
-export function readResources(value: Json, problems: Problems): Stack["fronts"] {
-  const path: Path = ["resources"];
-  const types = readMapping(value, path, problems) ?? {};
-  // Types that are there all have their names; that they cannot stand here yet is another thing than a slip.
-  checkKeys(types, path, ["file"], Object.keys(types), problems);
-  const files = types["file"] === undefined ? {} : readMapping(types["file"], [...path, "file"], problems);
-  const entries = Object.entries(files ?? {}).map(([name, file]) => {
-    return [name, readFile(file, name, [...path, "file", name], problems)] as const;
-  });
-  return recordOf(entries.filter((entry): entry is [string, FrontFile] => entry[1] !== undefined));
+/** @param groups the names of the stack's groups: a file that names one follows it */
+export function readResources(
+  value: Json | undefined,
+  groups: readonly string[],
+  problems: Problems,
+): Pick<Stack, "fronts" | "resources"> {
+  const fronts: [string, FrontFile][] = [];
+  const resources: [Address, ResourceDeclaration][] = [];
+  const types = value === undefined ? {} : readMapping(value, RESOURCES, problems);
+  for (const [type, entries] of Object.entries(types ?? {})) {
+    const path: Path = [...RESOURCES, type];
+    if (!isTypeName(type, path, problems)) continue;
+    for (const [name, written] of Object.entries(readMapping(entries ?? {}, path, problems) ?? {})) {
+      const at: Path = [...path, name];
+      const entry = readMapping(written ?? {}, at, problems);
+      if (!isName(name, at, problems) || entry === undefined) continue;
+      const why = type === "file" ? followsGroups(entry, groups) : undefined;
+      if (why === undefined) {
+        const resource = readResource(type, name, entry, problems);
+        if (resource !== undefined) resources.push([resource.address, resource]);
+      } else {
+        const front = readFrontFile(entry, why, name, at, problems);
+        if (front !== undefined) fronts.push([name, front]);
+      }
+    }
+  }
+  return { fronts: recordOf(fronts), resources: recordOf(resources) };
 }
 
-function readFile(value: Json, name: string, path: Path, problems: Problems): FrontFile | undefined {
-  const file = readMapping(value, path, problems);
-  if (file === undefined) return undefined;
-  checkKeys(file, path, FILE_KEYS, FILE_KEYS_LATER, problems);
-  const at = (key: string): Path => [...path, key];
-  const optional = <T>(key: string, read: (value: Json, path: Path, problems: Problems) => T | undefined) => {
-    const found = file[key];
-    const given = found === undefined ? undefined : read(found, at(key), problems);
-    return given === undefined ? {} : { [key]: given };
+function isTypeName(type: string, path: Path, problems: Problems): boolean {
+  if (type !== "" && !type.includes(".")) return true;
+  problems.add("declaration.bad-name", { what: "the type", name: shortened(type), rule: TYPE_RULE }, path, "key");
+  return false;
+}
+
+/** Any text that can stand in a reference, on one line. */
+function isName(name: string, path: Path, problems: Problems): boolean {
+  if (name.length <= LONGEST_NAME && /^[^{}\p{Cc}\u2028\u2029]+$/u.test(name) && name.isWellFormed()) return true;
+  problems.add("declaration.bad-name", { what: "the resource", name: shortened(name), rule: NAME_RULE }, path, "key");
+  return false;
+}
+
+function readResource(
+  type: string,
+  name: string,
+  entry: JsonObject,
+  problems: Problems,
+): ResourceDeclaration | undefined {
+  const path: Path = [...RESOURCES, type, name];
+  let whole = true;
+  const own = <T>(
+    key: OwnWord,
+    otherwise: T,
+    read: (value: Json, path: Path, problems: Problems) => T | undefined,
+  ): T => {
+    const value = Object.hasOwn(entry, key) ? entry[key] : undefined;
+    const found = value === undefined ? otherwise : read(value, [...path, key], problems);
+    if (found === undefined) whole = whole && value === undefined;
+    return found ?? otherwise;
   };
-  if (file["content"] === undefined) {
-    noteMissingKey("content", "the text of the file", path, problems);
-    return undefined;
+  const provider = own<string | undefined>("provider", undefined, readText);
+  const id = own<string | undefined>("id", undefined, readId);
+  const resource: ResourceDeclaration = {
+    ...{ address: addressOf(type, name), type, name },
+    ...(provider === undefined ? {} : { provider }),
+    ...(id === undefined ? {} : { id }),
+    ensure: own("ensure", "present", (value, at) => readWord(value, ["present", "absent"], at, problems)),
+    properties: Object.fromEntries(Object.entries(entry).filter(([key]) => !isOwnWord(key))),
+    dependsOn: own("dependsOn", [], readAddresses),
+    notify: own("notify", [], readAddresses),
+    protect: own("protect", false, readFlag),
+    ignore: own("ignore", [], readTexts),
+    onDrift: own("onDrift", "repair", (value, at) => readWord(value, ["repair", "report"], at, problems)),
+    allow: own("allow", [], readConsents),
+  };
+  if (!whole) return undefined;
+  if (resource.ensure === "absent" && resource.protect) {
+    const detail = "it is to be gone (`ensure: absent`), and never destroyed (`protect: true`)";
+    const words = { address: resource.address, detail, fix: "Leave out one of them." };
+    problems.add("declaration.resources-contradict", words, [...path, "protect"], "key");
   }
-  const text = readText(file["content"], at("content"), problems);
-  if (text === undefined) return undefined;
-  const content = formOf(text, ({ at: within, detail, fix }) =>
-    problems.add("declaration.bad-content", { what: name, detail, fix }, at("content"), "value", within),
+  return resource;
+}
+
+/** As its provider calls it: many of them are numbers. */
+function readId(value: Json, path: Path, problems: Problems): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : readText(value, path, problems);
+}
+
+/** One address, or a list of them; each is kept once. */
+function readAddresses(value: Json, path: Path, problems: Problems): readonly Address[] | undefined {
+  const isOne = typeof value === "string";
+  if (!isOne && !Array.isArray(value)) return wrongKind(value, "an address or a list of addresses", path, problems);
+  const texts = isOne ? [value] : (readTexts(value, path, problems) ?? []);
+  const bad = texts.findIndex((text) => partsOfAddress(text) === undefined);
+  if (bad === -1) return [...new Set(texts)];
+  const at = isOne ? path : [...path, bad];
+  return wrongKind(texts[bad], "an address, `TYPE.NAME`, such as `file./etc/motd`", at, problems);
+}
+
+function readConsents(value: Json, path: Path, problems: Problems): ResourceDeclaration["allow"] | undefined {
+  if (!Array.isArray(value)) {
+    return wrongKind(value, `a list of ${CONSENTS.map((each) => `\`${each}\``).join(" and ")}`, path, problems);
+  }
+  const read = value.flatMap((each: Json, index) => readWord(each, CONSENTS, [...path, index], problems) ?? []);
+  return read.length === value.length ? [...new Set(read)] : undefined;
+}
+
+/** `purge: {TYPE: noop|destroy}` */
+export function readPurge(value: Json | undefined, problems: Problems): Stack["purge"] {
+  const path: Path = ["purge"];
+  const types = value === undefined ? {} : readMapping(value, path, problems);
+  return recordOf(
+    Object.entries(types ?? {}).flatMap(([type, word]) => {
+      const read = readWord(word, ["noop", "destroy"], [...path, type], problems);
+      return read === undefined ? [] : [[type, read] as const];
+    }),
   );
-  return {
-    ...{ path: name, content },
-    ...optional("mode", readText),
-    ...optional("owner", readText),
-    ...optional("group", readText),
-    ...optional("check", readCheck),
-    ...optional("notify", readNotify),
-  };
-}
-
-function readCheck(value: Json, path: Path, problems: Problems): Command | undefined {
-  const mapping = readMapping(value, path, problems);
-  if (mapping === undefined) return undefined;
-  checkKeys(mapping, path, COMMAND_KEYS, [], problems);
-  const check = readCommand(mapping, path, problems);
-  if (check === undefined || check.command.some((word) => word.includes(NEW_FILE))) return check;
-  return wrongKind([...check.command], `a list with \`${NEW_FILE}\` in it`, [...path, "command"], problems);
-}
-
-function readNotify(value: Json, path: Path, problems: Problems): Notify | undefined {
-  const mapping = readMapping(value, path, problems);
-  if (mapping === undefined) return undefined;
-  checkKeys(mapping, path, NOTIFY_KEYS, [], problems);
-  const command = readCommand(mapping, path, problems);
-  const { settle } = mapping;
-  const settleMs = settle === undefined ? SETTLE_MS : readDuration(settle, 0, [...path, "settle"], problems);
-  return command === undefined || settleMs === undefined ? undefined : { ...command, settleMs };
-}
-
-function readCommand({ command: words, timeout }: JsonObject, path: Path, problems: Problems): Command | undefined {
-  if (words === undefined) {
-    noteMissingKey("command", "a program and its arguments, such as `[nginx, -s, reload]`", path, problems);
-    return undefined;
-  }
-  const [program, ...others] = readTexts(words, [...path, "command"], problems) ?? [];
-  const timeoutMs = timeout === undefined ? COMMAND_MS : readDuration(timeout, 1, [...path, "timeout"], problems);
-  if (program === undefined || program === "") {
-    return wrongKind(words, "a list that begins with a program", [...path, "command"], problems);
-  }
-  if ([program, ...others].some((word) => word.includes("\0"))) {
-    return wrongKind(words, "texts without the character 0", [...path, "command"], problems);
-  }
-  return timeoutMs === undefined ? undefined : { command: [program, ...others], timeoutMs };
 }

@@ -1,5 +1,5 @@
 /** What a schema says of a value, as problems that a person can find and mend. */
-import { didYouMean, type ErrorCode, type Json, nearest } from "@muster/model";
+import { didYouMean, type ErrorCode, type Json, type JsonObject, nearest } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { core } from "zod";
 import { valueAt } from "./places.ts";
@@ -11,6 +11,10 @@ import { described, nameOf, noteMissingKey, noteUnknownKey } from "./values.ts";
 export interface Subject {
   /** A type's or a flavor's name. */
   readonly name: string;
+  /** Properties whose values are not known yet: whatever they come to be, it is no fault now. */
+  readonly open?: ReadonlySet<string>;
+  /** Properties that are not there are no fault either. */
+  readonly partial?: boolean;
   /** What is raised where the grammar has no better word; `declaration.bad-property` unless told. */
   readonly bad?: ErrorCode;
   place(inner: Path): Path;
@@ -23,9 +27,31 @@ export function checkSchema(
   subject: Subject,
   problems: Problems,
 ): boolean {
-  const result = schema.safeParse(value);
-  for (const issue of result.error?.issues ?? []) noteIssue(issue, [], { schema, value, subject, problems });
-  return result.success;
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  const faults = issues.filter((issue) => isFault(issue, value, subject));
+  for (const issue of faults) noteIssue(issue, [], { schema, value, subject, problems });
+  return faults.length === 0;
+}
+
+function isFault(issue: core.$ZodIssue, value: Json, { open, partial = false }: Subject): boolean {
+  const [first] = issue.path.map(step);
+  // What is wrong with several properties together may be right once all of them are known.
+  if (first === undefined) return issue.code === "unrecognized_keys" || (!partial && (open?.size ?? 0) === 0);
+  if (open?.has(String(first))) return false;
+  return !partial || issue.path.length > 1 || valueAt(value, [first]) !== undefined;
+}
+
+/** True where a thing of this schema, otherwise like the example, may have such a property. */
+export function takes(schema: Schema<unknown & object>, property: string, example: JsonObject = {}): boolean {
+  const { error } = schema.safeParse({ ...example, [property]: null });
+  return !error?.issues.some(
+    (issue) => issue.code === "unrecognized_keys" && issue.path.length === 0 && issue.keys.includes(property),
+  );
+}
+
+/** The properties that a schema names. */
+export function propertiesOf(schema: Schema<unknown & object>): readonly string[] {
+  return keysAt(schema, []);
 }
 
 interface Check {

@@ -25,6 +25,10 @@ export function readText(value: Json | undefined, path: Path, problems: Problems
   return typeof value === "string" ? value : wrongKind(value, "a text", path, problems);
 }
 
+export function readFlag(value: Json | undefined, path: Path, problems: Problems): boolean | undefined {
+  return typeof value === "boolean" ? value : wrongKind(value, "`true` or `false`", path, problems);
+}
+
 export function readMapping(value: Json | undefined, path: Path, problems: Problems): JsonObject | undefined {
   return isObject(value) ? value : wrongKind(value, "a mapping of keys to values", path, problems);
 }
@@ -53,6 +57,16 @@ export function readSize(value: Json | undefined, path: Path, problems: Problems
   if (Number.isInteger(value) && value >= 0 && value <= MAX_SIZE) return value;
   problems.add("declaration.bad-size", { size: value, limit: MAX_SIZE }, path);
   return undefined;
+}
+
+export function readWord<W extends string>(
+  value: Json,
+  words: readonly W[],
+  path: Path,
+  problems: Problems,
+): W | undefined {
+  const word = words.find((each) => each === value);
+  return word ?? wrongKind(value, words.map((each) => `\`${each}\``).join(" or "), path, problems);
 }
 
 /** The names of members: each once. */

@@ -137,6 +137,47 @@ describe("canaries", () => {
     expect(web.pass(1, crew(3)).actions).toEqual([]);
   });
 
+  it("are no more than declared though one that fails cannot be destroyed: its place is filled as it was before", () => {
+    let stuck = true;
+    let ill = "";
+    const web = changed(
+      3,
+      { rollout: policy },
+      {
+        health: ({ id }) => (id === ill ? fail : PASS),
+        refuses: ({ kind }) => (stuck && kind === "destroy" && ill !== "" ? "not now" : undefined),
+      },
+    );
+    web.during(60_000);
+    ill = web.ids().find((id) => id.startsWith("m")) ?? "";
+    web.during(120_000);
+    expect(web.revisions()).toBe("r1 r1 r1 r2");
+    stuck = false;
+    const waiting = web.until(({ status }) => conditionOf(status, "Converged")?.reason === "CanaryWaits");
+    expect(phaseOf(waiting)).toBe("canary");
+    expect(web.ids()).not.toContain(ill);
+    web.during(60_000);
+    expect(web.revisions()).toBe("r1 r1 r2");
+  });
+
+  it("that had failed and are tried again are no more than declared while nothing can be done", () => {
+    let isBroken = false;
+    const policies = {
+      rollout: rollout({ canary: 1, maxUnavailable: 1 }),
+      repair: { ...group().repair, quarantineAfter: 1 },
+    };
+    const web = changed(2, policies, {
+      health: ({ mark }) => (mark.revision === "r2" ? fail : PASS),
+      refuses: () => (isBroken ? "not now" : undefined),
+    });
+    web.until((decided) => phaseOf(decided) === "failed");
+    isBroken = true;
+    web.steer({ retriedIn: 3 });
+    const decided = Array.from({ length: 10 }, () => web.pass().actions).flat();
+    expect(decided.some(({ kind }) => kind === "destroy")).toBe(true);
+    expect(decided.filter((action) => action.kind === "create" && action.version === "declared")).toEqual([]);
+  });
+
   it("of which one failed and was replaced are complete all the same", () => {
     let ill = "";
     const web = changed(

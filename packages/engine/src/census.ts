@@ -38,6 +38,8 @@ export interface Census {
   readonly pending: readonly Call[];
   /** Members with an open destroy, seen or not. */
   readonly leaving: readonly Call[];
+  /** Those of them that are still there, in their places and as they are wanted. */
+  readonly lingering: readonly Seen[];
   /** Those that a person has set aside: nobody of the group, but there, with what they hold. */
   readonly aside: readonly Seen[];
   readonly trials: Trials;
@@ -64,6 +66,7 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
   const { callOn, createOf, leaving } = callsOf(settled.open);
   const trials = openTrials(before);
   const living: Living[] = [];
+  const lingering: Seen[] = [];
   let graceEnds: number | undefined;
   for (const seen of look.members) {
     const call = callOn.size > 0 ? callOn.get(seen.id) : undefined;
@@ -73,6 +76,7 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
       // Nobody judges it any more; but it may turn out that it cannot be destroyed, and who was not well begins anew then.
       const isWell = look.verdicts.get(seen.id)?.kind === "pass";
       if (onTrial !== undefined) trials.keep(seen.id, isWell ? onTrial : broken(onTrial));
+      if (isPlaced(seen, names) && isAsWanted(declared, seen)) lingering.push(seen);
       continue;
     }
     if (apart.has(seen.id)) {
@@ -102,13 +106,22 @@ export function takeCensus({ declared, look, settled, memory, now }: Roll): Cens
       current,
       replaced,
       changes,
-      placed: names === undefined || (seen.mark.slot !== undefined && names.has(seen.mark.slot)),
+      placed: isPlaced(seen, names),
       call,
     };
     living.push(member);
     if (trial !== undefined) trials.note(member, trial);
   }
-  return { living, pending: unseen(createOf, look), leaving, aside, trials: trials.close(), graceEnds };
+  return { living, pending: unseen(createOf, look), leaving, lingering, aside, trials: trials.close(), graceEnds };
+}
+
+/** @param names the places that are declared; undefined where they are numbers, which are all alike */
+function isPlaced({ mark }: Seen, names: ReadonlySet<string> | undefined): boolean {
+  return names === undefined || (mark.slot !== undefined && names.has(mark.slot));
+}
+
+function isAsWanted(declared: DeclaredGroup, seen: Seen): boolean {
+  return seen.mark.revision === declared.revision && changesOf(declared, seen) === undefined;
 }
 
 /** Whoever was set aside is nobody of the group, but for whoever wants it gone. */

@@ -43,9 +43,18 @@ export function isHeld({ kind }: Course): boolean {
   return kind === "held" || kind === "failed" || kind === "turning";
 }
 
+/**
+ * How many more may become as they are wanted. One that goes before the others and is taken away is one of them until it
+ * is gone: it may not go, and there would be more of what nobody trusts yet.
+ */
+export function roomIn({ kind, limit }: Course, { revision }: DeclaredGroup, census: Census): number {
+  const lingering = kind === "canary" ? census.lingering.length : 0;
+  return Math.max(0, limit - arrivingCount(census, revision) - lingering);
+}
+
 /** Tells of a member whether the rollout takes it away or changes it: how such a one does is no trouble any more. */
-export function goingIn(course: Course, { revision }: DeclaredGroup, census: Census): (member: Living) => boolean {
-  const mayChange = course.kind === "canary" && arrivingCount(census, revision) < course.limit;
+export function goingIn(course: Course, declared: DeclaredGroup, census: Census): (member: Living) => boolean {
+  const mayChange = course.kind === "canary" && roomIn(course, declared, census) > 0;
   if (course.kind !== "free" && !mayChange) return () => false;
   return (member) => member.placed && isStale(member);
 }

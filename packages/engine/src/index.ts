@@ -20,7 +20,6 @@ export { backoffMs } from "./resources/backoff.ts";
 export {
   type DecidedStep,
   decideResource,
-  isRefusal,
   type ResourceSituation,
   type Sighting,
 } from "./resources/decide.ts";

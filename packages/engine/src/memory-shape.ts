@@ -98,6 +98,7 @@ const shape: Readonly<Record<string, Check>> = {
   creating: orNull(backoff),
   late: orNull(backoff),
   repairing: orNull(backoff),
+  retriedIn: number,
   doomed: listOf(text),
   replacing: listOf(text),
   aside: listOf(text),

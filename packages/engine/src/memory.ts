@@ -121,6 +121,8 @@ export type Memory = {
   readonly late: Backoff | null;
   /** Members that were destroyed because they failed; over when nobody else has failed for as long again. */
   readonly repairing: Backoff | null;
+  /** The generation in which somebody last asked for what had failed, as far as that has been taken in. */
+  readonly retriedIn: number;
   /** Members that a person asked to have destroyed, until a look shows them gone. */
   readonly doomed: readonly string[];
   /** Members in whose place a person wants equal ones, until a look shows them gone. */
@@ -153,6 +155,7 @@ export function emptyMemory(): Memory {
     creating: null,
     late: null,
     repairing: null,
+    retriedIn: 0,
     doomed: [],
     replacing: [],
     aside: [],

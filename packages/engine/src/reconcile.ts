@@ -20,6 +20,7 @@ import { suspect } from "./quarantine.ts";
 import { refill } from "./refill.ts";
 import { creatingAfter, failingOf, lateAfter, remember } from "./remember.ts";
 import { repair } from "./repair.ts";
+import { retried } from "./retried.ts";
 import { roll } from "./roll.ts";
 import { type Followed, followRollout } from "./rollout.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -59,8 +60,8 @@ export interface Decided {
 const CONFIRM_MS = 1_000;
 
 export function reconcile(given: Situation): Decided {
-  const { look, now } = given;
-  const situation = { ...given, memory: timely(given.memory, now) };
+  const { declared, look, now } = given;
+  const situation = { ...given, memory: retried(timely(given.memory, now), declared, look.startedAt) };
   if (look.kind === "failed") return waitForLook(situation, look);
   return mustConfirm(situation, look) ? confirmFirst(situation, look) : decide(situation, look);
 }

@@ -1,5 +1,6 @@
 import { slotCount } from "@muster/model";
-import { arrivingCount, type Census, headCount } from "./census.ts";
+import { type Census, headCount } from "./census.ts";
+import { roomIn } from "./course.ts";
 import type { Version } from "./declared.ts";
 import type { Seen } from "./look.ts";
 import { allowance, allowanceOfWanted, createFailed, missingCount } from "./making.ts";
@@ -32,7 +33,7 @@ function heldStill({ memory: { creating } }: Scene): Pick<Step, "held"> {
 /** As many as the course allows as they are wanted, the others as they were. */
 function toCreates(slots: readonly string[], scene: Scene): readonly (Wish & { readonly as: Version })[] {
   const { declared, census, course } = scene;
-  const wanted = Math.max(0, course.limit - arrivingCount(census, declared.revision));
+  const wanted = roomIn(course, declared, census);
   const isVacated = vacatedIn(scene);
   return slots.map((slot, index) => {
     const as = index < wanted ? declared : (course.otherwise ?? declared);

@@ -42,6 +42,7 @@ export function remember(before: Memory, passed: Passed): Memory {
     creating: there ? null : memory.creating,
     late: pacedBy(memory.late, actions, now),
     repairing: repairingAfter(scene, actions),
+    retriedIn: memory.retriedIn,
     doomed: stillThere(memory.doomed, look),
     replacing: stillThere(memory.replacing, look),
     aside: stillThere(memory.aside, look),

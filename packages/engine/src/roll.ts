@@ -1,7 +1,7 @@
 import { type JsonObject, slotCount } from "@muster/model";
 import { hasChangeable, restarts, unreadOf } from "./amend.ts";
-import { arrivingCount, availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
-import { isHeld } from "./course.ts";
+import { availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
+import { isHeld, roomIn } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
 import { type Allowance, allowanceOfWanted, missingCount } from "./making.ts";
 import { changedFirst } from "./order.ts";
@@ -53,7 +53,7 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
   // Whoever can be changed in place goes only for one who is there: what is being made may never come.
   let beyond = census.living.length - slotCount(declared.slots);
   // A place that is empty is going to be filled, and takes its share.
-  let mayChange = course.limit - arrivingCount(census, declared.revision) - missing;
+  let mayChange = roomIn(course, declared, census) - missing;
   let makeable = allowed.count - missing;
   const wishes: Wish[] = [];
   const chosen = new Set<Living>();

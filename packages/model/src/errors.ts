@@ -99,6 +99,21 @@ export const errorTable = {
     next: "See what `{type}` takes in docs/reference/types.md.",
   },
   "declaration.bad-content": { says: "{what}: {detail}", next: "{fix}" },
+  "declaration.not-for-front": {
+    says: "{file} has {why}, so it follows groups, and takes no `{key}`",
+    next: "Leave out one of them: without {why} it is a resource like others.",
+  },
+  "declaration.unknown-resource": { says: "there is no resource `{address}`{nearest}", next: "{fix}" },
+  "declaration.unknown-provider": {
+    says: "there is no provider `{name}`{nearest}",
+    next: "Declare it under `providers`. Known: {known}.",
+  },
+  "declaration.bad-reference": { says: "`{reference}`: {detail}", next: "{fix}" },
+  "declaration.resources-contradict": { says: "`{address}`: {detail}", next: "{fix}" },
+  "declaration.ring": {
+    says: "each of these must come before the next: {ring}",
+    next: "Take out one of them: {edges}.",
+  },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {
@@ -216,6 +231,10 @@ export const errorTable = {
   "thing.no-consent": {
     says: "{type} `{name}`: {detail}, and that can never be taken back",
     next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
+  },
+  "resource.not-found": {
+    says: "there is no resource `{address}`{nearest}",
+    next: "`muster resource ls` shows what there is.",
   },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
@@ -424,6 +443,32 @@ export const errorTable = {
   "store.in-use": {
     says: "the store {path} is of an older Muster, which still runs: {holder}",
     next: "End that one first: then the store is brought to the form of this Muster. If it is gone, remove {socket}.",
+  },
+  "stack.observed": {
+    says: "the stack `{stack}` is only observed: nothing of it is destroyed",
+    next: "Declare `mode: enforce`, and apply that first.",
+  },
+  "stack.not-found": {
+    says: "there is no stack `{stack}`{nearest}",
+    next: "`muster resource ls` shows what there is.",
+  },
+  "resource.protected": {
+    says: "`{address}` is protected, and this would destroy it",
+    next: "Take `protect` away from it, and apply that first. Nothing was touched.",
+  },
+  "resource.impossible": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "resource.needs-consent": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "resource.not-as-declared": {
+    says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
+    next: "{fix}",
+  },
+  "plan.stale": {
+    says: "the plan of `{stack}` does not hold any more: {detail}",
+    next: "Make a new one with `muster plan`, and look at it. Nothing was touched.",
+  },
+  "plan.not-a-plan": {
+    says: "{file} is no plan that this Muster has saved: {detail}",
+    next: "`muster plan FILE --out PLAN` saves one.",
   },
   "store.damaged": {
     says: "the store {path} is damaged: {detail}",

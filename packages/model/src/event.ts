@@ -7,6 +7,8 @@ export type Cause = "intentional" | "corrective";
 /** Everything that can stand in the history. The word before the dot is its family. */
 export const EVENT_TYPES = [
   "stack.committed",
+  "stack.destroying",
+  "stack.removed",
   "group.committed",
   "group.steered",
   "group.released",
@@ -39,6 +41,7 @@ export const EVENT_TYPES = [
   "instance.tool",
   "instance.replace-asked",
   "instance.quarantined",
+  "resource.decided",
   "resource.created",
   "resource.adopted",
   "resource.changed",

@@ -11,6 +11,7 @@ export * from "./mark.ts";
 export * from "./names.ts";
 export * from "./places.ts";
 export * from "./plan.ts";
+export * from "./plan-digest.ts";
 export * from "./references.ts";
 export * from "./resource.ts";
 export * from "./resource-references.ts";

@@ -107,3 +107,8 @@ export interface ResourceStatus {
   /** What to do about it. */
   readonly next?: string;
 }
+
+/** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
+export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
+  return effect === "impossible" || held?.reason === "needs-consent" || held?.reason === "protected";
+}

@@ -18,7 +18,8 @@ export interface ResourceDeclaration {
   readonly ensure: "present" | "absent";
   /**
    * As written: references (`${type.name.property}`) are in the texts, secrets stand as where they are read. What is not
-   * here is not managed. The property that names the thing stands here too, whether it was written or not.
+   * here is not managed. The property that names the thing stands here only where it was written: which it is, the type
+   * knows (`wantedOf` of the contract puts the name in).
    */
   readonly properties: JsonObject;
   /** These must be as declared before. */

@@ -56,7 +56,10 @@ interface TypeBase<P extends object, C extends object> {
   readonly unreadable?: readonly (keyof P & string)[];
   /** Properties that are lists whose order means nothing. */
   readonly unordered?: readonly (keyof P & string)[];
-  /** What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. */
+  /**
+   * What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. Of a resource,
+   * both are also asked before everything is known: what is not yet is missing then.
+   */
   restsOn?(want: P): readonly string[];
   /** What two things cannot hold at once: a path, a port. Two that name the same never stand side by side. */
   exclusive?(want: P): readonly string[];

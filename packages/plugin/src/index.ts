@@ -11,6 +11,8 @@ export * from "./infrakit/spec.ts";
 export { listeningPorts } from "./listening.ts";
 export * from "./presence.ts";
 export * from "./properties.ts";
+export * from "./resource-graph.ts";
+export * from "./resource-properties.ts";
 export * from "./revision.ts";
 export * from "./secret.ts";
 export * from "./server/plugin.ts";

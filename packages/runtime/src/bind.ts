@@ -30,6 +30,7 @@ import {
   type Flavor,
   groupRevision,
   infrakitMarks,
+  type Kin,
   type Provider,
   ProviderError,
   type Type,
@@ -48,7 +49,7 @@ export interface Assignment {
   readonly former: GroupDeclaration | undefined;
   readonly steered: Steered;
   /** What a type is opened with. InfraKit's documents call types by other names than their own: the type's own counts. */
-  readonly settings: (type: string) => JsonObject;
+  readonly settings: (type: Kin) => JsonObject;
 }
 
 /** How the members of one version are made, told and treated. */
@@ -89,7 +90,7 @@ export async function bind(assignment: Assignment, { catalog, providers, hostPor
   const formerFlavor = former === undefined ? undefined : catalog.flavor(former.flavor.name, dialect);
   const before =
     former === undefined || formerFlavor === undefined ? undefined : { group: former, flavor: formerFlavor };
-  const settings = assignment.settings(type.name);
+  const settings = assignment.settings(type);
   const provider = await providers.open(type, settings);
   const { stack, generation, goal, steered } = assignment;
   return {
@@ -186,12 +187,11 @@ export function markOn({ treatments, declared }: BoundGroup, tags: Tags): Mark |
 }
 
 /** The same is wanted of the group, though perhaps in another generation of its stack. */
-export function sameTask(a: Assignment, b: Assignment): boolean {
+export function sameTask(a: Assignment, b: Assignment, type: Kin): boolean {
   if (a === b) return true;
-  const { template } = a.group;
   return isDeepStrictEqual(
-    [a.goal, a.dialect, a.group, a.former, a.steered, a.settings(template.name)],
-    [b.goal, b.dialect, b.group, b.former, b.steered, b.settings(template.name)],
+    [a.goal, a.dialect, a.group, a.former, a.steered, a.settings(type)],
+    [b.goal, b.dialect, b.group, b.former, b.steered, b.settings(type)],
   );
 }
 

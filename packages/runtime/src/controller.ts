@@ -147,13 +147,14 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const acted = calls.ended();
     const remembered = withDoomed(record(memory, outcomesOf(acted)), asked);
     const { sight, before, moved } = settleIn(await eyes.look(next, letGo.signal), remembered);
+    const type = sight.kind === "bound" ? sight.bound.type : { name: next.group.template.name };
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
-    if (letGo.signal.aborted || !sameTask(assignment, assigned)) return clock.now();
+    if (letGo.signal.aborted || !sameTask(assignment, assigned, type)) return clock.now();
     const missed = presence.missedMs();
     const decided = decide(next, sight, absent(before, missed, clock.now()));
     const claims = await claimsFor(sight, decided);
     // It may have been so since, or be about to be: history must not tell of the one before as if it were the new one.
-    if (letGo.signal.aborted || deps.isDeclaring() || !sameTask(assignment, assigned)) return clock.now();
+    if (letGo.signal.aborted || deps.isDeclaring() || !sameTask(assignment, assigned, type)) return clock.now();
     const events = [...moved, ...draftEvents(acted, sight.look, decided)];
     await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
     if (assignment === assigned) assignment = next;

@@ -14,6 +14,7 @@ import { steeringOf } from "./assignments.ts";
 import { type Before, carriedOver, eventsOfCommit } from "./commit.ts";
 import { MUSTER } from "./events.ts";
 import type { Grammar } from "./ports.ts";
+import { type Asked, eventsOfRelease, steeringAfter } from "./resources/declaring.ts";
 import type { SteeringChange } from "./steering.ts";
 
 export interface Transition {
@@ -27,15 +28,39 @@ export interface Transition {
 /** A new declaration, which is not refused (`refusals`). */
 export function declared(
   before: Before,
-  to: { readonly stack: string; readonly document: Document; readonly source: string },
+  to: { readonly stack: string; readonly document: Document; readonly source: string } & Asked,
   actor: string,
   grammar: Grammar,
 ): Transition & { readonly next: Declaration } {
-  const now = grammar.stackOf(to.document);
+  const { stack, document, source } = to;
+  const now = grammar.stackOf(document);
   const generation = (before.declaration?.generation ?? 0) + 1;
-  const next = { ...to, generation, ...carriedOver(before, now, generation, grammar) };
+  const resources = steeringAfter(before.declaration, before.stack, now, to, grammar);
+  const next = { stack, document, source, generation, ...carriedOver(before, now, generation, grammar), resources };
   const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !Object.hasOwn(now.groups, group));
-  return { next, events: eventsOfCommit(before.stack, now, generation, actor), gone };
+  const released = eventsOfRelease(before.stack, now, actor);
+  return { next, events: [...eventsOfCommit(before.stack, now, generation, actor), ...released], gone };
+}
+
+/** Everything the stack has is to go: its resources, and its groups, member by member. */
+export function destroying(before: Declaration, actor: string, grammar: Grammar): Transition & { next: Declaration } {
+  const generation = before.generation + 1;
+  const { groups } = grammar.stackOf(before.document);
+  const steering = Object.keys(groups).map((group): [string, Steering] => {
+    return [group, { ...steeringOf(before, group), goal: "destroying" }];
+  });
+  const released = before.resources?.released ?? {};
+  const event: EventDraft = {
+    ...{ type: "stack.destroying", actor, cause: "intentional" },
+    message: `everything is to be destroyed, generation ${generation}`,
+    after: { generation },
+  };
+  const resources = { allow: [], destroying: true, released };
+  return {
+    next: { ...before, generation, steering: Object.fromEntries(steering), resources },
+    events: [event],
+    gone: [],
+  };
 }
 
 /** A group that is steered otherwise; undefined where it is steered so already. */

@@ -8,4 +8,5 @@ export { type GivenSettings, openProviders, settingsFor, toLook } from "./provid
 export type { Thing, ThingOwner } from "./resources/query.ts";
 export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
-export { isRefusal } from "@muster/engine";
+export type { Asked } from "./resources/declaring.ts";
+export type { ResourcesView } from "./resources/keep.ts";

@@ -4,9 +4,11 @@
  */
 import type { Policy } from "@muster/engine";
 import {
+  type Address,
   type Document,
   didYouMean,
   type Event,
+  type EventDraft,
   type MemberStatus,
   MusterError,
   nearest,
@@ -21,7 +23,8 @@ import type { Assignment } from "./bind.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { type DayTwo, dayTwo } from "./day-two.ts";
-import { declared, freed, removed, steered, type Transition } from "./declaring.ts";
+import { declared, destroying, freed, removed, steered, type Transition } from "./declaring.ts";
+import { MUSTER } from "./events.ts";
 import { runCommand } from "./front/command.ts";
 import { keepFronts } from "./front/fronts.ts";
 import { holdGroup } from "./held.ts";
@@ -30,6 +33,11 @@ import { provenOf } from "./proven.ts";
 import { type GivenSettings, openProviders } from "./providers.ts";
 import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
+import { type Asked, asksNothing, pruned } from "./resources/declaring.ts";
+import { keepResources, type ResourceKeeper, type ResourcesView } from "./resources/keep.ts";
+import { RESOURCES_MEMORY } from "./resources/memory.ts";
+import { changedResources } from "./resources/plan.ts";
+import { taskOf } from "./resources/tended.ts";
 import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
 import { inTurn } from "./turns.ts";
 import { askedOf, type GroupView } from "./view.ts";
@@ -61,8 +69,15 @@ export interface StackKeeper extends DayTwo {
   declaration(): Declaration | undefined;
   /** Goes on with what the store knows, where that was put off (`waits`). */
   begin(): Promise<void>;
-  /** Takes a new declaration. The same one again changes nothing. Resolves when it is written down. */
-  commit(document: Document, source: string, actor: string): Promise<Declaration>;
+  /**
+   * Takes a new declaration. The same one again changes nothing, unless more is asked for with it. Resolves when it is
+   * written down.
+   */
+  commit(document: Document, source: string, actor: string, asked?: Asked): Promise<Declaration>;
+  /** How its resources stand. */
+  resources(): ResourcesView;
+  /** Destroys everything it has; it is forgotten when the last is gone. Throws `resource.protected`. */
+  destroyAll(actor: string): Promise<Declaration>;
   groups(): readonly GroupView[];
   members(group: string): readonly MemberStatus[];
   /** How it is changed and repaired, with the defaults filled in; undefined while its type or flavor is not there. */
@@ -101,6 +116,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   });
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
+  let tend: ResourceKeeper | undefined;
   let over = false;
   let begun = false;
   let declaring = false;
@@ -128,7 +144,50 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       if (!controllers.has(name) && !over) controllers.set(name, await control(assignment));
     }
     await fronts.assign(from && grammar.stackOf(from.document));
+    await assignResources(from);
     confirmAll(await ended);
+  }
+
+  /** A stack that has no resources, and never had, has nobody who sees to them. */
+  async function assignResources(from: Declaration | undefined): Promise<void> {
+    if (from === undefined) {
+      await tend?.stop(GRACE_MS);
+      tend = undefined;
+      return;
+    }
+    const task = taskOf(from, grammar);
+    if (tend === undefined && task.tended.size === 0 && Object.keys(task.purge).length === 0) return;
+    if (over) return;
+    tend ??= await tendTo(from);
+    tend?.assign(task);
+  }
+
+  async function tendTo(from: Declaration | undefined): Promise<ResourceKeeper | undefined> {
+    if (from === undefined) return undefined;
+    return keepResources({
+      ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, env: deps.env ?? {}, onLost: lose },
+      onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
+      onGone: () => void serially(forgetAll).catch(tellTrouble),
+      onTrouble: tellTrouble,
+    });
+  }
+
+  async function forgetReleased(addresses: readonly Address[]): Promise<void> {
+    if (over || declaration === undefined) return;
+    await take({ next: pruned(declaration, addresses), events: [], gone: [] });
+  }
+
+  /** All that was to go with the stack is gone, as far as resources go. Its groups forget themselves. */
+  async function forgetAll(): Promise<void> {
+    if (over || declaration?.resources?.destroying !== true) return;
+    if (Object.keys(grammar.stackOf(declaration.document).groups).length > 0) return;
+    const message = "destroyed, down to the last resource";
+    const event: EventDraft = { type: "stack.removed", actor: MUSTER, cause: "intentional", message };
+    await take({ next: undefined, events: [event], gone: [RESOURCES_MEMORY] });
+  }
+
+  function tellTrouble(thrown: unknown): void {
+    deps.onTrouble?.(thrown);
   }
 
   async function control(assignment: Assignment): Promise<GroupController> {
@@ -156,11 +215,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   }
 
   /** Writes down what is declared from now on, and keeps that. */
-  async function take({ next, events, gone }: Transition): Promise<void> {
-    const memory = Object.fromEntries(gone.map((group) => [group, null]));
+  async function take({ next, events, gone }: Transition, changed: readonly Address[] = []): Promise<void> {
+    const forgotten = Object.fromEntries(gone.map((group) => [group, null]));
     declaring = true;
     try {
-      await write({ declaration: next ?? null, events, ...(gone.length === 0 ? {} : { memory }) });
+      if (changed.length > 0) tend ??= await tendTo(next);
+      const memory = { ...forgotten, ...(changed.length === 0 ? {} : tend?.expect(changed)) };
+      await write({ declaration: next ?? null, events, ...(Object.keys(memory).length === 0 ? {} : { memory }) });
       declaration = next;
       begun = true;
       const assigned = assignAll(next);
@@ -224,6 +285,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   function wakeAll(): void {
     for (const controller of controllers.values()) controller.wake();
     fronts.wakeAll();
+    tend?.wake();
   }
 
   function lose(error: MusterError): void {
@@ -232,11 +294,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     deps.onLost(error);
   }
 
-  async function commit(document: Document, source: string, actor: string): Promise<Declaration> {
+  async function commit(document: Document, source: string, actor: string, asked: Asked = {}): Promise<Declaration> {
     if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
     const before = declaration;
-    if (before !== undefined && sameDocument(before.document, document)) {
+    if (before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked)) {
       await begin();
+      // Whoever declares it once more wants what has failed to be tried now.
+      tend?.assign(taskOf(before, grammar));
       return before;
     }
     const was = before === undefined ? undefined : readable(before.document);
@@ -245,8 +309,19 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const [refused] = refusals({ declaration: before, stack: was }, to, grammar.stackOf(document), effectsOf).values();
     if (refused !== undefined) throw refused;
     const proven = await provenOf(before, was, catalog, provenIn);
-    const transition = declared({ declaration: before, stack: was, proven }, to, actor, grammar);
-    await take(transition);
+    const transition = declared({ declaration: before, stack: was, proven }, { ...to, ...asked }, actor, grammar);
+    await take(transition, changedResources(was, grammar.stackOf(document)));
+    return transition.next;
+  }
+
+  async function destroyAll(actor: string): Promise<Declaration> {
+    const before = known();
+    const { resources, mode } = grammar.stackOf(before.document);
+    if (mode === "observe") throw new MusterError("stack.observed", { stack });
+    const [kept] = Object.values(resources).filter(({ protect, ensure }) => protect && ensure === "present");
+    if (kept !== undefined) throw new MusterError("resource.protected", { address: kept.address });
+    const transition = destroying(before, actor, grammar);
+    await take(transition, Object.keys(resources));
     return transition.next;
   }
 
@@ -270,7 +345,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     stack,
     declaration: () => declaration,
     begin: () => serially(begin),
-    commit: (document, source, actor) => serially(() => commit(document, source, actor)),
+    commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
+    resources: () => tend?.view() ?? NO_RESOURCES,
+    destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
       if (now === undefined) return [];
@@ -319,13 +396,24 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       over = true;
       endWatch();
       const stopping = [...controllers.values()].map((controller) => controller.stop(graceMs));
-      const stopped = await Promise.allSettled([...stopping, ...endings, fronts.close(isLost ? 0 : graceMs)]);
+      const stopped = await Promise.allSettled([
+        ...stopping,
+        ...endings,
+        fronts.close(isLost ? 0 : graceMs),
+        tend?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
+      ]);
       await providers.close();
       await store.release(lease);
       confirmAll(stopped);
     },
   };
 }
+
+/** What is under way when resources are let go may take so long, in milliseconds. */
+const GRACE_MS = 10_000;
+
+/** Of a stack that has none. */
+const NO_RESOURCES: ResourcesView = { observedGeneration: Number.POSITIVE_INFINITY, settled: true, statuses: [] };
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;

@@ -6,6 +6,7 @@ import {
   type GroupPlan,
   MusterError,
   ownOf,
+  type ResourcesPlan,
   type Stack,
   type StackPlan,
   slotCount,
@@ -24,6 +25,8 @@ import { provenOf } from "./proven.ts";
 import { type GivenSettings, openProviders, toLook } from "./providers.ts";
 import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
+import { type Asked, asksNothing } from "./resources/declaring.ts";
+import { planResources } from "./resources/plan.ts";
 
 /** What is asked about, and what is so now. */
 export interface Proposal {
@@ -33,9 +36,11 @@ export interface Proposal {
   readonly source: string;
   /** A Muster keeps the stack now: what is remembered as under way is. */
   readonly kept: boolean;
+  /** What is asked for with it. */
+  readonly asked?: Asked;
 }
 
-export interface PlanDeps extends GlanceDeps, Pick<Outside, "io"> {
+export interface PlanDeps extends GlanceDeps, Pick<Outside, "io" | "env"> {
   readonly grammar: Grammar;
   readonly settings: GivenSettings;
 }
@@ -46,9 +51,13 @@ export async function planStack(proposal: Proposal, deps: PlanDeps): Promise<Sta
   const was = before && readable(before.document, deps.grammar);
   const effectsOf = (type: string) => deps.catalog.type(type, document.dialect)?.effects ?? {};
   const refused = refusals({ declaration: before, stack: was }, { document, source }, now, effectsOf);
-  const { plans, files } =
+  const { plans, files, resources } =
     refused.size > 0
-      ? { plans: [...refused].map(([group, error]) => impossible(now, group, was, error)), files: [] }
+      ? {
+          plans: [...refused].map(([group, error]) => impossible(now, group, was, error)),
+          files: [],
+          resources: undefined,
+        }
       : await planAll(proposal, was, now, deps);
   return {
     stack: now.name,
@@ -58,6 +67,7 @@ export async function planStack(proposal: Proposal, deps: PlanDeps): Promise<Sta
     mode: now.mode,
     groups: plans.toSorted((a, b) => (a.group < b.group ? -1 : 1)),
     ...(files.length === 0 ? {} : { files }),
+    ...(resources === undefined ? {} : { resources }),
   };
 }
 
@@ -71,11 +81,15 @@ function readable(document: Document, grammar: Grammar): Stack | undefined {
 }
 
 async function planAll(
-  { before, document, source, kept }: Proposal,
+  { before, document, source, kept, asked = {} }: Proposal,
   was: Stack | undefined,
   now: Stack,
   deps: PlanDeps,
-): Promise<{ readonly plans: readonly GroupPlan[]; readonly files: readonly FilePlan[] }> {
+): Promise<{
+  readonly plans: readonly GroupPlan[];
+  readonly files: readonly FilePlan[];
+  readonly resources?: ResourcesPlan | undefined;
+}> {
   const { grammar, catalog, settings, store } = deps;
   const remembered = async (group: string) => {
     const memory = await recollect(store, now.name, group);
@@ -83,9 +97,14 @@ async function planAll(
   };
   const proven = await provenOf(before, was, catalog, remembered);
   const next =
-    before !== undefined && sameDocument(before.document, document)
+    before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked)
       ? before
-      : declared({ declaration: before, stack: was, proven }, { stack: now.name, document, source }, "", grammar).next;
+      : declared(
+          { declaration: before, stack: was, proven },
+          { stack: now.name, document, source, ...asked },
+          "",
+          grammar,
+        ).next;
   const providers = openProviders(deps.io, toLook);
   try {
     const plans: GroupPlan[] = [];
@@ -104,7 +123,8 @@ async function planAll(
       plans.push(released(assignment.group, await glance(assignment, providers, deps)));
     }
     const standingOf = (group: string) => standingIn(glances.get(group), deps);
-    return { plans, files: await planFiles(now, was, { ...deps, providers, standingOf }) };
+    const files = await planFiles(now, was, { ...deps, providers, standingOf });
+    return { plans, files, resources: await planResources(next, was, { ...deps, providers, env: deps.env ?? {} }) };
   } finally {
     await providers.close();
   }

@@ -1,5 +1,5 @@
 import type { reconcile } from "@muster/engine";
-import type { Document, Stack } from "@muster/model";
+import type { Address, Document, Stack } from "@muster/model";
 import type { Io } from "@muster/plugin";
 import type { HostPorts } from "./host-ports.ts";
 
@@ -18,6 +18,10 @@ export interface Grammar {
   withoutGroup(document: Document, group: string): Document | null;
   /** A document of the group alone. */
   onlyGroup(document: Document, group: string): Document;
+  /** The document without the resource; null when nothing is left. Throws `resource.not-found`. */
+  withoutResource(document: Document, address: Address): Document | null;
+  /** A document of the resource alone: what it depends on, and whom it tells, is left out. */
+  onlyResource(document: Document, address: Address): Document;
   /** The document with the group at another size. `source`: where it was declared, for the errors. */
   resize(document: Document, group: string, size: number, source: string): Document;
 }
@@ -30,6 +34,8 @@ export interface Outside {
   readonly decide?: Decide;
   /** Where members are given ports from; shared by the stacks of one Muster. */
   readonly hostPorts?: HostPorts;
+  /** The environment that secrets of resources are looked up in; missing: an empty one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export type Decide = typeof reconcile;

@@ -80,5 +80,5 @@ it("hands on hints until whoever listens has enough", async () => {
 
 it("takes what was said at the command line before what the stack says", () => {
   const declared = { file: { type: "file", settings: { root: "/a", depth: 1 } } };
-  expect(settingsFor("file", declared, { file: { root: "/b" } })).toEqual({ root: "/b", depth: 1 });
+  expect(settingsFor({ name: "file" }, declared, { file: { root: "/b" } })).toEqual({ root: "/b", depth: 1 });
 });

@@ -1,5 +1,15 @@
-import { hashJson, type JsonObject, MusterError, messageOf, ownOf, type ProviderDeclaration } from "@muster/model";
-import { type Io, type Provider, ProviderError, readSettings, type Type } from "@muster/plugin";
+import { hashJson, type JsonObject, MusterError, messageOf } from "@muster/model";
+import {
+  type Io,
+  type Provider,
+  ProviderError,
+  readSettings,
+  type TaskProvider,
+  type TaskType,
+  type Type,
+} from "@muster/plugin";
+
+export { type GivenSettings, settingsFor } from "@muster/plugin";
 
 /** A provider that was opened, and who wants to hear its hints. */
 interface Opened {
@@ -13,6 +23,7 @@ interface Opened {
 /** The providers of one stack, each opened once and shared by its groups. */
 export interface Providers {
   open(type: Type, settings: JsonObject): Promise<Provider>;
+  openTask(type: TaskType, settings: JsonObject): Promise<TaskProvider>;
   /** Calls `wake` on every hint of the provider; returns the end of it. */
   listen(type: Type, settings: JsonObject, wake: () => void): () => void;
   close(): Promise<void>;
@@ -29,6 +40,7 @@ export const toLook: Opener = (type, settings, io) =>
 
 export function openProviders(io: Io, open: Opener = toWork): Providers {
   const opened = new Map<string, Opened>();
+  const tasks = new Map<string, Promise<TaskProvider>>();
 
   function find(type: Type, settings: JsonObject): Opened {
     const key = `${type.name} ${hashJson(settings)}`;
@@ -54,6 +66,16 @@ export function openProviders(io: Io, open: Opener = toWork): Providers {
 
   return {
     open: (type, settings) => find(type, settings).provider,
+    openTask(type, settings) {
+      const key = `${type.name} ${hashJson(settings)}`;
+      const known = tasks.get(key);
+      if (known !== undefined) return known;
+      const provider = type.open(readSettings(type.name, type.settings, settings), io);
+      tasks.set(key, provider);
+      // Whoever asked hears the reason; the next one who asks tries again.
+      provider.catch(() => tasks.delete(key));
+      return provider;
+    },
     listen(type, settings, wake) {
       const { listeners } = find(type, settings);
       listeners.add(wake);
@@ -62,7 +84,12 @@ export function openProviders(io: Io, open: Opener = toWork): Providers {
     async close() {
       const all = [...opened.values()];
       opened.clear();
-      await Promise.all(all.map(letGo));
+      const done = await Promise.allSettled(tasks.values());
+      tasks.clear();
+      await Promise.all([
+        ...all.map(letGo),
+        ...done.map(async (each) => (each.status === "fulfilled" ? each.value.close?.() : undefined)),
+      ]);
     },
   };
 }
@@ -85,16 +112,4 @@ async function openOne(type: Type, settings: JsonObject, io: Io, open: Opener): 
     if (thrown instanceof ProviderError || thrown instanceof MusterError) throw thrown;
     throw new ProviderError("unavailable", messageOf(thrown), { cause: thrown });
   }
-}
-
-/** Settings by type, said at the command line. They count before what a stack says. */
-export type GivenSettings = Readonly<Record<string, JsonObject>>;
-
-/** The settings a type is opened with: the stack's own, and over them what was said at the command line. */
-export function settingsFor(
-  type: string,
-  declared: Readonly<Record<string, ProviderDeclaration>>,
-  given: GivenSettings,
-): JsonObject {
-  return { ...ownOf(declared, type)?.settings, ...ownOf(given, type) };
 }

@@ -56,12 +56,18 @@ export const grammar: Grammar = {
     const text = textOf(document)[group];
     return text === undefined ? document : documentOf({ [group]: text }, modeOf(document));
   },
+  withoutResource: nothingButGroups,
+  onlyResource: nothingButGroups,
   resize(document, group, size) {
     const groups = textOf(document);
     const text = groups[group];
     return text === undefined ? document : documentOf({ ...groups, [group]: { ...text, size } }, modeOf(document));
   },
 };
+
+function nothingButGroups(): never {
+  throw new Error("a herd has only groups");
+}
 
 function groupOf(name: string, text: GroupText): GroupDeclaration {
   const slots: Slots =

@@ -3,6 +3,7 @@ import type {
   ApplyAnswer,
   ApplyRequest,
   ConsoleRequest,
+  DestroyRequest,
   EventsQuery,
   ExecFrame,
   ExecRequest,
@@ -19,6 +20,7 @@ import type {
   PlanRequest,
   PluginView,
   ReplaceRequest,
+  StackResources,
   Tool,
   ToolRequest,
 } from "@muster/daemon";
@@ -28,14 +30,17 @@ import { type Answer, type Call, call, lines, NoAnswer } from "./http.ts";
 import type { Upload } from "./stream.ts";
 
 /** As the daemon has them: the type says so, and a difference does not compile. */
-const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "plan" | "events" | "plugins"> = {
-  ping: "/v1/ping",
-  groups: "/v1/groups",
-  apply: "/v1/apply",
-  plan: "/v1/plan",
-  events: "/v1/events",
-  plugins: "/v1/plugins",
-};
+const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "plan" | "resources" | "destroy" | "events" | "plugins"> =
+  {
+    ping: "/v1/ping",
+    groups: "/v1/groups",
+    apply: "/v1/apply",
+    plan: "/v1/plan",
+    resources: "/v1/resources",
+    destroy: "/v1/destroy",
+    events: "/v1/events",
+    plugins: "/v1/plugins",
+  };
 
 /** How long an answer is waited for, in milliseconds. To change something may take the asking of plugins. */
 const DEADLINES = { GET: 10_000, POST: 120_000 } as const;
@@ -49,6 +54,10 @@ export interface Api {
   steer<V extends GroupVerb>(stack: string, group: string, verb: V, wanted: GroupRequests[V]): Promise<GroupAnswer>;
   /** `locate` finds the place of what is refused in the text that was read. */
   apply(wanted: ApplyRequest, locate?: Locate): Promise<ApplyAnswer>;
+  /** Everything a stack has is destroyed. */
+  destroy(wanted: DestroyRequest): Promise<ApplyAnswer>;
+  /** How the resources of its stacks stand. */
+  resources(): Promise<readonly StackResources[]>;
   /** What `apply` would do. */
   plan(wanted: PlanRequest, locate?: Locate): Promise<StackPlan>;
   plugins(): Promise<readonly PluginView[]>;
@@ -120,6 +129,8 @@ export function apiAt(socket: string): Api {
     steer: (stack, group, verb, wanted) => post(`${groupPath(stack, group)}/${verb}`, wanted),
     apply: (wanted, locate) => post(PATHS.apply, wanted, locate),
     plan: (wanted, locate) => post(PATHS.plan, wanted, locate),
+    destroy: (wanted) => post(PATHS.destroy, wanted),
+    resources: () => get(PATHS.resources),
     plugins: () => get(PATHS.plugins),
     async *logs(instance, query, signal) {
       const path = `${instancePath(instance, "logs")}?${queryText(query)}`;

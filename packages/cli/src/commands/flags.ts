@@ -37,6 +37,26 @@ export interface SetFlags {
   readonly set?: readonly string[];
 }
 
+export const ALLOW = {
+  kind: "enum",
+  values: ["irreversible", "replace"],
+  variadic: true,
+  optional: true,
+  brief: "What may be done to resources this once: changes that cannot be taken back, destroying one to make it anew",
+} as const;
+
+export const PRUNE = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief: "Destroy resources that were declared before and are no longer, unless they are protected",
+} as const;
+
+export interface AskedFlags {
+  readonly allow?: readonly ("irreversible" | "replace")[];
+  readonly prune: boolean;
+}
+
 export const FILES = {
   kind: "array",
   minimum: 1,

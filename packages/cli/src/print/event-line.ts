@@ -16,6 +16,8 @@ const WORD: Sign = { sign: "·", color: "dim" };
 
 const SIGNS: Readonly<Record<EventType, Sign>> = {
   "stack.committed": WORD,
+  "stack.destroying": WORD,
+  "stack.removed": WORD,
   "group.committed": WORD,
   "group.steered": WORD,
   "group.released": WORD,
@@ -48,6 +50,7 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "instance.tool": WORD,
   "instance.replace-asked": WORD,
   "instance.quarantined": WORD,
+  "resource.decided": WORD,
   "resource.created": MADE,
   "resource.adopted": MADE,
   "resource.changed": CHANGED,

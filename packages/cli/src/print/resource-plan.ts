@@ -1,6 +1,12 @@
 /** What would happen to resources, in words: a line for each step, and below it what differs. */
-import type { ReleasedResource, ResourceEffect, ResourceStep, ResourcesPlan, UnmanagedThing } from "@muster/model";
-import { isRefusal } from "@muster/runtime";
+import {
+  isRefusal,
+  type ReleasedResource,
+  type ResourceEffect,
+  type ResourceStep,
+  type ResourcesPlan,
+  type UnmanagedThing,
+} from "@muster/model";
 import type { Printer } from "../cli.ts";
 import { type Color, paint, plain } from "./paint.ts";
 import { awayText, changeLines, priceText } from "./property-change.ts";

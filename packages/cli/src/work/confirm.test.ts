@@ -38,6 +38,7 @@ function terminal(answer: string): Cli & { readonly asked: string[]; readonly wr
     asked,
     written,
     process: { stdout: printer, stderr: printer },
+    exit: {},
     out: printer,
     err: printer,
     env: {},

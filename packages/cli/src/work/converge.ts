@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ApplyAnswer, GroupView } from "@muster/daemon";
+import type { ApplyAnswer, GroupView, StackResources } from "@muster/daemon";
 import { conditionOf, MusterError } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
+import { failureOf, isOver } from "./resources-end.ts";
 
 const ASK_EVERY_MS = 100;
 /** What a group says when its own deadline has passed comes so much later at most. */
@@ -34,6 +35,10 @@ export async function untilConverged(begun: Begun, signal: AbortSignal): Promise
   }
 }
 
+async function resourcesOf(api: Api, name: string): Promise<StackResources | undefined> {
+  return (await api.resources()).find(({ stack }) => stack === name);
+}
+
 function asSeenFromHere(error: MusterError, { api: { socket }, keptBy, answer: { stack } }: Begun): MusterError {
   // Whoever steers a group asks the Muster that keeps it, and this one ends now.
   if (keptBy === "this") return new MusterError(error.code, { ...error.words, serve: SERVE_FIRST }, { cause: error });
@@ -59,6 +64,13 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
       const error = endOf(view, outlook, spell, now, await patienceWith(api, view, spell, now));
       if (error !== undefined) throw error;
     }
+    const resources = await resourcesOf(api, answer.stack);
+    if (resources !== undefined && !isOver(resources, answer.generation)) {
+      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket));
+      open = true;
+    }
+    const failed = open || resources === undefined ? undefined : failureOf(resources);
+    if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups };
     // Cut short by the signal, it has ended all the same.
     await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);

@@ -42,7 +42,7 @@ function plannerFor(cli: Cli, flags: DriftFlags, handed: readonly Handed[]): (re
   return async (read) => {
     const holder = handed.find((each) => each.read.stack.name === read.stack.name);
     if (holder !== undefined) return foresee({ ...holder, read });
-    const [plan] = await planHere(cli, flags, [read]);
+    const [plan] = await planHere(cli, { ...flags, prune: false }, [read]);
     if (plan === undefined) throw new RangeError("a stack was asked about, and there is no plan of it");
     return plan;
   };

@@ -3,8 +3,9 @@ import { MusterError, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { holderOf } from "../client/holders.ts";
-import type { SetFlags } from "../commands/flags.ts";
+import type { AskedFlags, SetFlags } from "../commands/flags.ts";
 import type { ReadStack } from "./read-stack.ts";
+import type { AskedBeside } from "./saved-plan.ts";
 
 /** A stack, and the Muster it is given to. */
 export interface Handed {
@@ -38,9 +39,18 @@ export async function findHolders(
 }
 
 /** Gives a declaration to a Muster. Throws what is wrong, with its line. */
-export function handOver(cli: Cli, { api, read }: Handed): Promise<ApplyAnswer> {
+export function handOver(
+  cli: Cli,
+  { api, read }: Handed,
+  asked: AskedBeside & { readonly expected?: string } = {},
+): Promise<ApplyAnswer> {
   const { document, path, locate } = read;
-  return api.apply({ document, source: path, actor: cli.user() }, locate);
+  return api.apply({ document, source: path, actor: cli.user(), ...asked }, locate);
+}
+
+/** What is asked for beside the declaration. */
+export function askedOf({ allow, prune }: AskedFlags): AskedBeside {
+  return { ...(allow === undefined ? {} : { allow }), ...(prune ? { prune } : {}) };
 }
 
 /** The same, in InfraKit's sentences (`would`) and without doing it. */
@@ -50,9 +60,9 @@ export function pretend(cli: Cli, { api, read }: Handed): Promise<ApplyAnswer> {
 }
 
 /** What a Muster would do with a declaration. Throws what is wrong, with its line. */
-export function foresee({ api, read }: Handed): Promise<StackPlan> {
+export function foresee({ api, read }: Handed, asked: AskedBeside = {}): Promise<StackPlan> {
   const { document, path, locate } = read;
-  return api.plan({ document, source: path }, locate);
+  return api.plan({ document, source: path, ...asked }, locate);
 }
 
 /** What was declared, and how it stands. */

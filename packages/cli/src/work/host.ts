@@ -16,6 +16,7 @@ export const OUTSIDE: DaemonOptions["outside"] = {
   io: { now: Date.now, randomBytes },
   clock: systemClock,
   hostPorts: hostPorts(listeningPorts),
+  env: process.env,
 };
 
 export interface Host {

@@ -42,6 +42,7 @@ function stage(output: "text" | "json") {
       user: () => "ann",
     },
     process: { stdout: { write: () => undefined }, stderr: { write: () => undefined } },
+    exit: {},
   };
   return { printed, ...openStage(cli, output) };
 }

@@ -11,8 +11,9 @@ export function whereabouts(stack: Stack, given: GivenSettings, types: readonly 
 export function placesOf(stack: Stack, given: GivenSettings, types: readonly Type[]): readonly string[] {
   const names = new Set(Object.values(stack.groups).map(typeOf));
   return [...names].map((name) => {
-    const settings = settingsFor(name, stack.providers, given);
-    const read = types.find((type) => type.name === name)?.settings.safeParse(settings);
+    const type = types.find((each) => each.name === name);
+    const settings = settingsFor(type ?? { name }, stack.providers, given);
+    const read = type?.settings.safeParse(settings);
     const { dir, root }: Record<string, unknown> = read?.success === true ? { ...read.data } : settings;
     const where = dir ?? root;
     return typeof where === "string" ? `${name} in ${where}` : name;

@@ -1,3 +1,4 @@
+import { CONSENTS } from "@muster/model";
 import { MAX_ID, MAX_LINES, MAX_WORDS } from "@muster/plugin";
 
 /** What a request must look like, in JSON Schema: fastify refuses the rest before anything is called. */
@@ -17,9 +18,18 @@ const document = {
 
 const source = { type: "string", minLength: 1, maxLength: 4096 };
 
+/** What is asked for together with a declaration. */
+const beside = { allow: { type: "array", items: { enum: CONSENTS }, maxItems: 8 }, prune: { type: "boolean" } };
+
 /** Whoever asks what would be changes nothing, and needs no name. */
-export const PLAN = { body: { type: "object", properties: { document, source }, required: ["document", "source"] } };
-export const APPLY = body({ document, source, pretend: { type: "boolean" } }, ["document", "source"]);
+export const PLAN = {
+  body: { type: "object", properties: { document, source, ...beside }, required: ["document", "source"] },
+};
+export const APPLY = body(
+  { document, source, pretend: { type: "boolean" }, ...beside, expected: { type: "string", maxLength: 128 } },
+  ["document", "source"],
+);
+export const DESTROY = body({ stack: { type: "string", minLength: 1, maxLength: MAX_ID } }, ["stack"]);
 export const ASKED = body({}, []);
 /** The declaration's own rules say which sizes there may be. */
 export const SCALE = body({ size: { type: "number" } }, ["size"]);

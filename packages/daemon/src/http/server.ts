@@ -4,14 +4,22 @@ import { chmod } from "node:fs/promises";
 import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
 import { clearSocketPath, MAX_ID, MAX_REQUEST } from "@muster/plugin";
+import type { Asked } from "@muster/runtime";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { type ApplyRequest, PATHS, type Ping, type PlanRequest } from "../api.ts";
+import {
+  type ApplyRequest,
+  type DestroyRequest,
+  PATHS,
+  type Ping,
+  type PlanRequest,
+  type StackResources,
+} from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { instanceRoutes } from "./instances.ts";
-import { APPLY, PLAN } from "./requests.ts";
+import { APPLY, DESTROY, PLAN } from "./requests.ts";
 import type { Listener } from "./socket.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
@@ -48,16 +56,27 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
   });
   app.get(PATHS.plugins, async () => deps.plugins());
   app.post<{ Body: ApplyRequest }>(PATHS.apply, { schema: APPLY }, async ({ body }) => {
-    const { document, source, actor, pretend } = body;
-    return pretend === true ? applying.pretend(document, source) : applying.apply(document, source, `user:${actor}`);
+    const { document, source, actor, pretend, expected, ...asked } = body;
+    if (pretend === true) return applying.pretend(document, source);
+    return applying.apply(document, source, `user:${actor}`, { ...askedOf(asked), ...(expected ? { expected } : {}) });
+  });
+  app.post<{ Body: DestroyRequest }>(PATHS.destroy, { schema: DESTROY }, async ({ body: { stack, actor } }) =>
+    applying.destroy(stack, `user:${actor}`),
+  );
+  app.get(PATHS.resources, async (): Promise<readonly StackResources[]> => {
+    return stacks.all().map((keeper) => ({ stack: keeper.stack, ...keeper.resources() }));
   });
   app.post<{ Body: PlanRequest }>(PATHS.plan, { schema: PLAN }, async ({ body }) =>
-    applying.plan(body.document, body.source),
+    applying.plan(body.document, body.source, askedOf(body)),
   );
   groupRoutes(app, stacks);
   instanceRoutes(app, deps);
   eventRoutes(app, deps);
   return app;
+}
+
+function askedOf({ allow, prune }: Pick<PlanRequest, "allow" | "prune">): Asked {
+  return { ...(allow === undefined ? {} : { allow }), ...(prune === undefined ? {} : { prune }) };
 }
 
 /** Answers at the socket, for nobody but this user. Throws `daemon.held` when another Muster does. */

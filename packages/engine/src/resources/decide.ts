@@ -160,8 +160,3 @@ function heldBy(step: DecidedStep, { resource, mode, allow, cause }: ResourceSit
 function hold(reason: string, message: string, next: string): Hold {
   return { held: { reason, message }, next };
 }
-
-/** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
-export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
-  return effect === "impossible" || held?.reason === "needs-consent" || held?.reason === "protected";
-}

@@ -48,7 +48,7 @@ export function keepFronts(deps: FrontsDeps): Fronts {
   async function open(): Promise<ClaimedProvider> {
     const type = catalog.type("file", "muster");
     if (type === undefined) throw new ProviderError("unavailable", "there is no type `file`");
-    const own = settingsFor(type.name, stack?.providers ?? {}, settings);
+    const own = settingsFor(type, stack?.providers ?? {}, settings);
     const provider = await providers.open(type, own);
     const word = JSON.stringify(own);
     if (unlisten?.type !== type || unlisten.settings !== word) {

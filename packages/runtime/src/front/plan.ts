@@ -33,7 +33,7 @@ async function planFile(file: FrontFile, stack: Stack, deps: FilePlanDeps): Prom
     if (drawn === undefined) throw new ProviderError("retryable", "one of its groups cannot be looked at");
     const type = deps.catalog.type("file", "muster");
     if (type === undefined) throw new ProviderError("unavailable", "there is no type `file`");
-    const provider = await deps.providers.open(type, settingsFor(type.name, stack.providers, deps.settings));
+    const provider = await deps.providers.open(type, settingsFor(type, stack.providers, deps.settings));
     if (provider.known !== "claim") throw new ProviderError("invalid", "files are not known by their names");
     const { found } = await lookAt(path, provider, { ...deps, stack: stack.name });
     if (found === undefined) return { path, effect: "create", changes: [] };

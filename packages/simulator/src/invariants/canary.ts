@@ -19,9 +19,9 @@ interface Rollout {
  * well for the bake time.
  *
  * Counted in truth at every create and change of a rollout that was told to have begun: those of the new version that
- * live in a declared place, and those that calls under way will make. Where there is no version of before, whoever comes
- * back can only be of the new one. That it was promoted is believed only where a person was heard to say so, or the
- * canaries were seen to be well for so long.
+ * live in a declared place, also on the way out, and those that calls under way will make. Where there is no version of
+ * before, whoever comes back can only be of the new one. That it was promoted is believed only where a person was heard
+ * to say so, or the canaries were seen to be well for so long.
  */
 export const canary: Invariant = {
   name: "policy: canaries go before the others",
@@ -91,10 +91,8 @@ function beyond(
   const { text } = wanted[0] ?? {};
   if (text === undefined) return undefined;
   const isPlaced = (slot: string) => typeof text.size === "number" || text.size.includes(slot);
-  // Who is on the way out is none of those that go before the others, if it could not be destroyed yet.
   const there = membersOf(world, group).filter(
-    ({ id, properties, tags }) =>
-      isOfVersion(text, properties) && isPlaced(markOf(tags).slot) && !history.wasDecided("destroy", id),
+    ({ properties, tags }) => isOfVersion(text, properties) && isPlaced(markOf(tags).slot),
   );
   const ids = new Set(there.map(({ id }) => id));
   const isComing = (each: CallRecord) =>

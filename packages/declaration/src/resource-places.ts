@@ -1,0 +1,50 @@
+/** The resources of one stack, their types, and where their parts stand. */
+import type { Address, Json, ResourceDeclaration, Stack } from "@muster/model";
+import type { Catalog, Kin, ResourceType } from "@muster/plugin";
+import { valueAt } from "./places.ts";
+import type { Path } from "./source.ts";
+
+export interface Declared {
+  readonly stack: Stack;
+  /** As it was written. */
+  readonly data: Json;
+  /** The names of the types of its resources. */
+  readonly kinds: ReadonlySet<string>;
+  /** By name: those of its resources and of its files that follow groups, as far as there are such types. */
+  readonly types: ReadonlyMap<string, ResourceType>;
+}
+
+export function declaredOf(stack: Stack, data: Json, catalog: Catalog): Declared {
+  const types = new Map<string, ResourceType>();
+  const kinds = new Set(Object.values(stack.resources).map(({ type }) => type));
+  for (const name of Object.keys(stack.fronts).length === 0 ? kinds : new Set([...kinds, "file"])) {
+    const type = typeNamed(name, catalog);
+    if (type !== undefined) types.set(name, type);
+  }
+  return { stack, data, kinds, types };
+}
+
+export function typeNamed(name: string, catalog: Catalog): ResourceType | undefined {
+  return catalog.type(name, "muster") ?? catalog.task?.(name);
+}
+
+/** A task has settings of its own, and no kin. */
+export function kinOf(type: ResourceType): Kin {
+  return type.known === "task" ? { name: type.name } : type;
+}
+
+export function placeIn({ type, name }: ResourceDeclaration, ...inner: Path): Path {
+  return ["resources", type, name, ...inner];
+}
+
+/** Where an address stands, alone or in a list. */
+export function placeOfAddress(
+  resource: ResourceDeclaration,
+  key: "dependsOn" | "notify",
+  address: Address,
+  data: Json,
+): Path {
+  const path = placeIn(resource, key);
+  const written = valueAt(data, path);
+  return Array.isArray(written) ? [...path, written.indexOf(address)] : path;
+}

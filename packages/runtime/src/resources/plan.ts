@@ -1,0 +1,93 @@
+/** What would happen to the resources of a stack. Nothing is touched, and nothing is written. */
+import {
+  type Address,
+  hashJson,
+  isObject,
+  type Json,
+  ownOf,
+  type ReleasedResource,
+  type ResourcesPlan,
+  type Stack,
+  sameJson,
+} from "@muster/model";
+import { type Declaration, NO_RESOURCE_STEERING, type Store } from "@muster/store";
+import type { Clock, Grammar } from "../ports.ts";
+import type { BindDeps } from "./bound.ts";
+import { RESOURCES_MEMORY, recalled, resourcesMemoryFrom } from "./memory.ts";
+import { passOver } from "./pass.ts";
+import { findPurged } from "./purge.ts";
+import { openSight } from "./sight.ts";
+import { type ResourcesTask, taskOf } from "./tended.ts";
+import type { Visited } from "./visited.ts";
+import type { Environment } from "./wanted.ts";
+
+export interface ResourcesPlanDeps extends BindDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly grammar: Grammar;
+  readonly env: Environment;
+}
+
+/** @param was what the stack was declared to be before */
+export async function planResources(
+  next: Declaration,
+  was: Stack | undefined,
+  deps: ResourcesPlanDeps,
+): Promise<ResourcesPlan | undefined> {
+  const { store, clock, grammar } = deps;
+  const task = taskOf(next, grammar);
+  const released = releasedOf(next, grammar);
+  if (task.tended.size === 0 && released.length === 0 && Object.keys(task.purge).length === 0) return undefined;
+  const memory = recalled(
+    resourcesMemoryFrom(await store.memory(next.stack, RESOURCES_MEMORY), next.stack),
+    clock.now(),
+  );
+  const pending = new Set([...memory.pending, ...changedResources(was, grammar.stackOf(next.document))]);
+  const sight = openSight({ stack: next.stack, store, clock, memory: () => memory });
+  const visited = await passOver(task, {
+    ...deps,
+    sight,
+    memory: () => memory,
+    isPending: (address) => pending.has(address),
+    restingUntil: () => undefined,
+  });
+  const purged = await findPurged(task, visited, { ...deps, sight });
+  const untold = visited.flatMap(({ address, end }) => {
+    if (end.kind !== "untold") return [];
+    return [{ address, trouble: { reason: end.reason, message: end.message } }];
+  });
+  const told = {
+    steps: [...visited.flatMap(({ step }) => step ?? []), ...purged.steps],
+    unchanged: visited.filter(({ end }) => end.kind === "kept").length,
+    untold: [...untold, ...purged.untold.map(({ address, ...trouble }) => ({ address, trouble }))],
+    released,
+    unmanaged: purged.listed,
+  };
+  return { ...told, digest: digestOf(task, visited, told as unknown as Json) };
+}
+
+/** Whatever would make another plan makes another digest: what is declared, and what was seen of it. */
+function digestOf(task: ResourcesTask, visited: readonly Visited[], told: Json): string {
+  const declared = [...task.tended.values()].map(({ resource, fate }) => ({ ...resource, fate }));
+  const seen = visited.map(({ address, id }) => [address, id ?? null]);
+  return hashJson({ declared: declared as unknown as Json, seen, told, allow: [...task.allow] }).slice(0, 40);
+}
+
+function releasedOf({ resources }: Declaration, grammar: Pick<Grammar, "stackOf">): readonly ReleasedResource[] {
+  const { released } = resources ?? NO_RESOURCE_STEERING;
+  return Object.entries(released).flatMap(([address, { document, prune }]) => {
+    return prune ? [] : [{ address, protect: ownOf(grammar.stackOf(document).resources, address)?.protect ?? false }];
+  });
+}
+
+/** Those that are declared otherwise than before, or for the first time. */
+export function changedResources(was: Stack | undefined, now: Stack): readonly Address[] {
+  return Object.values(now.resources).flatMap((resource) => {
+    const before = was && ownOf(was.resources, resource.address);
+    return before !== undefined && sameJson(asJson(before), asJson(resource)) ? [] : [resource.address];
+  });
+}
+
+function asJson(value: unknown): Json {
+  return isObject(value) ? value : null;
+}
