@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./test/house.ts";
 
@@ -52,6 +52,24 @@ describe("muster drift", () => {
         intended: { changed: true, groups: [{ group: "web", declared: "changed", steps: [{ count: 2 }] }] },
       },
     ]);
+  });
+
+  it("tells of a resource what somebody has changed by hand, apart from what the file says now", async () => {
+    const path = await house.write("motd", "a\n");
+    const says = (content: string) => `stack: shop\nresources:\n  file:\n    ${path}: { content: "${content}\\n" }\n`;
+    await house.write("shop.yaml", says("a"));
+    await apply();
+    expect(await drift()).toEqual({ code: 0, out: "shop  as declared\n", err: "" });
+    await house.write("motd", "b\n");
+    const head = `  ~ file.${path}  change in place (content differs)\n`;
+    const drifted = `shop  resources\n${head}      content: b → a\n  1 to change\n`;
+    expect(await drift()).toEqual({ code: 3, out: drifted, err: "" });
+    await house.write("shop.yaml", says("c"));
+    const { code, out } = await drift();
+    expect([code, out]).toEqual([
+      ...[3, `${drifted}shop  the file declares it otherwise: this is no drift\n${drifted.replace("b → a", "b → c")}`],
+    ]);
+    expect(readFileSync(path, "utf8")).toBe("b\n");
   });
 
   it("asks the Muster that keeps the stack", async () => {

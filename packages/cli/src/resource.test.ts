@@ -97,11 +97,21 @@ describe("muster resource", () => {
     expect(existsSync(house.path(".local"))).toBe(false);
   });
 
-  it("shows what can be pasted: a stack of it is as declared", async () => {
-    const path = await write("motd", "Welcome ${USER}\n");
+  it("shows what can be pasted: a stack of it takes the thing in as it is", async () => {
+    const path = await write("motd", "Welcome ${USER} $${x} {{y}}\n");
     const { out } = await house.run("resource", "file", path);
-    await house.write("shop.yaml", `stack: shop\ngroups: {}\n${out}`);
-    expect((await house.run("plan", "shop.yaml")).err).toBe("");
+    await house.write("shop.yaml", `stack: shop\n${out}`);
+    const planned = await house.run("plan", "shop.yaml");
+    expect([planned.code, planned.out]).toEqual([
+      ...[3, `shop  resources\n  + file.${path}  adopt (there already, and nobody's)\n  1 to adopt\n`],
+    ]);
+    expect((await house.run("apply", "shop.yaml", "--yes")).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe("Welcome ${USER} $${x} {{y}}\n");
+    expect((await house.run("resource", "file", path)).out).toContain(
+      `# belongs to resource file.${path} of stack shop\n`,
+    );
+    const { code, err } = await house.run("resource", "file", path, "mode=0600");
+    expect([code, err]).toEqual([2, expect.stringContaining("Change the declaration of stack `shop`")]);
   });
 
   it("lists what can be listed, and tells what to do where nothing can", async () => {

@@ -2,6 +2,7 @@
 import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/model";
 import type { Catalog, Flavor, ResourceType, Type } from "@muster/plugin";
 import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
+import type { OwnWord } from "./own-words.ts";
 import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "./stack-words.ts";
 
 /** What an editor cannot know (whether a provider would take it, whether a reference leads anywhere) it is not told. */
@@ -55,7 +56,7 @@ const ADDRESS = { type: "string", pattern: "^[^.]+\\..+$" };
 const ADDRESSES = { anyOf: [ADDRESS, { type: "array", items: ADDRESS }] };
 
 /** Muster's own words, beside the properties of a resource. */
-const RESOURCE_WORDS: JsonObject = {
+const RESOURCE_WORDS: Readonly<Record<OwnWord, JsonObject>> = {
   ensure: { enum: ["present", "absent"], description: "Whether it is to be there; `present` unless told" },
   id: text("The thing that it is, where the name alone does not tell which"),
   provider: text("The entry under `providers` whose settings it is reached with"),

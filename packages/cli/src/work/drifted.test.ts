@@ -52,6 +52,16 @@ describe("drift", () => {
     expect(intendedPart(file, drift)?.groups.map((each) => each.group)).toEqual(["b"]);
   });
 
+  it("is told beside what the file says otherwise of the same thing", () => {
+    const drift = driftedPart(planned({}, [step("file./a", "corrective"), step("file./b", "corrective")]));
+    const changes = [{ property: "mode", before: "0600", after: "0640", effect: "in-place" } as const];
+    const file = planned({ changed: true }, [
+      { ...step("file./a", "intentional"), changes },
+      step("file./b", "intentional"),
+    ]);
+    expect(intendedPart(file, drift)?.resources?.steps.map(({ address }) => address)).toEqual(["file./a"]);
+  });
+
   it("is measured by the file where nothing was declared", () => {
     const plan = planned({ generation: 0, changed: true }, [step("file./a", "intentional")]);
     expect(isDeclaredSo(plan)).toBe(true);

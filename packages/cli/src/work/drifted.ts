@@ -68,8 +68,12 @@ function ofCause(plan: ResourcesPlan, cause: "corrective", generation: number): 
 }
 
 function withoutDrifted(plan: ResourcesPlan, drift: StackPlan): ResourcesPlan {
-  const drifted = new Set(drift.resources?.steps.map(({ address }) => address));
-  const steps = plan.steps.filter(({ address, cause }) => cause === "intentional" && !drifted.has(address));
+  const drifted = drift.resources?.steps ?? [];
+  const steps = plan.steps.filter((step) => {
+    const { address, cause, changes } = step;
+    const isTold = drifted.some((each) => each.address === address && isDeepStrictEqual(each.changes, changes));
+    return cause === "intentional" && !isTold;
+  });
   // What is listed, and not done, was told with the drift.
   return { ...plan, steps, untold: [], released: [], unmanaged: [] };
 }
