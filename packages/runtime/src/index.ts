@@ -5,5 +5,8 @@ export { planStack } from "./plan.ts";
 export * from "./ports.ts";
 export { preview } from "./preview.ts";
 export { type GivenSettings, openProviders, settingsFor, toLook } from "./providers.ts";
+export type { Thing, ThingOwner } from "./resources/query.ts";
+export type { WeighedWish, Wish } from "./resources/set.ts";
+export { openThings, type Things } from "./resources/things.ts";
 export type { Asked } from "./resources/declaring.ts";
 export type { ResourcesView } from "./resources/keep.ts";
