@@ -14,6 +14,7 @@ import {
 import { asProviderError, type Ctx, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
 import { withDeadline } from "../deadline.ts";
+import { OWNER as FRONT_OWNER } from "../front/claims.ts";
 import type { Clock } from "../ports.ts";
 import type { BoundResource } from "./bound.ts";
 import type { ResourcesMemory } from "./memory.ts";
@@ -108,7 +109,9 @@ export function openSight({ stack, store, clock, memory }: SightDeps): Sight {
     const key = { type: type.name, scope: provider.scope, id };
     const claim = (await ownClaims()).get(wordOf(key)) ?? (await store.claimed(key.type, key.scope, key.id));
     const ours = claim?.mark.stack === stack && claim.mark.owner === resourceOwner(resource.address);
-    if (claim !== undefined && !ours) return anothers(id, claim.mark);
+    // What a front file has let go is nobody's: a file is either.
+    const isLeft = claim?.mark.stack === stack && claim.mark.owner === FRONT_OWNER;
+    if (claim !== undefined && !ours && !isLeft) return anothers(id, claim.mark);
     return { kind: "seen", sighting: { kind: "there", observed, ours }, lookedAt, surplus: [] };
   }
 
