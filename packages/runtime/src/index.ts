@@ -1,3 +1,4 @@
+export { sameDocument } from "./commit.ts";
 export type { Policy, RepairPolicy, RolloutPolicy } from "@muster/engine";
 export { type HostPorts, hostPorts } from "./host-ports.ts";
 export * from "./keeper.ts";

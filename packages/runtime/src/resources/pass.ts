@@ -16,7 +16,7 @@ import { type Assessment, asProviderError, resourceGraph } from "@muster/plugin"
 import { bounded } from "../bounded.ts";
 import { PATIENT } from "../patience.ts";
 import type { Clock } from "../ports.ts";
-import { type BindDeps, type BoundResource, bindResource, typeNamed } from "./bound.ts";
+import { type BindDeps, type BoundResource, binder, typeNamed } from "./bound.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import type { ResourcesMemory } from "./memory.ts";
 import type { Seen, Sight } from "./sight.ts";
@@ -40,14 +40,17 @@ export interface PassDeps extends BindDeps {
   readonly letGo?: AbortSignal;
 }
 
-/** So many resources are being changed at once. */
+/** So many resources are being changed at once; and so many of those that are claimed here, where each is a moment's work. */
 const AT_ONCE = 16;
+const AT_ONCE_HERE = 128;
 
 /** All of them, in the order in which they are begun. */
 export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<readonly Visited[]> {
   const resources = Object.fromEntries([...task.tended].map(([address, { resource }]) => [address, resource]));
   const graph = resourceGraph(resources, ({ type }) => typeNamed(deps.catalog, type));
+  const bind = binder(task, deps);
   const changing = bounded(AT_ONCE);
+  const changingHere = bounded(AT_ONCE_HERE);
   const visits = new Map<Address, Promise<Visited>>();
   const referenced = new Set(referencedIn(graph));
   for (const address of inOrder(graph)) {
@@ -64,7 +67,7 @@ export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<rea
     const blocked = earlier.map(whatBlocks).find((why) => why !== undefined);
     if (blocked !== undefined && deps.hands !== undefined) return ended(address, { kind: "skipped", message: blocked });
     try {
-      const bound = await bindResource(resource, task, deps);
+      const bound = await bind(resource);
       const want = wantedNow(bound, lookupIn(earlier), deps.env);
       return await seeTo(tended, bound, want, earlier);
     } catch (thrown) {
@@ -109,7 +112,8 @@ export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<rea
     if (hands === undefined) return { ...common, end: { kind: "planned" }, changed: true };
     const waiting = whyNotNow(address, decided, bound, want, seen);
     if (waiting !== undefined) return { ...common, end: waiting, changed: false };
-    return changing(() => doNow(common, decided, bound, want, found, hands));
+    const turn = bound.known === "claim" && bound.type.local ? changingHere : changing;
+    return turn(() => doNow(common, decided, bound, want, found, hands));
   }
 
   async function doNow(
