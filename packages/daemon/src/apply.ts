@@ -1,6 +1,6 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
 import { type Document, digestOfPlan, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
-import { type Asked, type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
+import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
 import { confirmAgreed, mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
@@ -33,8 +33,13 @@ export interface ApplyDeps {
 }
 
 export function applying({ options, stacks, catalog, settings }: ApplyDeps): Applying {
+  /** What would happen is asked first, and whoever agrees to it gives the same again: it is read once. */
+  let last: Given | undefined;
+
   function read(document: Document, source: string): Given {
-    const given = readGiven(document, source);
+    const isLast = last?.source === source && sameDocument(last.document, document);
+    const given = isLast && last !== undefined ? last : readGiven(document, source);
+    last = given;
     confirmOurs(given.stack);
     return given;
   }

@@ -309,10 +309,13 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
     const before = declaration;
     if (before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked, grammar)) {
-      await begin();
+      // The same in another copy, of which everything is read already.
+      const same = { ...before, document };
+      declaration = same;
+      if (!begun) await begin();
       // Whoever declares it once more wants what has failed to be tried now.
-      tend?.assign(taskOf(before, grammar));
-      return before;
+      else tend?.assign(taskOf(same, grammar));
+      return same;
     }
     const was = before === undefined ? undefined : readable(before.document);
     const effectsOf = (type: string) => catalog.type(type, document.dialect)?.effects ?? {};

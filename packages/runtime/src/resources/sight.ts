@@ -14,6 +14,7 @@ import {
 } from "@muster/model";
 import { asProviderError, type Ctx, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
+import { OWNER as FRONT_OWNER } from "../front/claims.ts";
 import type { Clock } from "../ports.ts";
 import { looked } from "./asking.ts";
 import type { BoundResource } from "./bound.ts";
@@ -186,6 +187,8 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
   }
 
   function isHandedOn(mark: Mark): boolean {
+    // A file is a front file or a resource, and never both: what is one now was let go as the other.
+    if (mark.stack === stack && mark.owner === FRONT_OWNER) return true;
     const address = addressOfOwner(mark.owner);
     return mark.stack === stack && address !== undefined && !isTended(address);
   }

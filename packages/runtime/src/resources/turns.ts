@@ -8,17 +8,25 @@ export interface Turns {
   changing<T>(of: Whose, run: () => Promise<T>): Promise<T>;
 }
 
-type Whose = Pick<BoundResource, "settings"> & { readonly type: { readonly name: string } };
+type Whose = Pick<BoundResource, "settings"> & {
+  readonly type: { readonly name: string; readonly known: string; readonly local?: boolean };
+};
 
 /** Reads of files are cheap, and each holds one open. */
 const LOOKS = 64;
 const CHANGES = 16;
+/** Each is a moment's work, and what comes together is written down together. */
+const CHANGES_HERE = 128;
 
 export function openTurns(): Turns {
-  return { looking: each(LOOKS), changing: each(CHANGES) };
+  return { looking: each(() => LOOKS), changing: each(({ type }) => (isHere(type) ? CHANGES_HERE : CHANGES)) };
 }
 
-function each(most: number): Turns["looking"] {
+function isHere({ known, local }: Whose["type"]): boolean {
+  return known === "claim" && local === true;
+}
+
+function each(most: (of: Whose) => number): Turns["looking"] {
   const turns = new Map<string, ReturnType<typeof bounded>>();
   const words = new WeakMap<object, string>();
 
@@ -33,7 +41,7 @@ function each(most: number): Turns["looking"] {
 
   return (of, run) => {
     const word = wordOf(of);
-    const turn = turns.get(word) ?? bounded(most);
+    const turn = turns.get(word) ?? bounded(most(of));
     turns.set(word, turn);
     return turn(run);
   };

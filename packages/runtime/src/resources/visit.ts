@@ -1,10 +1,10 @@
 /** One resource in one pass: bound, looked at, decided about, and done what is to be done. */
 import { type DecidedStep, decideResource, type ResourceSituation } from "@muster/engine";
 import { type Address, type Cause, MusterError, type Observed, type ResourceStep, UNKNOWN } from "@muster/model";
-import { type Assessment, asProviderError } from "@muster/plugin";
+import { type Assessment, asProviderError, type Ctx } from "@muster/plugin";
 import type { Clock } from "../ports.ts";
 import { looked } from "./asking.ts";
-import { type BindDeps, type BoundResource, bindResource } from "./bound.ts";
+import { type BindDeps, type BoundResource, binder } from "./bound.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import type { ResourcesMemory } from "./memory.ts";
 import type { Found, Sight } from "./sight.ts";
@@ -12,8 +12,8 @@ import { removeSurplus } from "./surplus.ts";
 import type { ResourcesTask, Tended } from "./tended.ts";
 import type { Turns } from "./turns.ts";
 import { type Block, type End, ended, type Visited, valuesAfter, valuesOf, valuesToBe, whatBlocks } from "./visited.ts";
-import { type SecretLookup, type Secrets, type WantedNow, wantedNow } from "./wanted.ts";
 import { whyNotYet } from "./waits.ts";
+import { type SecretLookup, type Secrets, type WantedNow, wantedNow } from "./wanted.ts";
 
 export interface VisitDeps extends BindDeps, Secrets {
   readonly clock: Clock;
@@ -39,6 +39,7 @@ type Visit = (tended: Tended, earlier: readonly Visited[]) => Promise<Visited>;
 /** Throws `stack.lost`, and nothing else. */
 export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(address: Address): boolean }): Visit {
   const { clock, sight, turns } = deps;
+  const bind = binder(task, deps);
   /** Where nothing is touched, one that cannot be has no bearing on the others. */
   const blocks = deps.hands !== undefined && task.mode === "enforce";
 
@@ -49,7 +50,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
     // What it rests on is being changed right now.
     if (block?.kind === "waiting") return ended(address, block);
     try {
-      const bound = await bindResource(resource, task, deps);
+      const bound = await bind(resource);
       const want = wantedNow(bound, lookupIn(earlier), deps);
       return await seeTo(tended, bound, want, earlier, block);
     } catch (thrown) {
@@ -154,8 +155,8 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
     try {
       const { provider } = bound;
       const what = `what ${bound.resource.address} would mean was not told`;
-      const ask = async (ctx: Parameters<NonNullable<typeof provider.assess>>[2]) =>
-        provider.assess?.(found, Object.fromEntries(managed), ctx);
+      const ask = async (ctx: Ctx) =>
+        provider.assess?.(found, Object.fromEntries(managed), { ...ctx, digests: want.digests });
       assessment = (await looked(ask, what, clock)) ?? {};
     } catch (thrown) {
       const error = asProviderError(thrown);

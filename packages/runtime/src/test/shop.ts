@@ -5,11 +5,11 @@ import {
   type Event,
   GROUPS_ONLY,
   type JsonObject,
-  partsOfAddress,
   type Purge,
+  partsOfAddress,
   type ResourceDeclaration,
-  type ResourcesPlan,
   type ResourceStatus,
+  type ResourcesPlan,
   type Stack,
   type StackPlan,
 } from "@muster/model";
@@ -17,8 +17,8 @@ import { type Holder, memoryStore, type Store } from "@muster/store";
 import { keepStack, type StackKeeper } from "../keeper.ts";
 import { planStack } from "../plan.ts";
 import type { Grammar } from "../ports.ts";
-import { heldClock } from "./clock.ts";
 import type { Asked } from "../resources/declaring.ts";
+import { heldClock } from "./clock.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** Properties, and Muster's own words beside them. */
