@@ -22,9 +22,14 @@ beforeAll(async () => {
   const { code, out, err } = await house.run("schema");
   expect([code, err]).toEqual([0, ""]);
   schema = JSON.parse(out);
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, strictRequired: false, validateFormats: false, strictTuples: false }).compile(
-    schema,
-  );
+  const validate = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strict: true,
+    strictRequired: false,
+    validateFormats: false,
+    strictTuples: false,
+  }).compile(schema);
   problemsOf = (data) =>
     validate(data) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 });
