@@ -27,6 +27,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/sdk": [
+    "@muster/provider-command",
     "@muster/provider-container",
     "@muster/provider-digitalocean",
     "@muster/provider-file",
