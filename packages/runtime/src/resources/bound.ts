@@ -14,6 +14,8 @@ import {
   wantedOf,
 } from "@muster/plugin";
 import { type GivenSettings, type Providers, settingsFor } from "../providers.ts";
+import type { Clock } from "../ports.ts";
+import { looked } from "./asking.ts";
 import type { ResourcesTask } from "./tended.ts";
 
 interface Bound {
@@ -46,17 +48,17 @@ export function typeNamed(catalog: Catalog, name: string): ResourceType | undefi
 export async function bindResource(
   resource: ResourceDeclaration,
   { providers: declared }: Pick<ResourcesTask, "providers">,
-  { catalog, providers, settings: given }: BindDeps,
+  { catalog, providers, settings: given, clock }: BindDeps & { readonly clock: Clock },
 ): Promise<BoundResource> {
   const type = typeNamed(catalog, resource.type);
   if (type === undefined) throw unknownType(resource.type, catalog);
   const settings = settingsFor(type, declared, given, resource.provider);
   const common = { resource, properties: wantedOf(resource, type), settings };
   if (type.known === "task") {
-    const provider = await providers.openTask(type, settings);
+    const provider = await looked(() => providers.openTask(type, settings), `${type.name} was not opened`, clock);
     return { ...common, known: "task", type, provider, traits: traitsOf(type, provider) };
   }
-  const provider = await providers.open(type, settings);
+  const provider = await looked(() => providers.open(type, settings), `${type.name} was not opened`, clock);
   const traits = traitsOf(type, provider);
   if (type.known === "tags" && provider.known === "tags") return { ...common, known: "tags", type, provider, traits };
   if (type.known === "claim" && provider.known === "claim")
