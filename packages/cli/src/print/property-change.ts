@@ -64,9 +64,11 @@ function notesOf(
     ...(plainly ? [] : [effect]),
     ...(plainly || step.downtimeMs === undefined ? [] : [awayText(step.downtimeMs)]),
     ...(irreversible === true ? ["can never be changed back"] : []),
-    ...(reason === undefined || step.effect === "impossible" ? [] : [plain(reason)]),
-  ];
-  return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
+  ].join(", ");
+  // Of what is impossible the reason stands with the step.
+  const why = reason === undefined || step.effect === "impossible" ? "" : plain(reason);
+  const all = [notes, why].filter((part) => part !== "").join("; ");
+  return all === "" ? "" : ` (${all})`;
 }
 
 /** `away about 30 s`, `away about 1 min`, `away about 2 h`. */
