@@ -161,10 +161,15 @@ async function update(bound: BoundResource, want: Wanted, found: Observed, { clo
   if (bound.known === "task" || bound.provider.update === undefined) {
     throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
   }
-  // What is only given to a new thing is none of an old one's business.
-  const managed = Object.entries(properties).filter(([key]) => !bound.resource.ignore.includes(key));
-  await answered(bound.provider.update(found, Object.fromEntries(managed), PATIENT), "change", clock);
+  const { ignore } = bound.resource;
+  const ctx: Ctx = { ...PATIENT, digests: managedOf(want.digests, ignore) };
+  await answered(bound.provider.update(found, managedOf(properties, ignore), ctx), "change", clock);
   return found.id;
+}
+
+/** What is only given to a new thing is none of an old one's business. */
+function managedOf<T>(properties: Readonly<Record<string, T>>, ignore: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !ignore.includes(key)));
 }
 
 async function destroy(bound: BoundResource, found: Observed, { ledger, clock }: Hands): Promise<string> {

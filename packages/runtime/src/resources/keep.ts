@@ -25,7 +25,7 @@ import { statusOf } from "./statuses.ts";
 import type { ResourcesTask } from "./tended.ts";
 import { driftedOf } from "./told.ts";
 import type { Visited } from "./visited.ts";
-import type { Environment } from "./wanted.ts";
+import type { Secrets } from "./wanted.ts";
 
 /** How the resources of a stack stand. */
 export interface ResourcesView {
@@ -47,12 +47,11 @@ export interface ResourceKeeper {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface ResourceKeeperDeps extends BindDeps {
+export interface ResourceKeeperDeps extends BindDeps, Secrets {
   readonly stack: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly io: Io;
-  readonly env: Environment;
   write(writes: Writes): Promise<void>;
   /** They were released, and are there no longer. */
   onPruned(addresses: readonly Address[]): void;

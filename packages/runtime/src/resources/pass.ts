@@ -23,11 +23,10 @@ import type { Seen, Sight } from "./sight.ts";
 import { removeSurplus } from "./surplus.ts";
 import type { ResourcesTask, Tended } from "./tended.ts";
 import { type End, type Visited, valuesAfter, valuesOf, valuesToBe, whatBlocks } from "./visited.ts";
-import { type Environment, wantedNow } from "./wanted.ts";
+import { type Secrets, wantedNow } from "./wanted.ts";
 
-export interface PassDeps extends BindDeps {
+export interface PassDeps extends BindDeps, Secrets {
   readonly clock: Clock;
-  readonly env: Environment;
   readonly sight: Sight;
   memory(): ResourcesMemory;
   /** Declared otherwise than when it was last as declared. */
@@ -65,7 +64,7 @@ export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<rea
     if (blocked !== undefined && deps.hands !== undefined) return ended(address, { kind: "skipped", message: blocked });
     try {
       const bound = await bindResource(resource, task, deps);
-      const want = wantedNow(bound, lookupIn(earlier), deps.env);
+      const want = wantedNow(bound, lookupIn(earlier), deps);
       return await seeTo(tended, bound, want, earlier);
     } catch (thrown) {
       return ended(address, unseen(thrown));

@@ -19,13 +19,12 @@ import { findPurged } from "./purge.ts";
 import { openSight } from "./sight.ts";
 import { type ResourcesTask, taskOf } from "./tended.ts";
 import type { Visited } from "./visited.ts";
-import type { Environment } from "./wanted.ts";
+import type { Secrets } from "./wanted.ts";
 
-export interface ResourcesPlanDeps extends BindDeps {
+export interface ResourcesPlanDeps extends BindDeps, Secrets {
   readonly store: Store;
   readonly clock: Clock;
   readonly grammar: Grammar;
-  readonly env: Environment;
 }
 
 /** @param was what the stack was declared to be before */

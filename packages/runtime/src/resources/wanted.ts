@@ -7,8 +7,19 @@ import type { BoundResource } from "./bound.ts";
 /** The environment in which secrets are looked up. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How secrets become known. */
+export interface Secrets {
+  readonly env: Environment;
+  /** Missing: they are read where they say. */
+  readonly reveal?: typeof revealed | undefined;
+}
+
 /** Throws ProviderError where a secret cannot be read. */
-export function wantedNow({ properties, traits }: BoundResource, lookup: Lookup, env: Environment): Wanted {
+export function wantedNow(
+  { properties, traits }: BoundResource,
+  lookup: Lookup,
+  { env, reveal = revealed }: Secrets,
+): Wanted {
   const { properties: known, unknown } = resolveReferences(properties, lookup);
   const secret = new Set<string>();
   const shown: Record<string, Json> = {};
@@ -18,7 +29,7 @@ export function wantedNow({ properties, traits }: BoundResource, lookup: Lookup,
       shown[key] = value;
     } else {
       secret.add(key);
-      shown[key] = revealed(reference, env);
+      shown[key] = reveal(reference, env);
     }
   }
   return { properties: shown, unknown, secret, digests: digestsOf(known, traits.unreadable) };
