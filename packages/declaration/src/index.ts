@@ -1,3 +1,4 @@
+export * from "./agreed.ts";
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";

@@ -7,3 +7,4 @@ export { preview } from "./preview.ts";
 export { type GivenSettings, openProviders, settingsFor, toLook } from "./providers.ts";
 export type { Asked } from "./resources/declaring.ts";
 export type { ResourcesView } from "./resources/keep.ts";
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
