@@ -3,6 +3,7 @@ export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
 export * from "./edit.ts";
+export * from "./given.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";
