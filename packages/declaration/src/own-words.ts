@@ -1,5 +1,6 @@
 /** What Muster itself reads in the entry of a resource; everything else there is a property of its type. */
 export const OWN_WORDS = [
+  "id",
   "ensure",
   "dependsOn",
   "notify",

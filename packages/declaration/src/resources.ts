@@ -83,9 +83,11 @@ function readResource(
     return found ?? otherwise;
   };
   const provider = own<string | undefined>("provider", undefined, readText);
+  const id = own<string | undefined>("id", undefined, readId);
   const resource: ResourceDeclaration = {
     ...{ address: addressOf(type, name), type, name },
     ...(provider === undefined ? {} : { provider }),
+    ...(id === undefined ? {} : { id }),
     ensure: own("ensure", "present", (value, at) => readWord(value, ["present", "absent"], at, problems)),
     properties: Object.fromEntries(Object.entries(entry).filter(([key]) => !isOwnWord(key))),
     dependsOn: own("dependsOn", [], readAddresses),
@@ -102,6 +104,11 @@ function readResource(
     problems.add("declaration.resources-contradict", words, [...path, "protect"], "key");
   }
   return resource;
+}
+
+/** As its provider calls it: many of them are numbers. */
+function readId(value: Json, path: Path, problems: Problems): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : readText(value, path, problems);
 }
 
 /** One address, or a list of them; each is kept once. */

@@ -98,7 +98,8 @@ export type Type<P extends object = JsonObject, C extends object = JsonObject> =
 export interface TaskType<P extends object = JsonObject, C extends object = JsonObject>
   extends Pick<TypeBase<P, C>, "name" | "summary" | "schema" | "settings" | "restsOn"> {
   readonly known: "task";
-  readonly naming: keyof P & string;
+  /** The property that is its name. */
+  readonly naming: string;
   open(settings: C, io: Io): Promise<TaskProvider<P>>;
 }
 

@@ -12,6 +12,7 @@ export { listeningPorts } from "./listening.ts";
 export * from "./presence.ts";
 export * from "./resource-graph.ts";
 export * from "./resource-properties.ts";
+export * from "./rests-on.ts";
 export * from "./revision.ts";
 export * from "./secret.ts";
 export * from "./server/plugin.ts";

@@ -347,7 +347,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     declaration: () => declaration,
     begin: () => serially(begin),
     commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
-    resources: () => tend?.view() ?? NO_RESOURCES,
+    resources() {
+      const generation = declaration?.generation ?? 0;
+      return tend?.view() ?? { observedGeneration: generation, settled: true, statuses: [] };
+    },
     destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
@@ -412,9 +415,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
 /** What is under way when resources are let go may take so long, in milliseconds. */
 const GRACE_MS = 10_000;
-
-/** Of a stack that has none. */
-const NO_RESOURCES: ResourcesView = { observedGeneration: Number.POSITIVE_INFINITY, settled: true, statuses: [] };
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;

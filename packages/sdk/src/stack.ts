@@ -12,7 +12,14 @@ import type {
 import type { JsonObject } from "@muster/model";
 import type { Schema } from "@muster/plugin";
 import type { container } from "@muster/provider-container";
-import type { file, instanceFile } from "@muster/provider-file";
+import type {
+  DigitaloceanSettings,
+  DomainProperties,
+  DropletProperties,
+  SshKeyProperties,
+  TagProperties,
+} from "@muster/provider-digitalocean";
+import type { directory, file, instanceFile } from "@muster/provider-file";
 import type { processType } from "@muster/provider-process";
 import type { vmType } from "@muster/provider-vm";
 import type { Repair, Rollout } from "./policies.ts";
@@ -23,9 +30,14 @@ type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<
 interface BuiltInTypes {
   readonly "instance-file": PropertiesOf<typeof instanceFile>;
   readonly file: PropertiesOf<typeof file>;
+  readonly directory: PropertiesOf<typeof directory>;
   readonly process: PropertiesOf<typeof processType>;
   readonly container: PropertiesOf<typeof container>;
   readonly vm: PropertiesOf<typeof vmType>;
+  readonly droplet: DropletProperties;
+  readonly "digitalocean-domain": DomainProperties;
+  readonly tag: TagProperties;
+  readonly "ssh-key": SshKeyProperties;
 }
 
 interface BuiltInFlavors {
@@ -75,6 +87,8 @@ export interface Providers {
   readonly process?: SettingsOf<typeof processType>;
   readonly container?: SettingsOf<typeof container>;
   readonly vm?: SettingsOf<typeof vmType>;
+  /** For droplets, domains, tags and SSH keys alike. */
+  readonly digitalocean?: Partial<DigitaloceanSettings>;
   readonly [plugin: string]: object | undefined;
 }
 
@@ -124,6 +138,8 @@ export const types = {
   container: (properties: BuiltInTypes["container"]) => ({ container: properties }),
   /** A virtual machine that boots an image of one purpose. */
   vm: (properties: BuiltInTypes["vm"]) => ({ vm: properties }),
+  /** A virtual machine at DigitalOcean. */
+  droplet: (properties: BuiltInTypes["droplet"]) => ({ droplet: properties }),
   /** A type by its name. */
   plugin: fromPlugin,
 };
