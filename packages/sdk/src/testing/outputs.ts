@@ -40,12 +40,20 @@ type Described = NonNullable<z.infer<typeof described>["properties"]>[string];
 
 /** What it could be, the likeliest first. */
 function candidates(name: string, schema: Described, id: string, number: number): readonly Json[] {
-  const told = [...(schema.const === undefined ? [] : [schema.const]), ...(schema.enum ?? []), ...(schema.examples ?? [])];
+  const told = [
+    ...(schema.const === undefined ? [] : [schema.const]),
+    ...(schema.enum ?? []),
+    ...(schema.examples ?? []),
+  ];
   return [...told, ...texts(name, schema, id, number), `${name} of ${id}`, schema.minimum ?? 0, number, false, [], {}];
 }
 
 function texts(name: string, { format }: Described, id: string, number: number): readonly string[] {
-  const [public4, private4, public6] = [publicAddress(number), privateAddress(number), `2001:db8::${number.toString(16)}`];
+  const [public4, private4, public6] = [
+    publicAddress(number),
+    privateAddress(number),
+    `2001:db8::${number.toString(16)}`,
+  ];
   const host = `${id.replaceAll(/[^A-Za-z0-9-]+/g, "-")}.example.com`;
   switch (format) {
     case "ipv4":
