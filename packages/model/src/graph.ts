@@ -36,7 +36,7 @@ function ringFrom(start: string, graph: Graph, done: Set<string>): readonly stri
     } else if (on.has(value)) {
       const from = way.findIndex(({ node }) => node === value);
       // Each step goes to what must come before it; told forwards, the ring reads in the order of doing.
-      return [value, ...way.slice(from).map(({ node }) => node)].toReversed();
+      return [...way.slice(from).map(({ node }) => node), value].toReversed();
     } else if (!done.has(value) && graph.has(value)) {
       enter(value);
     }

@@ -34,6 +34,8 @@ export interface PropertyChange {
   readonly unknown?: string;
   /** Why it has this effect, where that does not follow from the type alone. */
   readonly reason?: string;
+  /** The way out of a change that is `impossible`. */
+  readonly next?: string;
 }
 
 /** Dollars of the United States a month. Missing: nothing, as there is no thing. */

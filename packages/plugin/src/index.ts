@@ -10,6 +10,7 @@ export * from "./infrakit/names.ts";
 export * from "./infrakit/spec.ts";
 export { listeningPorts } from "./listening.ts";
 export * from "./presence.ts";
+export * from "./properties.ts";
 export * from "./resource-graph.ts";
 export * from "./resource-properties.ts";
 export * from "./rests-on.ts";

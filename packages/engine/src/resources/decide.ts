@@ -81,38 +81,32 @@ function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: Resou
         return ours || !onlyOurs ? { effect: "destroy", id, why: "declared absent", changes: [] } : undefined;
       }
       const changes = differencesOf(want, observed, resource.ignore, traits, assessed?.effects);
-      if (!ours) return adopting(id, changes, traits, assessed?.effects);
-      if (changes.length > 0) return changing(id, changes, assessed?.effects);
+      if (!ours) return adopting(id, changes, traits);
+      if (changes.length > 0) return changing(id, changes);
       if (told.length === 0 || !traits.refreshes) return undefined;
       return { effect: "refresh", id, why: whyTold(told), changes: [] };
     }
   }
 }
 
-function adopting(
-  id: string,
-  changes: readonly PropertyChange[],
-  { adopts }: ResourceTraits,
-  assessed: AssessedEffects | undefined,
-): Due {
+function adopting(id: string, changes: readonly PropertyChange[], { adopts }: ResourceTraits): Due {
   const why = "there already, and nobody's";
   if (!adopts) {
     const next = "Take it away by hand, or declare the resource under another name.";
     return { effect: "impossible", id, why: "there already, and things of its type cannot be taken in", changes, next };
   }
-  const change = changes.length === 0 ? undefined : changing(id, changes, assessed);
+  const change = changes.length === 0 ? undefined : changing(id, changes);
   if (change?.effect === "impossible" || change?.effect === "replace") return change;
   return { effect: "adopt", id, why, changes };
 }
 
 /** The strongest effect of all its changes is that of the step. */
-function changing(id: string, changes: readonly PropertyChange[], assessed: AssessedEffects = {}): Due {
+function changing(id: string, changes: readonly PropertyChange[]): Due {
   const why = `${changes.map(({ property }) => property).join(", ")} ${changes.length === 1 ? "differs" : "differ"}`;
   const never = changes.find(({ effect }) => effect === "impossible");
   if (never !== undefined) {
     const { property, reason } = never;
-    const next =
-      assessed[property]?.next ?? `Declare \`${property}\` as it is, or leave it out: then it is not managed.`;
+    const next = never.next ?? `Declare \`${property}\` as it is, or leave it out: then it is not managed.`;
     return { effect: "impossible", id, why: reason ?? `\`${property}\` can never be changed`, changes, next };
   }
   const effect = (["replace", "restart"] as const).find((each) => changes.some((change) => change.effect === each));

@@ -105,5 +105,6 @@ function changeOf(
       : { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }),
     ...(irreversible ? { irreversible: true } : {}),
     ...(told === undefined ? {} : { reason: told.reason }),
+    ...(told?.next === undefined ? {} : { next: told.next }),
   };
 }

@@ -23,6 +23,7 @@ export const sshKeyOutputs = z.object({
   key_id: z.number().describe("Its number, for the `ssh_keys` of a droplet"),
   fingerprint: z.string().describe("Its fingerprint, for the `ssh_keys` of a droplet"),
 });
+export type SshKeyOutputs = z.infer<typeof sshKeyOutputs>;
 
 export function sshKeyIn(env: Environment, accounts: Accounts): ClaimedType<SshKeyProperties, DigitaloceanSettings> {
   return {

@@ -18,6 +18,7 @@ export const tagProperties = z.strictObject({
 export type TagProperties = z.infer<typeof tagProperties>;
 
 export const tagOutputs = z.object({ count: z.number().describe("How many things bear it") });
+export type TagOutputs = z.infer<typeof tagOutputs>;
 
 export function tagIn(env: Environment, accounts: Accounts): ClaimedType<TagProperties, DigitaloceanSettings> {
   return {
