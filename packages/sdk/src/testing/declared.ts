@@ -4,7 +4,7 @@ import { checkStack, documentOf, readDocument, type SourceDocument, sourceOfValu
 import type { Document, Stack } from "@muster/model";
 import { type Catalog, type Io, readSettings } from "@muster/plugin";
 import { openProviders, settingsFor } from "@muster/runtime";
-import type { StackFile } from "../stack.ts";
+import { defineStack, type StackFile } from "../stack.ts";
 
 /** A stack as `defineStack` gives it; or where its file is. */
 export type Declared = StackFile | string | URL;
@@ -40,5 +40,6 @@ export async function checked(declared: Declared, catalog: Catalog, io: Io): Pro
 
 async function sourceOf(declared: Declared): Promise<SourceDocument> {
   const file = declared instanceof URL ? fileURLToPath(declared) : declared;
-  return typeof file === "string" ? readDocument(file, { sdk: SDK, env: process.env }) : sourceOfValue(file, IN_CODE);
+  if (typeof file === "string") return readDocument(file, { sdk: SDK, env: process.env });
+  return sourceOfValue(defineStack(file), IN_CODE);
 }

@@ -45,7 +45,7 @@ function candidates(name: string, schema: Described, id: string, number: number)
     ...(schema.enum ?? []),
     ...(schema.examples ?? []),
   ];
-  return [...told, ...texts(name, schema, id, number), `${name} of ${id}`, schema.minimum ?? 0, number, false, [], {}];
+  return [...told, ...texts(name, schema, id, number), `${name} of ${id}`, number, schema.minimum ?? 0, false, [], {}];
 }
 
 function texts(name: string, { format }: Described, id: string, number: number): readonly string[] {
