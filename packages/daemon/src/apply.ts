@@ -1,8 +1,9 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
+import { confirmAgreed } from "@muster/declaration";
 import { type Document, digestOfPlan, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
 import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
-import { confirmAgreed, mayBeRefused } from "./agreed.ts";
+import { mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import { checkGiven, type Given, readGiven } from "./checked.ts";

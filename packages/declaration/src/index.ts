@@ -1,8 +1,10 @@
+export * from "./agreed.ts";
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
 export * from "./edit.ts";
 export * from "./entries.ts";
+export * from "./given.ts";
 export { withEntries } from "./insert.ts";
 export * from "./kind.ts";
 export * from "./read.ts";

@@ -462,6 +462,14 @@ export const errorTable = {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",
   },
+  "simulation.no-such-thing": {
+    says: "in the simulated world there is no {type} `{id}`{nearest}",
+    next: "There are: {known}.",
+  },
+  "simulation.impossible": {
+    says: "in the simulated world no {type} can be so: {detail}",
+    next: "Say one that could be there.",
+  },
   "plan.stale": {
     says: "the plan of `{stack}` does not hold any more: {detail}",
     next: "Make a new one with `muster plan`, and look at it. Nothing was touched.",

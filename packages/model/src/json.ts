@@ -68,5 +68,7 @@ function sameItems(a: readonly Json[], b: readonly Json[]): boolean {
 
 function sameMembers(a: JsonObject, b: JsonObject): boolean {
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
 }

@@ -23,7 +23,7 @@ export interface Ctx {
   readonly signal: AbortSignal;
   /**
    * Of each property that is never shown again (`unreadable`), a digest of it as it is declared: to be kept with the thing
-   * that is made, and shown as `Observed.digests`. Missing for members of groups: their revision tells.
+   * that is made or changed, and shown as `Observed.digests`. Missing for members of groups: their revision tells.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApplyAnswer, GroupView, StackResources } from "@muster/daemon";
-import { conditionOf, MusterError } from "@muster/model";
+import { conditionOf, failureOfResources, MusterError, resourcesSettled } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
-import { failureOf, isOver } from "./resources-end.ts";
 
 const ASK_EVERY_MS = 100;
 /** What a group says when its own deadline has passed comes so much later at most. */
@@ -65,11 +64,11 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
       if (error !== undefined) throw error;
     }
     const resources = await resourcesOf(api, answer.stack);
-    if (resources !== undefined && !isOver(resources, answer.generation)) {
+    if (resources !== undefined && !resourcesSettled(resources, answer.generation)) {
       if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket));
       open = true;
     }
-    const failed = open || resources === undefined ? undefined : failureOf(resources);
+    const failed = open || resources === undefined ? undefined : failureOfResources(resources);
     if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups };
     // Cut short by the signal, it has ended all the same.
