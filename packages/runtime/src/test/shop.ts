@@ -17,7 +17,7 @@ import { type Holder, memoryStore, type Store } from "@muster/store";
 import { keepStack, type StackKeeper } from "../keeper.ts";
 import { planStack } from "../plan.ts";
 import type { Grammar } from "../ports.ts";
-import { heldClock } from "./clock.ts";
+import { leapingClock } from "./clock.ts";
 import type { Asked } from "../resources/declaring.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -77,7 +77,7 @@ function declarationOf(address: Address, text: Text): ResourceDeclaration {
 
 export interface Shop {
   readonly world: World;
-  readonly clock: ReturnType<typeof heldClock>;
+  readonly clock: ReturnType<typeof leapingClock>;
   readonly store: Store;
   readonly events: Event[];
   readonly troubles: unknown[];
@@ -93,6 +93,8 @@ export interface Shop {
   /** Declares, and waits until it has settled. */
   apply(resources: Texts, more?: More & Asked): Promise<void>;
   plan(resources: Texts, more?: More & Asked): Promise<StackPlan & { readonly resources: ResourcesPlan }>;
+  /** The clock is set otherwise. */
+  leap(ms: number): void;
   /** Nothing of it is heard or written any more, as after a kill -9. */
   kill(): void;
   status(address: Address): ResourceStatus | undefined;
@@ -107,7 +109,7 @@ export interface Shop {
 export interface ShopOptions {
   readonly store?: Store;
   readonly world?: World;
-  readonly clock?: ReturnType<typeof heldClock>;
+  readonly clock?: ReturnType<typeof leapingClock>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -115,7 +117,7 @@ export interface ShopOptions {
 const LONGEST_MS = 3_600_000;
 
 export function openShop(options: ShopOptions = {}): Shop {
-  const clock = options.clock ?? heldClock();
+  const clock = options.clock ?? leapingClock();
   const world = options.world ?? openWorld(clock);
   const store = options.store ?? memoryStore();
   const { catalog } = world;
@@ -168,7 +170,7 @@ export function openShop(options: ShopOptions = {}): Shop {
   }
 
   const shop: Shop = {
-    ...{ world, clock, store, events, troubles, lost, keeper, begin, until },
+    ...{ world, clock, store, events, troubles, lost, keeper, begin, until, leap: clock.leap },
     async declare(resources, { mode, purge, ...rest } = {}) {
       const document = documentOf(resources, { ...(mode ? { mode } : {}), ...(purge ? { purge } : {}) });
       await (current ?? (await begin())).commit(document, "shop.yaml", "user:ann", rest);
