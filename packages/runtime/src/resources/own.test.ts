@@ -1,6 +1,6 @@
 import { musterMarks, resourceOwner } from "@muster/model";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../test/shop.ts";
+import { openShop, type Shop, type Texts } from "../test/shop.ts";
 
 let shop: Shop;
 beforeEach(() => {
@@ -228,7 +228,8 @@ describe("a whole stack that is destroyed", () => {
   });
 
   it("is destroyed though nothing of it is there, and though it declares nothing", async () => {
-    for (const texts of [{ "note.a": {} }, {}]) {
+    const either: readonly Texts[] = [{ "note.a": {} }, {}];
+    for (const texts of either) {
       await shop.apply(texts);
       shop.world.notes.clear();
       await shop.keeper().destroyAll("user:ann");

@@ -113,6 +113,9 @@ export interface ShopOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Words that no other shop has. */
+let words = 0;
+
 /** Long enough for every wait that has an end. */
 const LONGEST_MS = 3_600_000;
 
@@ -126,7 +129,6 @@ export function openShop(options: ShopOptions = {}): Shop {
   const lost: unknown[] = [];
   const env = options.env ?? {};
   let life = 0;
-  let words = 0;
   let asked = 0;
   let current: StackKeeper | undefined;
 
