@@ -19,7 +19,8 @@ describe("whoever is to be told of a change", () => {
     expect(shop.changes().toSorted()).toEqual(["create conf", "create log", "run reload"]);
     await shop.apply(texts("2"));
     expect(shop.changes().toSorted()).toEqual(["refresh log", "run reload", "update conf"]);
-    expect(shop.told().slice(-3).toSorted()).toEqual([
+    expect(shop.told().slice(-4).toSorted()).toEqual([
+      "resource.decided chore.reload: refresh (note.conf has changed)",
       "resource.decided note.log: refresh (note.conf has changed)",
       "resource.refreshed chore.reload told (note.conf has changed)",
       "resource.refreshed note.log told (note.conf has changed)",
