@@ -1,5 +1,5 @@
 /** What `muster schema` prints, held against every stack of the repository by a validator that knows nothing of Muster. */
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readDocument } from "@muster/declaration";
@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from "@muster/model";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type House, openHouse } from "../packages/cli/src/test/house.ts";
+import { blocksOf } from "./support/guide-page.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const sdk = pathToFileURL(join(root, "packages/sdk/src/index.ts")).href;
@@ -22,9 +23,14 @@ beforeAll(async () => {
   const { code, out, err } = await house.run("schema");
   expect([code, err]).toEqual([0, ""]);
   schema = JSON.parse(out);
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, strictRequired: false, validateFormats: false, strictTuples: false }).compile(
-    schema,
-  );
+  const validate = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strict: true,
+    strictRequired: false,
+    validateFormats: false,
+    strictTuples: false,
+  }).compile(schema);
   problemsOf = (data) =>
     validate(data) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 });
@@ -37,12 +43,34 @@ const stacks = globSync("examples/**/*.{yaml,json,ts}", { cwd: root, exclude: (n
   .filter((name) => !/package\.json$|note\.ts$|proofread\.ts$/.test(name))
   .sort();
 
+const pages = globSync("docs/guide/*.md", { cwd: root }).sort();
+
 describe("the schema of stacks", () => {
   it.each(stacks)("takes %s, as Muster does", async (name) => {
     const { data } = await readDocument(join(root, name), { sdk, env: {} });
     // What InfraKit declares, and what an image is built from, is no stack.
     if (!isObject(data) || data["stack"] === undefined) return expect(problemsOf(data)).not.toEqual([]);
     expect(problemsOf(data)).toEqual([]);
+  });
+
+  it("takes what the guide declares, and refuses what it shows to be refused", async () => {
+    const refused: string[] = [];
+    for (const page of pages) {
+      for (const block of blocksOf(readFileSync(join(root, page), "utf8"))) {
+        if (block.kind !== "file" || !block.name.endsWith(".yaml")) continue;
+        const { data } = await readDocument(await house.write(block.name, block.text), { sdk, env: {} });
+        if (!isObject(data) || data["stack"] === undefined) continue;
+        refused.push(...problemsOf(data).map((problem) => `${page} ${block.name}: ${problem}`));
+      }
+    }
+    const nothingYet = "docs/guide/resources-day-two.md shop.yaml:  must";
+    expect(refused).toEqual([
+      `${nothingYet} have required property 'groups'`,
+      `${nothingYet} have required property 'resources'`,
+      `${nothingYet} match a schema in anyOf`,
+      "docs/guide/resources.md host.yaml: /resources/file/~1home~1ann~1name.txt must NOT have additional properties",
+      "docs/guide/stacks.md tried.yaml: /groups/web/repair/breaker must be string",
+    ]);
   });
 
   const group = (words: object) => ({

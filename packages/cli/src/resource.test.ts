@@ -198,6 +198,61 @@ describe("muster resource", () => {
   });
 });
 
+describe("muster resource of droplets", () => {
+  let droplet: (...words: readonly string[]) => ReturnType<House["run"]>;
+  beforeEach(async () => {
+    const account = house.start("dev", "digitalocean", "--droplets", "2");
+    await account.says("DIGITALOCEAN_TOKEN=");
+    const [, url = ""] = /DIGITALOCEAN_API_URL=(\S+)/.exec(account.out()) ?? [];
+    const [, token = ""] = /DIGITALOCEAN_TOKEN=(\S+)/.exec(account.out()) ?? [];
+    const reached = ["--set", `digitalocean.url=${url}`, "--set", `digitalocean.token=${token}`];
+    droplet = (...words) => house.run("resource", "droplet", ...words, ...reached);
+  });
+
+  it("lists them with their ids, and what can only be read where it is asked for", async () => {
+    const { code, out } = await droplet();
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^resources:\n {2}droplet:\n {4}# id \d+\n {4}droplet-1:\n/),
+    ]);
+    expect(out).not.toContain("public_address");
+    expect((await droplet("droplet-1", "--all")).out).toMatch(/# public_address: "[\d.]+"\n/);
+    const { things, resources } = JSON.parse((await droplet("--all", "--output", "json")).out);
+    expect(Object.keys(resources.droplet)).toEqual(["droplet-1", "droplet-2"]);
+    expect(things[0].outputs).toMatchObject({ status: "active", price_monthly: 6 });
+  });
+
+  it("sets one, and what cannot be taken back only where that is said", async () => {
+    const resized = await droplet("droplet-1", "size=s-2vcpu-2gb");
+    expect([resized.code, resized.out]).toEqual([
+      0,
+      expect.stringMatching(/ \(\d+\) {2}changed and restarted\n {2}size: /),
+    ]);
+    expect(resized.out).toContain("$6.00 → $18.00 a month\n");
+    const held = await droplet("droplet-1", "ipv6=true");
+    expect([held.code, held.err]).toEqual([2, expect.stringContaining("next: Add `--allow irreversible`")]);
+    const allowed = await droplet("droplet-1", "ipv6=true", "--allow", "irreversible");
+    expect([allowed.code, allowed.out]).toEqual([0, expect.stringContaining("ipv6: false → true")]);
+    expect((await droplet("droplet-1")).out).toMatch(/size: s-2vcpu-2gb\n.*\n {6}ipv6: true\n/);
+  });
+
+  it("asks for the id where two have one name, and tells them apart by it", async () => {
+    await droplet("droplet-2", "name=droplet-1");
+    const { code, err } = await droplet("droplet-1");
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/more than one droplet is called `droplet-1`: \d+, \d+\n.*Give the id/),
+    ]);
+    const { things, resources } = JSON.parse((await droplet("--all", "--output", "json")).out);
+    const [first, second] = things.map(({ id }: { id: string }) => id);
+    expect(resources.droplet).toMatchObject({
+      [`droplet-1-${first}`]: { id: first, name: "droplet-1" },
+      [`droplet-1-${second}`]: { id: second, name: "droplet-1" },
+    });
+    expect((await droplet(second)).out).toContain(`    droplet-1:\n      id: "${second}"\n`);
+  });
+});
+
 describe("muster import", () => {
   it("prints the declaration of what is there", async () => {
     const path = await write("motd", "x\n");

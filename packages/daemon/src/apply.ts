@@ -1,7 +1,7 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
 import { confirmAgreed } from "@muster/declaration";
 import { type Document, digestOfPlan, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
-import { type Asked, type GivenSettings, preview, type StackKeeper } from "@muster/runtime";
+import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
 import { mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
@@ -34,8 +34,13 @@ export interface ApplyDeps {
 }
 
 export function applying({ options, stacks, catalog, settings }: ApplyDeps): Applying {
+  /** What would happen is asked first, and whoever agrees to it gives the same again: it is read once. */
+  let last: Given | undefined;
+
   function read(document: Document, source: string): Given {
-    const given = readGiven(document, source);
+    const isLast = last?.source === source && sameDocument(last.document, document);
+    const given = isLast && last !== undefined ? last : readGiven(document, source);
+    last = given;
     confirmOurs(given.stack);
     return given;
   }

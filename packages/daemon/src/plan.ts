@@ -1,6 +1,13 @@
 import type { StackPlan } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type Asked, type GivenSettings, type Outside, planStack, type StackKeeper } from "@muster/runtime";
+import {
+  type Asked,
+  type GivenSettings,
+  type Outside,
+  planStack,
+  type StackKeeper,
+  sameDocument,
+} from "@muster/runtime";
 import type { Store } from "@muster/store";
 import { checkGiven, type Given } from "./checked.ts";
 import { grammar } from "./stacks.ts";
@@ -34,7 +41,9 @@ export async function planChecked(
   asked: Asked,
 ): Promise<StackPlan> {
   const { store, outside, catalog, settings } = deps;
-  const before = keeper?.declaration() ?? (await store.declaration(stack.name));
+  const declared = keeper?.declaration() ?? (await store.declaration(stack.name));
+  // What was read of one is known of the other.
+  const before = declared && sameDocument(declared.document, document) ? { ...declared, document } : declared;
   const proposal = { before, document, source, kept: keeper !== undefined, asked };
   return planStack(proposal, { ...outside, store, catalog, grammar, settings });
 }

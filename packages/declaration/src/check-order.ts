@@ -50,8 +50,9 @@ function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Prob
     const id = wantedOf(resource, type)[type.naming];
     const word = `${resource.type}\n${resource.provider ?? ""}\n${String(id)}`;
     const other = things.get(word);
+    const isTold = type.exclusive !== undefined || resource.ensure === "absent";
     if (other === undefined) things.set(word, resource);
-    else if (other.ensure !== resource.ensure) noteDouble(resource, String(id), other.address, problems);
+    else if (other.ensure !== resource.ensure || !isTold) noteDouble(resource, String(id), other.address, problems);
   }
 }
 

@@ -55,7 +55,10 @@ const thing: Type = {
   schema: as(z.strictObject({ note: z.string().optional() })),
 };
 
-const types = [file, directory, droplet, volume, thing];
+const { exclusive: _, restsOn: __, ...known } = directory;
+const mount: Type = { ...known, name: "mount" };
+
+const types = [file, directory, droplet, volume, thing, mount];
 const catalog: Catalog = {
   type: (name) => types.find((type) => type.name === name),
   flavor: (name) =>
@@ -239,7 +242,7 @@ describe("what a resource speaks of", () => {
       "there is no resource `droplet.web1` (did you mean `droplet.web-1`?) Declare it. To write `${`",
     );
     expect(said).toContain(
-      "there is no type `project` Known: file, directory, droplet, volume, thing, command. To write",
+      "there is no type `project` Known: file, directory, droplet, volume, thing, mount, command. To write",
     );
     expect(said).toContain("`${file./etc/a.conf}`: it names a resource, and none of its properties Write");
   });
@@ -329,6 +332,8 @@ describe("resources together", () => {
       "declaration.resources-contradict stack.yaml:4:43 (resources.file.c)",
     ]);
     expect(await words(text)).toContain("`file./b`: `directory./b` has `/b` already, and two things cannot have it");
+    const named = stack("mount: { /a: {}, b: { path: /a }, c: { path: /c, ensure: absent }, /c: { ensure: absent } }");
+    expect(await failures(named)).toEqual(["declaration.resources-contradict stack.yaml:3:20 (resources.mount.b)"]);
     const both = stack("file: { /a: { ensure: absent }, b: { path: /a } }");
     expect(await failures(both)).toEqual(["declaration.resources-contradict stack.yaml:3:35 (resources.file.b)"]);
     const front = stack("file: { /a: { content: x, check: { command: ['${file}'] } }, b: { path: /a } }");

@@ -38,6 +38,7 @@ export function followsGroups(file: JsonObject, groups: readonly string[]): stri
  * them, and is told as what it is where the text is read.
  */
 function namesGroup(content: string, groups: readonly string[]): boolean {
+  if (!content.includes("{{")) return false;
   return [...content.matchAll(/\{\{\s*#\s*\w+\s+([^\s{}]+)\s*\}\}/g)].some(([, asked = ""]) => {
     const [first = "", ...others] = asked.split(".");
     if (others.length === 0) return groups.includes(asked);

@@ -1,6 +1,6 @@
 /** Puts entries into a stack in YAML. What is there stays as it was written, comments and all. */
 import { isObject, MusterError, ownOf } from "@muster/model";
-import { isMap, isScalar, parseDocument, type Document as YamlDocument, type YAMLMap } from "yaml";
+import { isMap, isScalar, parseDocument, type YAMLMap, type Document as YamlDocument } from "yaml";
 import { entriesText, type ResourceEntry, resourcesOf } from "./entries.ts";
 import { parseYaml } from "./yaml.ts";
 

@@ -5,6 +5,9 @@ import { gatherProblems } from "./problems.ts";
 import { type SourceDocument, sourceOf } from "./source.ts";
 import { MAX_DEPTH } from "./tree.ts";
 
+/** What was read of a document stays true of it: whoever keeps a stack asks again and again. */
+const known = new WeakMap<Document, Stack>();
+
 /**
  * What a document declares. Reads the structure only, so it needs neither schemas nor plugins: it is also how a stored
  * document becomes a stack again. Throws MusterErrors of the family `declaration`.
@@ -12,6 +15,8 @@ import { MAX_DEPTH } from "./tree.ts";
  * @param source where the parts of the document stand; without it errors tell the path only.
  */
 export function stackOf(document: Document, source: Pick<SourceDocument, "locate"> = sourceOf(document)): Stack {
+  const before = known.get(document);
+  if (before !== undefined) return before;
   const problems = gatherProblems(source.locate);
   // What comes from a caller was read by no parser that would have refused it.
   if (isDeeper(document.data, MAX_DEPTH)) {
@@ -24,6 +29,7 @@ export function stackOf(document: Document, source: Pick<SourceDocument, "locate
   problems.throwIfAny();
   if (stack === undefined)
     throw new MusterError("internal", { detail: "a stack could not be read, and nobody said why" });
+  known.set(document, stack);
   return stack;
 }
 

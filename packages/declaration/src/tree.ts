@@ -54,14 +54,18 @@ export function documentOfTree(tree: Tree, text: string, file: string): SourceDo
   };
 
   const checkKeys = (entries: readonly Entry[], path: Path): void => {
-    const lineOf = new Map<string, number>();
+    const firsts = new Map<string, number>();
     for (const { key, at } of entries) {
-      const first = lineOf.get(key);
-      const place = () => placeAt(at, [...path, key]);
-      if (first === undefined) lineOf.set(key, lineAndColumn(lines, at).line);
-      else problems.addError(new MusterError("declaration.duplicate-key", { key, first }, { place: place() }));
-      if (refusedKeys.has(key)) problems.addError(refusedKey(key, place()));
+      const before = firsts.get(key);
+      if (before === undefined) firsts.set(key, at);
+      else noteDouble(key, at, lineAndColumn(lines, before).line, path);
+      if (refusedKeys.has(key)) problems.addError(refusedKey(key, placeAt(at, [...path, key])));
     }
+  };
+
+  const noteDouble = (key: string, at: number, first: number, path: Path): void => {
+    const place = placeAt(at, [...path, key]);
+    problems.addError(new MusterError("declaration.duplicate-key", { key, first }, { place }));
   };
 
   const data = plain(tree, []);

@@ -114,7 +114,9 @@ export function noteMissingKey(key: string, wanted: string, path: Path, problems
 
 /** A record in which `constructor` is found only when somebody wrote it. */
 export function recordOf<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
-  return Object.assign(Object.create(null), Object.fromEntries(entries));
+  const record: Record<string, T> = Object.create(null);
+  for (const [name, value] of entries) record[name] = value;
+  return record;
 }
 
 /** For the `{known}` of messages. */

@@ -16,6 +16,21 @@ it("is read back as the same value, and shuffled keys change nothing", () => {
   );
 });
 
+it("calls two values the same exactly when their texts are", () => {
+  const value = fc.jsonValue({ maxDepth: 2 });
+  fc.assert(
+    fc.property(value, value, (a, b) => {
+      expect(sameJson(a as Json, b as Json)).toBe(canonical(a as Json) === canonical(b as Json));
+    }),
+  );
+  expect(sameJson({ a: [1, { b: null }] }, { a: [1, { b: 0 }] })).toBe(false);
+  expect(sameJson({ a: 1 }, { b: 1 })).toBe(false);
+  expect(sameJson({ a: 1 }, { a: 1, b: 1 })).toBe(false);
+  expect(sameJson([1], { 0: 1 })).toBe(false);
+  expect(sameJson({}, JSON.parse('{"__proto__": 1}'))).toBe(false);
+  expect(sameJson(undefined, null)).toBe(false);
+});
+
 it("loses no key that has a meaning to JavaScript", () => {
   const hostile: Json = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2, "10": 1, "9": 2}');
   expect(JSON.parse(canonical(hostile))).toEqual(hostile);

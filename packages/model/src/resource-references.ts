@@ -21,11 +21,16 @@ export interface PlacedReference extends ResourceReference {
 const PATTERN = /\$\$\{|\$\{(?!self\.)([a-z][a-z0-9-]*\.[^{}\n]+\.[A-Za-z_][A-Za-z0-9_-]*)\}/g;
 
 /** Everything that a value takes from other resources, in the order in which it stands there. */
-export function resourceReferencesIn(value: Json, path: readonly (string | number)[] = []): readonly PlacedReference[] {
+export function resourceReferencesIn(value: Json): readonly PlacedReference[] {
+  // Most refer to nothing, and are asked at every look.
+  return mayRefer(value) ? placedIn(value, []) : [];
+}
+
+function placedIn(value: Json, path: readonly (string | number)[]): readonly PlacedReference[] {
   if (typeof value === "string") return referencesInText(value).map((reference) => ({ ...reference, path }));
-  if (Array.isArray(value)) return value.flatMap((each, index) => resourceReferencesIn(each, [...path, index]));
+  if (Array.isArray(value)) return value.flatMap((each, index) => placedIn(each, [...path, index]));
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, each]) => resourceReferencesIn(each, [...path, key]));
+  return Object.entries(value).flatMap(([key, each]) => placedIn(each, [...path, key]));
 }
 
 function referencesInText(text: string): readonly ResourceReference[] {
@@ -53,7 +58,6 @@ export interface Resolved {
 }
 
 export function resolveReferences(properties: JsonObject, lookup: Lookup): Resolved {
-  // Most resources refer to nothing, and all of them are resolved at every look.
   if (!mayRefer(properties)) return { properties, unknown: {} };
   const known: [string, Json][] = [];
   const unknown: [string, ResourceReference][] = [];

@@ -112,5 +112,7 @@ export interface ResourceStatus {
 
 /** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
 export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
-  return effect === "impossible" || held?.reason === "needs-consent" || held?.reason === "protected";
+  return (
+    (effect === "impossible" && held === undefined) || held?.reason === "needs-consent" || held?.reason === "protected"
+  );
 }

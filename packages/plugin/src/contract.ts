@@ -57,7 +57,7 @@ interface TypeBase<P extends object, C extends object> {
   /** Properties that are lists whose order means nothing. */
   readonly unordered?: readonly (keyof P & string)[];
   /**
-   * What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. Of a resource,
+   * What a thing rests on, in the words of `exclusive`: whoever holds one of them comes before it. Of a resource,
    * both are also asked before everything is known: what is not yet is missing then.
    */
   restsOn?(want: P): readonly string[];

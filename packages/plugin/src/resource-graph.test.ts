@@ -8,7 +8,7 @@ const open = () => Promise.reject(new Error("nothing is opened here"));
 const base = { summary: "", settings: z.object({}), effects: {}, settleMs: 0, open } as const;
 const schema = z.record(z.string(), z.json()) as unknown as Type["schema"];
 
-/** All above a path, the longest last: the order of words says nothing. */
+/** All above a path, the longest last. */
 const above = (path: unknown): readonly string[] =>
   String(path)
     .split("/")
@@ -62,7 +62,7 @@ describe("what comes before what", () => {
     ).toEqual({ "cow.b": ["cow.a"], "cow.c": ["cow.a"], "cow.a": [], "task.t": ["cow.a"] });
   });
 
-  it("follows from what things hold and rest on: the longest word counts, whatever its order", () => {
+  it("follows from what things hold and rest on: every word that is held counts", () => {
     expect(
       whoComesBefore(
         { type: "file", name: "/etc/app/conf.d/a" },
@@ -72,7 +72,7 @@ describe("what comes before what", () => {
         { type: "file", name: "/other/b" },
       ),
     ).toEqual({
-      "file./etc/app/conf.d/a": ["directory./etc/app"],
+      "file./etc/app/conf.d/a": ["directory./etc", "directory./etc/app"],
       "directory./etc": [],
       "directory./etc/app": ["directory./etc"],
       "task.t": ["directory./etc/app"],

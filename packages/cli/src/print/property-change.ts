@@ -11,7 +11,7 @@ const MOST_LINES = 40;
 /** @param step what its change is part of: how long the thing is away, and whether it is made by it */
 export function changeLines(
   change: PropertyChange,
-  step: { readonly effect: string; readonly downtimeMs?: number },
+  step: { readonly effect: string; readonly why?: string; readonly downtimeMs?: number },
 ): readonly string[] {
   const { property, before, after, secret, unknown } = change;
   const notes = notesOf(change, step);
@@ -56,7 +56,7 @@ function differenceLines(before: string, after: string): readonly string[] {
 /** ` (restart, away about 1 min)`; nothing where it is had in place, as most are. */
 function notesOf(
   { effect, irreversible, reason }: PropertyChange,
-  step: { effect: string; downtimeMs?: number },
+  step: { effect: string; why?: string; downtimeMs?: number },
 ): string {
   // What a new thing is made with costs nothing beside it.
   const plainly = effect === "in-place" || step.effect === "create";
@@ -64,9 +64,11 @@ function notesOf(
     ...(plainly ? [] : [effect]),
     ...(plainly || step.downtimeMs === undefined ? [] : [awayText(step.downtimeMs)]),
     ...(irreversible === true ? ["can never be changed back"] : []),
-    ...(reason === undefined || step.effect === "impossible" ? [] : [plain(reason)]),
-  ];
-  return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
+  ].join(", ");
+  // What stands with the step needs no second telling.
+  const why = reason === undefined || reason === step.why ? "" : plain(reason);
+  const all = [notes, why].filter((part) => part !== "").join("; ");
+  return all === "" ? "" : ` (${all})`;
 }
 
 /** `away about 30 s`, `away about 1 min`, `away about 2 h`. */

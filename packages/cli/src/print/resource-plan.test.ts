@@ -78,7 +78,7 @@ describe("a plan of resources in words", () => {
     ]);
     const forEver = { ...size, irreversible: true, reason: "a disk never shrinks" } as const;
     expect(stepOf({ ...words, changes: [forEver] })[1]).toBe(
-      "      size: s-1vcpu-1gb → s-2vcpu-2gb (restart, away about 1 min, can never be changed back, a disk never shrinks)",
+      "      size: s-1vcpu-1gb → s-2vcpu-2gb (restart, away about 1 min, can never be changed back; a disk never shrinks)",
     );
     expect(stepOf({ effect: "destroy", why: "declared absent", price: { before: 6 }, downtimeMs: 7_200_000 })).toEqual([
       "  - droplet.web-1  destroy (declared absent)",

@@ -39,6 +39,8 @@ export interface ResourceSituation {
   readonly allow: readonly Consent[];
   /** Those that were changed and that it is to be told of. */
   readonly told: readonly Address[];
+  /** Why they were changed; missing: as `cause`. */
+  readonly toldCause?: Cause;
   /** Only what is known to be ours is destroyed: the whole stack goes, or what was released from it. */
   readonly onlyOurs: boolean;
   /** What the provider says of the step. */
@@ -51,7 +53,8 @@ export type DecidedStep = Omit<ResourceStep, "address" | "after">;
 export function decideResource(situation: ResourceSituation): DecidedStep | undefined {
   const due = dueOf(situation);
   if (due === undefined) return undefined;
-  const { assessed, cause } = situation;
+  const { assessed, toldCause } = situation;
+  const cause = due.effect === "refresh" && toldCause !== undefined ? toldCause : situation.cause;
   const { downtimeMs, price } = assessed ?? {};
   const step: DecidedStep = {
     ...due,
@@ -59,7 +62,7 @@ export function decideResource(situation: ResourceSituation): DecidedStep | unde
     ...(downtimeMs === undefined || !isAway(due.effect) ? {} : { downtimeMs }),
     ...(price === undefined ? {} : { price }),
   };
-  const held = step.effect === "impossible" ? undefined : heldBy(step, situation);
+  const held = heldBy(step, situation);
   return held === undefined ? step : { ...step, ...held };
 }
 
@@ -73,7 +76,7 @@ function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: Resou
       return { effect: "run", why: seen.why, changes: [] };
     case "missing":
       if (resource.ensure === "absent") return undefined;
-      return { effect: "create", why: "missing", changes: beginningsOf(want) };
+      return { effect: "create", why: "missing", changes: beginningsOf(want, traits) };
     case "there": {
       const { observed, ours } = seen;
       const { id } = observed;
@@ -125,18 +128,23 @@ function isAway(effect: ResourceEffect): boolean {
 type Hold = { readonly held: PlanTrouble; readonly next: string };
 
 /** Why a step that is due is not done. The first reason is told that a person can do the least about. */
-function heldBy(step: DecidedStep, { resource, mode, allow, cause }: ResourceSituation): Hold | undefined {
+function heldBy(step: DecidedStep, { resource, mode, allow }: ResourceSituation): Hold | undefined {
   if (mode === "observe") {
     return hold("observe", "the stack is only observed", "Declare `mode: enforce` to have it done.");
   }
   const { address, onDrift, protect } = resource;
+  // Whoever is only told of another one has not drifted.
+  const isDrift = step.cause === "corrective" && step.effect !== "refresh";
+  const reported =
+    isDrift && onDrift === "report"
+      ? hold("reported", "drift of it is only reported", "Declare `onDrift: repair`, or put it right by hand.")
+      : undefined;
+  if (step.effect === "impossible") return reported;
   if (protect && (step.effect === "destroy" || step.effect === "replace")) {
     const fix = `Take \`protect\` away from ${address}, and apply that first.`;
     return hold("protected", `${address} is protected, and this destroys it`, fix);
   }
-  if (cause === "corrective" && onDrift === "report") {
-    return hold("reported", "drift of it is only reported", "Declare `onDrift: repair`, or put it right by hand.");
-  }
+  if (reported !== undefined) return reported;
   const allowed = new Set([...allow, ...resource.allow]);
   if (step.effect === "replace" && !allowed.has("replace")) {
     const fix = "Say `--allow replace`, or declare `allow: [replace]` with it.";

@@ -13,7 +13,9 @@ import {
   type TaskType,
   wantedOf,
 } from "@muster/plugin";
+import type { Clock } from "../ports.ts";
 import { type GivenSettings, type Providers, settingsFor } from "../providers.ts";
+import { looked } from "./asking.ts";
 import type { ResourcesTask } from "./tended.ts";
 
 interface Bound {
@@ -25,12 +27,13 @@ interface Bound {
   readonly settings: JsonObject;
 }
 
-export type BoundResource = Bound &
-  (
-    | { readonly known: "tags"; readonly type: TaggedType; readonly provider: TaggedProvider }
-    | { readonly known: "claim"; readonly type: ClaimedType; readonly provider: ClaimedProvider }
-    | { readonly known: "task"; readonly type: TaskType; readonly provider: TaskProvider }
-  );
+/** What all resources of one type and one provider have in common. */
+type Kind =
+  | { readonly known: "tags"; readonly type: TaggedType; readonly provider: TaggedProvider }
+  | { readonly known: "claim"; readonly type: ClaimedType; readonly provider: ClaimedProvider }
+  | { readonly known: "task"; readonly type: TaskType; readonly provider: TaskProvider };
+
+export type BoundResource = Bound & Kind;
 
 export interface BindDeps {
   readonly catalog: Catalog;
@@ -42,26 +45,44 @@ export function typeNamed(catalog: Catalog, name: string): ResourceType | undefi
   return catalog.type(name, "muster") ?? catalog.task?.(name);
 }
 
-/** Throws MusterError or ProviderError where its type is not there, or cannot be opened. */
-export async function bindResource(
-  resource: ResourceDeclaration,
+/**
+ * Binds the resources of one pass; a type is found, and its provider opened, for the first of them. The answer throws
+ * MusterError or ProviderError where a type is not there, or cannot be opened.
+ */
+export function binder(
   { providers: declared }: Pick<ResourcesTask, "providers">,
-  { catalog, providers, settings: given }: BindDeps,
-): Promise<BoundResource> {
-  const type = typeNamed(catalog, resource.type);
-  if (type === undefined) throw unknownType(resource.type, catalog);
-  const settings = settingsFor(type, declared, given, resource.provider);
-  const common = { resource, properties: wantedOf(resource, type), settings };
-  if (type.known === "task") {
-    const provider = await providers.openTask(type, settings);
-    return { ...common, known: "task", type, provider, traits: traitsOf(type, provider) };
+  { catalog, providers, settings: given, clock }: BindDeps & { readonly clock: Clock },
+): (resource: ResourceDeclaration) => Promise<BoundResource> {
+  const kinds = new Map<string, Promise<Kind & Pick<Bound, "traits" | "settings">>>();
+
+  async function kindOf({ type: name, provider: entry }: ResourceDeclaration) {
+    const type = typeNamed(catalog, name);
+    if (type === undefined) throw unknownType(name, catalog);
+    const settings = settingsFor(type, declared, given, entry);
+    const kind = await opened(type, settings);
+    return { ...kind, settings, traits: traitsOf(kind.type, kind.provider) };
   }
-  const provider = await providers.open(type, settings);
-  const traits = traitsOf(type, provider);
-  if (type.known === "tags" && provider.known === "tags") return { ...common, known: "tags", type, provider, traits };
-  if (type.known === "claim" && provider.known === "claim")
-    return { ...common, known: "claim", type, provider, traits };
-  throw new ProviderError("invalid", `the provider of ${type.name} knows its things otherwise than its type says`);
+
+  async function opened(type: ResourceType, settings: JsonObject): Promise<Kind> {
+    if (type.known === "task")
+      return {
+        known: "task",
+        type,
+        provider: await looked(() => providers.openTask(type, settings), `${type.name} was not opened`, clock),
+      };
+    const provider = await looked(() => providers.open(type, settings), `${type.name} was not opened`, clock);
+    if (type.known === "tags" && provider.known === "tags") return { known: "tags", type, provider };
+    if (type.known === "claim" && provider.known === "claim") return { known: "claim", type, provider };
+    throw new ProviderError("invalid", `the provider of ${type.name} knows its things otherwise than its type says`);
+  }
+
+  return async (resource) => {
+    const word = `${resource.type}\n${resource.provider ?? ""}`;
+    const known = kinds.get(word) ?? kindOf(resource);
+    kinds.set(word, known);
+    const kind = await known;
+    return { ...kind, resource, properties: wantedOf(resource, kind.type) };
+  };
 }
 
 export function traitsOf(

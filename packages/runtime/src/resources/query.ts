@@ -81,7 +81,12 @@ export async function reachType(name: string, providers: Providers, deps: QueryD
 /** Throws `thing.not-listable`, and of the family `provider`. */
 export async function listThings({ type, provider }: Reach, deps: QueryDeps): Promise<readonly Found[]> {
   const observed = await within(type, deps, (ctx) => listed(type, provider, ctx));
-  return Promise.all(observed.map((each) => found(type, provider, each, deps)));
+  const all = await Promise.all(observed.map((each) => found(type, provider, each, deps)));
+  return all.toSorted(({ thing: a }, { thing: b }) => compare(a.name, b.name) || compare(a.id, b.id));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /**

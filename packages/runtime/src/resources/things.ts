@@ -10,7 +10,7 @@ export interface ThingsDeps extends QueryDeps {
 
 /** What is thrown everywhere: `declaration.unknown-type`, and of the family `provider`. */
 export interface Things {
-  /** In the order in which the provider shows them. Throws `thing.not-listable`. */
+  /** By name. Throws `thing.not-listable`. */
   list(type: string): Promise<readonly Thing[]>;
   /** By id or by name. Throws `thing.not-found`, `.ambiguous`. */
   show(type: string, name: string): Promise<Thing>;
