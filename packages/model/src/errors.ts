@@ -450,7 +450,7 @@ export const errorTable = {
   },
   "stack.not-found": {
     says: "there is no stack `{stack}`{nearest}",
-    next: "`muster resource ls` shows what there is.",
+    next: "`muster stack ls` shows what there is.",
   },
   "resource.protected": {
     says: "`{address}` is protected, and this would destroy it",
