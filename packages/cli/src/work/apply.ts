@@ -70,7 +70,7 @@ async function jobsFor(
   const { handed, free } = await findHolders(cli, flags, stacks);
   const jobs = handed.map((each): Job => ({ ...each, keptBy: "another" }));
   if (free.length === 0) return jobs;
-  const api = await hostFor(cli, flags, free, stage, parts);
+  const api = await hostFor(cli, flags, "apply", free, stage, parts);
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
@@ -78,10 +78,15 @@ function askedWithout({ expected: _, ...asked }: AskedBeside & { readonly expect
   return asked;
 }
 
-/** A Muster in this process, for the stacks that nobody keeps. It ends with the command. */
+/**
+ * A Muster in this process, for the stacks that nobody keeps. It ends with the command.
+ *
+ * @param verb what it is for, as whoever meets it meanwhile is shown
+ */
 export async function hostFor(
   cli: Cli,
   flags: OutputFlags & SetFlags,
+  verb: "apply" | "destroy",
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
@@ -90,7 +95,7 @@ export async function hostFor(
   const quiet = flags.output === "json";
   const settings = settingsOf(cli, flags);
   const host = await openHost(cli, settings, {
-    command: `apply ${stacks.map(({ file }) => file).join(" ")}`,
+    command: `${verb} ${stacks.map(({ file }) => file).join(" ")}`,
     stacks: names,
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: quiet ? () => undefined : stage.event,

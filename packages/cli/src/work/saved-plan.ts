@@ -35,6 +35,7 @@ interface SavedStack {
   readonly document: Document;
   readonly source: string;
   readonly expected: string;
+  /** For whoever wants to see it before it is applied. */
   readonly plan: StackPlan;
 }
 
@@ -44,7 +45,7 @@ interface SavedPlan {
   readonly stacks: readonly SavedStack[];
 }
 
-/** Closed to others: a declaration may hold what is not everybody's business. Throws `plan.not-saved`. */
+/** Closed to others: a declaration may hold what is not everybody's business. Throws `usage.bad-value` where it cannot be written. */
 export async function savePlan(
   cli: Cli,
   file: string,
@@ -65,7 +66,7 @@ export async function savePlan(
   }
 }
 
-/** The stacks of a saved plan; undefined where the file is a declaration, or is not there. Throws `plan.not-a-plan`. */
+/** The stacks of a saved plan; undefined where the file is a declaration. Throws `plan.not-a-plan`, `declaration.not-found`. */
 export async function readSavedPlan(cli: Cli, file: string): Promise<readonly PlannedStack[] | undefined> {
   if (!file.endsWith(".plan")) return undefined;
   const saved = await parsed(resolve(cli.cwd, file), file);
@@ -93,7 +94,13 @@ async function parsed(path: string, file: string): Promise<unknown> {
 function isSavedPlan(value: unknown): value is SavedPlan {
   if (!isObject(value) || value["kind"] !== KIND || !isObject(value["asked"])) return false;
   const stacks: unknown = value["stacks"];
-  return Array.isArray(stacks) && stacks.every((each) => isObject(each) && isObject(each["document"]));
+  return Array.isArray(stacks) && stacks.every(isSavedStack);
+}
+
+/** One without `expected` would be applied whatever has changed since. */
+function isSavedStack(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value["document"])) return false;
+  return typeof value["expected"] === "string" && typeof value["source"] === "string";
 }
 
 function notAPlan(file: string, detail: string): MusterError {
