@@ -1,4 +1,6 @@
+import type { AskedToApply } from "@muster/daemon";
 import { MusterError } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import { type Api, apiAt } from "../client/api.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -10,7 +12,7 @@ import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { type AskedBeside, type PlannedStack, readSavedPlan } from "./saved-plan.ts";
+import { type PlannedStack, readSavedPlan } from "./saved-plan.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -56,7 +58,7 @@ async function stacksOf(
 }
 
 /** What is asked for with a stack: by its plan, or at the command line. */
-function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedBeside & { readonly expected?: string } {
+function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedToApply {
   return "expected" in read ? { ...read.asked, expected: read.expected } : askedOf(flags);
 }
 
@@ -74,7 +76,7 @@ async function jobsFor(
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
-function askedWithout({ expected: _, ...asked }: AskedBeside & { readonly expected?: string }): AskedBeside {
+function askedWithout({ expected: _, ...asked }: AskedToApply): Asked {
   return asked;
 }
 

@@ -3,7 +3,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { stackOf } from "@muster/declaration";
 import {
-  type Consent,
   type Document,
   digestOfPlan,
   isObject,
@@ -12,19 +11,14 @@ import {
   type StackPlan,
   systemCodeOf,
 } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import type { ReadStack } from "./read-stack.ts";
-
-/** What is done with it, beside what the declaration says. */
-export interface AskedBeside {
-  readonly allow?: readonly Consent[];
-  readonly prune?: boolean;
-}
 
 /** A stack that was read out of a plan, and what of the plan must still hold. */
 export interface PlannedStack extends ReadStack {
   readonly expected: string;
-  readonly asked: AskedBeside;
+  readonly asked: Asked;
 }
 
 const KIND = "muster.plan/1";
@@ -41,7 +35,7 @@ interface SavedStack {
 
 interface SavedPlan {
   readonly kind: typeof KIND;
-  readonly asked: AskedBeside;
+  readonly asked: Asked;
   readonly stacks: readonly SavedStack[];
 }
 
@@ -51,7 +45,7 @@ export async function savePlan(
   file: string,
   stacks: readonly ReadStack[],
   plans: readonly StackPlan[],
-  asked: AskedBeside,
+  asked: Asked,
 ): Promise<void> {
   const saved = stacks.flatMap(({ document, path, stack }): SavedStack[] => {
     const plan = plans.find((each) => each.stack === stack.name);
