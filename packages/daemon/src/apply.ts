@@ -1,5 +1,5 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { confirmAgreed } from "@muster/declaration";
+import { confirmAgreed, grammar } from "@muster/declaration";
 import {
   type Document,
   didYouMean,
@@ -20,7 +20,7 @@ import { checkGiven, type Given, readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
 import { planChecked, planGiven } from "./plan.ts";
 import { whatWouldHappen } from "./pretend.ts";
-import { grammar, type Stacks } from "./stacks.ts";
+import type { Stacks } from "./stacks.ts";
 
 export interface Applying {
   apply(document: Document, source: string, actor: string, asked?: AskedToApply): Promise<ApplyAnswer>;
