@@ -71,6 +71,15 @@ export function checkResources(declared: Declared, catalog: Catalog, problems: P
 }
 
 function noteUnknownType(name: string, path: Path, catalog: Catalog, problems: Problems): void {
+  if (path[0] === "purge" && catalog.task?.(name) !== undefined) {
+    problems.add(
+      "declaration.not-purgeable",
+      { type: name, fix: "Nothing of a task stays: leave it out here." },
+      path,
+      "key",
+    );
+    return;
+  }
   // Of a task nothing stays that could be purged.
   const known = path[0] === "purge" ? catalog.typeNames() : resourceTypeNames(catalog);
   const words = { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };

@@ -114,6 +114,10 @@ export const errorTable = {
     says: "each of these must come before the next: {ring}",
     next: "Take out one of them: {edges}.",
   },
+  "declaration.not-purgeable": {
+    says: "nobody can tell all that there is of `{type}`, and so not what nothing declares",
+    next: "{fix}",
+  },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {
