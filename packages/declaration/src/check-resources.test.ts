@@ -493,7 +493,7 @@ describe("providers", () => {
     ]);
     const good = "stack: shop\npurge: { file: destroy }\ngroups: {}";
     expect(await failures(good, { opened: async () => files({}) })).toEqual([
-      "declaration.bad-property stack.yaml:2:10 (purge.file)",
+      "declaration.not-purgeable stack.yaml:2:10 (purge.file)",
     ]);
     async function* all(): ReturnType<NonNullable<ClaimedProvider["list"]>> {
       yield [];
