@@ -1,7 +1,7 @@
 /** What types there are and what there is of them, asked where no Muster needs to run. */
 import { stackSchema } from "@muster/declaration";
 import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
-import type { ResourceType } from "@muster/plugin";
+import { resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
 import { openThings, type Things } from "@muster/runtime";
 import type { PluginView } from "./api.ts";
 import { openCatalogToLook } from "./catalog/to-look.ts";
@@ -27,12 +27,8 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
   const catalog = await openCatalogToLook(options);
   const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store });
 
-  function find(name: string): ResourceType | undefined {
-    return catalog.type(name, "muster") ?? catalog.task?.(name);
-  }
-
   function names(): readonly string[] {
-    return [...new Set([...catalog.typeNames(), ...(catalog.taskNames?.() ?? [])])].sort();
+    return resourceTypeNames(catalog).toSorted();
   }
 
   function pluginOf(name: string): string | undefined {
@@ -45,11 +41,11 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
   return {
     types: () =>
       names().flatMap((name) => {
-        const type = find(name);
+        const type = resourceTypeNamed(name, catalog);
         return type === undefined ? [] : [typeView(type, pluginOf(name))];
       }),
     explain(name) {
-      const type = find(name);
+      const type = resourceTypeNamed(name, catalog);
       if (type !== undefined) return typeDetail(type, pluginOf(name));
       const words = { name, nearest: didYouMean(nearest(name, names())), known: names().join(", ") };
       throw new MusterError("declaration.unknown-type", words);

@@ -1,13 +1,10 @@
 /** The stacks that this process keeps: takes them, goes on with them, and lets go of them again. */
-
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import { MusterError, messageOf } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type GivenSettings, type Grammar, keepStack, type StackKeeper } from "@muster/runtime";
+import { type GivenSettings, keepStack, type StackKeeper } from "@muster/runtime";
 import { isAlive, type Lease, thisProcess } from "@muster/store";
 import type { DaemonOptions } from "./options.ts";
-
-export const grammar: Grammar = { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource };
 
 export interface Stacks {
   all(): readonly StackKeeper[];
@@ -44,7 +41,7 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
       ...{ store, lease, catalog, grammar, settings, waits: true },
       onEvent(event) {
         options.onEvent(event);
-        // The last group of the stack may have gone with it.
+        // The last that the stack had may have gone with it.
         if (options.stacks === "all" && ENDS.includes(event.type)) setImmediate(() => void dropSoon(stack));
       },
       onStatus: (group, status) => options.onStatus(stack, group, status),
@@ -159,4 +156,4 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
 const CLOSE_MS = 10_000;
 const LATE = `calls were still under way after ${CLOSE_MS / 1000} s; the next start looks for what came of them`;
 
-const ENDS: readonly string[] = ["group.removed", "group.released"];
+const ENDS: readonly string[] = ["group.removed", "group.released", "stack.removed"];

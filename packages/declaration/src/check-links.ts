@@ -11,9 +11,9 @@ import {
   resourceReferencesIn,
   type Stack,
 } from "@muster/model";
-import { type Catalog, isSecret, type ResourceType } from "@muster/plugin";
+import { type Catalog, isSecret, type ResourceType, resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
-import { type Declared, placeIn, placeOfAddress, typeNamed } from "./resource-places.ts";
+import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
 import { propertiesOf, takes } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { listed, shortened } from "./values.ts";
@@ -82,8 +82,8 @@ function noteDangling(
   } else if (isFront(address, stack)) {
     const detail = `\`${address}\` is a file that follows groups: what it becomes is not known before they are there`;
     problems.add("declaration.bad-reference", { reference: shortened(text), detail, fix: ESCAPE }, path);
-  } else if (typeNamed(type, catalog) === undefined) {
-    const known = [...catalog.typeNames(), ...(catalog.taskNames?.() ?? [])];
+  } else if (resourceTypeNamed(type, catalog) === undefined) {
+    const known = resourceTypeNames(catalog);
     const near = didYouMean(nearest(type, known));
     const words = { name: shortened(type), nearest: near, known: `${listed(known)}. ${ESCAPE.slice(0, -1)}` };
     problems.add("declaration.unknown-type", words, path);

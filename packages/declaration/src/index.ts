@@ -5,6 +5,7 @@ export * from "./check.ts";
 export * from "./edit.ts";
 export * from "./entries.ts";
 export * from "./given.ts";
+export * from "./grammar.ts";
 export { withEntries } from "./insert.ts";
 export * from "./kind.ts";
 export * from "./read.ts";

@@ -232,10 +232,6 @@ export const errorTable = {
     says: "{type} `{name}`: {detail}, and that can never be taken back",
     next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
   },
-  "resource.not-found": {
-    says: "there is no resource `{address}`{nearest}",
-    next: "`muster resource ls` shows what there is.",
-  },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
     next: "`muster events` shows what it tells of.",
@@ -450,7 +446,7 @@ export const errorTable = {
   },
   "stack.not-found": {
     says: "there is no stack `{stack}`{nearest}",
-    next: "`muster resource ls` shows what there is.",
+    next: "`muster stack ls` shows what there is.",
   },
   "resource.protected": {
     says: "`{address}` is protected, and this would destroy it",

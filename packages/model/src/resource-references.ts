@@ -101,7 +101,7 @@ function resolveText(text: string, lookup: Lookup, missing: ResourceReference[])
   });
 }
 
-/** Whether an address and a property could be what a reference names, for whoever writes one. */
+/** The text that refers to a property. Throws RangeError where the address is none. */
 export function referenceTo(address: Address, property: string): string {
   if (partsOfAddress(address) === undefined) throw new RangeError(`${address} is no address`);
   return `\${${address}.${property}}`;

@@ -1,4 +1,6 @@
+import type { AskedToApply } from "@muster/daemon";
 import { MusterError } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import { type Api, apiAt } from "../client/api.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -10,7 +12,7 @@ import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { type AskedBeside, type PlannedStack, readSavedPlan } from "./saved-plan.ts";
+import { type PlannedStack, readSavedPlan } from "./saved-plan.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -56,7 +58,7 @@ async function stacksOf(
 }
 
 /** What is asked for with a stack: by its plan, or at the command line. */
-function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedBeside & { readonly expected?: string } {
+function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedToApply {
   return "expected" in read ? { ...read.asked, expected: read.expected } : askedOf(flags);
 }
 
@@ -70,18 +72,23 @@ async function jobsFor(
   const { handed, free } = await findHolders(cli, flags, stacks);
   const jobs = handed.map((each): Job => ({ ...each, keptBy: "another" }));
   if (free.length === 0) return jobs;
-  const api = await hostFor(cli, flags, free, stage, parts);
+  const api = await hostFor(cli, flags, "apply", free, stage, parts);
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
-function askedWithout({ expected: _, ...asked }: AskedBeside & { readonly expected?: string }): AskedBeside {
+function askedWithout({ expected: _, ...asked }: AskedToApply): Asked {
   return asked;
 }
 
-/** A Muster in this process, for the stacks that nobody keeps. It ends with the command. */
+/**
+ * A Muster in this process, for the stacks that nobody keeps. It ends with the command.
+ *
+ * @param verb what it is for, as whoever meets it meanwhile is shown
+ */
 export async function hostFor(
   cli: Cli,
   flags: OutputFlags & SetFlags,
+  verb: "apply" | "destroy",
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
@@ -90,7 +97,7 @@ export async function hostFor(
   const quiet = flags.output === "json";
   const settings = settingsOf(cli, flags);
   const host = await openHost(cli, settings, {
-    command: `apply ${stacks.map(({ file }) => file).join(" ")}`,
+    command: `${verb} ${stacks.map(({ file }) => file).join(" ")}`,
     stacks: names,
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: quiet ? () => undefined : stage.event,

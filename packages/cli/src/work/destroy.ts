@@ -1,26 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { failureOfResources, resourcesSettled } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { hostFor } from "./apply.ts";
 import { confirm } from "./confirm.ts";
 import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
-import { findHolders } from "./hand-over.ts";
-import { type ReadStack, readStacks } from "./read-stack.ts";
+import { findHolders, type Handed } from "./hand-over.ts";
+import { readStacks } from "./read-stack.ts";
 import { openStage } from "./stage.ts";
 
 export interface DestroyFlags extends OutputFlags, SetFlags {
   readonly yes: boolean;
 }
 
-interface Job {
-  readonly read: ReadStack;
-  readonly api: Api;
-}
-
-interface Begun extends Job {
+interface Begun extends Handed {
   readonly generation: number;
 }
 
@@ -44,8 +38,8 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
     ending.forget();
   });
   const { handed, free } = await findHolders(this, flags, stacks);
-  const own = free.length === 0 ? undefined : await hostFor(this, flags, free, stage, parts);
-  const jobs = [...handed, ...free.flatMap((read): Job[] => (own === undefined ? [] : [{ read, api: own }]))];
+  const own = free.length === 0 ? undefined : await hostFor(this, flags, "destroy", free, stage, parts);
+  const jobs = [...handed, ...free.flatMap((read): Handed[] => (own === undefined ? [] : [{ read, api: own }]))];
   const begun: Begun[] = [];
   for (const job of jobs) {
     const { generation } = await job.api.destroy({ stack: job.read.stack.name, actor: this.user() });
