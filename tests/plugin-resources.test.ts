@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { onlyGroup, onlyResource, resize, stackOf, withoutGroup } from "@muster/declaration";
 import { type Document, type Json, type ResourceStep, resourcesSettled } from "@muster/model";
 import { type Catalog, connectPlugin, servePlugin, type Type } from "@muster/plugin";
 import { type Asked, keepStack, planStack, type StackKeeper, systemClock } from "@muster/runtime";
@@ -98,7 +98,7 @@ async function openVault(): Promise<Vault> {
 const DEADLINE = { timeout: 15_000, interval: 5 };
 const OUTSIDE = {
   ...{ clock: systemClock, settings: {}, env: { CODE: "1234", OTHER_CODE: "4321" } },
-  grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+  grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup },
 };
 
 async function kept(
