@@ -13,10 +13,10 @@ import {
 } from "@muster/model";
 import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
-import { mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import { checkGiven, type Given, readGiven } from "./checked.ts";
+import { mayBeRefused } from "./may-be-refused.ts";
 import type { DaemonOptions } from "./options.ts";
 import { planChecked, planGiven } from "./plan.ts";
 import { whatWouldHappen } from "./pretend.ts";

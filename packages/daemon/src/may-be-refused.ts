@@ -1,4 +1,4 @@
-/** Whether a declaration could ask for what somebody has to agree to. */
+/** Whether a declaration could ask for what cannot be, or what somebody has to agree to. Pure. */
 import type { Stack } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 
