@@ -32,6 +32,13 @@ describe("a plan of resources in words", () => {
     expect(hasChanges(planned({ unchanged: 3 }))).toBe(false);
   });
 
+  it("says of another declaration that all of it is so already, and nothing beside what is to be done", () => {
+    const otherwise = { ...planned({ unchanged: 1 }), changed: true };
+    expect(plansText([otherwise], { colors: false })).toBe("shop  declared otherwise: its resources are so already\n");
+    const done = { ...planned({ steps: [step({})] }), changed: true };
+    expect(plansText([done], { colors: false })).not.toContain("declared otherwise");
+  });
+
   it("tells each step with its sign, in their order, and counts them", () => {
     const steps = [
       step({ address: "tag.a" }),
