@@ -232,6 +232,10 @@ export const errorTable = {
     next: "Change the declaration of stack `{stack}`, and apply that. Nothing was changed.",
   },
   "thing.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
+  "thing.not-declarable": {
+    says: "{type} `{name}` cannot be declared as it is: {detail}",
+    next: "`muster resource {type} {name}` shows what of it can be declared. Nothing was written.",
+  },
   "thing.no-consent": {
     says: "{type} `{name}`: {detail}, and that can never be taken back",
     next: "Add `--allow irreversible` if it is meant. Nothing was changed.",

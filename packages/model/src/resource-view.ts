@@ -50,7 +50,7 @@ export interface ResourceStep {
   /** Missing for one that is to be made. */
   readonly id?: string;
   readonly cause: Cause;
-  /** In a few words: `missing`, `declared absent`, `size differs`, `file./etc/app.conf changed`. */
+  /** In a few words: `missing`, `declared absent`, `no longer declared`, `size differs`, `file./etc/app.conf changed`. */
   readonly why: string;
   /** What differs. Of one that is made: what it is made with. */
   readonly changes: readonly PropertyChange[];

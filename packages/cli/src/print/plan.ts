@@ -23,15 +23,21 @@ export function isRefused({ groups, resources }: StackPlan): boolean {
 }
 
 function planText(plan: StackPlan, printer: Pick<Printer, "colors">): string {
-  const { stack, changed, changes, generation } = plan;
+  const { stack, changed, changes } = plan;
   const shown = plan.groups.filter(isShown);
   const files = (plan.files ?? []).filter(isFileShown);
   const resources = plan.resources === undefined ? "" : resourcesText(stack, plan.resources, printer);
   const beside = changes.length > 0 || (changed && shown.length === 0 && files.length === 0 && resources === "");
-  const what = changes.length > 0 ? changes.join(", ") : generation === 0 ? "new, without groups" : "in other words";
+  const what = changes.length > 0 ? changes.join(", ") : unseenWords(plan);
   const head = beside ? `${stack}  declared otherwise: ${what}\n` : "";
   const fileLines = files.map((file) => `${plain(file.path)}  ${fileWords(file, printer)}\n`);
   return [head, resources, ...shown.map((group) => groupText(stack, group, printer)), ...fileLines].join("");
+}
+
+/** Of a declaration that is another, and does nothing. */
+function unseenWords({ generation, resources }: StackPlan): string {
+  if (resources !== undefined) return "its resources are so already";
+  return generation === 0 ? "new, without groups" : "in other words";
 }
 
 function isFileShown({ effect, held }: FilePlan): boolean {
