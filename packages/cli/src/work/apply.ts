@@ -23,7 +23,7 @@ export interface ApplyFlags extends OutputFlags, SetFlags, AskedFlags {
 }
 
 /** Puppet's. */
-const DETAILED = { inSync: 0, changed: 2, failed: 4, both: 6 } as const;
+const DETAILED = { inSync: 0, notBegun: 1, changed: 2, failed: 4, both: 6 } as const;
 
 interface Job extends Handed {
   readonly keptBy: KeptBy;
@@ -31,6 +31,7 @@ interface Job extends Handed {
 
 /** Hands each stack to whoever keeps it, or makes it here; what would happen is shown first, and agreed to. */
 export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonly string[]): Promise<void> {
+  if (flags.detailedExitcodes) this.exit.onFailure = DETAILED.notBegun;
   const { stacks, saved } = await stacksOf(this, files);
   if (!flags.yes && !saved && this.ask === undefined)
     throw new MusterError("usage.not-confirmed", { command: "muster apply" });
