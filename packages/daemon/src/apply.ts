@@ -85,7 +85,7 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
   /** What cannot be done, or what nobody has agreed to, is refused whole. Throws `plan.stale` and MusterErrors. */
   async function confirmPossible(given: Given, keeper: StackKeeper, asked: AskedToApply): Promise<void> {
     const { expected } = asked;
-    if (expected === undefined && !mayBeRefused(given.stack, catalog)) return;
+    if (expected === undefined && !mayBeRefused(given.stack, given.document.dialect, catalog)) return;
     const { store, outside } = options;
     const plan = await planChecked(given, { store, outside, catalog, settings }, keeper, asked);
     if (expected !== undefined && digestOfPlan(plan) !== expected) {

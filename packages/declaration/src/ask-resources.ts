@@ -11,6 +11,7 @@ import {
 } from "@muster/plugin";
 import type { Sound } from "./check-resources.ts";
 import type { Problems } from "./problems.ts";
+import { noteRefused } from "./refusal.ts";
 import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
 import { propertiesOf } from "./schema.ts";
 import type { Path } from "./source.ts";
@@ -36,7 +37,7 @@ export async function askForResources(
     try {
       await provider?.validate?.(want);
     } catch (thrown) {
-      noteThrown(thrown, type.name, placeIn(resource), problems);
+      noteRefused(thrown, { name: type.name, path: placeIn(resource) }, declared.data, problems);
     }
   }
   for (const { resource } of sound.values()) {

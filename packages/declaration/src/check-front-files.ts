@@ -3,17 +3,18 @@ import {
   didYouMean,
   type FormReference,
   type FrontFile,
+  type Json,
   type JsonObject,
-  MusterError,
   nearest,
   ownOf,
   referencesOf,
   type Stack,
 } from "@muster/model";
-import { asProviderError, type Catalog, errorCodeOf, type Provider, type Type } from "@muster/plugin";
+import type { Catalog, Provider, Type } from "@muster/plugin";
 import { valueAt } from "./places.ts";
 import type { Problems } from "./problems.ts";
 import { noteResourceReferences } from "./references.ts";
+import { noteRefused } from "./refusal.ts";
 import type { Declared } from "./resource-places.ts";
 import { checkSchema } from "./schema.ts";
 import type { Path } from "./source.ts";
@@ -48,15 +49,14 @@ export async function askForFrontFiles(
   stack: Stack,
   type: Type,
   opened: (type: Type) => Promise<Provider>,
+  data: Json,
   problems: Problems,
 ): Promise<void> {
   const ask = async (path: Path, run: () => Promise<unknown>): Promise<void> => {
     try {
       await run();
     } catch (thrown) {
-      const { kind, message: detail } = asProviderError(thrown);
-      if (thrown instanceof MusterError) problems.addError(thrown);
-      else problems.add(errorCodeOf(kind), { name: type.name, detail }, path, "key");
+      noteRefused(thrown, { name: type.name, path }, data, problems);
     }
   };
   await ask(["resources", "file"], async () => {

@@ -70,7 +70,7 @@ export async function checkStack(
     }
   }
   if (fileType !== undefined && deps.opened !== undefined) {
-    await askForFrontFiles(stack, fileType, deps.opened, problems);
+    await askForFrontFiles(stack, fileType, deps.opened, document.data, problems);
   }
   await askForResources(sound, declared, purged, deps, problems);
   problems.throwIfAny();

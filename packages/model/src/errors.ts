@@ -119,6 +119,7 @@ export const errorTable = {
     next: "{fix}",
   },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
+  "declaration.refused": { says: "{name} cannot do this: {detail}", next: "Change the declaration." },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {
     says: "{file} does not give a stack: {detail}",
@@ -462,6 +463,8 @@ export const errorTable = {
   },
   "resource.impossible": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
   "resource.needs-consent": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "group.impossible": { says: "group `{group}`: {detail}", next: "{fix} Nothing was touched." },
+  "group.needs-consent": { says: "group `{group}`: {detail}", next: "{fix} Nothing was touched." },
   "resource.not-as-declared": {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",

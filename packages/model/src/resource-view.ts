@@ -111,7 +111,7 @@ export interface ResourceStatus {
 }
 
 /** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
-export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
+export function isRefusal({ effect, held }: { readonly effect: string; readonly held?: PlanTrouble }): boolean {
   return (
     (effect === "impossible" && held === undefined) || held?.reason === "needs-consent" || held?.reason === "protected"
   );

@@ -1,4 +1,4 @@
-import type { AskedToApply } from "@muster/daemon";
+import type { ApplyAnswer, AskedToApply } from "@muster/daemon";
 import { MusterError } from "@muster/model";
 import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
@@ -12,6 +12,7 @@ import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
+import { isChangedSince, momentNow } from "./really-changed.ts";
 import { type PlannedStack, readSavedPlan } from "./saved-plan.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -22,7 +23,7 @@ export interface ApplyFlags extends OutputFlags, SetFlags, AskedFlags {
   readonly wait: boolean;
 }
 
-/** Puppet's. */
+/** Puppet's. Before anything is begun it is 1: see run.ts. */
 const DETAILED = { inSync: 0, changed: 2, failed: 4, both: 6 } as const;
 
 interface Job extends Handed {
@@ -120,23 +121,33 @@ async function carryOut(
   // What is refused is refused by whoever it is given to, in its own words.
   const asks = !flags.yes && plans.some(hasChanges) && !plans.some(isRefused);
   if (asks && !(await confirm(cli, "muster apply", "Do this?"))) return;
-  const declared = [];
-  for (const job of jobs) {
-    if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
-    declared.push({ ...job, answer: await handOver(cli, job, askedFor(job.read, flags)) });
-  }
-  const changes = plans.some(hasChanges);
-  const ends = await Promise.all(
-    declared.map(async (begun) => {
-      // What is made in this process must be done before it ends.
-      const waits = flags.wait || begun.keptBy === "this";
-      return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
-    }),
-  ).catch((thrown: unknown) => {
-    if (flags.detailedExitcodes) cli.exit.onFailure = changes ? DETAILED.both : DETAILED.failed;
+  const moments = flags.detailedExitcodes
+    ? await Promise.all(jobs.map(({ api, read }) => momentNow(api, read.stack.name)))
+    : [];
+  const declared: (Job & { readonly answer: ApplyAnswer })[] = [];
+  const carried = async () => {
+    for (const job of jobs) {
+      if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
+      declared.push({ ...job, answer: await handOver(cli, job, askedFor(job.read, flags)) });
+    }
+    return Promise.all(
+      declared.map(async (begun) => {
+        // What is made in this process must be done before it ends.
+        const waits = flags.wait || begun.keptBy === "this";
+        return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
+      }),
+    );
+  };
+  const ends = await carried().catch(async (thrown: unknown) => {
+    if (flags.detailedExitcodes && declared.length > 0) {
+      const changed = await Promise.all(moments.map(isChangedSince));
+      cli.exit.onFailure = changed.includes(true) ? DETAILED.both : DETAILED.failed;
+    }
     throw thrown;
   });
-  if (flags.detailedExitcodes) cli.process.exitCode = changes ? DETAILED.changed : DETAILED.inSync;
+  if (flags.detailedExitcodes) {
+    cli.process.exitCode = plans.some(hasChanges) ? DETAILED.changed : DETAILED.inSync;
+  }
   stage.end();
   cli.out.write(
     flags.output === "json"
