@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./test/house.ts";
@@ -112,6 +112,33 @@ describe("muster resource", () => {
     );
     const { code, err } = await house.run("resource", "file", path, "mode=0600");
     expect([code, err]).toEqual([2, expect.stringContaining("Change the declaration of stack `shop`")]);
+  });
+
+  it("leaves out what cannot be declared, and says why", async () => {
+    const path = house.path("bytes");
+    writeFileSync(path, Buffer.from([0x61, 0xff, 0x0a]));
+    const { code, out } = await house.run("resource", "file", path);
+    expect(code).toBe(0);
+    expect(out).toContain("# its content is not text\n");
+    expect(out).toMatch(/# content is left out: .*must be text that can be written as UTF-8\n/);
+    expect(out).not.toMatch(/^ *content: /m);
+    const front = await write("front", "{{#each groups.web}}\nx\n{{/each}}\n");
+    expect((await house.run("resource", "file", front)).out).toMatch(/# content is left out: .*web/);
+  });
+
+  it("shows nothing of what its stack declares as a secret", async () => {
+    const path = house.path("key");
+    await house.write("secret.txt", "hunter2");
+    const content = `{ secret: { file: ${house.path("secret.txt")} } }`;
+    await house.write("shop.yaml", `stack: shop\nresources:\n  file:\n    ${path}: { content: ${content} }\n`);
+    const applied = await house.run("apply", "shop.yaml", "--yes");
+    expect([applied.code, applied.err]).toEqual([0, ""]);
+    expect(readFileSync(path, "utf8")).toBe("hunter2");
+    for (const output of ["yaml", "ts", "json"]) {
+      const { code, out } = await house.run("resource", "file", path, "--all", "--output", output);
+      expect([code, out.includes("hunter2"), out.includes('"0644"')]).toEqual([0, false, true]);
+    }
+    expect((await house.run("resource", "file", path)).out).toContain("# content: (secret)\n");
   });
 
   it("lists what can be listed, and tells what to do where nothing can", async () => {
@@ -294,6 +321,38 @@ describe("muster import", () => {
     );
     expect((await house.run("resource", "note", id, "text=Walk")).code).toBe(0);
     expect(await note("Walk")).toMatchObject({ id });
+  });
+
+  it("refuses what is no thing of the type, and names the one that it is of", async () => {
+    mkdirSync(house.path("there"));
+    const { code, out, err } = await house.run("import", "file", house.path("there"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("there is a directory");
+    expect(err).toContain(`next: \`muster import directory ${house.path("there")}\` takes in what it is.`);
+  });
+
+  it("refuses what could not be read back, and writes nothing", async () => {
+    const [bytes, front] = [house.path("bytes"), await write("front", "{{#each groups.web}}\nx\n{{/each}}\n")];
+    writeFileSync(bytes, Buffer.from([0x61, 0xff, 0x0a]));
+    const before = 'stack: shop\ngroups:\n  web: { members: [a], template: { file: { path: "/tmp/{id}" } } }\n';
+    await house.write("shop.yaml", before);
+    for (const path of [bytes, front]) {
+      for (const words of [[], ["--file", "shop.yaml"]]) {
+        const { code, out, err } = await house.run("import", "file", path, ...words);
+        expect([code, out, err]).toEqual([2, "", expect.stringContaining("error[thing.not-declarable]")]);
+      }
+    }
+    expect(readFileSync(house.path("shop.yaml"), "utf8")).toBe(before);
+  });
+
+  it("keeps every blank of a file", async () => {
+    const content = "x   \n\ty\r\n\n\n";
+    const path = await write("motd", content);
+    await house.write("shop.yaml", "stack: shop\n");
+    expect((await house.run("import", "file", path, "--file", "shop.yaml")).code).toBe(0);
+    expect((await house.run("plan", "shop.yaml")).out).toContain("adopt (there already, and nobody's)\n  1 to adopt\n");
+    expect((await house.run("apply", "shop.yaml", "--yes")).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe(content);
   });
 
   it("writes nothing where it cannot", async () => {
