@@ -14,7 +14,7 @@ afterEach(() => house.close());
 /** A file of the house with a mode that no umask has touched. */
 async function write(name: string, content: string): Promise<string> {
   const path = await house.write(name, content);
-  expect((await house.run("resource", "file", path, "mode=0640")).code).toBe(0);
+  expect((await house.run("resource", "file", path, "mode=0640", "--yes")).code).toBe(0);
   return path;
 }
 
@@ -110,7 +110,7 @@ describe("muster resource", () => {
     expect((await house.run("resource", "file", path)).out).toContain(
       `# belongs to resource file.${path} of stack shop\n`,
     );
-    const { code, err } = await house.run("resource", "file", path, "mode=0600");
+    const { code, err } = await house.run("resource", "file", path, "mode=0600", "--yes");
     expect([code, err]).toEqual([2, expect.stringContaining("Change the declaration of stack `shop`")]);
   });
 
@@ -178,22 +178,25 @@ describe("muster resource", () => {
 
   it("sets exactly what is named, tells what that was, and makes what is not there", async () => {
     const path = house.path("motd");
-    const made = await house.run("resource", "file", path, "content=a", "mode=0600");
+    const made = await house.run("resource", "file", path, "content=a", "mode=0600", "--yes");
     expect([made.code, made.out]).toEqual([0, `file ${path}  made\n  path: ${path}\n  content: a\n  mode: 0600\n`]);
     const { ino } = lstatSync(path);
-    const changed = await house.run("resource", "file", path, "mode=0644", "content=a");
+    const changed = await house.run("resource", "file", path, "mode=0644", "content=a", "--yes");
     expect([changed.code, changed.out]).toEqual([0, `file ${path}  changed\n  mode: 0600 → 0644\n`]);
     expect([lstatSync(path).ino, readFileSync(path, "utf8")]).toEqual([ino, "a"]);
-    expect((await house.run("resource", "file", path, "mode=0644")).out).toBe(`file ${path}  is so already\n`);
-    const json = JSON.parse((await house.run("resource", "file", path, "mode=0600", "--output", "json")).out);
+    expect((await house.run("resource", "file", path, "mode=0644", "--yes")).out).toBe(`file ${path}  is so already\n`);
+    const json = JSON.parse((await house.run("resource", "file", path, "mode=0600", "--output", "json", "--yes")).out);
     expect(json).toEqual({
       ...{ type: "file", name: path, id: path, effect: "in-place" },
       changes: [{ property: "mode", before: "0644", after: "0600", effect: "in-place" }],
     });
   });
 
-  it("asks before it destroys", async () => {
+  it("says what it would do, and does it only where somebody has agreed", async () => {
     const path = await write("motd", "x");
+    const asked = await house.run("resource", "file", path, "mode=0600");
+    expect([asked.code, asked.out, lstatSync(path).mode & 0o777]).toEqual([2, "", 0o640]);
+    expect(asked.err).toContain(`file ${path}  change in place\n  mode: 0640 → 0600\nerror[usage.not-confirmed]`);
     const { code, err } = await house.run("resource", "file", path, "ensure=absent");
     expect([code, err, existsSync(path)]).toEqual([2, expect.stringContaining("usage.not-confirmed"), true]);
     expect((await house.run("resource", "file", path, "ensure=absent", "--yes")).out).toBe(`file ${path}  destroyed\n`);
@@ -202,7 +205,7 @@ describe("muster resource", () => {
 
   it("ends with 1 where it fails, and changes nothing that it does not understand", async () => {
     const path = join(house.path("none"), "motd");
-    const { code, err } = await house.run("resource", "file", path, "content=a");
+    const { code, err } = await house.run("resource", "file", path, "content=a", "--yes");
     expect([code, err]).toEqual([1, expect.stringContaining("error[provider.failed]: file: ")]);
     const there = await write("motd", "x");
     for (const [words, says] of [
@@ -216,7 +219,7 @@ describe("muster resource", () => {
       const refused = await house.run("resource", "file", there, ...words);
       expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(says)]);
     }
-    const nameless = await house.run("resource", "file", "mode=0600");
+    const nameless = await house.run("resource", "file", "mode=0600", "--yes");
     expect([nameless.code, nameless.err]).toEqual([
       2,
       expect.stringContaining("whose `mode` is to be set is not said"),
@@ -306,7 +309,7 @@ describe("muster import", () => {
 
   it("names what has no name of its own by its id", async () => {
     await notes();
-    expect((await house.run("resource", "note", "x", "text=a")).err).toContain("none can be made under a name");
+    expect((await house.run("resource", "note", "x", "text=a", "--yes")).err).toContain("none can be made under a name");
     await house.write(
       "board.yaml",
       "stack: board\ngroups:\n  board: { size: 1, template: { note: { text: Feed } } }\n",
@@ -319,7 +322,7 @@ describe("muster import", () => {
     expect((await house.run("import", "note", id)).out).toBe(
       `resources:\n  note:\n    ${id}:\n      id: ${id}\n      text: Feed\n`,
     );
-    expect((await house.run("resource", "note", id, "text=Walk")).code).toBe(0);
+    expect((await house.run("resource", "note", id, "text=Walk", "--yes")).code).toBe(0);
     expect(await note("Walk")).toMatchObject({ id });
   });
 

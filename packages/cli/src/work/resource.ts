@@ -73,9 +73,10 @@ async function set(
 ): Promise<void> {
   const wish = wishOf(name, settings, flags);
   const weighed = await things.weigh(type, wish);
-  if (weighed.effect === "destroy" && !flags.yes) {
-    const id = weighed.id === name ? "" : ` (${weighed.id})`;
-    if (!(await confirm(cli, "muster resource", `Destroy the ${type} ${name}${id}?`))) return;
+  if (weighed.effect !== "none" && !flags.yes) {
+    // Results are on standard output; what is asked is none.
+    cli.err.write(wishText(weighed, cli.err, "would"));
+    if (!(await confirm(cli, "muster resource", "Do this?"))) return;
   }
   const id = await things.set(type, wish, weighed);
   const done = { ...weighed, id };
