@@ -309,7 +309,9 @@ describe("muster import", () => {
 
   it("names what has no name of its own by its id", async () => {
     await notes();
-    expect((await house.run("resource", "note", "x", "text=a", "--yes")).err).toContain("none can be made under a name");
+    expect((await house.run("resource", "note", "x", "text=a", "--yes")).err).toContain(
+      "none can be made under a name",
+    );
     await house.write(
       "board.yaml",
       "stack: board\ngroups:\n  board: { size: 1, template: { note: { text: Feed } } }\n",

@@ -28,7 +28,10 @@ export async function undeclarableOf(
 ): Promise<readonly Undeclarable[]> {
   const data = { stack: "found", resources: resourcesOf([entry]) };
   const path = ["resources", entry.type, entry.name];
-  const source: Pick<SourceDocument, "data" | "locate"> = { data, locate: (at) => ({ path: pathText(at.slice(0, 4)) }) };
+  const source: Pick<SourceDocument, "data" | "locate"> = {
+    data,
+    locate: (at) => ({ path: pathText(at.slice(0, 4)) }),
+  };
   try {
     const stack = stackOf(documentOf(source), source);
     await checkStack(stack, source, catalog, { given });
@@ -37,7 +40,9 @@ export async function undeclarableOf(
     const { id: _, ...properties } = entry.properties;
     // A property that is called as a word of the grammar is read as that word.
     return Object.keys(properties).flatMap((property) => {
-      return Object.hasOwn(read.properties, property) ? [] : [{ property, reason: `\`${property}\` is a word of Muster's` }];
+      return Object.hasOwn(read.properties, property)
+        ? []
+        : [{ property, reason: `\`${property}\` is a word of Muster's` }];
     });
   } catch (thrown) {
     const errors = thrown instanceof MusterErrors ? thrown.errors : thrown instanceof MusterError ? [thrown] : [];

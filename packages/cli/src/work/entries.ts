@@ -62,7 +62,11 @@ export function declarable(
   );
 }
 
-function notesOf({ id, name, owner, reason, outputs, secrets }: Thing, hasId: boolean, all: boolean): readonly string[] {
+function notesOf(
+  { id, name, owner, reason, outputs, secrets }: Thing,
+  hasId: boolean,
+  all: boolean,
+): readonly string[] {
   return [
     ...(id === name || hasId ? [] : [`id ${id}`]),
     ...(owner === undefined ? [] : [`belongs to ${owner.words}`]),

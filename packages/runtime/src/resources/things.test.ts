@@ -3,8 +3,8 @@ import { musterMarks, resourceOwner } from "@muster/model";
 import { memoryStore } from "@muster/store";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../ports.ts";
-import type { Wish } from "./set.ts";
 import { grammar } from "../test/shop.ts";
+import type { Wish } from "./set.ts";
 import { openShelf, type Shelf } from "./test/disks.ts";
 import { openThings, type Things } from "./things.ts";
 
