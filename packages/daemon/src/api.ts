@@ -133,6 +133,8 @@ export interface ApplyAnswer {
   /** It was declared so already. */
   readonly unchanged: boolean;
   readonly groups: readonly GroupView[];
+  /** How its resources stand; `ApplyAnswer` of a Muster of before has none. */
+  readonly resources?: ResourcesView;
   /** With `pretend`: by group, what would happen, in a sentence. Nothing was changed. */
   readonly would?: Readonly<Record<string, string>>;
 }

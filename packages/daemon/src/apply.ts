@@ -79,7 +79,13 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     await confirmPossible(given, keeper, asked);
     const after = await keeper.commit(document, source, actor, asked);
     const unchanged = before?.generation === after.generation;
-    return { stack: stack.name, generation: after.generation, unchanged, groups: keeper.groups() };
+    return {
+      stack: stack.name,
+      generation: after.generation,
+      unchanged,
+      groups: keeper.groups(),
+      resources: keeper.resources(),
+    };
   }
 
   /** What cannot be done, or what nobody has agreed to, is refused whole. Throws `plan.stale` and MusterErrors. */

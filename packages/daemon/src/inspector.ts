@@ -1,5 +1,5 @@
 /** What types there are and what there is of them, asked where no Muster needs to run. */
-import { stackSchema } from "@muster/declaration";
+import { grammar, type ResourceEntry, stackSchema, type Undeclarable, undeclarableOf } from "@muster/declaration";
 import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
 import { resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
 import { openThings, type Things } from "@muster/runtime";
@@ -16,6 +16,8 @@ export interface Inspector {
   /** A JSON Schema of a whole stack made of the types there are. */
   stackSchema(): JsonObject;
   readonly things: Things;
+  /** What stands against it that an entry is declared as it is. */
+  undeclarable(entry: ResourceEntry): Promise<readonly Undeclarable[]>;
   /** Plugins that are there and could not be asked: what they serve is not known. */
   silentPlugins(): readonly PluginView[];
   close(): Promise<void>;
@@ -25,7 +27,7 @@ export interface Inspector {
 export async function assembleInspector(options: PlannerOptions): Promise<Inspector> {
   const { outside, settings, store } = options;
   const catalog = await openCatalogToLook(options);
-  const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store });
+  const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store, grammar });
 
   function names(): readonly string[] {
     return resourceTypeNames(catalog).toSorted();
@@ -52,6 +54,7 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
     },
     stackSchema: () => stackSchema(catalog),
     things,
+    undeclarable: (entry) => undeclarableOf(entry, catalog, settings),
     silentPlugins: () => catalog.plugins().filter(({ state }) => state !== "built-in" && state !== "connected"),
     async close() {
       await things.close();

@@ -1,12 +1,14 @@
 /** Puts entries into a stack in YAML. What is there stays as it was written, comments and all. */
-import { isObject, type Json, MusterError, ownOf, sameJson } from "@muster/model";
+import { addressOf, isObject, type Json, MusterError, ownOf, type Stack, sameJson } from "@muster/model";
 import { isMap, isScalar, parseDocument, type YAMLMap, type Document as YamlDocument } from "yaml";
 import { entriesText, type ResourceEntry, resourcesOf, yamlOf } from "./entries.ts";
+import { documentOf } from "./kind.ts";
+import { stackOf } from "./stack.ts";
 import { parseYaml } from "./yaml.ts";
 
 /**
- * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already, and what
- * reading the file throws.
+ * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already,
+ * `thing.not-declarable` for one that would be read as something else, and what reading the file throws.
  */
 export function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): string {
   const before = parseYaml(text, file).data;
@@ -17,7 +19,34 @@ export function withEntries(text: string, file: string, entries: readonly Resour
     const fix = "Take it out there first, or leave it as it is.";
     throw new MusterError("thing.impossible", { type, name, detail: `it is declared in ${file} already`, fix });
   }
-  return entries.reduce((whole, entry) => withEntry(whole, file, entry), text);
+  const written = entries.reduce((whole, entry) => withEntry(whole, file, entry), text);
+  confirmRead(written, text, file, entries);
+  return written;
+}
+
+/** What is written can be read, and each entry is a resource of the stack. */
+function confirmRead(written: string, before: string, file: string, entries: readonly ResourceEntry[]): void {
+  const { resources } = readAs(written, before, file);
+  for (const { type, name } of entries) {
+    if (Object.hasOwn(resources, addressOf(type, name))) continue;
+    const detail = `in ${file} it would be read as a file that follows its groups`;
+    const fix = "Write it by hand, and have no group of that name in the stack.";
+    throw new MusterError("thing.not-declarable", { type, name, detail, fix });
+  }
+}
+
+function readAs(written: string, before: string, file: string): Stack {
+  const stackIn = (text: string) => {
+    const source = parseYaml(text, file);
+    return stackOf(documentOf(source), source);
+  };
+  try {
+    return stackIn(written);
+  } catch (thrown) {
+    // What was wrong before is told with the lines that the file has.
+    stackIn(before);
+    throw thrown;
+  }
 }
 
 function withEntry(text: string, file: string, entry: ResourceEntry): string {
@@ -29,7 +58,9 @@ function withEntry(text: string, file: string, entry: ResourceEntry): string {
   const anew = writtenAnew(document, entry);
   if (isMeant(anew)) return anew;
   const { type, name } = entry;
-  throw new MusterError("thing.not-declarable", { type, name, detail: `${file} cannot take it in as it is` });
+  const detail = `${file} would be read otherwise than it is written`;
+  const fix = `Print it with \`muster import ${type} ${name}\`, and paste it.`;
+  throw new MusterError("thing.not-declarable", { type, name, detail, fix });
 }
 
 /** What is read of the stack once the entry stands in it: nothing else is another than it was. */

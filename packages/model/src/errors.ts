@@ -235,7 +235,7 @@ export const errorTable = {
   "thing.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
   "thing.not-declarable": {
     says: "{type} `{name}` cannot be declared as it is: {detail}",
-    next: "`muster resource {type} {name}` shows what of it can be declared. Nothing was written.",
+    next: "{fix} Nothing was written.",
   },
   "thing.no-consent": {
     says: "{type} `{name}`: {detail}, and that can never be taken back",

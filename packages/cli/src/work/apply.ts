@@ -11,6 +11,7 @@ import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converg
 import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
+import { planHere } from "./plan.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { isChangedSince, momentNow } from "./really-changed.ts";
 import { type PlannedStack, readSavedPlan } from "./saved-plan.ts";
@@ -33,8 +34,11 @@ interface Job extends Handed {
 /** Hands each stack to whoever keeps it, or makes it here; what would happen is shown first, and agreed to. */
 export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonly string[]): Promise<void> {
   const { stacks, saved } = await stacksOf(this, files);
-  if (!flags.yes && !saved && this.ask === undefined)
+  const yes = flags.yes || saved;
+  if (!yes && this.ask === undefined) {
+    await confirmSound(this, flags, stacks);
     throw new MusterError("usage.not-confirmed", { command: "muster apply" });
+  }
   const stage = openStage(this, flags.output);
   const ending = listenForEnd();
   await using parts = new AsyncDisposableStack();
@@ -43,7 +47,14 @@ export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonl
     ending.forget();
   });
   const jobs = await jobsFor(this, flags, stacks, stage, parts);
-  await carryOut(this, { ...flags, yes: flags.yes || saved }, jobs, stage, ending.asked);
+  await carryOut(this, { ...flags, yes }, jobs, stage, ending.asked);
+}
+
+/** Throws what is wrong with a declaration: whoever has to say yes first must know that as well. Nothing is touched. */
+async function confirmSound(cli: Cli, flags: ApplyFlags, stacks: readonly ReadStack[]): Promise<void> {
+  const { handed, free } = await findHolders(cli, flags, stacks);
+  for (const each of handed) await foresee(each, askedOf(flags));
+  if (free.length > 0) await planHere(cli, flags, free);
 }
 
 /** Declarations, or saved plans: what a plan says was looked at when it was made. */
