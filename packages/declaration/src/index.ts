@@ -1,6 +1,7 @@
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
+export { checksOf } from "./checks.ts";
 export * from "./edit.ts";
 export * from "./entries.ts";
 export { withEntries } from "./insert.ts";
