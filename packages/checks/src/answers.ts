@@ -85,30 +85,41 @@ function take({ ask, of }: Section, body: Buffer, { after, complaint }: Beside, 
   const [only = ""] = of;
   switch (ask) {
     case "stat":
-      return takeLines(of, text, facts.stat, statsOf);
+      takeLines(of, text, facts.stat, statsOf);
+      return;
     case "link":
-      return takeLines(of, text, facts.link, linksOf);
+      takeLines(of, text, facts.link, linksOf);
+      return;
     case "sum":
-      return takeLines(of, text, facts.sum, sumsOf);
+      takeLines(of, text, facts.sum, sumsOf);
+      return;
     case "read":
-      return void facts.read.set(only, readOf(body, text, mostOf(only)));
+      facts.read.set(only, readOf(body, text, mostOf(only)));
+      return;
     case "names":
-      return void facts.names.set(only, namesOf(text));
+      facts.names.set(only, namesOf(text));
+      return;
     case "room":
-      return takeLines(of, text, facts.room, roomsOf);
+      takeLines(of, text, facts.room, roomsOf);
+      return;
     case "processes":
-      return void facts.processes.set("", processesOf(text));
+      facts.processes.set("", processesOf(text));
+      return;
     case "addresses":
-      return void facts.addresses.set("", addressesOf(text));
+      facts.addresses.set("", addressesOf(text));
+      return;
     case "package":
-      return takeLines(of, text, facts.package, packagesOf);
+      takeLines(of, text, facts.package, packagesOf);
+      return;
     case "service":
-      return takeLines(of, text, facts.service, servicesOf);
+      takeLines(of, text, facts.service, servicesOf);
+      return;
     case "run": {
       const exit = /^exit (\d+)$/.exec(after)?.[1];
       const late = after === "late";
       const ran = { exit: Number(exit ?? -1), late, stdout: beginningOf(body), stderr: beginningOf(complaint) };
-      return void facts.run.set(only, exit === undefined && !late ? UNTOLD : known(ran));
+      facts.run.set(only, exit === undefined && !late ? UNTOLD : known(ran));
+      return;
     }
   }
 }
@@ -175,11 +186,11 @@ function modeOf(bits: string): number {
   return mode;
 }
 
+/** The name of the path, then where it leads. */
 function linksOf(lines: readonly string[]) {
   return (path: string): Answer<string> | undefined => {
-    const arrow = ` ${path} -> `;
-    const line = lines.find((each) => each.startsWith("l") && each.includes(arrow));
-    return line === undefined ? undefined : known(line.slice(line.indexOf(arrow) + arrow.length));
+    const to = lines.includes(`k ${path}`) ? lines[lines.indexOf(`k ${path}`) + 1] : undefined;
+    return to === undefined ? undefined : known(to);
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * All that must be known of a target, as one POSIX sh script. Its answer is parted by lines that begin with a boundary
  * nobody there can foresee; `answers.ts` reads it. It is read by dash, busybox and bash, and starts no process per check
- * but for contents of files, for disks and for commands.
+ * but for contents of files, links, disks and commands.
  */
 import { type Ask, ASKS, type Needs, type RunQuestion } from "./facts.ts";
 
@@ -108,7 +108,13 @@ case $(timeout --help 2>&1) in *BusyBox*) late=143; esac
 if timeout 5 true >/dev/null 2>&1; then within() { timeout "$@"; }
 else within() { shift; "$@"; }; fi
 q_stat() { st "$@" 2>/dev/null; all_gone "$@"; }
-q_link() { ls -ldn "$@" 2>/dev/null; all_gone "$@"; }
+q_link() {
+  for f do
+    if [ ! -L "$f" ]; then gone "$f"
+    elif command -v readlink >/dev/null 2>&1; then printf 'k %s\\n' "$f"; readlink "$f"
+    else printf 'k %s\\n' "$f"; l=$(ls -ldn "$f"); printf '%s\\n' "\${l#*"$f -> "}"; fi
+  done
+}
 q_read() {
   if [ -f "$2" ] && [ -r "$2" ]; then printf 'y'; first "$1" <"$2"
   elif [ -e "$2" ] && [ ! -f "$2" ]; then printf 'n'

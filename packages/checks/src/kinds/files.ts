@@ -1,19 +1,20 @@
 /** What lies in the file system: `file`, `directory`, `disk`, `mount`. */
+import { constants } from "node:fs";
 import { found, type Found, none, untold } from "../check.ts";
 import { type Answer, type FactKinds, factOf, type Facts, type Need, type Stat } from "../facts.ts";
 import type { Asked, Kind, Property } from "../kind.ts";
 import { nameOfId } from "./accounts.ts";
 import { pathSubject } from "./subjects.ts";
 
-const TYPES: Readonly<Record<number, string>> = {
-  0o100000: "file",
-  0o040000: "directory",
-  0o120000: "link",
-  0o140000: "socket",
-  0o010000: "pipe",
-  0o020000: "device",
-  0o060000: "device",
-};
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [constants.S_IFREG, "file"],
+  [constants.S_IFDIR, "directory"],
+  [constants.S_IFLNK, "link"],
+  [constants.S_IFSOCK, "socket"],
+  [constants.S_IFIFO, "pipe"],
+  [constants.S_IFCHR, "device"],
+  [constants.S_IFBLK, "device"],
+]);
 
 const MODE = { pattern: /^[0-7]{4}$/, says: 'four octal digits in quotes, as "0644"' } as const;
 
@@ -67,22 +68,22 @@ function foundOfPath(property: string, path: string, facts: Facts, wanted: "dire
       return nameOfId(stat.value.gid, factOf(facts, "read", "/etc/group"));
     case "linksTo":
       return typeOf(stat.value) === "link"
-        ? valueOf(factOf(facts, "link", path), path)
+        ? foundIn(factOf(facts, "link", path), path)
         : none(`${path} is a ${typeOf(stat.value)}`);
     case "sha256":
-      return valueOf(factOf(facts, "sum", path), path);
+      return foundIn(factOf(facts, "sum", path), path);
     case "entries":
-      return valueOf(factOf(facts, "names", path), path);
+      return foundIn(factOf(facts, "names", path), path);
     default:
       return contentOf(factOf(facts, "read", path), path);
   }
 }
 
 function typeOf({ mode }: Stat): string {
-  return TYPES[mode & 0o170000] ?? "thing of another kind";
+  return TYPES.get(mode & constants.S_IFMT) ?? "thing of another kind";
 }
 
-function valueOf(answer: Answer<string | readonly string[]>, path: string): Found {
+function foundIn(answer: Answer<string | readonly string[]>, path: string): Found {
   if (answer.kind === "unknown") return untold(answer.why);
   return answer.kind === "none" ? none(`there is no ${path}`) : found(answer.value);
 }
