@@ -1,6 +1,6 @@
 /** Regular expressions that end: one that explodes is stopped. */
 import { createContext, Script } from "node:vm";
-import { messageOf, systemCodeOf } from "@muster/model";
+import { messageOf } from "@muster/model";
 
 /** Far more than any sound expression needs for the texts that are read, in milliseconds. */
 const PATIENCE_MS = 250;
@@ -23,7 +23,13 @@ export function matches(pattern: string, text: string, patienceMs: number = PATI
     // Only `vm` can stop an expression: it runs where no timer and no signal is heard.
     return TEST.runInContext(createContext({ pattern, text }), { timeout: patienceMs }) === true;
   } catch (thrown) {
-    if (systemCodeOf(thrown) === "ERR_SCRIPT_EXECUTION_TIMEOUT") return "late";
+    if (isTimeout(thrown)) return "late";
     throw thrown;
   }
+}
+
+/** It may be an error of another realm, which is no `Error` here. */
+function isTimeout(thrown: unknown): boolean {
+  const isThing = typeof thrown === "object" && thrown !== null;
+  return isThing && "code" in thrown && thrown.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }
