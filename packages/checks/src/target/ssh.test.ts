@@ -150,14 +150,14 @@ async function openNetworks() {
     await Promise.allSettled([ip(`netns del ${gateName}`), ip(`netns del ${farName}`), ip(`link del ${gateName}`)]);
   });
   for (const name of [gateName, farName]) await ip(`netns add ${name}`);
-  await ip(`link add ${gateName} type veth peer name a netns ${gateName}`);
-  await ip(`-n ${gateName} link add b type veth peer name c netns ${farName}`);
+  await ip(`link add ${gateName} type veth peer name m0 netns ${gateName}`);
+  await ip(`-n ${gateName} link add name m1 type veth peer name m2 netns ${farName}`);
   await ip(`addr add 10.213.77.1/30 dev ${gateName}`);
   await ip(`link set ${gateName} up`);
   for (const [name, device, address] of [
-    [gateName, "a", `${gate}/30`],
-    [gateName, "b", "10.213.78.1/30"],
-    [farName, "c", `${far}/30`],
+    [gateName, "m0", `${gate}/30`],
+    [gateName, "m1", "10.213.78.1/30"],
+    [farName, "m2", `${far}/30`],
   ] as const) {
     await ip(`-n ${name} addr add ${address} dev ${device}`);
     await ip(`-n ${name} link set ${device} up`);
