@@ -27,6 +27,7 @@ describe("the command line", () => {
     "audit",
     "audit verify",
     "audit prune",
+    "verify",
     "group",
     "group ls",
     "group describe",

@@ -50,6 +50,7 @@ describe("a place of ssh", () => {
     ["ssh://-l@web-1", "a name in it begins with a dash"],
     ["ssh://web-1/etc", "nothing is known of /etc in it"],
     ["ssh://web-1?kye=x", "`kye` is not known; key, jump, known-hosts, config are"],
+    ["ssh://a%00b@web-1", "a blank or the like stands in it"],
     ["ssh://web-1?jump=-x", '`jump` cannot be "-x"'],
   ])("%s is refused", (text, fault) => {
     expect(placeOf(text)).toEqual({ fault });

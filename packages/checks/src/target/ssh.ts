@@ -34,6 +34,8 @@ export function placeOf(text: string): PlaceOrFault {
   const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, "");
   const user = decodeURIComponent(url.username);
   // `ssh` would take such a one for an option.
+  if (/[\p{Cc}\s]/u.test(Object.values({ ...place, host, user }).join("")))
+    return { fault: "a blank or the like stands in it" };
   if (host.startsWith("-") || user.startsWith("-")) return { fault: "a name in it begins with a dash" };
   return { ...place, host, ...(user === "" ? {} : { user }), ...(url.port === "" ? {} : { port: Number(url.port) }) };
 }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { durationText, messageOf, systemCodeOf } from "@muster/model";
 import type { Said } from "../answers.ts";
 import { endAfter } from "../ending.ts";
-import { signalGroup } from "../process-group.ts";
+import { killSession, signalGroup } from "../process-group.ts";
 import { readable } from "../reason.ts";
 
 export interface Talk {
@@ -16,7 +16,7 @@ export interface Talk {
 }
 
 /** Those whom the killing does not reach hold the streams no longer than this. */
-const LINGER_MS = 100;
+const LINGER_MS = 1_000;
 
 /** Nothing is thrown, and of the program nothing is left behind. */
 export function talk(
@@ -36,9 +36,9 @@ export function talk(
         trouble: readable(trouble ?? "it said no more"),
       });
     };
-    const end = (why: string) => {
+    const end = (why: string, kill = killSession) => {
       trouble ??= why;
-      signalGroup(child, "SIGKILL");
+      kill(child);
       patience ??= setTimeout(close, LINGER_MS);
     };
     const callOff = endAfter(timeoutMs, signal, (why) =>
@@ -61,9 +61,9 @@ export function talk(
     });
     child.once("exit", (code, by) => {
       const last = lastLine(streams.stderr.bytes());
-      end(
-        `${program} ${code === null ? `was ended by ${by}` : `exited with ${code}`}${last === "" ? "" : `: ${last}`}`,
-      );
+      const how = code === null ? `was ended by ${by}` : `exited with ${code}`;
+      // Whom a command has left behind in a group of his own, it has left behind on purpose.
+      end(`${program} ${how}${last === "" ? "" : `: ${last}`}`, (it) => signalGroup(it, "SIGKILL"));
     });
     child.once("close", close);
   });

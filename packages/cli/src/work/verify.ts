@@ -17,6 +17,7 @@ import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration
 import { durationOf, EXIT, isObject, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { paint } from "../print/paint.ts";
+import { listenForEnd } from "./ending.ts";
 
 export interface VerifyFlags {
   readonly output: ReportForm;
@@ -35,13 +36,18 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
   const targets = targetsOf(this, flags.target ?? ["local"]);
   const read = await Promise.all(files.map((file) => readChecks(this, file)));
   const checks = onlyOf(read.flat(), flags.only ?? []);
+  const ending = listenForEnd();
+  const signal = AbortSignal.any([ending.asked, this.out.closed]);
   const report = await verify(checks, {
-    ...{ targets, timeoutMs, retryForMs, now: Date.now, signal: this.out.closed },
-    pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    ...{ targets, timeoutMs, retryForMs, now: Date.now, signal },
+    // Whoever is let go of wakes at once.
+    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
   });
+  ending.forget();
   const colored = (verdict: Result["verdict"], text: string) => paint(this.out, COLORS[verdict], text);
   this.out.write(reportAs(flags.output, report, colored));
-  if (report.counts.fail > 0) this.process.exitCode = EXIT.failed;
+  if (ending.asked.aborted) this.process.exitCode = EXIT.interrupted;
+  else if (report.counts.fail > 0) this.process.exitCode = EXIT.failed;
   else if (report.counts.unknown > 0) this.process.exitCode = EXIT.unsure;
 }
 
