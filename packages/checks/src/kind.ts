@@ -1,5 +1,5 @@
 /** Kinds of checks: each is declared once, and its validation, its docs and its JSON Schema come from that. */
-import type { Json, JsonObject, MusterError } from "@muster/model";
+import type { Json, JsonObject } from "@muster/model";
 import type { Found } from "./check.ts";
 import type { Facts, Need } from "./facts.ts";
 
@@ -66,6 +66,3 @@ export function subjectText(subject: Json): string {
   if (typeof subject === "string") return subject;
   return Array.isArray(subject) ? subject.join(" ") : JSON.stringify(subject);
 }
-
-/** The words of an error that has yet to be given a place. */
-export type FaultWords = ConstructorParameters<typeof MusterError>[1];

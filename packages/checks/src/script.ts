@@ -105,7 +105,7 @@ if printf x | head -c 1 >/dev/null 2>&1; then first() { head -c "$1"; }
 else first() { dd bs=1 count="$1" 2>/dev/null; }; fi
 late=124
 case $(timeout --help 2>&1) in *BusyBox*) late=143; esac
-if timeout 5 true >/dev/null 2>&1; then within() { timeout "$@"; }
+if timeout 5 true >/dev/null 2>&1 5>&-; then within() { timeout "$@"; }
 else within() { shift; "$@"; }; fi
 q_stat() { st "$@" 2>/dev/null; all_gone "$@"; }
 q_link() {

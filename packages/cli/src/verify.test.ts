@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type House, openHouse } from "./test/house.ts";
 
@@ -32,6 +33,13 @@ describe("muster verify", () => {
     expect(failed.code).toBe(1);
     expect(failed.out).toMatch(/^fail {4}file \/etc\/passwd: size \[local\]\n {8}expected 0\n {8}found {4}\d+$/m);
     expect((await verify(await checks(good, untold))).code).toBe(4);
+  });
+
+  it("finds that the example holds here", async () => {
+    const example = fileURLToPath(new URL("../../../examples/checks/machine.yaml", import.meta.url));
+    const { code, out } = await verify(example, "--output", "json");
+    const failed = JSON.parse(out).results.filter(({ verdict }: { verdict: string }) => verdict !== "pass");
+    expect([failed, code]).toEqual([[], 0]);
   });
 
   it("tells all that is wrong with the checks, and where, and exits with 2", async () => {

@@ -117,7 +117,7 @@ export const file = {
 } as const satisfies Kind;
 
 export const directory = {
-  summary: "A directory",
+  summary: "A directory; a link to one is none",
   subject: pathSubject("Its path"),
   options: {},
   properties: { ...common, entries: { is: "texts", meaning: "The names in it" } },

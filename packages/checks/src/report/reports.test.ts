@@ -32,7 +32,7 @@ fail    the greeting (file /a "b" # <c>: content) [ssh://web-1]
         + \\u{7}\\u{1b}[31m
 unknown service ssh: running [local]
         could not be told: there is no service manager that could be asked
-1 pass, 1 fail, 1 unknown, asked 2 times (1s250ms)
+1 pass, 1 fail, 1 unknown, asked 2 times (1s)
 `);
   });
 

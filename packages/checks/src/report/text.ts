@@ -29,5 +29,6 @@ export function printable(text: string): string {
 
 function summary({ counts, rounds, tookMs }: Report): string {
   const asked = rounds === 1 ? "" : `, asked ${rounds} times`;
-  return `${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} unknown${asked} (${durationText(Math.round(tookMs))})`;
+  const whole = tookMs < 1_000 ? Math.round(tookMs) : Math.round(tookMs / 1_000) * 1_000;
+  return `${counts.pass} pass, ${counts.fail} fail, ${counts.unknown} unknown${asked} (${durationText(whole)})`;
 }
