@@ -13,7 +13,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/engine": ["@muster/model"],
   "@muster/plugin": ["@muster/model"],
   "@muster/store": ["@muster/model"],
-  "@muster/declaration": ["@muster/plugin", "@muster/model"],
+  "@muster/declaration": ["@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
   // A command is run as a process is started: with its environment, as its user.
   "@muster/provider-command": ["@muster/provider-process", "@muster/checks", "@muster/plugin", "@muster/model"],
@@ -38,6 +38,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "@muster/provider-process",
     "@muster/provider-vm",
     "@muster/flavors",
+    "@muster/checks",
     "@muster/image",
     "@muster/plugin",
     "@muster/model",

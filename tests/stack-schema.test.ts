@@ -77,6 +77,7 @@ describe("the schema of stacks", () => {
     stack: "s",
     groups: { web: { size: 1, template: { file: { path: "/{id}" } }, ...words } },
   });
+  const checks = (...entries: readonly object[]) => ({ stack: "s", groups: {}, checks: entries });
   const file = (words: object) => ({ stack: "s", resources: { file: { "/etc/motd": words } } });
 
   it.each<[string, object]>([
@@ -105,6 +106,27 @@ describe("the schema of stacks", () => {
     ["settings of a type", { ...file({ content: "x" }), providers: { file: { root: "/etc" } } }],
     ["a type of a plugin", { stack: "s", resources: { note: { a: { text: "hello" } } } }],
     ["policies", group({ rollout: { maxSurge: "25%", minReady: "1m30s", canary: 1 }, repair: { breaker: "40%" } })],
+    [
+      "checks, with values and with matchers",
+      checks(
+        { port: 8080, listening: true },
+        {
+          http: "http://a/",
+          timeout: "2s",
+          status: { between: [200, 299] },
+          headers: { server: { contains: "nginx" } },
+        },
+        {
+          file: "/a",
+          title: "it",
+          mode: "0644",
+          content: { json: { "a[0]": 3, b: { min: 1, not: 7 } } },
+          modified: { since: "1h" },
+        },
+        { command: ["true"], exit: 0, stdout: { length: { max: 9 } } },
+        { user: "ann", groups: { containsAll: ["adm"], all: { matches: "^a" } } },
+      ),
+    ],
     ["a flavor", group({ flavor: { http: { url: "http://127.0.0.1:${self.port}/" } } })],
     [
       "a number that is a member's own word",
@@ -112,6 +134,19 @@ describe("the schema of stacks", () => {
     ],
   ])("takes %s", (_, data) => {
     expect(problemsOf(JSON.parse(JSON.stringify(data)))).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ["asserts nothing", { port: 8080 }],
+    ["is of no kind", { prot: 8080, listening: true }],
+    ["has a property of another kind", { port: 8080, mode: "0644" }],
+    ["has a matcher that is none", { file: "/a", content: { contians: "x" } }],
+    ["has a matcher for other values", { file: "/a", size: { contains: "x" } }],
+    ["has an empty matcher", { http: "http://a/", headers: {} }],
+    ["has a value of another kind", { file: "/a", mode: 644 }],
+    ["has a method that is none", { http: "http://a/", status: 200, method: "FETCH" }],
+  ])("refuses a check that %s", (_, entry) => {
+    expect(problemsOf(JSON.parse(JSON.stringify(checks(entry))))).not.toEqual([]);
   });
 
   it.each<[string, object, string]>([

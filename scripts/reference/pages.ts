@@ -1,4 +1,5 @@
 import { apiPage } from "./api.ts";
+import { checksPage } from "./checks.ts";
 import { commandsPage } from "./commands.ts";
 import { errorsPage } from "./errors.ts";
 import { typesPage } from "./types.ts";
@@ -10,6 +11,7 @@ const GENERATED = "<!-- Generated from the code by `npm run reference`. -->\n\n"
 export async function pages(): Promise<Readonly<Record<string, string>>> {
   return {
     "api.md": GENERATED + apiPage(),
+    "checks.md": GENERATED + checksPage(),
     "commands.md": GENERATED + (await commandsPage()),
     "errors.md": GENERATED + errorsPage(),
     "types.md": GENERATED + typesPage(),

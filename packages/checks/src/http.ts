@@ -26,13 +26,61 @@ export interface HttpProbe {
 const MAX_BODY = 65_536;
 
 /** Does it answer as it should? Nothing is thrown. */
-export async function probeHttp(probe: HttpProbe, signal: AbortSignal): Promise<Verdict> {
-  const url = URL.parse(probe.url);
-  if (url === null || !isWeb(url)) return unknown(`${probe.url} is no http or https address`);
+export function probeHttp(probe: HttpProbe, signal: AbortSignal): Promise<Verdict> {
+  return exchange(probe, signal, (response, who, endsThere) =>
+    judge(response, who, endsThere ? { ...probe, body: undefined } : probe),
+  );
+}
+
+export type HttpQuestion = Omit<HttpProbe, "status" | "body">;
+
+export interface HttpAnswer {
+  readonly kind: "answer";
+  readonly status: number;
+  /** By names in lower case; of several by one name, all, parted by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its first 64 KiB. */
+  readonly body: { readonly text: string; readonly whole: boolean };
+}
+
+/** The same question, of which the answer is given as it is. A body is read only where it is wanted. */
+export function askHttp(
+  question: HttpQuestion,
+  wantsBody: boolean,
+  signal: AbortSignal,
+): Promise<HttpAnswer | Verdict> {
+  return exchange<HttpAnswer>(question, signal, async (response, who, endsThere) => {
+    const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(", ")]);
+    try {
+      const body = wantsBody && !endsThere ? await beginningOf(response) : { text: "", whole: true };
+      return { kind: "answer", status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body };
+    } catch (thrown) {
+      return verdictOnError(who, thrown);
+    }
+  });
+}
+
+async function beginningOf(response: AsyncIterable<Buffer>): Promise<HttpAnswer["body"]> {
+  const read: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    read.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BODY) break;
+  }
+  return { text: Buffer.concat(read).subarray(0, MAX_BODY).toString(), whole: length <= MAX_BODY };
+}
+
+/** What an answer is taken for. `endsThere`: it goes over to another protocol, and has no body. */
+type Take<T> = (response: IncomingMessage, who: string, endsThere: boolean) => Promise<T | Verdict>;
+
+async function exchange<T = never>(question: HttpQuestion, signal: AbortSignal, take: Take<T>): Promise<T | Verdict> {
+  const url = URL.parse(question.url);
+  if (url === null || !isWeb(url)) return unknown(`${question.url} is no http or https address`);
   const who = shown(url);
-  if (signal.aborted) return verdictOnSilence(asking(who, url.hostname, probe.timeoutMs), "let-go");
+  if (signal.aborted) return verdictOnSilence(asking(who, url.hostname, question.timeoutMs), "let-go");
   try {
-    return await answerOf(begin(url, probe), who, url, probe, signal);
+    return await answerOf(begin(url, question), who, url, question, signal, take);
   } catch (thrown) {
     return unknown(`${who} could not be asked: ${messageOf(thrown)}`);
   }
@@ -48,35 +96,36 @@ function shown({ protocol, host, pathname }: URL): string {
 }
 
 /** Throws where such a request cannot be written. */
-function begin(url: URL, { method = "GET", headers = {} }: HttpProbe): ClientRequest {
+function begin(url: URL, { method = "GET", headers = {} }: HttpQuestion): ClientRequest {
   // Without an agent no connection is used again, and no proxy is asked.
   const options = { method, headers: { ...headers }, agent: false } as const;
   if (url.protocol === "http:") return plainRequest(url, options);
   return secureRequest(url, { ...options, rejectUnauthorized: true });
 }
 
-function answerOf(
+function answerOf<T>(
   request: ClientRequest,
   who: string,
   url: URL,
-  probe: HttpProbe,
+  { timeoutMs }: HttpQuestion,
   signal: AbortSignal,
-): Promise<Verdict> {
+  take: Take<T>,
+): Promise<T | Verdict> {
   return new Promise((resolve) => {
-    const asked = asking(who, url.hostname.replace(/^\[|\]$/g, ""), probe.timeoutMs);
-    const callOff = endAfter(probe.timeoutMs, signal, (why) => answer(verdictOnSilence(asked, why)));
-    const answer = (verdict: Verdict) => {
+    const asked = asking(who, url.hostname.replace(/^\[|\]$/g, ""), timeoutMs);
+    const callOff = endAfter(timeoutMs, signal, (why) => answer(verdictOnSilence(asked, why)));
+    const answer = (taken: T | Verdict) => {
       callOff();
-      resolve(verdict);
+      resolve(taken);
       request.destroy();
     };
     request.once("socket", (socket) => noteLookup(asked, socket));
     // It is heard to the end: also what goes wrong after the answer is known must be caught.
     request.on("error", (thrown) => answer(verdictOnError(who, thrown)));
-    request.once("response", (response) => void judge(response, who, probe).then(answer));
+    request.once("response", (response) => void take(response, who, false).then(answer));
     request.once("upgrade", (response, socket) => {
       socket.destroy();
-      void judge(response, who, { ...probe, body: undefined }).then(answer);
+      void take(response, who, true).then(answer);
     });
     request.end();
   });

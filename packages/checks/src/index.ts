@@ -1,6 +1,18 @@
+export type * from "./check.ts";
 export * from "./command.ts";
 export * from "./http.ts";
+export { stepsOf } from "./inside.ts";
+export type * from "./kind.ts";
+export { subjectText } from "./kind.ts";
+export * from "./kinds/all.ts";
 export { masked } from "./masked.ts";
+export { patternFault } from "./pattern.ts";
 export { readable } from "./reason.ts";
+export * from "./report/reports.ts";
 export { type Ended, type Run, run } from "./run.ts";
+export { checksSchema, itemOf } from "./schema.ts";
+export { type Place as SshPlace, placeOf as sshPlaceOf } from "./target/ssh.ts";
+export * from "./target/target.ts";
 export * from "./tcp.ts";
+export * from "./verify.ts";
+export * from "./words.ts";

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { messageOf, systemCodeOf } from "@muster/model";
 import { endAfter } from "./ending.ts";
 import { type Output, outputOf } from "./output.ts";
+import { signalGroup } from "./process-group.ts";
 
 export interface Run {
   /** The program, by its name in PATH or by its path, and its arguments. There is no shell. */
@@ -101,19 +102,6 @@ type Ending =
 
 function withOutput(ending: Ending, output: Output): Ended {
   return ending.kind === "let-go" ? ending : { ...ending, lines: output.lines() };
-}
-
-/**
- * At the moment at which the end of its leader is told, a group is either still there, and its number cannot be given to
- * anybody else, or empty, and its number has only just become free.
- */
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // There is nobody left in it.
-  }
 }
 
 function whyNot(thrown: unknown, { command: [program], cwd }: Run): string {

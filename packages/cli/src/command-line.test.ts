@@ -32,6 +32,7 @@ describe("the command line", () => {
     "stack",
     "stack ls",
     "stack describe",
+    "verify",
     "group",
     "group ls",
     "group describe",

@@ -2,6 +2,7 @@ export * from "./agreed.ts";
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
+export { checksOf } from "./checks.ts";
 export * from "./declarable.ts";
 export * from "./edit.ts";
 export * from "./entries.ts";

@@ -9,6 +9,7 @@ import {
   type Slots,
   type Stack,
 } from "@muster/model";
+import { readChecks } from "./checks.ts";
 import { readMode, readRepair, readRollout } from "./policies.ts";
 import type { Problems } from "./problems.ts";
 import { readPurge, readResources } from "./resources.ts";
@@ -25,14 +26,13 @@ import {
   recordOf,
 } from "./values.ts";
 
-const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups"];
-const STACK_KEYS_LATER = ["checks"];
+const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups", "checks"];
 const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair"];
 const GROUP_KEYS_LATER = ["checks", "provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
 
 /** Undefined only where it has noted a problem. */
 export function musterStack(data: JsonObject, problems: Problems): Stack | undefined {
-  checkKeys(data, [], STACK_KEYS, STACK_KEYS_LATER, problems);
+  checkKeys(data, [], STACK_KEYS, [], problems);
   const name = readName(data["stack"], "the stack", ["stack"], problems);
   const owner = data["owner"] === undefined ? undefined : readText(data["owner"], ["owner"], problems);
   const runbook = data["runbook"] === undefined ? undefined : readText(data["runbook"], ["runbook"], problems);
@@ -41,6 +41,8 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const names = isObject(data["groups"]) ? Object.keys(data["groups"]) : [];
   const { fronts, resources } = readResources(data["resources"], names, problems);
   const purge = readPurge(data["purge"], problems);
+  // They are asked when somebody asks them (`checksOf`); that they are in order is seen whenever the stack is read.
+  readChecks(data["checks"], ["checks"], problems);
   const groups =
     data["resources"] !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** A JSON Schema of a whole stack, made from the schemas of the types and flavors there are: for editors. */
+import { checksSchema } from "@muster/checks";
 import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/model";
 import { type Catalog, type Flavor, type ResourceType, resourceTypesIn, type Type } from "@muster/plugin";
 import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
@@ -22,6 +23,8 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const resources = byName(resourceTypesIn(catalog), (type) => resourcesOf(type, written(type, "type")));
   const templates = byName(types, (type) => chosen(type, written(type, "template")));
   const treatments = byName(flavors, (flavor) => chosen(flavor, written(flavor, "flavor")));
+  const checks = checksSchema();
+  Object.assign(definitions, checks.definitions);
   const root = mapping("One declaration of Muster's", {
     stack: { type: "string", pattern: NAME.source, description: "The name of the stack" },
     owner: text("Who answers for it"),
@@ -34,6 +37,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
       byName(types, () => ({ enum: ["noop", "destroy"] })),
     ),
     groups: named("Groups of alike instances, by name", groupOf(templates, treatments)),
+    checks: checks.list,
   });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",

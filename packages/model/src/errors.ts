@@ -154,6 +154,19 @@ export const errorTable = {
     next: "Leave it as it was; or declare a new group under another name, and destroy the old one.",
   },
   "declaration.bad-manifest": { says: "{what} {detail}", next: "docs/guide/images.md shows whole manifests." },
+  "declaration.unknown-check": {
+    says: "there is no kind of check `{name}`{nearest}",
+    next: "A check begins with what is asked: {known}.",
+  },
+  "declaration.empty-check": {
+    says: "{check} asserts nothing",
+    next: "Say what must hold: {known}.",
+  },
+  "declaration.bad-check": { says: "{check}: {detail}", next: "{fix}" },
+  "declaration.checks-contradict": {
+    says: "{check}: `{property}` cannot be both {one} and {other}",
+    next: "Keep one of them; the first stands {where}.",
+  },
   "settings.unknown-provider": {
     says: "`--set {key}`: there is no provider `{name}`{nearest}",
     next: "Known: {known}.",

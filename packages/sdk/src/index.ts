@@ -1,6 +1,7 @@
 export { ProviderError } from "@muster/plugin";
 export { z } from "zod";
 export type * from "./built-in-types.ts";
+export * from "./check.ts";
 export * from "./image.ts";
 export * from "./plugin.ts";
 export * from "./plugin-definition.ts";

@@ -11,6 +11,7 @@ import type {
 } from "@muster/flavors";
 import type { JsonObject, Purge } from "@muster/model";
 import type { BuiltInTypes, Providers } from "./built-in-types.ts";
+import type { CheckEntry } from "./check.ts";
 import type { Repair, Rollout } from "./policies.ts";
 import { plainResources, type ResourceList, type ResourcesByType } from "./resources.ts";
 
@@ -68,6 +69,8 @@ export interface StackFile {
   /** By type: whether its things that nothing declares are only listed (`noop`), or destroyed. */
   readonly purge?: Readonly<Record<string, Purge>>;
   readonly groups?: Readonly<Record<string, Group>>;
+  /** What can be true or false of what there is: `check.port(8080).listening()`. Asked by `muster verify`. */
+  readonly checks?: readonly CheckEntry[];
 }
 
 /** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */

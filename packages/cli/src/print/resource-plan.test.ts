@@ -150,9 +150,7 @@ describe("a plan of resources in words", () => {
       { property: "content", before: "a\nb\n\tc\nd\n", after: "a\nb  \n  c\nD\n", effect: "in-place" } as const,
     ];
     expect(stepOf({ effect: "in-place", why: "content differs", changes }).slice(2)).toEqual(
-      ["  a", '- "b"', String.raw`- "\tc"`, "- d", '+ "b  "', '+ "  c"', "+ D"].map(
-        (line) => `        ${line}`,
-      ),
+      ["  a", '- "b"', String.raw`- "\tc"`, "- d", '+ "b  "', '+ "  c"', "+ D"].map((line) => `        ${line}`),
     );
   });
 

@@ -1,0 +1,68 @@
+/** Kinds of checks: each is declared once, and its validation, its docs and its JSON Schema come from that. */
+import type { Json, JsonObject } from "@muster/model";
+import type { Found } from "./check.ts";
+import type { Facts, Need } from "./facts.ts";
+
+/**
+ * What a property's value is. `content` is a text that is looked into; `texts` have no order; `moment` is in seconds since
+ * 1970; `record` holds texts by their names.
+ */
+export type ValueKind = "flag" | "number" | "text" | "texts" | "content" | "moment" | "record";
+
+export interface Property {
+  readonly is: ValueKind;
+  /** One line of docs. */
+  readonly meaning: string;
+  /** What a text must look like to be a value of it. */
+  readonly form?: { readonly pattern: RegExp; readonly says: string };
+}
+
+export interface Subject {
+  readonly meaning: string;
+  /** Its JSON Schema. */
+  readonly schema: JsonObject;
+  /** What is wrong with it, in words that follow its name: `must be …`. */
+  fault(value: Json): string | undefined;
+}
+
+export interface Option {
+  readonly is: "duration" | "text" | "texts by name" | readonly string[];
+  readonly meaning: string;
+}
+
+/** A check as a kind sees it. */
+export interface Asked {
+  readonly subject: Json;
+  readonly options: JsonObject;
+  /** The properties that something is said of. */
+  readonly properties: ReadonlySet<string>;
+}
+
+export type FoundOf = (property: string) => Found;
+
+/** Asked of a target, by facts: these must be known, and this is what they mean. */
+export interface AskedThere {
+  readonly where: "target";
+  needs(asked: Asked): readonly Need[];
+  found(property: string, asked: Asked, facts: Facts): Found;
+}
+
+/** Asked from here, as somebody outside would. Nothing is thrown. */
+export interface AskedHere {
+  readonly where: "here";
+  ask(asked: Asked, signal: AbortSignal): Promise<FoundOf>;
+}
+
+export interface Kind {
+  readonly summary: string;
+  readonly subject: Subject;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly properties: Readonly<Record<string, Property>>;
+  readonly asking: AskedThere | AskedHere;
+}
+
+/** A subject as it is named in sentences. */
+export function subjectText(subject: Json): string {
+  if (typeof subject === "string") return subject;
+  return Array.isArray(subject) ? subject.join(" ") : JSON.stringify(subject);
+}

@@ -1,0 +1,134 @@
+/** Asks what checks say, of whom it is to be asked, and judges the answers. */
+import type { Json } from "@muster/model";
+import { atOnce } from "./at-once.ts";
+import { type Check, type Found, untold } from "./check.ts";
+import { type Facts, needsOf } from "./facts.ts";
+import { judge } from "./judge.ts";
+import { type Asked, type Kind, subjectText } from "./kind.ts";
+import { kindOf } from "./kinds/all.ts";
+import { readable } from "./reason.ts";
+import type { Target } from "./target/target.ts";
+
+export interface Result {
+  readonly kind: string;
+  readonly subject: Json;
+  readonly title?: string | undefined;
+  readonly property: string;
+  /** Who was asked; `here` of what is seen from outside. */
+  readonly target: string;
+  readonly verdict: "pass" | "fail" | "unknown";
+  /** Of a fail. */
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  readonly difference?: string | undefined;
+  /** Of an unknown: why nobody could tell. */
+  readonly reason?: string | undefined;
+}
+
+export interface Report {
+  readonly results: readonly Result[];
+  readonly counts: { readonly pass: number; readonly fail: number; readonly unknown: number };
+  /** How often was asked, and how long it took in all, in milliseconds. */
+  readonly rounds: number;
+  readonly tookMs: number;
+}
+
+export interface Verifying {
+  readonly targets: readonly Target[];
+  /** Of one target's whole answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  readonly signal: AbortSignal;
+  /** For so long it is asked again until all pass, in milliseconds; 0: once. */
+  readonly retryForMs: number;
+}
+
+/** So many targets, and so many questions from here, are under way at once. */
+const AT_ONCE = 16;
+const BETWEEN_MS = 1_000;
+const HERE = "here";
+
+/** The last round counts, whole: no result of an earlier one is mixed with it. */
+export async function verify(checks: readonly Check[], how: Verifying): Promise<Report> {
+  const began = how.now();
+  for (let rounds = 1; ; rounds++) {
+    const results = await round(checks, how);
+    const tookMs = how.now() - began;
+    const isGood = results.every(({ verdict }) => verdict === "pass");
+    if (isGood || tookMs + BETWEEN_MS > how.retryForMs || how.signal.aborted) {
+      return { results, counts: countsOf(results), rounds, tookMs };
+    }
+    await how.pause(BETWEEN_MS, how.signal);
+  }
+}
+
+function countsOf(results: readonly Result[]): Report["counts"] {
+  const count = (wanted: Result["verdict"]) => results.filter(({ verdict }) => verdict === wanted).length;
+  return { pass: count("pass"), fail: count("fail"), unknown: count("unknown") };
+}
+
+interface Known {
+  readonly check: Check;
+  readonly kind: Kind;
+  readonly asked: Asked;
+}
+
+async function round(checks: readonly Check[], how: Verifying): Promise<readonly Result[]> {
+  const all = checks.map((check): Known => {
+    const kind = kindOf(check.kind);
+    if (kind === undefined) throw new Error(`there is no kind ${check.kind}`);
+    const properties = new Set(check.statements.map(({ property }) => property));
+    return { check, kind, asked: { subject: check.subject, options: check.options, properties } };
+  });
+  const there = needsOf(
+    all.flatMap(({ kind, asked }) => (kind.asking.where === "target" ? kind.asking.needs(asked) : [])),
+  );
+  const outside = new Map<Known, (property: string) => Found>();
+  const facts = new Map<Target, Facts>();
+  const jobs = [
+    ...how.targets.map((target) => async () => {
+      facts.set(target, await target.gather(there, how.timeoutMs, how.signal));
+    }),
+    ...all.map((known) => async () => {
+      const { asking } = known.kind;
+      if (asking.where === "here") outside.set(known, await asking.ask(known.asked, how.signal));
+    }),
+  ];
+  await atOnce(jobs, AT_ONCE, how.signal);
+  const now = how.now();
+  return all.flatMap((known) => {
+    const { asking } = known.kind;
+    if (asking.where === "here") return resultsOf(known, HERE, outside.get(known) ?? LET_GO, now);
+    return how.targets.flatMap((target) => {
+      const its = facts.get(target);
+      const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
+      return resultsOf(known, target.name, found, now);
+    });
+  });
+}
+
+const LET_GO = () => untold("nobody waited for the answer");
+
+function resultsOf(
+  { check }: Known,
+  target: string,
+  found: (property: string) => Found,
+  now: number,
+): readonly Result[] {
+  const { kind, subject, title } = check;
+  return check.statements.map(({ property, matcher }): Result => {
+    const judgement = judge(matcher, found(property), now);
+    const about = { kind, subject, ...(title === undefined ? {} : { title }), property, target };
+    return judgement.verdict === "unknown"
+      ? { ...about, verdict: "unknown", reason: readable(judgement.reason) }
+      : { ...about, ...judgement };
+  });
+}
+
+/** What a statement is about, for a line. */
+export function statementText({ kind, subject, title, property }: Omit<Result, "verdict" | "target">): string {
+  const about = `${kind} ${readable(subjectText(subject))}: ${property}`;
+  return title === undefined ? about : `${readable(title)} (${about})`;
+}

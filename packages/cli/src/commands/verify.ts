@@ -1,0 +1,51 @@
+import { buildCommand } from "@stricli/core";
+import type { Cli } from "../cli.ts";
+import type { VerifyFlags } from "../work/verify.ts";
+import { documented } from "./flags.ts";
+
+/** The same as `REPORT_FORMS`, which would load all that asks. */
+const FORMS = ["text", "tap", "junit", "json", "prometheus"] as const;
+
+export const verify = buildCommand<VerifyFlags, string[], Cli>({
+  loader: async () => (await import("../work/verify.ts")).verifyFiles,
+  parameters: {
+    flags: {
+      output: { kind: "enum", values: FORMS, default: "text", brief: "How to print: for a person, or for a program" },
+      target: {
+        ...{ kind: "parsed", parse: String, variadic: true, optional: true, placeholder: "target" },
+        brief:
+          "Whom to ask: local unless told, or ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE",
+      },
+      only: {
+        ...{ kind: "parsed", parse: String, variadic: true, optional: true, placeholder: "text" },
+        brief: "Only checks of this kind, or with this text in their title or subject",
+      },
+      retryFor: {
+        ...{ kind: "parsed", parse: String, optional: true, placeholder: "duration" },
+        brief: "Ask again, once a second, until all hold or so much time is over: 30s",
+      },
+      timeout: {
+        ...{ kind: "parsed", parse: String, optional: true, placeholder: "duration" },
+        brief: "How long the whole answer of a target may take; 30s unless told",
+      },
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        parse: String,
+        placeholder: "file",
+        brief: "Checks, or a stack that holds some, in YAML, JSON or TypeScript",
+      },
+    },
+  },
+  docs: documented(
+    "Check that what is there does what it should",
+    "Asks what the checks of the files say, and tells what does not hold and how it differs. What is to be known of a target\n" +
+      "is asked in one round trip; what is seen from outside (http, addr, dns, certificate) is asked from here, once.\n" +
+      "Exit code 0: all hold; 1: something does not; 4: nothing fails, and something could not be told; 2: the checks are invalid.",
+    "muster verify checks.yaml",
+    "muster verify checks.yaml --target ssh://deploy@web-1 --target ssh://deploy@web-2:2222",
+    "muster verify checks.yaml --retry-for 30s --output junit",
+  ),
+});

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Check,
+  localTarget,
+  type ReportForm,
+  type Result,
+  reportAs,
+  type Surroundings,
+  sshPlaceOf,
+  sshTarget,
+  subjectText,
+  type Target,
+  verify,
+} from "@muster/checks";
+import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration";
+import { durationOf, EXIT, isObject, MusterError } from "@muster/model";
+import type { Cli } from "../cli.ts";
+import { paint } from "../print/paint.ts";
+import { listenForEnd } from "./ending.ts";
+
+export interface VerifyFlags {
+  readonly output: ReportForm;
+  readonly target?: readonly string[];
+  readonly only?: readonly string[];
+  readonly retryFor?: string;
+  readonly timeout?: string;
+}
+
+const TIMEOUT_MS = 30_000;
+const COLORS = { pass: "green", fail: "red", unknown: "yellow" } as const;
+
+export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
+  const timeoutMs = duration("--timeout", flags.timeout) ?? TIMEOUT_MS;
+  const retryForMs = duration("--retry-for", flags.retryFor) ?? 0;
+  const targets = targetsOf(this, flags.target ?? ["local"]);
+  const read = await Promise.all(files.map((file) => readChecks(this, file)));
+  const checks = onlyOf(read.flat(), flags.only ?? []);
+  const ending = listenForEnd();
+  const signal = AbortSignal.any([ending.asked, this.out.closed]);
+  const report = await verify(checks, {
+    ...{ targets, timeoutMs, retryForMs, now: Date.now, signal },
+    // Whoever is let go of wakes at once.
+    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+  });
+  ending.forget();
+  const colored = (verdict: Result["verdict"], text: string) => paint(this.out, COLORS[verdict], text);
+  this.out.write(reportAs(flags.output, report, colored));
+  if (ending.asked.aborted) this.process.exitCode = EXIT.interrupted;
+  else if (report.counts.fail > 0) this.process.exitCode = EXIT.failed;
+  else if (report.counts.unknown > 0) this.process.exitCode = EXIT.unsure;
+}
+
+async function readChecks(cli: Cli, file: string): Promise<readonly Check[]> {
+  const source = await readDocument(file, {
+    sdk: import.meta.resolve("@muster/sdk"),
+    env: cli.env,
+    print: cli.err.write,
+  });
+  // What is wrong with the rest of a stack is told here too: nobody could apply it.
+  if (isObject(source.data) && Object.hasOwn(source.data, "stack")) stackOf(documentOf(source), source);
+  return checksOf(source);
+}
+
+function duration(flag: string, written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const ms = durationOf(written);
+  if (ms !== undefined && ms > 0) return ms;
+  const detail = `"${written}" is no duration`;
+  throw new MusterError("usage.bad-value", { what: flag, detail, wanted: "one as `30s` or `1m30s`" });
+}
+
+function targetsOf(cli: Cli, names: readonly string[]): readonly Target[] {
+  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const surroundings: Surroundings = {
+    env: Object.fromEntries(env),
+    boundary: () => `muster${randomBytes(16).toString("hex")}`,
+  };
+  return [...new Set(names)].map((name) => {
+    if (name === "local") return localTarget(surroundings);
+    const place = sshPlaceOf(name);
+    if (!("fault" in place)) return sshTarget(`ssh://${shownPlace(place)}`, place, surroundings);
+    const wanted = "`local`, or ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE";
+    throw new MusterError("usage.bad-value", { what: `--target ${name}`, detail: place.fault, wanted });
+  });
+}
+
+/** As it stands in reports: who and where, without how. */
+function shownPlace({
+  user,
+  host,
+  port,
+}: {
+  user?: string | undefined;
+  host: string;
+  port?: number | undefined;
+}): string {
+  const at = user === undefined ? host : `${user}@${host}`;
+  return port === undefined ? at : `${at}:${port}`;
+}
+
+function onlyOf(checks: readonly Check[], only: readonly string[]): readonly Check[] {
+  if (only.length === 0) return checks;
+  const isMeant = ({ kind, title = "", subject }: Check) =>
+    only.some((text) => kind === text || title.includes(text) || subjectText(subject).includes(text));
+  const meant = checks.filter(isMeant);
+  if (meant.length > 0) return meant;
+  const wanted = "a kind, or a text of a title or of a subject";
+  throw new MusterError("usage.bad-value", { what: "--only", detail: "no check is like that", wanted });
+}
