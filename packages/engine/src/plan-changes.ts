@@ -20,7 +20,13 @@ export interface ChangeAhead {
 }
 
 /** None of a group that goes back to what it was: that was declared once, and agreed to. */
-export function changesAhead({ declared, traits, look, memory, now }: Omit<Prospect, "sizeBefore">): readonly ChangeAhead[] {
+export function changesAhead({
+  declared,
+  traits,
+  look,
+  memory,
+  now,
+}: Omit<Prospect, "sizeBefore">): readonly ChangeAhead[] {
   const { group, instead } = aimOf(declared, memory);
   if (instead !== undefined || declared.goal === "destroy" || declared.goal === "observe") return [];
   const settled = settle(memory.calls, look, traits.settleMs, group);

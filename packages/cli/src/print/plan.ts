@@ -1,5 +1,12 @@
 /** A plan in words: only what changes, each group with its steps in order, and many alike as one. */
-import { type FilePlan, type GroupPlan, isRefusal, type PlanStep, type StackPlan, type StepEffect } from "@muster/model";
+import {
+  type FilePlan,
+  type GroupPlan,
+  isRefusal,
+  type PlanStep,
+  type StackPlan,
+  type StepEffect,
+} from "@muster/model";
 import type { Printer } from "../cli.ts";
 import { placeName } from "./event-line.ts";
 import { type Color, paint, plain } from "./paint.ts";

@@ -25,7 +25,8 @@ export interface Moment {
 }
 
 export async function momentNow(api: Api, stack: string): Promise<Moment> {
-  for await (const { place } of api.events({ stack, last: 1 }, new AbortController().signal)) return { api, stack, place };
+  for await (const { place } of api.events({ stack, last: 1 }, new AbortController().signal))
+    return { api, stack, place };
   return { api, stack, place: undefined };
 }
 
