@@ -456,7 +456,8 @@ describe("providers", () => {
       async opened({ name }) {
         if (name === "volume") throw new ProviderError("denied", "no right");
         return files({
-          validate: ({ path }) => Promise.reject(new ProviderError("invalid", `${String(path)} is outside`)),
+          validate: ({ path }) =>
+            Promise.reject(new ProviderError("invalid", `${String(path)} is refused`, { property: "mode" })),
         });
       },
       async openedTask() {
@@ -465,13 +466,14 @@ describe("providers", () => {
     };
     const text = stack(
       "volume: { v: { size: 1 }, w: { size: 2 } }",
-      "file: { /a: {} }",
+      'file: { /a: {}, /b: { mode: "0600" } }',
       "command: { c: { run: [a] } }",
     );
     expect(await failures(text, deps)).toEqual([
       "provider.denied stack.yaml:3:3 (resources.volume)",
-      'provider.invalid stack.yaml:4:11 (resources.file["/a"])',
-      "provider.invalid stack.yaml:5:14 (resources.command.c)",
+      'declaration.refused stack.yaml:4:11 (resources.file["/a"])',
+      'declaration.refused stack.yaml:4:31 (resources.file["/b"].mode)',
+      "declaration.refused stack.yaml:5:14 (resources.command.c)",
     ]);
   });
 

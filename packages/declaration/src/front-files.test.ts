@@ -121,7 +121,7 @@ describe("a file of a stack", () => {
       validate: ({ path }) => Promise.reject(new ProviderError("invalid", `${path} is outside`)),
     });
     const refused = await failuresOf(() => check(door("x"), catalogOf(thing, listener, file), refusing));
-    expect(refused).toContain('provider.invalid stack.yaml:4:5 (resources.file["/etc/web.conf"])');
+    expect(refused).toContain('declaration.refused stack.yaml:4:5 (resources.file["/etc/web.conf"])');
   });
 });
 
