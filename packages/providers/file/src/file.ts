@@ -25,6 +25,7 @@ export const file: ClaimedType<FileProperties, FileSettings> = {
   settings: fileSettings,
   naming: "path",
   effects: { path: "replace", content: "in-place", mode: "in-place", owner: "in-place", group: "in-place" },
+  contents: ["content"],
   settleMs: 0,
   local: true,
   exclusive: (want) => [want.path],

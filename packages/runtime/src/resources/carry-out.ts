@@ -53,7 +53,7 @@ export async function carryOut(job: Job, hands: Hands): Promise<Carried> {
   try {
     const id = await doStep(job, hands);
     const remember = hears(job.step) ? (memory: Draft) => heard(memory, address, notices) : undefined;
-    await ledger.write({ events: [doneOf(address, job.step, id)], remember });
+    await ledger.write({ events: [doneOf(address, job.step, id, contentsOf(job.bound))], remember });
     return { kind: "done", id };
   } catch (thrown) {
     const error = asProviderError(thrown);
@@ -64,6 +64,10 @@ export async function carryOut(job: Job, hands: Hands): Promise<Carried> {
     await ledger.write({ events: [failedOf(address, job.step, message)], remember });
     return { kind: "failed", message };
   }
+}
+
+function contentsOf({ type }: BoundResource): readonly string[] {
+  return type.known === "task" ? [] : (type.contents ?? []);
 }
 
 /** After these it is as if it were new: it knows of everything that was changed before. */
