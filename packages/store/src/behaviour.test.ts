@@ -200,6 +200,23 @@ describeEveryStore("records", (present) => {
       expect(await store.memory("shop", "api")).toBeDefined();
     });
 
+    it("is found by how its names begin", async () => {
+      const shop = await lease("shop");
+      const blog = await lease("blog");
+      const memory = { "a:": 0, "a:2": 2, "a:\u{10ffff}1": 3, "a:1": 1, b: 4, "A:1": 5, "a;": 6 };
+      await store.write(shop, { memory }, NOW);
+      await store.write(blog, { memory: { "a:1": "blog" } }, NOW);
+      expect([...(await store.memories("shop", "a:"))].slice(0, 3)).toEqual([
+        ["a:", 0],
+        ["a:1", 1],
+        ["a:2", 2],
+      ]);
+      expect([...(await store.memories("shop", ""))].map(([name]) => name).toSorted()).toEqual(
+        Object.keys(memory).toSorted(),
+      );
+      expect(await store.memories("shop", "none")).toEqual(new Map());
+    });
+
     it("shares nothing with what was written", async () => {
       const held = await lease();
       const memory = { tries: [1] };

@@ -182,6 +182,8 @@ export interface Store {
   declarations(): Promise<readonly Declaration[]>;
   declaration(stack: string): Promise<Declaration | undefined>;
   memory(stack: string, group: string): Promise<Json | undefined>;
+  /** All that is remembered under names that begin so, by name. */
+  memories(stack: string, beginning: string): Promise<ReadonlyMap<string, Json>>;
   /** What an owner has claimed, or all owners of a stack, by type, scope and id. */
   claims(stack: string, owner?: string): Promise<readonly Claim[]>;
   /** Whose a thing is, if anybody's. */

@@ -84,6 +84,12 @@ export function memoryStore(): Store {
       confirmOpen();
       return parsed<Json>(memories.get(keyOf(stack, group)));
     },
+    async memories(stack, beginning) {
+      confirmOpen();
+      const names = [...memories.keys()].filter((key) => key.startsWith(keyOf(stack, beginning))).sort();
+      const skip = keyOf(stack, "").length;
+      return new Map(names.map((name) => [name.slice(skip), parsed<Json>(memories.get(name)) ?? null]));
+    },
     async claims(stack, owner) {
       confirmOpen();
       const keys = [...claims].filter(

@@ -215,7 +215,7 @@ describe("a whole stack that is destroyed", () => {
     expect(shop.changes()).toEqual(["destroy b1", "destroy /a/b", "destroy /a"]);
     expect([...shop.world.notes.keys()]).toEqual(["left"]);
     expect(await owners()).toEqual([]);
-    expect(await shop.store.memory("shop", "resources:")).toBeUndefined();
+    expect(await shop.store.memories("shop", "")).toEqual(new Map());
     expect(shop.events.at(-1)?.type).toBe("stack.removed");
   });
 

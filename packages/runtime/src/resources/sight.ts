@@ -55,7 +55,7 @@ export interface SightDeps {
   readonly store: Pick<Store, "claims" | "claimed">;
   readonly clock: Clock;
   readonly turns: Turns;
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   /** The stack has to do with it now. What belonged to one that it had before can be handed on to another. */
   isTended(address: Address): boolean;
 }
@@ -140,7 +140,7 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
         younger.map(({ observed }) => observed),
       );
     }
-    const made = memory().made[address];
+    const { made } = memory.of(address);
     const shown = list.byId.get(resource.id ?? made?.id ?? "");
     if (shown !== undefined) {
       // Somebody has taken its mark away: it is marked again, where that can be done.
@@ -177,7 +177,7 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
     if (only !== undefined) return there(only, false);
     const [foreign] = called;
     // A create that is open may have made one beside it.
-    if (foreign === undefined || Object.hasOwn(memory().open, resource.address)) return undefined;
+    if (foreign === undefined || memory.of(resource.address).open !== undefined) return undefined;
     return anothers(`${foreign.observed.id}, which is called ${name},`, foreign.mark);
   }
 

@@ -19,7 +19,7 @@ export interface VisitDeps extends BindDeps, Secrets {
   readonly clock: Clock;
   readonly sight: Sight;
   readonly turns: Turns;
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   /** Declared otherwise than when it was last as declared. */
   isPending(address: Address): boolean;
   /** What keeps it from being tried now; undefined: nothing does. */
@@ -130,7 +130,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
 
   /** Those that were changed and that it has not heard of: of this pass, and of those before. */
   function noticesFor(address: Address, earlier: readonly Visited[]): Pick<ResourceSituation, "told" | "toldCause"> {
-    const notices = deps.memory().told[address] ?? {};
+    const { told: notices = {} } = deps.memory.of(address);
     const planned = earlier.filter(({ changed, notify }) => changed && notify.includes(address));
     const told = [...new Set([...Object.keys(notices), ...planned.map((each) => each.address)])];
     const causes = [
