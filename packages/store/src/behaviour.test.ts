@@ -268,6 +268,20 @@ describeEveryStore("records", (present) => {
       expect(await store.claimed("file", "host", "/a")).toEqual(claim("/a", owner, stack));
     });
 
+    it("are taken over from the owner that is named, and from no other", async () => {
+      const leases = { shop: await lease("shop"), blog: await lease("blog") };
+      await store.write(leases.blog, { claim: [claim("/a", "api", "blog")] }, NOW);
+      const over = (owner: string, stack: string) => ({ claim: [{ ...claim("/a"), over: { stack, owner } }] });
+      for (const former of [over("api", "shop"), over("web", "blog")]) {
+        await expect(store.write(leases.shop, former, NOW)).rejects.toMatchObject({ code: "claim.taken" });
+      }
+      await store.write(leases.shop, over("api", "blog"), NOW);
+      expect(await store.claimed("file", "host", "/a")).toEqual(claim("/a"));
+      expect(await store.claims("blog", "api")).toEqual([]);
+      await store.write(leases.blog, { release: [claim("/a")] }, NOW);
+      expect(await store.claims("shop", "web")).toEqual([claim("/a")]);
+    });
+
     it("are not made twice in one write for two owners", async () => {
       const held = await lease();
       await expect(store.write(held, { claim: [claim("/a"), claim("/a", "api")] }, NOW)).rejects.toMatchObject({

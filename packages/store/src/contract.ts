@@ -83,6 +83,12 @@ export interface Claim {
   readonly mark: Mark;
 }
 
+/** A claim that is made. */
+export interface Claiming extends Claim {
+  /** Whoever may have it until now: it is taken over from that owner, and from nobody else. */
+  readonly over?: Pick<Mark, "stack" | "owner">;
+}
+
 /** One atomic write of what belongs to the lease's stack. Everything in it is there afterwards, or nothing. */
 export interface Writes {
   /** Null forgets it. */
@@ -91,8 +97,8 @@ export interface Writes {
   readonly memory?: Readonly<Record<string, Json | null>>;
   /** Released before anything is claimed, so that one write can hand a thing on. What is not the stack's own stays. */
   readonly release?: readonly Pick<Claim, "type" | "scope" | "id">[];
-  /** Renews the owner's own claim. Throws `claim.taken` when another owner has it. */
-  readonly claim?: readonly Claim[];
+  /** Renews the owner's own claim. Throws `claim.taken` when another owner has it than the one it is taken over from. */
+  readonly claim?: readonly Claiming[];
   readonly events?: readonly EventDraft[];
 }
 

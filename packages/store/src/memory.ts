@@ -27,7 +27,8 @@ export function memoryStore(): Store {
     for (const claim of writes.claim ?? []) {
       const key = keyOf(claim.type, claim.scope, claim.id);
       confirmClaimable(claim, changed.has(key) ? changed.get(key) : claims.get(key));
-      changed.set(key, claim);
+      const { over: _, ...kept } = claim;
+      changed.set(key, kept);
     }
     return changed;
   }

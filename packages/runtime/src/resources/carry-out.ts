@@ -10,7 +10,7 @@ import {
   resourceOwner,
 } from "@muster/model";
 import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
-import type { Claim } from "@muster/store";
+import type { Claim, Claiming } from "@muster/store";
 import { PATIENT } from "../patience.ts";
 import type { Clock } from "../ports.ts";
 import { answered } from "./asking.ts";
@@ -141,7 +141,7 @@ async function create(job: Job, hands: Hands, note: (entry: Entry) => Entry): Pr
   const intent = hands.nonce();
   const mark = markOf(bound, stack, intent);
   if (bound.known === "claim") {
-    const claim = claimOn(bound, String(properties[bound.type.naming]), mark);
+    const claim = claimOn(job, bound, String(properties[bound.type.naming]), mark);
     await ledger.write(note({ claim, ...handedOn(job, claim) }));
     try {
       const { id } = await answered(bound.provider.create(properties, {}, ctx), "create", clock);
@@ -173,7 +173,7 @@ async function adopt(job: Job, found: Observed, hands: Hands): Promise<string> {
   const intent = hands.nonce();
   const mark = markOf(bound, stack, intent);
   if (bound.known === "claim") {
-    const claim = claimOn(bound, found.id, mark);
+    const claim = claimOn(job, bound, found.id, mark);
     await ledger.write(begun(job, { claim, ...handedOn(job, claim) }));
   } else if (bound.known === "tags" && bound.provider.retag !== undefined) {
     await ledger.write(begun(job));
@@ -188,7 +188,8 @@ async function adopt(job: Job, found: Observed, hands: Hands): Promise<string> {
 /** Claims that go when this one is taken: what it was before stays, and whoever had this one before has it no more. */
 function handedOn({ bound, claims }: Job, { id, mark }: Claim): Pick<Entry, "release" | "events"> {
   const { address } = bound.resource;
-  const release = claims.filter((each) => each.id !== id || each.mark.owner !== mark.owner);
+  const own = claims.filter((each) => each.mark.stack === mark.stack);
+  const release = own.filter((each) => each.id !== id || each.mark.owner !== mark.owner);
   const left = release.filter((each) => each.id !== id);
   return { release, events: left.map((each): EventDraft => leftOf(address, each.id)) };
 }
@@ -252,6 +253,11 @@ function markOf({ resource }: BoundResource, stack: string, intent: string): Mar
   return { stack, owner: resourceOwner(resource.address), intent, revision: "resource" };
 }
 
-function claimOn(bound: Extract<BoundResource, { known: "claim" }>, id: string, mark: Mark): Claim {
-  return { type: bound.type.name, scope: bound.provider.scope, id, mark };
+/** Another stack's is taken over: it was looked up whether that is done with it. */
+function claimOn({ claims }: Job, bound: Extract<BoundResource, { known: "claim" }>, id: string, mark: Mark): Claiming {
+  const former = claims.find((each) => each.id === id && each.mark.stack !== mark.stack);
+  const claim = { type: bound.type.name, scope: bound.provider.scope, id, mark };
+  if (former === undefined) return claim;
+  const { stack, owner } = former.mark;
+  return { ...claim, over: { stack, owner } };
 }

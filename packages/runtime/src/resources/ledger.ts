@@ -3,12 +3,12 @@
  * transaction, and whoever gave it waits until it is there.
  */
 import { type Address, type EventDraft, MusterError } from "@muster/model";
-import type { Claim, Writes } from "@muster/store";
+import type { Claim, Claiming, Writes } from "@muster/store";
 import type { Clock } from "../ports.ts";
 import { type Draft, memoryOf, memoryToWrite, type Remembered, type ResourcesMemory } from "./memory.ts";
 
 export interface Entry {
-  readonly claim?: Claim | undefined;
+  readonly claim?: Claiming | undefined;
   readonly release?: readonly Pick<Claim, "type" | "scope" | "id">[];
   readonly events?: readonly EventDraft[];
   readonly remember?: ((memory: Draft) => void) | undefined;

@@ -106,8 +106,9 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
 
   /** What is to be gone, and is, is claimed no longer. */
   async function forgotten({ resource }: BoundResource, { sighting, claims }: Found): Promise<void> {
-    const isGone = resource.ensure === "absent" && sighting.kind === "missing" && claims.length > 0;
-    if (isGone && task.mode === "enforce") await deps.hands?.ledger.write({ release: claims });
+    const isGone = resource.ensure === "absent" && sighting.kind === "missing";
+    const own = claims.filter(({ mark }) => mark.stack === deps.hands?.stack);
+    if (isGone && own.length > 0 && task.mode === "enforce") await deps.hands?.ledger.write({ release: own });
   }
 
   async function decide(

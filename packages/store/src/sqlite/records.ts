@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isObject, type Json, type Mark } from "@muster/model";
-import type { Claim, Declaration, Writes } from "../contract.ts";
+import type { Claim, Claiming, Declaration, Writes } from "../contract.ts";
 import { confirmClaimable } from "../lease.ts";
 import { Damage, jsonOf, type Row, someJsonOf, textOf } from "./rows.ts";
 
@@ -42,7 +42,7 @@ export function recordTables(db: DatabaseSync): RecordTables {
     return row && claimOf(row);
   }
 
-  function writeClaim(claim: Claim): void {
+  function writeClaim(claim: Claiming): void {
     const { type, scope, id, mark } = claim;
     confirmClaimable(claim, readClaimed(type, scope, id));
     putClaim.run(type, scope, id, mark.stack, mark.owner, JSON.stringify(mark));
