@@ -123,7 +123,7 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
     const observed = await asked(bound, (ctx) => provider.read(id, ctx), `${resource.address} was not looked at`);
     // Whoever had it before has it no more, as soon as somebody else does.
     const involved = ours || claim === undefined ? own : [...own, claim];
-    const sighting: Sighting = observed === undefined ? MISSING : { kind: "there", observed, ours };
+    const sighting = observed === undefined ? MISSING : claimedSighting(observed, ours);
     return found(sighting, lookedAt, { claims: involved });
   }
 
@@ -265,6 +265,13 @@ function found(
   { surplus = [], claims = [], vanished = false }: Partial<Pick<Found, "surplus" | "claims" | "vanished">> = {},
 ): Found {
   return { kind: "seen", sighting, lookedAt, surplus, claims, vanished };
+}
+
+/** A place can be taken by something else: of that its provider tells nothing but what it is. */
+function claimedSighting(observed: Observed, ours: boolean): Sighting {
+  const { id, phase, reason } = observed;
+  if (phase === "unknown") return { kind: "other", id, what: reason ?? "there is something else" };
+  return { kind: "there", observed, ours };
 }
 
 /** What is to be gone may have been named by something that goes after it: then its claim tells what it is. */
