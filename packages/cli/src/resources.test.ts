@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./test/house.ts";
+import { type House, openHouse, until } from "./test/house.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -58,5 +58,61 @@ describe("what stands in the place of a resource", () => {
     const { code, err } = await house.run("apply", "shop.json", "--yes");
     expect([code, err]).toEqual([1, expect.stringContaining("there is a directory")]);
     expect(existsSync(directory) && lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+});
+
+describe("a second apply while the first is under way", () => {
+  /** It ends when the file `go` is there; whether anybody has begun it twice is seen in `begun`. */
+  const waits = (more: Resources = {}) => {
+    const script = "echo begun >> begun; until [ -e go ]; do sleep 0.05; done; touch made";
+    const command = { slow: { command: ["sh", "-c", script], cwd: house.dir, creates: house.path("made") } };
+    return declare("shop", { command, ...more });
+  };
+
+  it("sees the end too, though the first ends by itself", async () => {
+    await waits();
+    const first = house.start("apply", "shop.json", "--yes");
+    await until(() => existsSync(house.path("begun")));
+    await waits({ file: { f: { path: house.path("f"), content: "f" } } });
+    const second = house.start("apply", "shop.json", "--yes");
+    await first.says("generation 2");
+    await house.write("go", "");
+    const [one, two] = await Promise.all([first.ended, second.ended]);
+    expect([one.code, one.err, two.code, two.err]).toEqual([0, "", 0, ""]);
+    expect(one.out).toContain("Somebody else has applied here meanwhile");
+    expect(two.out).toContain("shop: declared, generation 2");
+    expect(readFileSync(house.path("begun"), "utf8")).toBe("begun\n");
+  });
+
+  it("sees the failure too", async () => {
+    const script = "echo begun > begun; until [ -e go ]; do sleep 0.05; done; exit 3";
+    const command = { command: ["sh", "-c", script], cwd: house.dir, creates: house.path("made") };
+    const own = { command: { fails: command } };
+    await declare("shop", own);
+    const first = house.start("apply", "shop.json", "--yes");
+    await until(() => existsSync(house.path("begun")));
+    await declare("shop", { ...own, file: { f: { path: house.path("f"), content: "f" } } });
+    const second = house.start("apply", "shop.json", "--yes");
+    await first.says("generation 2");
+    await house.write("go", "");
+    const ended = await Promise.all([first.ended, second.ended]);
+    for (const { code, err } of ended) expect([code, err]).toEqual([1, expect.stringContaining("sh exited with 3")]);
+  });
+});
+
+describe("Ctrl-C while a command is run", () => {
+  it("is heard at once, and the second one leaves nobody behind", async () => {
+    const script = "trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done";
+    const command = { slow: { command: ["sh", "-c", script], cwd: house.dir, creates: house.path("made") } };
+    await declare("shop", { command });
+    const apply = house.start("apply", "shop.json", "--yes");
+    await until(() => existsSync(house.path("pid")) && readFileSync(house.path("pid"), "utf8").endsWith("\n"));
+    const pid = Number(readFileSync(house.path("pid"), "utf8"));
+    apply.signal("SIGINT");
+    await apply.says("Ending: what is in flight is finished first. (Ctrl-C again ends at once.)");
+    process.kill(pid, 0);
+    apply.signal("SIGINT");
+    expect((await apply.ended).code).toBe(130);
+    await until(() => !existsSync(`/proc/${pid}`));
   });
 });

@@ -4,6 +4,7 @@ import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
 import type { AskedToApply } from "./apply.ts";
+import type { Heard } from "./http/heard.ts";
 
 /** What is to be told to a person though nothing failed that they asked for. */
 export interface Notice {
@@ -59,6 +60,8 @@ export interface Daemon {
   /** The stacks it holds. */
   keepers(): readonly StackKeeper[];
   plugins(): readonly PluginView[];
+  /** What has come over its socket; times are its clock's. */
+  heard(): Heard;
   /**
    * Ends what is in flight, waiting at most 10 s, leaves the infrastructure as it is, gives its leases back and removes its
    * socket. Twice is harmless.
