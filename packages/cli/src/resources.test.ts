@@ -100,6 +100,39 @@ describe("a second apply while the first is under way", () => {
   });
 });
 
+describe("a stack that is only observed", () => {
+  it("has drifted where it differs, and that is told once", async () => {
+    const path = await house.write("motd", "mine");
+    const stack = await declare("seen", { file: { [path]: { content: "declared" } } }, { mode: "observe" });
+    const watch = house.start("watch", stack, "--no-follow");
+    await watch.says(`file.${path}: there already, and nobody's; the stack is only observed`);
+    const kept = await house.run("drift", stack);
+    expect([kept.code, kept.out]).toEqual([3, expect.stringContaining(`! file.${path}  adopt`)]);
+    watch.signal("SIGINT");
+    const { out } = await watch.ended;
+    expect(out.split("only observed").length - 1).toBe(1);
+    const free = await house.run("drift", stack);
+    expect([free.code, free.out]).toEqual([3, kept.out]);
+    expect(readFileSync(path, "utf8")).toBe("mine");
+  });
+});
+
+describe("a stack of resources that is watched", () => {
+  it("says when all of them are as declared, after each change, and what becomes of them", async () => {
+    const path = house.path("motd");
+    const stack = await declare("shop", { file: { [path]: { content: "a" } } });
+    const watch = house.start("watch", stack, "--no-follow");
+    await watch.says("= shop  1 resource as declared");
+    await house.write("motd", "b");
+    await until(() => watch.out().split("= shop  1 resource as declared").length === 3);
+    expect(readFileSync(path, "utf8")).toBe("a");
+    watch.signal("SIGINT");
+    const { code, out } = await watch.ended;
+    expect([code, out]).toEqual([0, expect.stringContaining("The resources stay as they are")]);
+    expect(out).not.toContain("No instance");
+  });
+});
+
 describe("Ctrl-C while a command is run", () => {
   it("is heard at once, and the second one leaves nobody behind", async () => {
     const script = "trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done";

@@ -12,7 +12,9 @@ export function remembering(ledger: Ledger): (task: ResourcesTask, visited: read
 
   function driftIn({ address, end, step }: Visited) {
     if (end.kind === "kept") drifted.delete(address);
-    if (end.kind !== "held" || step?.cause !== "corrective") return [];
+    if (end.kind !== "held" || step === undefined) return [];
+    // What is only observed is never carried through: whatever differs has drifted.
+    if (step.cause !== "corrective" && step.held?.reason !== "observe") return [];
     const why = step.held?.message ?? step.next ?? "";
     if (drifted.get(address) === step.why) return [];
     drifted.set(address, step.why);
