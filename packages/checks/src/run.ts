@@ -43,7 +43,23 @@ export async function run(asked: Run, signal: AbortSignal): Promise<Ended> {
 }
 
 function begin({ command: [program, ...args], env = {}, cwd }: Run): ChildProcess {
-  return spawn(program, args, { env: { ...env }, cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  return living(spawn(program, args, { env: { ...env }, cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+const alive = new Set<ChildProcess>();
+let isSeenTo = false;
+
+/** When this process ends at once, nobody is left who would end it. */
+function living(child: ChildProcess): ChildProcess {
+  if (!isSeenTo) process.once("exit", endAll);
+  isSeenTo = true;
+  alive.add(child);
+  for (const end of ["exit", "error"]) child.once(end, () => alive.delete(child));
+  return child;
+}
+
+function endAll(): void {
+  for (const child of alive) signalGroup(child, "SIGKILL");
 }
 
 /** Rejects with what kept it from being run. */

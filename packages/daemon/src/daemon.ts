@@ -6,6 +6,7 @@ import { type Applying, applying } from "./apply.ts";
 import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
 import { newBell } from "./events.ts";
 import { groupRole } from "./group-role.ts";
+import { newEar } from "./http/heard.ts";
 import { apiServer, listen } from "./http/server.ts";
 import { keepSocket, type Listener, type SocketDeps } from "./http/socket.ts";
 import { takeLeases } from "./leases.ts";
@@ -51,14 +52,16 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   let begun = false;
   const readiness = () => readinessOf(begun, stacks, options.store);
   const closing = new AbortController();
-  const deps = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
+  const ear = newEar(options.outside.clock.now);
+  const deps = { options, stacks, applying: work, bell, ear, plugins, readiness, closing: closing.signal };
   const app = parts.adopt(apiServer(deps), (it) => it.close());
   await answerAt(options.socket, () => listen(app, options.socket), options, parts);
   parts.defer(() => closing.abort());
   await goOn(stacks, options);
   await serveGroups(options, work, stacks, parts);
   begun = true;
-  return { socket: options.socket, apply: work.apply, pretend: work.pretend, keepers: stacks.all, plugins };
+  const { apply, pretend } = work;
+  return { socket: options.socket, apply, pretend, keepers: stacks.all, plugins, heard: ear.heard };
 }
 
 function catalogOf(options: DaemonOptions): Promise<PluginCatalog> {

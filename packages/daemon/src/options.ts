@@ -1,9 +1,10 @@
 import type { Document, Event, MusterError, Status } from "@muster/model";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
-import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
+import type { GivenSettings, Outside, ResourcesView, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
 import type { AskedToApply } from "./apply.ts";
+import type { Heard } from "./http/heard.ts";
 
 /** What is to be told to a person though nothing failed that they asked for. */
 export interface Notice {
@@ -44,6 +45,8 @@ export interface DaemonOptions {
   /** After it was written. */
   onEvent(event: Event): void;
   onStatus(stack: string, group: string, status: Status): void;
+  /** After each pass over the resources of a stack. */
+  onResources?(stack: string, view: ResourcesView): void;
   onNotice(notice: Notice): void;
 }
 
@@ -59,6 +62,8 @@ export interface Daemon {
   /** The stacks it holds. */
   keepers(): readonly StackKeeper[];
   plugins(): readonly PluginView[];
+  /** What has come over its socket; times are its clock's. */
+  heard(): Heard;
   /**
    * Ends what is in flight, waiting at most 10 s, leaves the infrastructure as it is, gives its leases back and removes its
    * socket. Twice is harmless.

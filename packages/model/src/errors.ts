@@ -388,7 +388,10 @@ export const errorTable = {
     says: "provider `{name}` is not there: {detail}",
     next: "Mend the cause named here, or start its plugin; Muster goes on by itself when it is back.",
   },
-  "provider.failed": { says: "{name}: {detail}", next: "Muster tries again by itself; mend the cause named here." },
+  "provider.failed": {
+    says: "{name}: {detail}",
+    next: "Mend the cause named here; what Muster keeps it tries again by itself.",
+  },
   "provider.denied": { says: "{name} refused: {detail}", next: "Give the user that runs Muster the right to do this." },
   "provider.invalid": { says: "{name} cannot do this: {detail}", next: "Change the declaration." },
   "provider.conflict": { says: "{name}: {detail}", next: "It is not Muster's: move it away, or name another." },

@@ -56,6 +56,8 @@ interface TypeBase<P extends object, C extends object> {
   readonly assesses?: true;
   /** Properties that are never shown again. They are compared by their digests (`Ctx.digests`), and do not drift. */
   readonly unreadable?: readonly (keyof P & string)[];
+  /** Properties that are whole texts, and anybody's business: the history tells only how long they are. */
+  readonly contents?: readonly (keyof P & string)[];
   /** Properties that are lists whose order means nothing. */
   readonly unordered?: readonly (keyof P & string)[];
   /**

@@ -36,7 +36,6 @@ import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
 import { type Asked, asksNothing, pruned } from "./resources/declaring.ts";
 import { keepResources, type ResourceKeeper, type ResourcesView } from "./resources/keep.ts";
-import { RESOURCES_MEMORY } from "./resources/memory.ts";
 import { changedResources } from "./resources/plan.ts";
 import { taskOf } from "./resources/tended.ts";
 import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
@@ -190,7 +189,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const event: EventDraft = { type: "stack.removed", actor: MUSTER, cause: "intentional", message };
     // What was released before stays, and belongs to nobody from now on.
     const claims = (await store.claims(stack)).filter(({ mark }) => addressOfOwner(mark.owner) !== undefined);
-    await take({ next: undefined, events: [event], gone: [RESOURCES_MEMORY], release: claims });
+    await take({ next: undefined, events: [event], gone: Object.keys(tend?.forget() ?? {}), release: claims });
   }
 
   function tellTrouble(thrown: unknown): void {

@@ -43,6 +43,7 @@ export function storeOf(store: Store, life: Life, { random, faults, clock, tell 
     declarations: () => life.step("declarations", () => store.declarations()),
     declaration: (stack) => life.step("declaration", () => store.declaration(stack)),
     memory: (stack, group) => life.step("memory", () => store.memory(stack, group)),
+    memories: (stack, beginning) => life.step("memory", () => store.memories(stack, beginning)),
     claims: (stack, owner) => life.step("claims", () => store.claims(stack, owner)),
     claimed: (type, scope, id) => life.step("claimed", () => store.claimed(type, scope, id)),
     events: (query) => life.step("events", () => store.events(query)),

@@ -200,6 +200,23 @@ describeEveryStore("records", (present) => {
       expect(await store.memory("shop", "api")).toBeDefined();
     });
 
+    it("is found by how its names begin", async () => {
+      const shop = await lease("shop");
+      const blog = await lease("blog");
+      const memory = { "a:": 0, "a:2": 2, "a:\u{10ffff}1": 3, "a:1": 1, b: 4, "A:1": 5, "a;": 6 };
+      await store.write(shop, { memory }, NOW);
+      await store.write(blog, { memory: { "a:1": "blog" } }, NOW);
+      expect([...(await store.memories("shop", "a:"))].slice(0, 3)).toEqual([
+        ["a:", 0],
+        ["a:1", 1],
+        ["a:2", 2],
+      ]);
+      expect([...(await store.memories("shop", ""))].map(([name]) => name).toSorted()).toEqual(
+        Object.keys(memory).toSorted(),
+      );
+      expect(await store.memories("shop", "none")).toEqual(new Map());
+    });
+
     it("shares nothing with what was written", async () => {
       const held = await lease();
       const memory = { tries: [1] };
@@ -249,6 +266,20 @@ describeEveryStore("records", (present) => {
         message: `file \`/a\` already belongs to ${stack}/${owner}`,
       });
       expect(await store.claimed("file", "host", "/a")).toEqual(claim("/a", owner, stack));
+    });
+
+    it("are taken over from the owner that is named, and from no other", async () => {
+      const leases = { shop: await lease("shop"), blog: await lease("blog") };
+      await store.write(leases.blog, { claim: [claim("/a", "api", "blog")] }, NOW);
+      const over = (owner: string, stack: string) => ({ claim: [{ ...claim("/a"), over: { stack, owner } }] });
+      for (const former of [over("api", "shop"), over("web", "blog")]) {
+        await expect(store.write(leases.shop, former, NOW)).rejects.toMatchObject({ code: "claim.taken" });
+      }
+      await store.write(leases.shop, over("api", "blog"), NOW);
+      expect(await store.claimed("file", "host", "/a")).toEqual(claim("/a"));
+      expect(await store.claims("blog", "api")).toEqual([]);
+      await store.write(leases.blog, { release: [claim("/a")] }, NOW);
+      expect(await store.claims("shop", "web")).toEqual([claim("/a")]);
     });
 
     it("are not made twice in one write for two owners", async () => {

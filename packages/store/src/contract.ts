@@ -83,6 +83,12 @@ export interface Claim {
   readonly mark: Mark;
 }
 
+/** A claim that is made. */
+export interface Claiming extends Claim {
+  /** Whoever may have it until now: it is taken over from that owner, and from nobody else. */
+  readonly over?: Pick<Mark, "stack" | "owner">;
+}
+
 /** One atomic write of what belongs to the lease's stack. Everything in it is there afterwards, or nothing. */
 export interface Writes {
   /** Null forgets it. */
@@ -91,8 +97,8 @@ export interface Writes {
   readonly memory?: Readonly<Record<string, Json | null>>;
   /** Released before anything is claimed, so that one write can hand a thing on. What is not the stack's own stays. */
   readonly release?: readonly Pick<Claim, "type" | "scope" | "id">[];
-  /** Renews the owner's own claim. Throws `claim.taken` when another owner has it. */
-  readonly claim?: readonly Claim[];
+  /** Renews the owner's own claim. Throws `claim.taken` when another owner has it than the one it is taken over from. */
+  readonly claim?: readonly Claiming[];
   readonly events?: readonly EventDraft[];
 }
 
@@ -182,6 +188,8 @@ export interface Store {
   declarations(): Promise<readonly Declaration[]>;
   declaration(stack: string): Promise<Declaration | undefined>;
   memory(stack: string, group: string): Promise<Json | undefined>;
+  /** All that is remembered under names that begin so, by name. */
+  memories(stack: string, beginning: string): Promise<ReadonlyMap<string, Json>>;
   /** What an owner has claimed, or all owners of a stack, by type, scope and id. */
   claims(stack: string, owner?: string): Promise<readonly Claim[]>;
   /** Whose a thing is, if anybody's. */

@@ -1,6 +1,6 @@
 /** What both stores know of leases and of the stack that a write belongs to. */
 import { MusterError } from "@muster/model";
-import type { Claim, Holder, Lease, Writes } from "./contract.ts";
+import type { Claim, Claiming, Holder, Lease, Writes } from "./contract.ts";
 
 /** A stack's lease as it is kept: the epoch stays when the holder goes, so that the next one's is higher. */
 export interface LeaseRecord {
@@ -52,10 +52,11 @@ export function confirmOwn(lease: Lease, writes: Writes): void {
   throw new MusterError("internal", { detail: `a write under the lease of ${lease.stack} was about ${foreign}` });
 }
 
-/** Throws `claim.taken` unless the thing is free, or the same owner's. */
-export function confirmClaimable(wanted: Claim, present: Claim | undefined): void {
+/** Throws `claim.taken` unless the thing is free, the same owner's, or that of whoever it is taken over from. */
+export function confirmClaimable(wanted: Claiming, present: Claim | undefined): void {
   if (present === undefined) return;
   const { stack, owner } = present.mark;
-  if (stack === wanted.mark.stack && owner === wanted.mark.owner) return;
+  const mayHave = [wanted.mark, wanted.over];
+  if (mayHave.some((each) => each !== undefined && each.stack === stack && each.owner === owner)) return;
   throw new MusterError("claim.taken", { type: wanted.type, id: wanted.id, owner: `${stack}/${owner}` });
 }

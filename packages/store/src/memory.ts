@@ -27,7 +27,8 @@ export function memoryStore(): Store {
     for (const claim of writes.claim ?? []) {
       const key = keyOf(claim.type, claim.scope, claim.id);
       confirmClaimable(claim, changed.has(key) ? changed.get(key) : claims.get(key));
-      changed.set(key, claim);
+      const { over: _, ...kept } = claim;
+      changed.set(key, kept);
     }
     return changed;
   }
@@ -83,6 +84,12 @@ export function memoryStore(): Store {
     async memory(stack, group) {
       confirmOpen();
       return parsed<Json>(memories.get(keyOf(stack, group)));
+    },
+    async memories(stack, beginning) {
+      confirmOpen();
+      const names = [...memories.keys()].filter((key) => key.startsWith(keyOf(stack, beginning))).sort();
+      const skip = keyOf(stack, "").length;
+      return new Map(names.map((name) => [name.slice(skip), parsed<Json>(memories.get(name)) ?? null]));
     },
     async claims(stack, owner) {
       confirmOpen();

@@ -8,9 +8,10 @@ import { stackSocket } from "../places.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { confirm } from "./confirm.ts";
 import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converge.ts";
-import { listenForEnd } from "./ending.ts";
+import { ENDING, listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
+import { counting, untilSeen } from "./others.ts";
 import { planHere } from "./plan.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { isChangedSince, momentNow } from "./really-changed.ts";
@@ -46,7 +47,7 @@ export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonl
     stage.end();
     ending.forget();
   });
-  const jobs = await jobsFor(this, flags, stacks, stage, parts);
+  const jobs = await jobsFor(this, flags, stacks, stage, parts, ending.asked);
   await carryOut(this, { ...flags, yes }, jobs, stage, ending.asked);
 }
 
@@ -80,11 +81,12 @@ async function jobsFor(
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
+  asked: AbortSignal,
 ): Promise<readonly Job[]> {
   const { handed, free } = await findHolders(cli, flags, stacks);
   const jobs = handed.map((each): Job => ({ ...each, keptBy: "another" }));
   if (free.length === 0) return jobs;
-  const api = await hostFor(cli, flags, "apply", free, stage, parts);
+  const api = await hostFor(cli, flags, "apply", free, stage, parts, asked);
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
@@ -93,9 +95,11 @@ function askedWithout({ expected: _, ...asked }: AskedToApply): Asked {
 }
 
 /**
- * A Muster in this process, for the stacks that nobody keeps. It ends with the command.
+ * A Muster in this process, for the stacks that nobody keeps. It ends with the command; but whoever has given it something
+ * meanwhile sees how that ends.
  *
  * @param verb what it is for, as whoever meets it meanwhile is shown
+ * @param asked somebody wants it to end: nobody is waited for
  */
 export async function hostFor(
   cli: Cli,
@@ -104,6 +108,7 @@ export async function hostFor(
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
+  asked: AbortSignal,
 ): Promise<Api> {
   const names = stacks.map(({ stack }) => stack.name);
   const quiet = flags.output === "json";
@@ -116,8 +121,13 @@ export async function hostFor(
     onStatus: quiet ? () => undefined : stage.status,
     onNotice: stage.notice,
   });
-  parts.defer(host.close);
-  return apiAt(host.daemon.socket);
+  asked.addEventListener("abort", () => stage.say(ENDING), { once: true });
+  const { api, calls } = counting(apiAt(host.daemon.socket));
+  parts.defer(async () => {
+    await untilSeen(host.daemon, calls, stage, asked);
+    await host.close();
+  });
+  return api;
 }
 
 async function carryOut(

@@ -41,7 +41,7 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
     ending.forget();
   });
   const { handed, free } = await findHolders(this, flags, stacks);
-  const own = free.length === 0 ? undefined : await hostFor(this, flags, "destroy", free, stage, parts);
+  const own = free.length === 0 ? undefined : await hostFor(this, flags, "destroy", free, stage, parts, ending.asked);
   const jobs = [...handed, ...free.flatMap((read): Handed[] => (own === undefined ? [] : [{ read, api: own }]))];
   const begun: Begun[] = [];
   for (const job of jobs) {

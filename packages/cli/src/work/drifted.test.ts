@@ -40,6 +40,12 @@ describe("drift", () => {
     expect([intended?.groups, intended?.resources?.steps.map(({ address }) => address)]).toEqual([[], ["file./b"]]);
   });
 
+  it("is all that differs where things are only observed, though it was never carried through", () => {
+    const held = { reason: "observe", message: "the stack is only observed" };
+    const drift = driftedPart(planned({ mode: "observe" }, [{ ...step("file./b", "intentional"), held }]));
+    expect(hasDrifted(drift)).toBe(true);
+  });
+
   it("is none where everything that differs is meant", () => {
     const drift = driftedPart(planned({}, [step("file./b", "intentional")]));
     expect(hasDrifted(drift)).toBe(false);

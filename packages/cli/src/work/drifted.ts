@@ -1,7 +1,7 @@
 /** Of a plan, what would put right what nobody declared otherwise, and what somebody did. Pure. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { GroupPlan, ResourcesPlan, StackPlan } from "@muster/model";
+import type { GroupPlan, ResourceStep, ResourcesPlan, StackPlan } from "@muster/model";
 
 /** How a stack differs from its declaration. */
 export interface StackDrift {
@@ -29,7 +29,7 @@ export function driftedPart(plan: StackPlan): StackPlan {
     ...(files === undefined
       ? {}
       : { files: files.filter(({ effect }) => effect === "create" || effect === "in-place") }),
-    ...(resources === undefined ? {} : { resources: ofCause(resources, "corrective", plan.generation) }),
+    ...(resources === undefined ? {} : { resources: drifting(resources, plan.generation) }),
   };
 }
 
@@ -63,9 +63,13 @@ function isTold({ group, declared }: GroupPlan, drift: StackPlan): boolean {
   return declared === "unchanged" && drift.groups.some((each) => each.group === group);
 }
 
-/** Where nothing was declared before, whatever differs differs from the file. */
-function ofCause(plan: ResourcesPlan, cause: "corrective", generation: number): ResourcesPlan {
-  return generation === 0 ? plan : { ...plan, steps: plan.steps.filter((step) => step.cause === cause) };
+/**
+ * Where nothing was declared before, whatever differs differs from the file. Where things are only observed nobody carries
+ * through what was declared: whatever differs has drifted.
+ */
+function drifting(plan: ResourcesPlan, generation: number): ResourcesPlan {
+  const isDrift = ({ cause, held }: ResourceStep) => cause === "corrective" || held?.reason === "observe";
+  return generation === 0 ? plan : { ...plan, steps: plan.steps.filter(isDrift) };
 }
 
 function withoutDrifted(plan: ResourcesPlan, drift: StackPlan): ResourcesPlan {

@@ -3,6 +3,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** What a shell reports of a process that Ctrl-C has ended. */
 const FORCED = 130;
 
+/** What is said when a process that keeps something is asked to end. */
+export const ENDING = "Ending: what is in flight is finished first. (Ctrl-C again ends at once.)";
+
 /** The wish that a long-running command ends. */
 export interface Ending {
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */

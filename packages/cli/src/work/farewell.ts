@@ -15,16 +15,21 @@ export function membersLeft(daemon: Daemon): ReadonlyMap<string, number> {
 
 /** What a person should know at the end: what stays, how to go on with it, and how to be rid of it. */
 export function farewell(
-  stacks: readonly Pick<ReadStack, "file">[],
+  stacks: readonly Pick<ReadStack, "file" | "stack">[],
   left: ReadonlyMap<string, number>,
   places: readonly string[],
 ): readonly string[] {
   const staying = [...left].filter(([, count]) => count > 0);
   const total = staying.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return ["Ended. No instance is kept any more."];
+  const goOn = `  go on:    muster watch ${stacks.map(({ file }) => file).join(" ")}`;
+  if (total === 0) {
+    const resources = stacks.filter(({ stack }) => Object.keys(stack.resources).length > 0);
+    if (resources.length === 0) return ["Ended. No instance is kept any more."];
+    return ["Ended. The resources stay as they are, and nobody keeps them any more.", goOn];
+  }
   return [
     `Ended. ${total === 1 ? "1 instance stays" : `${total} instances stay`}: ${places.join(", ")}.`,
-    `  go on:    muster watch ${stacks.map(({ file }) => file).join(" ")}`,
+    goOn,
     ...staying.map(([group]) => `  clean up: muster group destroy ${group}, while Muster runs`),
   ];
 }

@@ -2,7 +2,7 @@ import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { pluginDirectory, serveSocket } from "../places.ts";
 import { VERSION } from "../version.ts";
-import { listenForEnd, untilAborted } from "./ending.ts";
+import { ENDING, listenForEnd, untilAborted } from "./ending.ts";
 import { membersLeft } from "./farewell.ts";
 import { openHost } from "./host.ts";
 import { settingsOf } from "./settings.ts";
@@ -21,12 +21,13 @@ export async function serve(this: Cli, flags: OutputFlags & SetFlags): Promise<v
       groupSocket: true,
       onEvent: stage.event,
       onStatus: stage.status,
+      onResources: stage.resources,
       onNotice: stage.notice,
     });
     stage.say(`muster ${VERSION} · serving at ${host.daemon.socket} · plugins in ${pluginDirectory(this.env)}`);
     await untilAborted(ending.asked, this.out.closed);
     stage.end();
-    stage.say("Ending: what is in flight is finished first. (Ctrl-C again ends at once.)");
+    stage.say(ENDING);
     const count = [...membersLeft(host.daemon).values()].reduce((sum, each) => sum + each, 0);
     await host.close();
     const staying = count === 1 ? " 1 instance stays." : ` ${count} instances stay.`;

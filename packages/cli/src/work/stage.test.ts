@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import type { Status } from "@muster/model";
+import type { ResourceStatus, Status } from "@muster/model";
 import { expect, it } from "vitest";
 import type { Cli, Printer } from "../cli.ts";
-import { openStage } from "./stage.ts";
+import { openStage, wholeResources } from "./stage.ts";
 
 const FULL = "there is no room left for the store /s";
 
@@ -70,4 +70,20 @@ it("says it on standard error where standard output is events", () => {
     notice: { kind: "stalled", stack: "shop", group: "web", message: "it failed" },
   });
   expect(printed.out).toBe("");
+});
+
+it("says once after each change that all resources are as declared", () => {
+  const words = wholeResources();
+  const view = (observedGeneration: number, settled: boolean, ...states: readonly ResourceStatus["state"][]) => {
+    const statuses = states.map((state, at) => ({ address: `file.${at}`, state }));
+    return words("shop", { observedGeneration, settled, statuses });
+  };
+  expect(view(1, false, "kept")).toBeUndefined();
+  expect(view(1, true, "kept", "failed")).toBeUndefined();
+  expect(view(1, true, "kept", "kept")).toBe("2 resources as declared");
+  expect(view(1, true, "kept", "kept")).toBeUndefined();
+  expect(view(2, true, "kept")).toBe("1 resource as declared");
+  expect(view(2, false, "changing")).toBeUndefined();
+  expect(view(2, true, "kept")).toBe("1 resource as declared");
+  expect(view(3, true)).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 /** Shows what a Muster in this process does: events one a line, and how its groups stand on the last line of a terminal. */
 import type { Notice } from "@muster/daemon";
 import { conditionOf, type Event, isConverged, type Status } from "@muster/model";
+import type { ResourcesView } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { errorsOf, errorText, printErrors } from "../print/errors.ts";
@@ -15,6 +16,8 @@ export interface Stage {
   say(line: string): void;
   event(event: Event): void;
   status(stack: string, group: string, status: Status): void;
+  /** How the resources of a stack stand after a pass. */
+  resources(stack: string, view: ResourcesView): void;
   notice(notice: Notice): void;
   /** What was thrown though things go on. */
   failure(thrown: unknown): void;
@@ -37,6 +40,7 @@ function stageForPrograms({ out, err }: Cli): Stage {
       if (message !== undefined)
         err.write(`${JSON.stringify({ notice: { kind: "stalled", stack, group, message } })}\n`);
     },
+    resources: () => undefined,
     notice: ({ kind, message }) => err.write(`${JSON.stringify({ notice: { kind, message } })}\n`),
     failure: (thrown) => printErrors([thrown], { printer: err, json: true, debug: false }),
     end: () => undefined,
@@ -48,6 +52,7 @@ function stageForPeople({ out, err }: Cli): Stage {
   const standing = new Map<string, string>();
   const wholeSaid = new Set<string>();
   const unwritten = untold();
+  const fresh = wholeResources();
 
   function say(line: string): void {
     live.print(`${line}\n`);
@@ -76,6 +81,12 @@ function stageForPeople({ out, err }: Cli): Stage {
       standing.set(name, `${name} ${status.ready}/${status.desired} ${liveWord(status)}`);
       live.show([...standing.values()].join("   "));
     },
+    resources(stack, view) {
+      const words = fresh(stack, view);
+      if (words === undefined) return;
+      const head = `${paint(out, "dim", timeOfDay(Date.now()))} ${paint(out, "green", "=")} ${plain(stack)}`;
+      say(`${head}  ${words}`);
+    },
     notice({ message, error }) {
       if (error === undefined) say(`${paint(out, "yellow", "·")} ${plain(message)}`);
       else live.print(errorText(error, out));
@@ -102,6 +113,23 @@ function untold(): (name: string, status: Status) => string | undefined {
     if (message === (told.get(name) ?? "")) return undefined;
     told.set(name, message);
     return message === "" ? undefined : message;
+  };
+}
+
+/**
+ * Of all resources together there is no event: what is said when they have come to be as declared, once after each change.
+ * Undefined where they are not, or where that was said.
+ */
+export function wholeResources(): (stack: string, view: ResourcesView) => string | undefined {
+  const said = new Map<string, number>();
+  return (stack, { settled, statuses, observedGeneration }) => {
+    if (!settled || statuses.length === 0 || statuses.some(({ state }) => state !== "kept")) {
+      said.delete(stack);
+      return undefined;
+    }
+    if (said.get(stack) === observedGeneration) return undefined;
+    said.set(stack, observedGeneration);
+    return statuses.length === 1 ? "1 resource as declared" : `${statuses.length} resources as declared`;
   };
 }
 

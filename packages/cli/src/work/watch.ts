@@ -7,7 +7,7 @@ import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { VERSION } from "../version.ts";
-import { listenForEnd, untilAborted } from "./ending.ts";
+import { ENDING, listenForEnd, untilAborted } from "./ending.ts";
 import { farewell, membersLeft } from "./farewell.ts";
 import { openHost } from "./host.ts";
 import { located } from "./located.ts";
@@ -52,6 +52,7 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: stage.event,
     onStatus: stage.status,
+    onResources: stage.resources,
     onNotice(notice) {
       if (notice.kind === "lost") lost.abort(notice.error);
       else stage.notice(notice);
@@ -71,7 +72,7 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
     declared.resolve();
     await untilAborted(asked, cli.out.closed, lost.signal);
     stage.end();
-    if (asked.aborted) stage.say("Ending: what is in flight is finished first. (Ctrl-C again ends at once.)");
+    if (asked.aborted) stage.say(ENDING);
   } finally {
     for (const end of unfollow) end();
     left = membersLeft(host.daemon);

@@ -3,6 +3,7 @@ import type { Applying } from "../apply.ts";
 import type { Bell } from "../events.ts";
 import type { DaemonOptions } from "../options.ts";
 import type { Stacks } from "../stacks.ts";
+import type { Ear } from "./heard.ts";
 
 /** What the API shows of a daemon, and does with it. */
 export interface ApiDeps {
@@ -10,6 +11,7 @@ export interface ApiDeps {
   readonly stacks: Stacks;
   readonly applying: Applying;
   readonly bell: Bell;
+  readonly ear: Ear;
   plugins(): readonly PluginView[];
   readiness(): Promise<Readiness>;
   /** Aborted when the server begins to close. */

@@ -23,7 +23,7 @@ import { APPLY, DESTROY, PLAN } from "./requests.ts";
 import type { Listener } from "./socket.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
-  const { options, stacks, applying } = deps;
+  const { options, stacks, applying, ear } = deps;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     // An id, with whatever in it must be escaped.
@@ -45,6 +45,8 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
     return reply.status(404).send(body);
   });
 
+  app.addHook("onRequest", async () => ear.asked());
+
   app.get(PATHS.ping, async (): Promise<Ping> => {
     const { version, command } = options;
     return { version, pid: process.pid, command, stacks: stacks.all().map(({ stack }) => stack) };
@@ -58,10 +60,11 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
   app.post<{ Body: ApplyRequest }>(PATHS.apply, { schema: APPLY }, async ({ body }) => {
     const { document, source, actor, pretend, expected, ...asked } = body;
     if (pretend === true) return applying.pretend(document, source);
-    return applying.apply(document, source, `user:${actor}`, { ...askedOf(asked), ...(expected ? { expected } : {}) });
+    const all = { ...askedOf(asked), ...(expected ? { expected } : {}) };
+    return ear.during(() => applying.apply(document, source, `user:${actor}`, all));
   });
   app.post<{ Body: DestroyRequest }>(PATHS.destroy, { schema: DESTROY }, async ({ body: { stack, actor } }) =>
-    applying.destroy(stack, `user:${actor}`),
+    ear.during(() => applying.destroy(stack, `user:${actor}`)),
   );
   app.get(PATHS.resources, async (): Promise<readonly StackResources[]> => {
     const declared = stacks.all().filter((keeper) => keeper.declaration() !== undefined);

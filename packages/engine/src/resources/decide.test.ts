@@ -54,6 +54,12 @@ describe("a resource", () => {
     });
   });
 
+  it("is nothing that stands in its place: that is absent already, and is never taken in", () => {
+    const seen = { kind: "other", id: "/a", what: "there is a directory" } as const;
+    expect(decide({ seen, resource: { ...resource, ensure: "absent" } })).toBeUndefined();
+    expect(decide({ seen })).toMatchObject({ effect: "impossible", why: "there is a directory", changes: [] });
+  });
+
   it("is left alone where it is as declared, whatever else it has", () => {
     expect(decide({ seen: there({ size: "small", backups: true }) })).toBeUndefined();
   });

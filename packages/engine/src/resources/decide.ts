@@ -22,6 +22,8 @@ export type Sighting =
   /** `ours`: it bears the mark, or the claim is there. Otherwise nobody has said that it is his. */
   | { readonly kind: "there"; readonly observed: Observed; readonly ours: boolean }
   | { readonly kind: "missing" }
+  /** What has its name is nothing of its type, and never becomes it. `what`: in a few words for a person. */
+  | { readonly kind: "other"; readonly id: string; readonly what: string }
   /** Of a task: why it is to be done. */
   | { readonly kind: "due"; readonly why: string }
   | { readonly kind: "done" };
@@ -83,6 +85,11 @@ function dueOf({ resource, want, traits, seen, told, fate, assessed }: ResourceS
     case "missing":
       if (resource.ensure === "absent") return undefined;
       return { effect: "create", why: "missing", changes: beginningsOf(want, traits) };
+    case "other": {
+      if (resource.ensure === "absent") return undefined;
+      const next = "Take it away, by hand or with `ensure: absent`; or declare the resource under another name.";
+      return { effect: "impossible", id: seen.id, why: seen.what, changes: [], next };
+    }
     case "there": {
       const { observed, ours } = seen;
       const { id } = observed;

@@ -29,6 +29,7 @@ export const file: ClaimedType<FileProperties, FileSettings> = {
   settings: fileSettings,
   naming: "path",
   effects: { path: "replace", content: "in-place", mode: "in-place", owner: "in-place", group: "in-place" },
+  contents: ["content"],
   settleMs: 0,
   local: true,
   restsOn: (want) => directoriesAbove(want.path),

@@ -10,14 +10,14 @@ import {
   resourceOwner,
 } from "@muster/model";
 import { asProviderError, type Ctx, ProviderError } from "@muster/plugin";
-import type { Claim } from "@muster/store";
+import type { Claim, Claiming } from "@muster/store";
 import { PATIENT } from "../patience.ts";
 import type { Clock } from "../ports.ts";
 import { answered } from "./asking.ts";
 import type { BoundResource } from "./bound.ts";
 import type { Entry, Ledger } from "./ledger.ts";
-import { type Notice, type ResourcesMemory, without, withoutAll } from "./memory.ts";
-import { heard, notTelling, telling } from "./notices.ts";
+import type { Draft, Notice, Remembered } from "./memory.ts";
+import { awaiting, heard, notTelling, telling } from "./notices.ts";
 import { decidedOf, doneOf, failedOf, leftOf } from "./told.ts";
 import type { WantedNow } from "./wanted.ts";
 
@@ -47,22 +47,27 @@ export interface Job {
 export async function carryOut(job: Job, hands: Hands): Promise<Carried> {
   const { address } = job.bound.resource;
   const { ledger } = hands;
-  const notices = ledger.memory().told[address] ?? {};
-  const before = ledger.memory().told;
+  const { told: notices = {} } = ledger.memory.of(address);
+  const whom = told(job);
+  const still = awaiting(ledger.memory, address, whom);
   try {
     const id = await doStep(job, hands);
-    const remember = hears(job.step) ? (memory: ResourcesMemory) => heard(memory, address, notices) : undefined;
-    await ledger.write({ events: [doneOf(address, job.step, id)], remember });
+    const remember = hears(job.step) ? (memory: Draft) => heard(memory, address, notices) : undefined;
+    await ledger.write({ events: [doneOf(address, job.step, id, contentsOf(job.bound))], remember });
     return { kind: "done", id };
   } catch (thrown) {
     const error = asProviderError(thrown);
     const message = job.want.hushed(error.message);
     // Of what may have been changed, a look will tell; whoever is told once too often is not hurt.
     const isOver = error.kind !== "unknown";
-    const remember = isOver ? (memory: ResourcesMemory) => notTelling(memory, address, told(job), before) : undefined;
+    const remember = isOver ? (memory: Draft) => notTelling(memory, address, whom, still) : undefined;
     await ledger.write({ events: [failedOf(address, job.step, message)], remember });
     return { kind: "failed", message };
   }
+}
+
+function contentsOf({ type }: BoundResource): readonly string[] {
+  return type.known === "task" ? [] : (type.contents ?? []);
 }
 
 /** After these it is as if it were new: it knows of everything that was changed before. */
@@ -85,8 +90,8 @@ function begun(job: Job, more: Entry = {}): Entry {
     ...others,
     events: [decidedOf(address, job.step), ...events],
     remember(memory) {
-      const noted = telling(memory, address, told(job), notice);
-      return remember === undefined ? noted : remember(noted);
+      telling(memory, address, told(job), notice);
+      remember?.(memory);
     },
   };
 }
@@ -136,7 +141,7 @@ async function create(job: Job, hands: Hands, note: (entry: Entry) => Entry): Pr
   const intent = hands.nonce();
   const mark = markOf(bound, stack, intent);
   if (bound.known === "claim") {
-    const claim = claimOn(bound, String(properties[bound.type.naming]), mark);
+    const claim = claimOn(job, bound, String(properties[bound.type.naming]), mark);
     await ledger.write(note({ claim, ...handedOn(job, claim) }));
     try {
       const { id } = await answered(bound.provider.create(properties, {}, ctx), "create", clock);
@@ -147,30 +152,18 @@ async function create(job: Job, hands: Hands, note: (entry: Entry) => Entry): Pr
       throw thrown;
     }
   }
-  await ledger.write(note({ remember: (memory) => withOpen(memory, address, { intent }) }));
+  await ledger.write(note({ remember: (memory) => memory.change(address, { open: { intent } }) }));
   try {
     const { id } = await answered(bound.provider.create(properties, musterMarks.write(mark), ctx), "create", clock);
-    const endedAt = clock.now();
-    await ledger.write({
-      remember(memory) {
-        const made = { ...memory.made, [address]: { intent, id } };
-        return { ...withOpen(memory, address, { intent, endedAt }), made };
-      },
-    });
+    const made: Remembered = { open: { intent, endedAt: clock.now() }, made: { intent, id } };
+    await ledger.write({ remember: (memory) => memory.change(address, made) });
     return id;
   } catch (thrown) {
     const mayBe = asProviderError(thrown).kind === "unknown";
-    const endedAt = clock.now();
-    await ledger.write({
-      remember: (memory) =>
-        mayBe ? withOpen(memory, address, { intent, endedAt }) : { ...memory, open: without(memory.open, address) },
-    });
+    const open = mayBe ? { intent, endedAt: clock.now() } : undefined;
+    await ledger.write({ remember: (memory) => memory.change(address, { open }) });
     throw thrown;
   }
-}
-
-function withOpen(memory: ResourcesMemory, address: Address, open: ResourcesMemory["open"][string]): ResourcesMemory {
-  return { ...memory, open: { ...memory.open, [address]: open } };
 }
 
 async function adopt(job: Job, found: Observed, hands: Hands): Promise<string> {
@@ -180,14 +173,12 @@ async function adopt(job: Job, found: Observed, hands: Hands): Promise<string> {
   const intent = hands.nonce();
   const mark = markOf(bound, stack, intent);
   if (bound.known === "claim") {
-    const claim = claimOn(bound, found.id, mark);
+    const claim = claimOn(job, bound, found.id, mark);
     await ledger.write(begun(job, { claim, ...handedOn(job, claim) }));
   } else if (bound.known === "tags" && bound.provider.retag !== undefined) {
     await ledger.write(begun(job));
     await answered(bound.provider.retag(found.id, musterMarks.write(mark), PATIENT), "adopt", clock);
-    await ledger.write({
-      remember: (memory) => ({ ...memory, made: { ...memory.made, [address]: { intent, id: found.id } } }),
-    });
+    await ledger.write({ remember: (memory) => memory.change(address, { made: { intent, id: found.id } }) });
   } else {
     throw new ProviderError("invalid", `things of ${bound.type.name} cannot be taken in`);
   }
@@ -197,7 +188,8 @@ async function adopt(job: Job, found: Observed, hands: Hands): Promise<string> {
 /** Claims that go when this one is taken: what it was before stays, and whoever had this one before has it no more. */
 function handedOn({ bound, claims }: Job, { id, mark }: Claim): Pick<Entry, "release" | "events"> {
   const { address } = bound.resource;
-  const release = claims.filter((each) => each.id !== id || each.mark.owner !== mark.owner);
+  const own = claims.filter((each) => each.mark.stack === mark.stack);
+  const release = own.filter((each) => each.id !== id || each.mark.owner !== mark.owner);
   const left = release.filter((each) => each.id !== id);
   return { release, events: left.map((each): EventDraft => leftOf(address, each.id)) };
 }
@@ -209,10 +201,15 @@ async function update(job: Job, found: Observed, { clock }: Hands): Promise<stri
     throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
   }
   // What is only given to a new thing is none of an old one's business.
-  const isIgnored = (key: string) => bound.resource.ignore.includes(key);
-  const ctx: Ctx = { ...PATIENT, digests: withoutAll(want.digests, isIgnored) };
-  await answered(bound.provider.update(found, withoutAll(properties, isIgnored), ctx), "change", clock);
+  const { ignore } = bound.resource;
+  const ctx: Ctx = { ...PATIENT, digests: managed(want.digests, ignore) };
+  await answered(bound.provider.update(found, managed(properties, ignore), ctx), "change", clock);
   return found.id;
+}
+
+function managed<T>(record: Readonly<Record<string, T>>, ignore: readonly string[]): Readonly<Record<string, T>> {
+  if (ignore.length === 0) return record;
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !ignore.includes(key)));
 }
 
 async function destroy({ bound, claims }: Job, found: Observed, { ledger, clock }: Hands): Promise<string> {
@@ -222,9 +219,7 @@ async function destroy({ bound, claims }: Job, found: Observed, { ledger, clock 
   if (bound.known === "claim") {
     await ledger.write({ release: claims });
   } else {
-    await ledger.write({
-      remember: (memory) => ({ ...memory, open: without(memory.open, address), made: without(memory.made, address) }),
-    });
+    await ledger.write({ remember: (memory) => memory.change(address, { open: undefined, made: undefined }) });
   }
   return found.id;
 }
@@ -258,6 +253,11 @@ function markOf({ resource }: BoundResource, stack: string, intent: string): Mar
   return { stack, owner: resourceOwner(resource.address), intent, revision: "resource" };
 }
 
-function claimOn(bound: Extract<BoundResource, { known: "claim" }>, id: string, mark: Mark): Claim {
-  return { type: bound.type.name, scope: bound.provider.scope, id, mark };
+/** Another stack's is taken over: it was looked up whether that is done with it. */
+function claimOn({ claims }: Job, bound: Extract<BoundResource, { known: "claim" }>, id: string, mark: Mark): Claiming {
+  const former = claims.find((each) => each.id === id && each.mark.stack !== mark.stack);
+  const claim = { type: bound.type.name, scope: bound.provider.scope, id, mark };
+  if (former === undefined) return claim;
+  const { stack, owner } = former.mark;
+  return { ...claim, over: { stack, owner } };
 }

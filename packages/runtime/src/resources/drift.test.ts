@@ -113,6 +113,8 @@ describe("a stack that is only observed", () => {
       ...["note.a: drifted", "note.b: drifted", "box.c: drifted", "chore.d: drifted", "box.stray: drifted"],
     ]);
     expect(shop.status("note.b")?.message).toBe("missing: the stack is only observed");
+    const drifted = shop.events.filter(({ type }) => type === "resource.drifted").map(({ resource }) => resource);
+    expect(drifted.toSorted()).toEqual(["box.c", "chore.d", "note.a", "note.b"]);
     expect(await shop.store.claims("shop")).toEqual([]);
   });
 

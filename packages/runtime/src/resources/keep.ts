@@ -11,7 +11,7 @@ import type { Hands } from "./carry-out.ts";
 import { hintsOf } from "./hints.ts";
 import { lastingVisits } from "./lasting.ts";
 import { openLedger } from "./ledger.ts";
-import { RESOURCES_MEMORY, recalled, resourcesMemoryFrom } from "./memory.ts";
+import { memoryToWrite, recallResources } from "./memory.ts";
 import { passOver } from "./pass.ts";
 import { carryOutPurge, findPurged, wordOfDoomed } from "./purge.ts";
 import { remembering } from "./remembering.ts";
@@ -40,6 +40,8 @@ export interface ResourceKeeper {
    * declaration.
    */
   expect(changed: readonly Address[], generation: number): NonNullable<Writes["memory"]>;
+  /** Nothing is left of any: what is to be written, so that nothing is remembered either. */
+  forget(): NonNullable<Writes["memory"]>;
   view(): ResourcesView;
   wake(): void;
   /** Begins nothing more, and waits for what is under way at most so long. */
@@ -68,8 +70,7 @@ const RESYNC_MS = 60_000;
 /** Nothing is seen to before something is assigned. Throws `store.damaged`. */
 export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceKeeper> {
   const { stack, store, clock } = deps;
-  const remembered = resourcesMemoryFrom(await store.memory(stack, RESOURCES_MEMORY), stack);
-  const ledger = openLedger(recalled(remembered, clock.now()), deps.write, clock);
+  const ledger = openLedger(await recallResources(store, stack, clock.now()), deps.write, clock);
   const letGo = new AbortController();
   const pacer = pace(passSafely, clock);
   const hints = hintsOf(deps, pacer.wake);
@@ -80,9 +81,12 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
     ...{ clock, letGo: letGo.signal, onLateFailure: fail },
     onLate(word, visited) {
       tries.count(word, visited);
-      if (visited.end.kind !== "waiting") pacer.hurry();
+      // Where many are under way, it is not looked at all of them for each.
+      if (awaited.has(word) || lasting.isQuiet()) pacer.hurry();
     },
   });
+  /** Others wait for these. */
+  let awaited: ReadonlySet<string> = new Set();
   let task: ResourcesTask | undefined;
   let passFailures = 0;
   let view: ResourcesView = { observedGeneration: 0, settled: false, statuses: [] };
@@ -141,7 +145,7 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
     const visited = await passOver(now, {
       ...deps,
       ...during,
-      isPending: (address) => (memory().pending[address] ?? Number.POSITIVE_INFINITY) <= now.generation,
+      isPending: (address) => (memory.of(address).pending ?? Number.POSITIVE_INFINITY) <= now.generation,
     });
     for (const each of visited) tries.count(each.address, each);
     if (now !== task) return clock.now();
@@ -161,6 +165,7 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
   function conclude(now: ResourcesTask, visited: readonly Visited[]): number {
     const isMoving = visited.some(({ end }) => end.kind === "done");
     const isWaiting = visited.some(({ end }) => end.kind === "waiting");
+    awaited = new Set(visited.flatMap(({ end }) => (end.kind === "waiting" ? (end.for ?? []) : [])));
     const settled = !isMoving && !isWaiting;
     show({ observedGeneration: now.generation, settled, statuses: visited.map(statusOf) });
     tellGone(now, visited);
@@ -190,9 +195,10 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
       view = { ...view, settled: false };
       pacer.hurry();
     },
-    expect(changed, generation) {
-      const pending = Object.fromEntries(changed.map((address) => [address, generation]));
-      return ledger.alongside((memory) => ({ ...memory, pending: { ...memory.pending, ...pending } }));
+    expect: (changed, generation) => ledger.alongside(changed, { pending: generation }),
+    forget() {
+      const gone = [...ledger.memory.addresses()].map((address) => memoryToWrite(address, undefined));
+      return Object.assign({}, ...gone);
     },
     view: () => view,
     wake: pacer.wake,

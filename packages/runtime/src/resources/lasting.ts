@@ -13,6 +13,8 @@ export interface Lasting {
   blindness(address: Address): Visited | undefined;
   /** A pass begins. */
   patience(): Patience;
+  /** Nothing is under way. */
+  isQuiet(): boolean;
   /** Resolves when all have ended. */
   ended(): Promise<unknown>;
 }
@@ -34,8 +36,10 @@ export interface LastingDeps {
   onLateFailure(thrown: unknown): void;
 }
 
-/** So long a pass waits for what it has begun, in milliseconds. */
+/** A pass waits no longer when nothing of what it has begun has ended for so long, in milliseconds. */
 const PATIENCE_MS = 5_000;
+/** And in no case longer than this: what vanished meanwhile is to be seen. In milliseconds. */
+const LONGEST_MS = 20_000;
 
 export function lastingVisits({ clock, letGo, onLate, onLateFailure }: LastingDeps): Lasting {
   const underWay = new Map<Address, Promise<unknown>>();
@@ -55,12 +59,13 @@ export function lastingVisits({ clock, letGo, onLate, onLateFailure }: LastingDe
       return visited;
     },
     patience() {
-      const { over, end } = patienceWith(clock, letGo);
+      const { over, goOn, end } = patienceWith(clock, letGo);
       return {
         with(address, visit) {
           let isLate = false;
           const isOver = () => {
             underWay.delete(address);
+            if (!isLate) goOn();
             return isLate;
           };
           const ended = visit.then(
@@ -77,17 +82,33 @@ export function lastingVisits({ clock, letGo, onLate, onLateFailure }: LastingDe
         end,
       };
     },
+    isQuiet: () => underWay.size === 0,
     ended: () => Promise.all(underWay.values()),
   };
 }
 
-function patienceWith(clock: Clock, letGo: AbortSignal): { readonly over: Promise<void>; readonly end: () => void } {
+/** `goOn`: something has ended. */
+function patienceWith(clock: Clock, letGo: AbortSignal) {
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(letGo.aborted ? 0 : PATIENCE_MS, resolve);
   const giveUp = () => resolve();
+  const begunAt = clock.now();
+  let goneOnAt = begunAt;
+  let cancel = clock.after(letGo.aborted ? 0 : PATIENCE_MS, look);
   letGo.addEventListener("abort", giveUp);
+
+  /** What ends is noted, and no timer is set for it: there may be thousands. */
+  function look(): void {
+    const now = clock.now();
+    const left = Math.min(goneOnAt + PATIENCE_MS, begunAt + LONGEST_MS) - now;
+    if (left <= 0 || now < begunAt) giveUp();
+    else cancel = clock.after(left, look);
+  }
+
   return {
     over,
+    goOn() {
+      goneOnAt = clock.now();
+    },
     end() {
       cancel();
       letGo.removeEventListener("abort", giveUp);

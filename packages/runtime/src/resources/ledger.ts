@@ -2,27 +2,25 @@
  * What is written down while resources are seen to. Many are seen to at once: what comes together is written in one
  * transaction, and whoever gave it waits until it is there.
  */
-import { type EventDraft, MusterError } from "@muster/model";
-import type { Claim, Writes } from "@muster/store";
+import { type Address, type EventDraft, MusterError } from "@muster/model";
+import type { Claim, Claiming, Writes } from "@muster/store";
 import type { Clock } from "../ports.ts";
-import { memoryJson, RESOURCES_MEMORY, type ResourcesMemory } from "./memory.ts";
+import { type Draft, memoryOf, memoryToWrite, type Remembered, type ResourcesMemory } from "./memory.ts";
 
 export interface Entry {
-  readonly claim?: Claim | undefined;
+  readonly claim?: Claiming | undefined;
   readonly release?: readonly Pick<Claim, "type" | "scope" | "id">[];
   readonly events?: readonly EventDraft[];
-  readonly remember?: Remember | undefined;
+  readonly remember?: ((memory: Draft) => void) | undefined;
 }
-
-export type Remember = (memory: ResourcesMemory) => ResourcesMemory;
 
 export interface Ledger {
   /** With everything that is about to be written. */
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   /** Resolves when it is written down. One that cannot be (its claim is taken) holds up none of the others. */
   write(entry: Entry): Promise<void>;
   /** Remembers at once what somebody else writes down together with something of his own: this is to be written. */
-  alongside(remember: Remember): NonNullable<Writes["memory"]>;
+  alongside(changed: readonly Address[], changes: Remembered): NonNullable<Writes["memory"]>;
   /** Resolves when everything that was given is written down, or has failed. */
   settled(): Promise<void>;
 }
@@ -33,16 +31,34 @@ interface Waiting {
   readonly failed: (thrown: unknown) => void;
 }
 
-export function openLedger(first: ResourcesMemory, write: (writes: Writes) => Promise<void>, clock: Clock): Ledger {
-  let memory = first;
+/** @param all what is remembered: from now on it is the ledger's own */
+export function openLedger(
+  all: Map<Address, Remembered>,
+  write: (writes: Writes) => Promise<void>,
+  clock: Clock,
+): Ledger {
+  const memory = memoryOf(all);
   let gathered: Waiting[] = [];
   let next: Promise<void> | undefined;
   let last: Promise<void> = Promise.resolve();
-  /** What came alongside while something was being written. */
-  let meanwhile: Remember[] = [];
+  /** What of each was remembered before what is being written now. */
+  const before = new Map<Address, Remembered>();
+  const draft: Draft = {
+    ...memory,
+    change(address, changes) {
+      const was = memory.of(address);
+      if (!before.has(address)) before.set(address, was);
+      put(address, { ...was, ...changes });
+    },
+  };
 
-  async function flush(before: Promise<void>): Promise<void> {
-    await before;
+  function put(address: Address, remembered: Remembered): void {
+    if (Object.values(remembered).every((each) => each === undefined)) all.delete(address);
+    else all.set(address, remembered);
+  }
+
+  async function flush(previous: Promise<void>): Promise<void> {
+    await previous;
     await new Promise<void>((resolve) => clock.after(0, resolve));
     const batch = gathered;
     gathered = [];
@@ -55,20 +71,26 @@ export function openLedger(first: ResourcesMemory, write: (writes: Writes) => Pr
   /** Undefined when it is written. */
   async function attempt(batch: readonly Waiting[]): Promise<unknown> {
     const entries = batch.map(({ entry }) => entry);
-    const before = memory;
-    meanwhile = [];
-    for (const { remember } of entries) if (remember !== undefined) memory = remember(memory);
+    before.clear();
+    for (const { remember } of entries) remember?.(draft);
     try {
-      await write({ ...writesOf(entries), ...(memory === before ? {} : remembering(memory)) });
+      await write({ ...writesOf(entries), ...remembering(before.keys()) });
       return undefined;
     } catch (thrown) {
-      memory = meanwhile.reduce((now, remember) => remember(now), before);
+      for (const [address, was] of before) put(address, was);
       return thrown ?? new Error("it was not written");
+    } finally {
+      before.clear();
     }
   }
 
+  function remembering(changed: Iterable<Address>): Pick<Writes, "memory"> {
+    const written = [...changed].map((address) => memoryToWrite(address, all.get(address)));
+    return written.length === 0 ? {} : { memory: Object.assign({}, ...written) };
+  }
+
   return {
-    memory: () => memory,
+    memory,
     write(entry) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       gathered.push({ entry, done: resolve, failed: reject });
@@ -78,10 +100,14 @@ export function openLedger(first: ResourcesMemory, write: (writes: Writes) => Pr
       }
       return promise;
     },
-    alongside(remember) {
-      memory = remember(memory);
-      meanwhile.push(remember);
-      return remembering(memory).memory;
+    alongside(changed, changes) {
+      for (const address of changed) {
+        put(address, { ...memory.of(address), ...changes });
+        // It stays, also where what is being written now is not.
+        const was = before.get(address);
+        if (was !== undefined) before.set(address, { ...was, ...changes });
+      }
+      return remembering(changed).memory ?? {};
     },
     async settled() {
       while (next !== undefined) await next;
@@ -100,10 +126,6 @@ function tell(batch: readonly Waiting[], thrown: unknown): void {
 /** Whoever has lost the stack writes nothing of it any more. */
 function isLost(thrown: unknown): boolean {
   return thrown instanceof MusterError && thrown.code === "stack.lost";
-}
-
-function remembering(memory: ResourcesMemory): { readonly memory: NonNullable<Writes["memory"]> } {
-  return { memory: { [RESOURCES_MEMORY]: memoryJson(memory) } };
 }
 
 function writesOf(entries: readonly Entry[]): Writes {

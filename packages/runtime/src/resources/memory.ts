@@ -1,18 +1,17 @@
-/** What a stack remembers of its resources. It grows with what is going on, and with the things whose names tell nothing. */
+/** What a stack remembers of its resources: of each what is going on, and which thing it is where its name does not tell. */
 import { type Address, type Cause, isObject, type Json, MusterError } from "@muster/model";
+import type { Store, Writes } from "@muster/store";
 
-/** Where it lies among the memories of groups. It can be the name of no group. */
-export const RESOURCES_MEMORY = "resources:";
-
-export interface ResourcesMemory {
-  /** Declared otherwise than when they were last as declared, or never so yet; and in which generation. */
-  readonly pending: Readonly<Record<Address, number>>;
-  /** Creates of which no look has shown yet what came of them. */
-  readonly open: Readonly<Record<Address, OpenCreate>>;
-  /** Things that bear marks, as this Muster has made them: another one may have made one of the same mark. */
-  readonly made: Readonly<Record<Address, MadeThing>>;
-  /** Who is still to be told of whose change, by who is told and then by who has changed. */
-  readonly told: Readonly<Record<Address, Notices>>;
+/** What is remembered of one resource. */
+export interface Remembered {
+  /** In this generation it was declared otherwise than when it was last as declared, or for the first time. */
+  readonly pending?: number | undefined;
+  /** A create of which no look has shown yet what came of it. */
+  readonly open?: OpenCreate | undefined;
+  /** The thing that this Muster has made: another one may have made one of the same mark. */
+  readonly made?: MadeThing | undefined;
+  /** Who has changed, and it is still to be told. */
+  readonly told?: Notices | undefined;
 }
 
 export interface OpenCreate {
@@ -34,38 +33,49 @@ export interface Notice {
   readonly cause: Cause;
 }
 
-export const NOTHING_REMEMBERED: ResourcesMemory = { pending: {}, open: {}, made: {}, told: {} };
+export interface ResourcesMemory {
+  of(address: Address): Remembered;
+  /** Those of which something is remembered. */
+  addresses(): Iterable<Address>;
+}
 
-/** Throws `store.damaged`. */
-export function resourcesMemoryFrom(value: Json | undefined, stack: string): ResourcesMemory {
-  if (value === undefined) return NOTHING_REMEMBERED;
-  if (isObject(value) && Object.keys(NOTHING_REMEMBERED).every((key) => isObject(value[key]))) {
-    return value as unknown as ResourcesMemory;
+/** A memory that is changed. */
+export interface Draft extends ResourcesMemory {
+  /** What is undefined is remembered no longer. */
+  change(address: Address, changes: Remembered): void;
+}
+
+const NOTHING: Remembered = {};
+
+export function memoryOf(all: ReadonlyMap<Address, Remembered>): ResourcesMemory {
+  return { of: (address) => all.get(address) ?? NOTHING, addresses: () => all.keys() };
+}
+
+/** How the names begin under which it lies among the memories of groups. They can be the names of no groups. */
+const BEGINNING = "resources:";
+
+/** What is to be written of one resource. */
+export function memoryToWrite(address: Address, remembered: Remembered | undefined): NonNullable<Writes["memory"]> {
+  const isNothing = remembered === undefined || Object.values(remembered).every((each) => each === undefined);
+  // Plain data, and nothing in it that JSON does not carry: what is undefined is left out.
+  return { [`${BEGINNING}${address}`]: isNothing ? null : (remembered as object as Json) };
+}
+
+/** As after a restart: nobody hears any more how what was under way ended. Throws `store.damaged`. */
+export async function recallResources(
+  store: Pick<Store, "memories">,
+  stack: string,
+  now: number,
+): Promise<Map<Address, Remembered>> {
+  const all = new Map<Address, Remembered>();
+  for (const [name, value] of await store.memories(stack, BEGINNING)) {
+    if (!isObject(value)) {
+      throw new MusterError("store.damaged", { path: "", detail: `what is remembered of the resources of ${stack}` });
+    }
+    const remembered = value as object as Remembered;
+    const { open } = remembered;
+    const ended = open === undefined ? remembered : { ...remembered, open: { endedAt: now, ...open } };
+    all.set(name.slice(BEGINNING.length), ended);
   }
-  throw new MusterError("store.damaged", { path: "", detail: `what is remembered of the resources of ${stack}` });
-}
-
-export function memoryJson(memory: ResourcesMemory): Json {
-  return memory as unknown as Json;
-}
-
-/** As after a restart: nobody hears any more how what was under way ended. */
-export function recalled(memory: ResourcesMemory, now: number): ResourcesMemory {
-  const open = Object.entries(memory.open).map(([address, each]) => [address, { endedAt: now, ...each }] as const);
-  return { ...memory, open: Object.fromEntries(open) };
-}
-
-export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  if (!Object.hasOwn(record, key)) return record;
-  const { [key]: _, ...others } = record;
-  return others;
-}
-
-/** Of many at once. */
-export function withoutAll<T>(
-  record: Readonly<Record<string, T>>,
-  isGone: (key: string, value: T) => boolean,
-): Readonly<Record<string, T>> {
-  const left = Object.entries(record).filter(([key, value]) => !isGone(key, value));
-  return left.length === Object.keys(record).length ? record : Object.fromEntries(left);
+  return all;
 }

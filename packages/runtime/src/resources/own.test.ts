@@ -1,6 +1,7 @@
 import { musterMarks, resourceOwner } from "@muster/model";
+import type { Declaration } from "@muster/store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop, type Texts } from "../test/shop.ts";
+import { documentOf, openShop, type Shop, type Texts } from "../test/shop.ts";
 
 let shop: Shop;
 beforeEach(() => {
@@ -72,6 +73,84 @@ describe("a thing that is there and nobody's", () => {
     await shop.settled();
     expect(shop.changes()).toEqual(["create one", "retag b1"]);
     expect(shop.states()).toEqual(["box.one: kept"]);
+  });
+});
+
+const OTHER = { pid: 9, started: "1", boot: "b", namespace: "n", socket: "s", command: "c" };
+
+/** Another stack of this store, that declares nothing, and has let go what it had. */
+async function otherThatLetGo(prune: boolean, ...addresses: readonly string[]) {
+  const lease = await shop.store.acquire("other", OTHER, async () => false);
+  const document = documentOf({});
+  const released = Object.fromEntries(addresses.map((address) => [address, { document, prune }]));
+  const declaration: Declaration = {
+    ...{ stack: "other", document, source: "o.yaml", generation: 2, steering: {}, former: {} },
+    resources: { allow: [], destroying: false, released },
+  };
+  await shop.store.write(lease, { declaration }, 0);
+  return lease;
+}
+
+function claimOf(stack: string, address: string, id: string) {
+  return { type: "note", scope: "the desk", id, mark: { stack, owner: resourceOwner(address), revision: "resource" } };
+}
+
+describe("a thing that another stack has let go", () => {
+  it("is taken in, and is that stack's no longer", async () => {
+    putNote("/a");
+    const id = shop.world.put("one", { size: 1 }, marked("other", resourceOwner("box.old")));
+    const lease = await otherThatLetGo(false, "note.old", "note.gone", "box.old");
+    const claim = [claimOf("other", "note.old", "/a"), claimOf("other", "note.gone", "/gone")];
+    await shop.store.write(lease, { claim }, 0);
+    const texts = { "note./a": { text: "mine" }, "note./gone": {}, "box.one": { size: 1 } };
+    const { resources } = await shop.plan(texts);
+    expect(resources.untold).toEqual([]);
+    expect(resources.steps.map(({ address, effect }) => [address, effect])).toEqual([
+      ["note./a", "adopt"],
+      ["note./gone", "create"],
+      ["box.one", "adopt"],
+    ]);
+    await shop.apply(texts);
+    expect(shop.states()).toEqual(["note./a: kept", "note./gone: kept", "box.one: kept"]);
+    expect(await owners()).toEqual(["/a resource:note./a", "/gone resource:note./gone"]);
+    expect(await shop.store.claims("other")).toEqual([]);
+    expect(markOf(id)).toMatchObject({ stack: "shop", owner: "resource:box.one" });
+  });
+
+  it("is still that stack's while it is to be destroyed, or is declared", async () => {
+    putNote("/a");
+    putNote("/b");
+    const lease = await otherThatLetGo(true, "note.old");
+    const claim = [claimOf("other", "note.old", "/a"), claimOf("other", "note.kept", "/b")];
+    await shop.store.write(lease, { claim }, 0);
+    await shop.apply({ "note./a": {}, "note./b": {} });
+    expect(shop.status("note./a")?.message).toBe("/a belongs to note.old of the stack other");
+    expect(shop.status("note./b")?.message).toBe("/b belongs to note.kept of the stack other");
+  });
+
+  it("is nobody's where that stack is no more", async () => {
+    putNote("/a");
+    const lease = await shop.store.acquire("other", OTHER, async () => false);
+    await shop.store.write(lease, { claim: [claimOf("other", "note.old", "/a")] }, 0);
+    await shop.store.release(lease);
+    await shop.apply({ "note./a": {} });
+    expect(shop.states()).toEqual(["note./a: kept"]);
+  });
+
+  it("is not destroyed by the stack that had it, and listed by it no longer", async () => {
+    await shop.apply({ "note.a": { path: "/a" }, "box.one": {} });
+    await shop.apply({});
+    const lease = await shop.store.acquire("other", OTHER, async () => false);
+    const over = { stack: "shop", owner: resourceOwner("note.a") };
+    await shop.store.write(lease, { claim: [{ ...claimOf("other", "note.b", "/a"), over }] }, 0);
+    const box = shop.world.boxes.get("b1");
+    if (box !== undefined) shop.world.boxes.set("b1", { ...box, tags: marked("other", resourceOwner("box.b")) });
+    shop.changes();
+    expect((await shop.plan({}, { prune: true })).resources.steps).toEqual([]);
+    await shop.apply({}, { prune: true });
+    await shop.until(() => Object.keys(shop.keeper().declaration()?.resources?.released ?? {}).length === 0);
+    expect(shop.changes()).toEqual([]);
+    expect(await shop.store.claims("other")).toHaveLength(1);
   });
 });
 
@@ -230,7 +309,7 @@ describe("a whole stack that is destroyed", () => {
     expect(shop.changes()).toEqual(["destroy b1", "destroy /a/b", "destroy /a"]);
     expect([...shop.world.notes.keys()]).toEqual(["left"]);
     expect(await owners()).toEqual([]);
-    expect(await shop.store.memory("shop", "resources:")).toBeUndefined();
+    expect(await shop.store.memories("shop", "")).toEqual(new Map());
     expect(shop.events.at(-1)?.type).toBe("stack.removed");
   });
 

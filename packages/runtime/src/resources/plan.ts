@@ -13,7 +13,7 @@ import {
 import { type Declaration, NO_RESOURCE_STEERING, type Store } from "@muster/store";
 import type { Clock, Grammar } from "../ports.ts";
 import type { BindDeps } from "./bound.ts";
-import { RESOURCES_MEMORY, recalled, resourcesMemoryFrom } from "./memory.ts";
+import { memoryOf, recallResources } from "./memory.ts";
 import { passOver } from "./pass.ts";
 import { findPurged } from "./purge.ts";
 import { openSight } from "./sight.ts";
@@ -38,18 +38,15 @@ export async function planResources(
   const task = taskOf(next, grammar);
   const released = releasedOf(next, grammar);
   if (task.tended.size === 0 && released.length === 0 && Object.keys(task.purge).length === 0) return undefined;
-  const memory = recalled(
-    resourcesMemoryFrom(await store.memory(next.stack, RESOURCES_MEMORY), next.stack),
-    clock.now(),
-  );
-  const pending = new Set([...Object.keys(memory.pending), ...changedResources(was, grammar.stackOf(next.document))]);
+  const memory = memoryOf(await recallResources(store, next.stack, clock.now()));
+  const changed = new Set(changedResources(was, grammar.stackOf(next.document)));
   const turns = openTurns();
   const isTended = (address: Address) => task.tended.has(address);
-  const sight = openSight({ stack: next.stack, store, clock, turns, memory: () => memory, isTended });
+  const sight = openSight({ stack: next.stack, store, clock, turns, memory, isTended });
   const visited = await passOver(task, {
     ...deps,
-    ...{ sight, turns, memory: () => memory },
-    isPending: (address) => pending.has(address),
+    ...{ sight, turns, memory },
+    isPending: (address) => changed.has(address) || memory.of(address).pending !== undefined,
     // Nothing is begun, and nothing waits.
     restingBecause: () => undefined,
     missedSince: (_, lookedAt) => lookedAt,

@@ -13,7 +13,7 @@ import {
   resourceOwner,
 } from "@muster/model";
 import { asProviderError, type Ctx, type TaggedProvider } from "@muster/plugin";
-import type { Claim, Store } from "@muster/store";
+import { type Claim, NO_RESOURCE_STEERING, type Store } from "@muster/store";
 import { OWNER as FRONT_OWNER } from "../front/claims.ts";
 import type { Clock } from "../ports.ts";
 import { looked } from "./asking.ts";
@@ -52,10 +52,10 @@ export interface Sight {
 
 export interface SightDeps {
   readonly stack: string;
-  readonly store: Pick<Store, "claims" | "claimed">;
+  readonly store: Pick<Store, "claims" | "claimed" | "declaration" | "lease">;
   readonly clock: Clock;
   readonly turns: Turns;
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   /** The stack has to do with it now. What belonged to one that it had before can be handed on to another. */
   isTended(address: Address): boolean;
 }
@@ -69,6 +69,8 @@ interface List {
 
 export function openSight({ stack, store, clock, turns, memory, isTended }: SightDeps): Sight {
   const lists = new Map<string, Promise<List>>();
+  /** Of other stacks. */
+  const past = new Map<string, Promise<Past>>();
   let claims: Promise<Claims> | undefined;
 
   function ownClaims(): Promise<Claims> {
@@ -116,12 +118,12 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
     const key = { type: type.name, scope: provider.scope, id };
     const claim = byThing.get(wordOf(key)) ?? (await store.claimed(key.type, key.scope, key.id));
     const ours = claim?.mark.stack === stack && claim.mark.owner === resourceOwner(resource.address);
-    const isFree = claim === undefined || isHandedOn(claim.mark);
-    if (!ours && !isFree) return anothers(id, claim.mark);
+    const isNobodys = claim === undefined || (await isClaimFree(claim.mark));
+    if (!ours && !isNobodys) return anothers(id, claim.mark);
     const observed = await asked(bound, (ctx) => provider.read(id, ctx), `${resource.address} was not looked at`);
     // Whoever had it before has it no more, as soon as somebody else does.
     const involved = ours || claim === undefined ? own : [...own, claim];
-    const sighting: Sighting = observed === undefined ? MISSING : { kind: "there", observed, ours };
+    const sighting = observed === undefined ? MISSING : claimedSighting(observed, ours);
     return found(sighting, lookedAt, { claims: involved });
   }
 
@@ -140,11 +142,11 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
         younger.map(({ observed }) => observed),
       );
     }
-    const made = memory().made[address];
+    const { made } = memory.of(address);
     const shown = list.byId.get(resource.id ?? made?.id ?? "");
     if (shown !== undefined) {
       // Somebody has taken its mark away: it is marked again, where that can be done.
-      if (isFree(shown)) return there(shown, false);
+      if (await isFree(shown)) return there(shown, false);
       if (resource.id !== undefined) return anothers(resource.id, shown.mark);
     }
     if (resource.id !== undefined) return found(MISSING, lookedAt);
@@ -167,7 +169,8 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
     const name = type.naming === undefined ? undefined : want.properties[type.naming];
     if (typeof name !== "string" || type.naming === undefined) return undefined;
     const called = list.named(type.naming).get(name) ?? [];
-    const free = called.filter(isFree);
+    const areFree = await Promise.all(called.map(isFree));
+    const free = called.filter((_, at) => areFree[at]);
     const [only, another] = free;
     if (only !== undefined && another !== undefined) {
       const ids = free.map(({ observed }) => observed.id).join(", ");
@@ -177,13 +180,34 @@ export function openSight({ stack, store, clock, turns, memory, isTended }: Sigh
     if (only !== undefined) return there(only, false);
     const [foreign] = called;
     // A create that is open may have made one beside it.
-    if (foreign === undefined || Object.hasOwn(memory().open, resource.address)) return undefined;
+    if (foreign === undefined || memory.of(resource.address).open !== undefined) return undefined;
     return anothers(`${foreign.observed.id}, which is called ${name},`, foreign.mark);
   }
 
-  /** It bears nobody's mark, or that of a resource which this stack had before. */
-  function isFree({ mark }: Listed): boolean {
-    return mark === undefined || (mark !== "unknown" && isHandedOn(mark));
+  /** It bears nobody's mark, or that of a resource which this stack had before, or another has let go. */
+  async function isFree({ mark }: Listed): Promise<boolean> {
+    if (mark === undefined) return true;
+    return mark !== "unknown" && (isHandedOn(mark) || (await isReleased(mark)));
+  }
+
+  /** A claim is of this store's stacks only: what a stack leaves that is no more is nobody's. */
+  async function isClaimFree(mark: Mark): Promise<boolean> {
+    if (isHandedOn(mark) || (await isReleased(mark))) return true;
+    if (mark.stack === stack || addressOfOwner(mark.owner) === undefined) return false;
+    return (await pastOf(mark.stack)).isOver;
+  }
+
+  /** Another stack declares it no longer, and does not want it destroyed. */
+  async function isReleased(mark: Mark): Promise<boolean> {
+    const address = addressOfOwner(mark.owner);
+    if (mark.stack === stack || address === undefined) return false;
+    return (await pastOf(mark.stack)).released.has(address);
+  }
+
+  function pastOf(other: string): Promise<Past> {
+    const known = past.get(other) ?? pastIn(store, other);
+    past.set(other, known);
+    return known;
   }
 
   function isHandedOn(mark: Mark): boolean {
@@ -218,6 +242,21 @@ interface Claims {
   readonly byOwner: ReadonlyMap<string, readonly Claim[]>;
 }
 
+/** What another stack has let go. */
+interface Past {
+  readonly released: ReadonlySet<Address>;
+  /** It is declared no longer, and nobody keeps it. */
+  readonly isOver: boolean;
+}
+
+async function pastIn(store: SightDeps["store"], stack: string): Promise<Past> {
+  const declaration = await store.declaration(stack);
+  if (declaration === undefined) return { released: new Set(), isOver: (await store.lease(stack)) === undefined };
+  const { released } = declaration.resources ?? NO_RESOURCE_STEERING;
+  const kept = Object.entries(released).filter(([, { prune }]) => !prune);
+  return { released: new Set(kept.map(([address]) => address)), isOver: false };
+}
+
 const MISSING: Sighting = { kind: "missing" };
 
 function found(
@@ -226,6 +265,13 @@ function found(
   { surplus = [], claims = [], vanished = false }: Partial<Pick<Found, "surplus" | "claims" | "vanished">> = {},
 ): Found {
   return { kind: "seen", sighting, lookedAt, surplus, claims, vanished };
+}
+
+/** A place can be taken by something else: of that its provider tells nothing but what it is. */
+function claimedSighting(observed: Observed, ours: boolean): Sighting {
+  const { id, phase, reason } = observed;
+  if (phase === "unknown") return { kind: "other", id, what: reason ?? "there is something else" };
+  return { kind: "there", observed, ours };
 }
 
 /** What is to be gone may have been named by something that goes after it: then its claim tells what it is. */

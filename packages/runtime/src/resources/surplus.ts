@@ -5,7 +5,7 @@ import { PATIENT } from "../patience.ts";
 import { answered } from "./asking.ts";
 import type { BoundResource } from "./bound.ts";
 import type { Hands } from "./carry-out.ts";
-import { type ResourcesMemory, without } from "./memory.ts";
+import type { ResourcesMemory } from "./memory.ts";
 
 /** Takes away those that are this Muster's; the others are left to whoever made them, and told. */
 export async function removeSurplus(
@@ -15,7 +15,7 @@ export async function removeSurplus(
 ): Promise<readonly Observed[]> {
   if (bound.known !== "tags" || surplus.length === 0) return [];
   const { address } = bound.resource;
-  const own = surplus.filter((each) => isOurs(each, address, ledger.memory()));
+  const own = surplus.filter((each) => isOurs(each, address, ledger.memory));
   for (const { id } of own) {
     const event = (type: EventType, message: string): EventDraft => ({
       ...{ type, resource: address, actor: MUSTER, cause: "corrective", instance: id },
@@ -27,14 +27,15 @@ export async function removeSurplus(
     await answered(bound.provider.destroy(id, PATIENT), "destroy", clock);
     await ledger.write({
       events: [event("resource.destroyed", `${id} destroyed (another Muster had made one before)`)],
-      remember: (memory) => ({ ...memory, open: without(memory.open, address), made: without(memory.made, address) }),
+      remember: (memory) => memory.change(address, { open: undefined, made: undefined }),
     });
   }
   return surplus.filter((each) => !own.includes(each));
 }
 
-function isOurs({ tags }: Observed, address: string, { made, open }: ResourcesMemory): boolean {
+function isOurs({ tags }: Observed, address: string, memory: ResourcesMemory): boolean {
+  const { made, open } = memory.of(address);
   const mark = musterMarks.read(tags);
   if (mark?.owner !== resourceOwner(address) || mark.intent === undefined) return false;
-  return mark.intent === made[address]?.intent || mark.intent === open[address]?.intent;
+  return mark.intent === made?.intent || mark.intent === open?.intent;
 }

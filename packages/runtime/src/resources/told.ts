@@ -39,9 +39,15 @@ export function decidedOf(address: Address, { effect, cause, why, id }: DecidedS
   };
 }
 
-export function doneOf(address: Address, step: DecidedStep, id: string | undefined): EventDraft {
+/** @param contents properties that are whole texts */
+export function doneOf(
+  address: Address,
+  step: DecidedStep,
+  id: string | undefined,
+  contents: readonly string[] = [],
+): EventDraft {
   const { type, verb } = step.effect === "impossible" ? DONE["in-place"] : DONE[step.effect];
-  const [before, after] = [shownOf(step.changes, "before"), shownOf(step.changes, "after")];
+  const [before, after] = [shownOf(step.changes, "before", contents), shownOf(step.changes, "after", contents)];
   return {
     ...{ type, resource: address, actor: MUSTER, cause: step.cause, message: `${address} ${verb} (${step.why})` },
     ...(id === undefined ? {} : { instance: id }),
@@ -93,10 +99,15 @@ export function releasedOf(address: Address, actor: string, prune: boolean): Eve
   };
 }
 
-function shownOf(changes: readonly PropertyChange[], side: "before" | "after"): JsonObject | undefined {
+function shownOf(
+  changes: readonly PropertyChange[],
+  side: "before" | "after",
+  contents: readonly string[],
+): JsonObject | undefined {
   const shown = changes.flatMap((change): [string, Json][] => {
     const value = change.secret === true ? undefined : change[side];
-    return value === undefined ? [] : [[change.property, shortened(value)]];
+    if (value === undefined) return [];
+    return [[change.property, shortened(value, contents.includes(change.property) ? 0 : SHORT)]];
   });
   return shown.length === 0 ? undefined : Object.fromEntries(shown);
 }
@@ -104,12 +115,12 @@ function shownOf(changes: readonly PropertyChange[], side: "before" | "after"): 
 /** So long a text on one line is told as it is. */
 const SHORT = 120;
 
-function shortened(value: Json): Json {
+function shortened(value: Json, most: number): Json {
   if (typeof value === "string") {
-    if (value.length <= SHORT && !value.includes("\n")) return value;
+    if (value.length <= most && !value.includes("\n")) return value;
     return `${value.length} characters, sha256 ${sha256(value).slice(0, 12)}`;
   }
-  if (Array.isArray(value)) return value.map(shortened);
+  if (Array.isArray(value)) return value.map((each) => shortened(each, most));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner, most)]));
 }

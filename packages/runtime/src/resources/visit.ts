@@ -1,5 +1,5 @@
 /** One resource in one pass: bound, looked at, decided about, and done what is to be done. */
-import { type DecidedStep, decideResource, type ResourceSituation } from "@muster/engine";
+import { type DecidedStep, decideResource, type ResourceSituation, type Sighting } from "@muster/engine";
 import { type Address, type Cause, MusterError, type Observed, type ResourceStep, UNKNOWN } from "@muster/model";
 import { type Assessment, asProviderError, type Ctx } from "@muster/plugin";
 import type { Clock } from "../ports.ts";
@@ -19,7 +19,7 @@ export interface VisitDeps extends BindDeps, Secrets {
   readonly clock: Clock;
   readonly sight: Sight;
   readonly turns: Turns;
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   /** Declared otherwise than when it was last as declared. */
   isPending(address: Address): boolean;
   /** What keeps it from being tried now; undefined: nothing does. */
@@ -76,10 +76,10 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
       const untold: End = { kind: "untold", reason: trouble.reason, message, ...(next === undefined ? {} : { next }) };
       return ended(address, block ?? untold);
     }
-    const { sighting } = seen;
+    const sighting = makesRoom(seen.sighting, earlier) ? MISSING : seen.sighting;
     const found = sighting.kind === "there" ? sighting.observed : undefined;
     const others = await tidied(bound, seen);
-    const step = hushed(await decide({ resource, fate }, bound, want, seen, earlier), want);
+    const step = hushed(await decide({ resource, fate }, bound, want, sighting, earlier), want);
     const common = { address, id: found?.id, secret: want.secret, notify };
     const stays = found === undefined ? valuesToBe(want) : valuesOf(found, want, ignore);
     if (step === undefined) {
@@ -106,15 +106,16 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
 
   /** What is to be gone, and is, is claimed no longer. */
   async function forgotten({ resource }: BoundResource, { sighting, claims }: Found): Promise<void> {
-    const isGone = resource.ensure === "absent" && sighting.kind === "missing" && claims.length > 0;
-    if (isGone && task.mode === "enforce") await deps.hands?.ledger.write({ release: claims });
+    const isGone = resource.ensure === "absent" && (sighting.kind === "missing" || sighting.kind === "other");
+    const own = claims.filter(({ mark }) => mark.stack === deps.hands?.stack);
+    if (isGone && own.length > 0 && task.mode === "enforce") await deps.hands?.ledger.write({ release: own });
   }
 
   async function decide(
     { resource, fate }: Tended,
     bound: BoundResource,
     want: WantedNow,
-    { sighting }: Found,
+    sighting: Sighting,
     earlier: readonly Visited[],
   ): Promise<DecidedStep | undefined> {
     const { address } = resource;
@@ -130,7 +131,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
 
   /** Those that were changed and that it has not heard of: of this pass, and of those before. */
   function noticesFor(address: Address, earlier: readonly Visited[]): Pick<ResourceSituation, "told" | "toldCause"> {
-    const notices = deps.memory().told[address] ?? {};
+    const { told: notices = {} } = deps.memory.of(address);
     const planned = earlier.filter(({ changed, notify }) => changed && notify.includes(address));
     const told = [...new Set([...Object.keys(notices), ...planned.map((each) => each.address)])];
     const causes = [
@@ -144,6 +145,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
   /** What is the case that nobody but its provider knows, where something is to be done. */
   async function assessed(bound: BoundResource, situation: ResourceSituation): Promise<DecidedStep | undefined> {
     const first = decideResource(situation);
+    if (situation.seen.kind === "other") return first;
     if (first === undefined || bound.known === "task" || bound.provider.assess === undefined) return first;
     if (first.effect === "destroy" || first.effect === "refresh") return first;
     const { seen, want } = situation;
@@ -205,6 +207,16 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
 function blockIn(earlier: readonly Visited[]): Block | undefined {
   const blocks = earlier.flatMap((each) => whatBlocks(each) ?? []);
   return blocks.find(({ kind }) => kind === "waiting") ?? blocks[0];
+}
+
+const MISSING: Sighting = { kind: "missing" };
+
+/** What stands in its place goes before it: in a plan it is still there. */
+function makesRoom(sighting: Sighting, earlier: readonly Visited[]): boolean {
+  if (sighting.kind !== "other") return false;
+  return earlier.some(({ id, step, end }) => {
+    return id === sighting.id && step?.effect === "destroy" && (end.kind === "planned" || end.kind === "done");
+  });
 }
 
 function lookupIn(earlier: readonly Visited[]): SecretLookup {

@@ -10,8 +10,11 @@ export type End =
   | { readonly kind: "done" }
   /** Something is due and is not done. */
   | { readonly kind: "held" }
-  /** It waits for something to be known, or to be settled; until then, ms since 1970, where that can be told. */
-  | { readonly kind: "waiting"; readonly message: string; readonly until?: number }
+  /**
+   * It waits for something to be known, or to be settled; until then, ms since 1970, where that can be told. `for`: the one
+   * that comes first.
+   */
+  | { readonly kind: "waiting"; readonly message: string; readonly until?: number; readonly for?: Address }
   /** `untried`: it had failed before, and it is not its time yet. */
   | { readonly kind: "failed"; readonly message: string; readonly untried?: true }
   | { readonly kind: "skipped"; readonly message: string }
@@ -48,7 +51,7 @@ export function whatBlocks({ address, end, step, id }: Visited): Block | undefin
     case "untold":
       return { kind: "skipped", message: `${address} is not as declared: ${end.message}` };
     case "waiting":
-      return { kind: "waiting", message: `${address} comes first: ${end.message}`, until: Number.POSITIVE_INFINITY };
+      return { kind: "waiting", message: `${address} comes first`, until: Number.POSITIVE_INFINITY, for: address };
     case "skipped":
       return { kind: "skipped", message: `${address} was skipped` };
     case "held":

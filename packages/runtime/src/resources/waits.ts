@@ -8,7 +8,7 @@ import type { End, Visited } from "./visited.ts";
 
 export interface WaitsDeps {
   readonly clock: Clock;
-  memory(): ResourcesMemory;
+  readonly memory: ResourcesMemory;
   restingBecause(address: string): string | undefined;
   missedSince(address: string, lookedAt: number): number;
   hasWaitedLong(address: string): boolean;
@@ -53,7 +53,7 @@ export function whyNotYet(
 
 /** When a look has to have begun that shows what came of a create; ms since 1970. */
 function settledAt(bound: Extract<BoundResource, { known: "tags" }>, { clock, memory }: WaitsDeps): number {
-  const open = memory().open[bound.resource.address];
+  const { open } = memory.of(bound.resource.address);
   if (open === undefined) return Number.NEGATIVE_INFINITY;
   return (open.endedAt ?? clock.now()) + bound.type.settleMs;
 }

@@ -148,6 +148,7 @@ export function openWorld(clock: Clock): World {
     ...{ known: "claim", name: "note", summary: "A note", naming: "path", settleMs: 0, local: true },
     schema: note,
     settings: z.record(z.string(), z.json()),
+    contents: ["list"],
     effects: { text: "in-place", count: "in-place", list: "in-place" },
     exclusive: ({ path }) => [path],
     restsOn: ({ path }) => prefixesOf(path),

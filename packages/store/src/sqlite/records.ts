@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isObject, type Json, type Mark } from "@muster/model";
-import type { Claim, Declaration, Writes } from "../contract.ts";
+import type { Claim, Claiming, Declaration, Writes } from "../contract.ts";
 import { confirmClaimable } from "../lease.ts";
 import { Damage, jsonOf, type Row, someJsonOf, textOf } from "./rows.ts";
 
@@ -11,6 +11,7 @@ export interface RecordTables {
   declarations(): readonly Declaration[];
   declaration(stack: string): Declaration | undefined;
   memory(stack: string, group: string): Json | undefined;
+  memories(stack: string, beginning: string): ReadonlyMap<string, Json>;
   claims(stack: string, owner?: string): readonly Claim[];
   claimed(type: string, scope: string, id: string): Claim | undefined;
 }
@@ -21,6 +22,9 @@ export function recordTables(db: DatabaseSync): RecordTables {
   const putDeclaration = db.prepare("INSERT OR REPLACE INTO declarations (stack, declaration) VALUES (?, ?)");
   const dropDeclaration = db.prepare("DELETE FROM declarations WHERE stack = ?");
   const memory = db.prepare("SELECT memory FROM memories WHERE stack = ? AND groupName = ?");
+  const memories = db.prepare(
+    "SELECT groupName, memory FROM memories WHERE stack = ? AND groupName >= ? AND groupName < ? ORDER BY groupName",
+  );
   const putMemory = db.prepare("INSERT OR REPLACE INTO memories (stack, groupName, memory) VALUES (?, ?, ?)");
   const dropMemory = db.prepare("DELETE FROM memories WHERE stack = ? AND groupName = ?");
   const claims = db.prepare(
@@ -38,7 +42,7 @@ export function recordTables(db: DatabaseSync): RecordTables {
     return row && claimOf(row);
   }
 
-  function writeClaim(claim: Claim): void {
+  function writeClaim(claim: Claiming): void {
     const { type, scope, id, mark } = claim;
     confirmClaimable(claim, readClaimed(type, scope, id));
     putClaim.run(type, scope, id, mark.stack, mark.owner, JSON.stringify(mark));
@@ -61,6 +65,10 @@ export function recordTables(db: DatabaseSync): RecordTables {
       return row && declarationOf(someJsonOf(row, "declaration"));
     },
     memory: (stack, group) => jsonOf<Json>(memory.get(stack, group), "memory"),
+    memories(stack, beginning) {
+      const rows = memories.all(stack, beginning, `${beginning}\u{10ffff}`);
+      return new Map(rows.map((row) => [String(row["groupName"]), jsonOf<Json>(row, "memory") ?? null]));
+    },
     claims: (stack, owner) => (owner === undefined ? allClaims.all(stack) : claims.all(stack, owner)).map(claimOf),
     claimed: readClaimed,
   };

@@ -62,6 +62,7 @@ export function openSqliteStore(path: string): Store {
     declarations: () => inPlace(records.declarations),
     declaration: (stack) => inPlace(() => records.declaration(stack)),
     memory: (stack, group) => inPlace(() => records.memory(stack, group)),
+    memories: (stack, beginning) => inPlace(() => records.memories(stack, beginning)),
     claims: (stack, owner) => inPlace(() => records.claims(stack, owner)),
     claimed: (type, scope, id) => inPlace(() => records.claimed(type, scope, id)),
     events: (query) => inPlace(() => journal.events(query)),
