@@ -4,9 +4,8 @@ import { type Api, apiAt } from "../client/api.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
-import { cameAbout } from "./came-about.ts";
 import { confirm } from "./confirm.ts";
-import { awaitedText, type Begun, interrupted, type KeptBy, untilConverged } from "./converge.ts";
+import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
@@ -114,7 +113,7 @@ async function carryOut(
   // What is refused is refused by whoever it is given to, in its own words.
   const asks = !flags.yes && plans.some(hasChanges) && !plans.some(isRefused);
   if (asks && !(await confirm(cli, "muster apply", "Do this?"))) return;
-  const declared: (Job & Begun)[] = [];
+  const declared = [];
   for (const job of jobs) {
     if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
     declared.push({ ...job, answer: await handOver(cli, job, askedFor(job.read, flags)) });
@@ -126,11 +125,8 @@ async function carryOut(
       const waits = flags.wait || begun.keptBy === "this";
       return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
     }),
-  ).catch(async (thrown: unknown) => {
-    if (flags.detailedExitcodes) {
-      const some = await cameAbout(plans, declared).catch(() => changes);
-      cli.exit.onFailure = some ? DETAILED.both : DETAILED.failed;
-    }
+  ).catch((thrown: unknown) => {
+    if (flags.detailedExitcodes) cli.exit.onFailure = changes ? DETAILED.both : DETAILED.failed;
     throw thrown;
   });
   if (flags.detailedExitcodes) cli.process.exitCode = changes ? DETAILED.changed : DETAILED.inSync;
