@@ -118,13 +118,18 @@ describe("a stack that is only observed", () => {
     expect(await shop.store.claims("shop")).toEqual([]);
   });
 
-  it("leaves what was made twice", async () => {
+  it("leaves what was made twice, also the one that this Muster has made", async () => {
     await shop.apply({ "box.a": {} });
-    const [first] = [...shop.world.boxes.values()];
-    shop.world.put("a", {}, { ...first?.tags, "muster.intent": "another" });
+    const [own] = [...shop.world.boxes.values()];
+    const older = shop.world.put("a", {}, { ...own?.tags, "muster.intent": "another" });
+    const other = shop.world.boxes.get(older);
+    if (other !== undefined) shop.world.boxes.set(older, { ...other, since: -1 });
     await shop.apply({ "box.a": {} }, { mode: "observe" });
     expect(shop.changes()).toEqual(["create a"]);
     expect(shop.status("box.a")).toMatchObject({ state: "kept", message: expect.stringContaining("more than one") });
+    await shop.apply({ "box.a": {} });
+    await shop.until(() => shop.world.boxes.size === 1);
+    expect([...shop.world.boxes.keys()]).toEqual([older]);
   });
 });
 

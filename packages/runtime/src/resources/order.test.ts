@@ -96,6 +96,38 @@ describe("resources", () => {
     expect(await shop.store.claims("shop")).toEqual([]);
   });
 
+  it("are left while one that rests on them is held", async () => {
+    const gone = { ensure: "absent" } as const;
+    await shop.apply({ "note./a": {}, "note./a/b": { protect: true } });
+    shop.changes();
+    await shop.apply({ "note./a": gone, "note./a/b": { ...gone, protect: true } });
+    expect(shop.changes()).toEqual([]);
+    expect(shop.status("note./a")).toMatchObject({ state: "skipped", message: "note./a/b is still there" });
+  });
+
+  it("that are to be gone, and are, are claimed no longer", async () => {
+    await shop.apply({ "note.a": {} });
+    shop.world.notes.clear();
+    await shop.apply({ "note.a": { ensure: "absent" } });
+    expect(shop.states()).toEqual(["note.a: kept"]);
+    expect(await shop.store.claims("shop")).toEqual([]);
+  });
+
+  it("that waited for one that took long are seen to as soon as it is there", async () => {
+    const go = heldUp("create slow");
+    await shop.declare({
+      "box.slow": {},
+      "note.n": { text: "${box.slow.address}" },
+      "note.m": { dependsOn: ["note.n"] },
+    });
+    await shop.clock.advance(12_000);
+    expect(shop.status("note.n")).toMatchObject({ state: "changing", message: "box.slow comes first" });
+    expect(shop.status("note.m")).toMatchObject({ state: "changing", message: "note.n comes first" });
+    go();
+    await shop.clock.advance(10);
+    expect([...shop.world.notes.keys()]).toEqual(["n", "m"]);
+  });
+
   it("are made in some order where they go round in a ring", async () => {
     const ring = {
       "note.a": { dependsOn: ["note.b"] },

@@ -38,8 +38,10 @@ export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<rea
     if (deps.lasting?.isUnderWay(address) === true) return Promise.resolve(goesOn(address));
     const blind = deps.lasting?.blindness(address);
     if (blind !== undefined) return Promise.resolve(blind);
-    const visited = Promise.all(before).then((earlier) => visit({ resource, fate }, earlier));
-    return deps.patience?.with(address, visited) ?? visited;
+    return Promise.all(before).then((earlier) => {
+      const visited = visit({ resource, fate }, earlier);
+      return deps.patience?.with(address, visited) ?? visited;
+    });
   }
 
   const results = await Promise.allSettled(visits.values());
