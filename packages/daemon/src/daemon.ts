@@ -58,7 +58,8 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   await goOn(stacks, options);
   await serveGroups(options, work, stacks, parts);
   begun = true;
-  return { socket: options.socket, apply: work.apply, pretend: work.pretend, keepers: stacks.all, plugins };
+  const { apply, plan, pretend } = work;
+  return { socket: options.socket, apply, plan, pretend, keepers: stacks.all, plugins };
 }
 
 function catalogOf(options: DaemonOptions): Promise<PluginCatalog> {

@@ -1,9 +1,10 @@
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import { type Api, apiAt } from "../client/api.ts";
+import type { Api } from "../client/api.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
 import { stackSocket } from "../places.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
+import { apiHere } from "./api-here.ts";
 import { confirm } from "./confirm.ts";
 import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
@@ -98,7 +99,7 @@ export async function hostFor(
     onNotice: stage.notice,
   });
   parts.defer(host.close);
-  return apiAt(host.daemon.socket);
+  return apiHere(host.daemon);
 }
 
 async function carryOut(

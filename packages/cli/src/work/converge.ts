@@ -7,6 +7,8 @@ import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
 import { failureOf, isOver } from "./resources-end.ts";
 
+/** At first it may be a moment's work; then it is asked less and less often. */
+const ASK_SOON_MS = 5;
 const ASK_EVERY_MS = 100;
 /** What a group says when its own deadline has passed comes so much later at most. */
 const TOLD_MS = 60_000;
@@ -50,7 +52,7 @@ const SERVE_FIRST = "start `muster serve`, then ";
 
 async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promise<ApplyAnswer> {
   const spells = new Map<string, Spell>();
-  for (;;) {
+  for (let restMs = ASK_SOON_MS; ; restMs = Math.min(ASK_EVERY_MS, restMs * 2)) {
     const groups = (await api.groups()).filter(({ stack }) => stack === answer.stack);
     const now = performance.now();
     let open = false;
@@ -73,7 +75,7 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
     if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups };
     // Cut short by the signal, it has ended all the same.
-    await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await pause(restMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
