@@ -15,6 +15,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/store": ["@muster/model"],
   "@muster/declaration": ["@muster/plugin", "@muster/model"],
   "@muster/flavors": ["@muster/checks", "@muster/plugin", "@muster/model"],
+  // A command is run as a process is started: with its environment, as its user.
+  "@muster/provider-command": ["@muster/provider-process", "@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/provider-container": ["@muster/plugin", "@muster/model"],
   "@muster/provider-digitalocean": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
@@ -25,6 +27,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/sdk": [
+    "@muster/provider-command",
     "@muster/provider-container",
     "@muster/provider-digitalocean",
     "@muster/provider-file",

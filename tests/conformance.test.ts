@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { builtInFlavors, vanilla } from "@muster/flavors";
 import type { JsonObject } from "@muster/model";
 import { type ConformOptions, conform, type Dialect, type Plugin, SPOKEN, servePlugin } from "@muster/plugin";
-import { file, instanceFile } from "@muster/provider-file";
+import { directory, file, instanceFile } from "@muster/provider-file";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 const io = { now: Date.now, randomBytes };
@@ -59,6 +59,16 @@ describe("in Muster's own words", () => {
     const provider = await file.open({ root }, io);
     const properties = { path: join(root, "{id}.txt"), content: "conformance" };
     const { fails, holds } = await conformed({ types: [{ type: file, provider }] }, ["muster"], { properties });
+    expect(fails).toEqual([]);
+    expect(holds).toBeGreaterThan(25);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it("directory keeps the contract", async () => {
+    const root = await temporaryFolder();
+    const provider = await directory.open({ root }, io);
+    const properties = { path: join(root, "{id}"), mode: "0750" };
+    const { fails, holds } = await conformed({ types: [{ type: directory, provider }] }, ["muster"], { properties });
     expect(fails).toEqual([]);
     expect(holds).toBeGreaterThan(25);
     expect(await readdir(root)).toEqual([]);

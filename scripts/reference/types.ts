@@ -1,7 +1,9 @@
 import { builtInFlavors } from "@muster/flavors";
-import type { Flavor, Type } from "@muster/plugin";
+import type { Flavor, TaskType, Type } from "@muster/plugin";
+import { commandTask } from "@muster/provider-command";
 import { container } from "@muster/provider-container";
-import { file, instanceFile } from "@muster/provider-file";
+import { digitalocean } from "@muster/provider-digitalocean";
+import { directory, file, instanceFile } from "@muster/provider-file";
 import { processType } from "@muster/provider-process";
 import { vmType } from "@muster/provider-vm";
 import { schemaTable } from "./schema-table.ts";
@@ -13,13 +15,21 @@ export function typesPage(): string {
 A property that is not set is not managed. In every text of a template, \`\${self.slot}\`, \`\${self.id}\`, \`\${self.group}\` and
 \`\${self.stack}\` stand for the member's own words, and \`\${self.port}\` for a port of its own where the type listens on ports; in the property that names a thing, \`{id}\` is short for \`\${self.id}\`.
 
-*Change* tells what a new value costs: \`in-place\` changes the living thing, \`replace\` makes another one. Settings are given
+*Change* tells what a new value costs: \`in-place\` changes the living thing, \`replace\` makes another one. What is changed *for
+good* can never be taken back; what is *never shown* again is compared by a digest of what was declared. Settings are given
 under \`providers\` in the stack, or as \`--set TYPE.SETTING=VALUE\`. A value that begins with \`./\` or \`../\` is a path beside the
 stack file; at the command line, below the current directory.
 
 # Types
 
-${[instanceFile, file, processType, container, vmType].map((type) => typeEntry(type)).join("\n")}
+Of groups and of resources.
+
+${TYPES.map((type) => typeEntry(type)).join("\n")}
+# Tasks
+
+Of resources only: something is done where it is due, and nothing of it stays.
+
+${[commandTask].map((type) => taskEntry(type)).join("\n")}
 # Flavors
 
 ${builtInFlavors({})
@@ -27,11 +37,28 @@ ${builtInFlavors({})
   .join("\n")}`;
 }
 
-type ReadType = Pick<Type, "name" | "summary" | "schema" | "settings" | "effects" | "known" | "tools">;
+const { droplet, domain, tag, sshKey } = digitalocean;
+const TYPES: readonly ReadType[] = [
+  instanceFile,
+  file,
+  directory,
+  processType,
+  container,
+  vmType,
+  droplet,
+  domain,
+  tag,
+  sshKey,
+];
+
+type ReadType = Pick<
+  Type,
+  "name" | "summary" | "schema" | "settings" | "effects" | "known" | "tools" | "outputs" | "irreversible" | "unreadable"
+>;
+type ReadTask = Pick<TaskType, "name" | "summary" | "schema" | "settings">;
 type ReadFlavor = Pick<Flavor, "name" | "summary" | "schema" | "effects">;
 
 function typeEntry(type: ReadType): string {
-  const effects: Readonly<Record<string, string | undefined>> = type.effects;
   const known =
     type.known === "tags"
       ? "Known again by the tags that it bears; its id is handed out."
@@ -41,7 +68,29 @@ function typeEntry(type: ReadType): string {
 
 ${type.summary}. ${known}${tools === undefined ? "" : ` [Tools](../guide/day-two.md#tools): ${tools}.`}
 
-${schemaTable(type.schema, { title: "change", of: (name) => effects[name] ?? "replace" })}
+${schemaTable(type.schema, { title: "change", of: changeIn(type) })}
+${type.outputs === undefined ? "" : `\nShown, and never declared:\n\n${schemaTable(type.outputs)}\n`}
+Settings:
+
+${schemaTable(type.settings)}
+`;
+}
+
+function changeIn({ effects, irreversible = [], unreadable = [] }: ReadType): (property: string) => string {
+  const byName: Readonly<Record<string, string | undefined>> = effects;
+  return (name) => {
+    const forGood = irreversible.includes(name) ? ", for good" : "";
+    const unseen = unreadable.includes(name) ? "; never shown" : "";
+    return `${byName[name] ?? "replace"}${forGood}${unseen}`;
+  };
+}
+
+function taskEntry(type: ReadTask): string {
+  return `## ${type.name}
+
+${type.summary}. Known by its name, which is its key in the stack.
+
+${schemaTable(type.schema)}
 
 Settings:
 

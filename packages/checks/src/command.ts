@@ -1,4 +1,5 @@
 import { durationText, PASS, type Verdict } from "@muster/model";
+import { masked } from "./masked.ts";
 import { failed, unknown } from "./reason.ts";
 import { type Ended, type Run, run } from "./run.ts";
 
@@ -30,19 +31,7 @@ export async function probeCommand(probe: CommandProbe, signal: AbortSignal): Pr
   }
 }
 
-function lastWords({ lastLine }: Extract<Ended, { lastLine: string }>, { hidden = [] }: CommandProbe): string {
-  if (lastLine === "") return "";
-  return `: ${hidden
-    .flatMap(linesOf)
-    .toSorted(longerFirst)
-    .reduce((shown, line) => shown.replaceAll(line, "***"), lastLine)}`;
-}
-
-/** Only one line of the output is shown, and so it may be any line of what is hidden. */
-function linesOf(text: string): readonly string[] {
-  return text.split(/[\r\n]+/).flatMap((line) => line.trim() || []);
-}
-
-function longerFirst(a: string, b: string): number {
-  return b.length - a.length;
+function lastWords({ lines }: Extract<Ended, { lines: readonly string[] }>, { hidden = [] }: CommandProbe): string {
+  const last = lines.at(-1);
+  return last === undefined ? "" : `: ${masked(last, hidden)}`;
 }

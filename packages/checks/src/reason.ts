@@ -15,7 +15,8 @@ export function unknown(reason: string): Verdict {
   return { kind: "unknown", reason: readable(reason) };
 }
 
-function readable(text: string): string {
+/** Nothing that a terminal would act upon, and no more than 300 characters. */
+export function readable(text: string): string {
   // To escape only makes longer: what is cut off first would be cut off anyway.
   const escaped = text.slice(0, LONGEST + 1).replaceAll(UNSEEN, spelled);
   if (escaped.length <= LONGEST) return escaped;

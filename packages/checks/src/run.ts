@@ -13,13 +13,19 @@ export interface Run {
   readonly cwd?: string | undefined;
   /** In milliseconds. */
   readonly timeoutMs: number;
+  /** When its time is over it is first asked to end, and has so long for it, in milliseconds; missing: it is killed. */
+  readonly graceMs?: number | undefined;
+  /** The bytes that it may print; missing: 1 MiB. */
+  readonly mostOutput?: number | undefined;
 }
 
-/** How a command ended. `flood`: it printed more than anybody would read. */
+const MOST_OUTPUT = 1_048_576;
+
+/** How a command ended, and its last lines. `flood`: it printed more than it may. */
 export type Ended =
-  | { readonly kind: "exited"; readonly code: number; readonly lastLine: string }
-  | { readonly kind: "killed"; readonly signal: string; readonly lastLine: string }
-  | { readonly kind: "late" | "flood"; readonly lastLine: string }
+  | { readonly kind: "exited"; readonly code: number; readonly lines: readonly string[] }
+  | { readonly kind: "killed"; readonly signal: string; readonly lines: readonly string[] }
+  | { readonly kind: "late" | "flood"; readonly lines: readonly string[] }
   | { readonly kind: "let-go" }
   | { readonly kind: "not-run"; readonly reason: string };
 
@@ -40,24 +46,37 @@ function begin({ command: [program, ...args], env = {}, cwd }: Run): ChildProces
 }
 
 /** Rejects with what kept it from being run. */
-function endOf(child: ChildProcess, { timeoutMs }: Run, signal: AbortSignal): Promise<Ended> {
+function endOf(child: ChildProcess, asked: Run, signal: AbortSignal): Promise<Ended> {
+  const { timeoutMs, graceMs = 0, mostOutput = MOST_OUTPUT } = asked;
   return new Promise((resolve, reject) => {
-    const output = outputOf([child.stdout, child.stderr], () => end({ kind: "flood" }));
+    const output = outputOf([child.stdout, child.stderr], mostOutput, () => end({ kind: "flood" }));
     let ending: Ending | undefined;
-    let lingering: NodeJS.Timeout | undefined;
+    let patience: NodeJS.Timeout | undefined;
     const callOff = endAfter(timeoutMs, signal, (why) => end(why === "late" ? { kind: "late" } : { kind: "let-go" }));
 
-    /** What is decided first counts. From then on only the rest of the output is waited for. */
+    /** What is decided first counts. */
     function end(how: Ending): void {
       if (ending !== undefined) return;
       ending = how;
       callOff();
-      killGroup(child);
-      lingering = setTimeout(close, LINGER_MS);
+      const hasEnded = how.kind === "exited" || how.kind === "killed";
+      if (hasEnded || graceMs === 0) {
+        killAll();
+        return;
+      }
+      signalGroup(child, "SIGTERM");
+      patience = setTimeout(killAll, graceMs);
+    }
+
+    /** From then on only the rest of the output is waited for. */
+    function killAll(): void {
+      clearTimeout(patience);
+      signalGroup(child, "SIGKILL");
+      patience = setTimeout(close, LINGER_MS);
     }
 
     function close(): void {
-      clearTimeout(lingering);
+      clearTimeout(patience);
       output.close();
       if (ending !== undefined) resolve(withOutput(ending, output));
     }
@@ -66,9 +85,10 @@ function endOf(child: ChildProcess, { timeoutMs }: Run, signal: AbortSignal): Pr
       callOff();
       reject(thrown);
     });
-    child.once("exit", (code, by) =>
-      end(code === null ? { kind: "killed", signal: String(by) } : { kind: "exited", code }),
-    );
+    child.once("exit", (code, by) => {
+      if (ending !== undefined) killAll();
+      else end(code === null ? { kind: "killed", signal: String(by) } : { kind: "exited", code });
+    });
     child.once("close", close);
   });
 }
@@ -80,17 +100,17 @@ type Ending =
   | { readonly kind: "let-go" };
 
 function withOutput(ending: Ending, output: Output): Ended {
-  return ending.kind === "let-go" ? ending : { ...ending, lastLine: output.lastLine() };
+  return ending.kind === "let-go" ? ending : { ...ending, lines: output.lines() };
 }
 
 /**
  * At the moment at which the end of its leader is told, a group is either still there, and its number cannot be given to
  * anybody else, or empty, and its number has only just become free.
  */
-function killGroup({ pid }: ChildProcess): void {
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-pid, signal);
   } catch {
     // There is nobody left in it.
   }

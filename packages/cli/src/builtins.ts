@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { builtInFlavors } from "@muster/flavors";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
+import { commandTaskIn } from "@muster/provider-command";
 import { containerIn } from "@muster/provider-container";
-import { file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
+import { digitaloceanIn } from "@muster/provider-digitalocean";
+import { directory, file, instanceFile, instanceFileSettingsIn } from "@muster/provider-file";
 import { processIn, processSettingsIn } from "@muster/provider-process";
 import { vmIn, vmSettingsIn } from "@muster/provider-vm";
 import { stateDirectory } from "@muster/store";
@@ -27,9 +29,10 @@ export function builtinsOf(env: Environment): Builtins {
   const processes: typeof process = { ...process, settings: processSettingsIn(placeOf(process)) };
   const vm = vmIn(env);
   const machines: typeof vm = { ...vm, settings: vmSettingsIn(placeOf(vm), imageDirectoryIn(env)) };
+  const { droplet, domain, tag, sshKey } = digitaloceanIn(env);
   return {
-    types: [instanceFiles, file, processes, containerIn(env), machines],
-    tasks: [],
+    types: [instanceFiles, file, directory, processes, containerIn(env), machines, droplet, domain, tag, sshKey],
+    tasks: [commandTaskIn(env)],
     flavors: builtInFlavors(env),
   };
 }

@@ -113,7 +113,7 @@ export interface DestroyRequest extends Asked {
   readonly stack: string;
 }
 
-/** How the resources of a stack stand. */
+/** How the resources of a stack stand. A stack of which nothing is declared has no such line. */
 export interface StackResources extends ResourcesView {
   readonly stack: string;
 }

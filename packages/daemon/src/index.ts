@@ -1,6 +1,15 @@
 export * from "./api.ts";
+export type {
+  DeclaredPropertyView,
+  ReadPropertyView,
+  SettingView,
+  TypeDetail,
+  TypeView,
+} from "./catalog/type-view.ts";
 export * from "./follow-file.ts";
+export type { Inspector } from "./inspector.ts";
 export type { Daemon, DaemonOptions, Notice } from "./options.ts";
 export type { Planner, PlannerOptions } from "./planner.ts";
 export * from "./plugin-state.ts";
 export * from "./start.ts";
+export type { Thing, Things, WeighedWish, Wish } from "@muster/runtime";

@@ -1,8 +1,7 @@
 /** Plans where no Muster runs: with the plugins that are there, and without leaving a trace. */
-import { statSync } from "node:fs";
 import type { Document, StackPlan } from "@muster/model";
 import type { Asked } from "@muster/runtime";
-import { openCatalog } from "./catalog/catalog.ts";
+import { openCatalogToLook } from "./catalog/to-look.ts";
 import { readGiven } from "./checked.ts";
 import type { DaemonOptions } from "./options.ts";
 import { planGiven } from "./plan.ts";
@@ -20,11 +19,8 @@ export interface Planner {
 
 /** Takes no lease and answers at no socket. The store stays open when the planner closes. Throws `daemon.unsafe-directory`. */
 export async function assemblePlanner(options: PlannerOptions): Promise<Planner> {
-  const { builtins, pluginDirectory, outside, settings, store, onNotice } = options;
-  // One that is not there is not made, and holds nothing.
-  const isThere = pluginDirectory !== undefined && statSync(pluginDirectory, { throwIfNoEntry: false }) !== undefined;
-  const directory = isThere ? pluginDirectory : undefined;
-  const catalog = await openCatalog(builtins, directory, { clock: outside.clock, own: undefined, onNotice });
+  const { outside, settings, store } = options;
+  const catalog = await openCatalogToLook(options);
   return {
     plan: async (document, source, asked) =>
       planGiven(readGiven(document, source), { store, outside, catalog, settings }, undefined, asked),

@@ -1,3 +1,4 @@
+import type { Inspector } from "./inspector.ts";
 import type { Daemon, DaemonOptions } from "./options.ts";
 import type { Planner, PlannerOptions } from "./planner.ts";
 
@@ -16,4 +17,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 export async function openPlanner(options: PlannerOptions): Promise<Planner> {
   const { assemblePlanner } = await import("./planner.ts");
   return assemblePlanner(options);
+}
+
+/** Makes ready what asks about types and things where no Muster needs to run. */
+export async function openInspector(options: PlannerOptions): Promise<Inspector> {
+  const { assembleInspector } = await import("./inspector.ts");
+  return assembleInspector(options);
 }

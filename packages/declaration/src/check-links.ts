@@ -26,18 +26,18 @@ export function checkLinks(
   catalog: Catalog,
   problems: Problems,
 ): void {
-  for (const key of ["dependsOn", "notify"] as const) {
-    for (const address of resource[key]) {
-      if (problems.isFull()) return;
-      checkAddress(resource, key, address, declared, problems);
-    }
-  }
   for (const reference of resourceReferencesIn(resource.properties)) {
     if (problems.isFull()) return;
     const path = placeIn(resource, ...reference.path);
     const target = ownOf(declared.stack.resources, reference.address);
     if (target === undefined) noteDangling(reference, path, declared, catalog, problems);
     else checkReference(reference, path, target, declared.types.get(target.type), problems);
+  }
+  for (const key of ["dependsOn", "notify"] as const) {
+    for (const address of resource[key]) {
+      if (problems.isFull()) return;
+      checkAddress(resource, key, address, declared, problems);
+    }
   }
 }
 
@@ -130,7 +130,7 @@ function isFront(address: Address, { fronts }: Stack): boolean {
 }
 
 /** Among so many the nearest is looked for: a courtesy, and no search through all of a large stack. */
-const MOST_CANDIDATES = 2_000;
+const MOST_CANDIDATES = 1_000;
 
 function nearestAddress(address: Address, { resources, fronts }: Stack): Address | undefined {
   const files = Object.keys(fronts).map((path) => addressOf("file", path));

@@ -1,6 +1,6 @@
 /** Whether the resources of a stack can all be there together, and each come after what it needs. */
 import { type Address, addressOf, cycleIn, ownOf, type ResourceDeclaration, type Stack } from "@muster/model";
-import { graphOf, type ResourceEdge, resourceEdges, spoken, type TypeOf, wordsOf } from "@muster/plugin";
+import { graphOf, type ResourceEdge, resourceEdges, spoken, type TypeOf, wantedOf, wordsOf } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
 import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
 import type { Path } from "./source.ts";
@@ -11,11 +11,22 @@ export function checkOrder(declared: Declared, typeOf: TypeOf, problems: Problem
   checkDoubles(declared, typeOf, problems);
   const edges = resourceEdges(resources, typeOf);
   for (const edge of edges) if (edge.kind === "restsOn") checkGround(edge, resources, problems);
-  const ring = cycleIn(graphOf(resources, edges));
-  if (ring !== undefined) noteRing(ring, edges, declared, problems);
+  // What speaks of a thing that is to be gone is told as that, and not once more as a ring.
+  const meant = edges.filter(({ kind, by, of }) => {
+    return (
+      kind === "makesRoom" ||
+      resources[of]?.ensure === "present" ||
+      (resources[by]?.ensure === "absent" && kind !== "notify")
+    );
+  });
+  const ring = cycleIn(graphOf(resources, meant));
+  if (ring !== undefined) noteRing(ring, meant, declared, problems);
 }
 
-/** What is to be gone makes room for what is to be there; two that are to be there have no room. */
+/**
+ * What is to be gone makes room for what is to be there; two that are to be there have no room. And of one thing, known by
+ * its name, nobody can say both.
+ */
 function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Problems): void {
   const holders = new Map<string, Address>();
   const fileType = types.get("file");
@@ -25,6 +36,7 @@ function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Prob
     }
   }
   const fronts = new Set(holders.values());
+  const things = new Map<string, ResourceDeclaration>();
   for (const resource of Object.values(stack.resources)) {
     for (const word of wordsOf(resource, typeOf(resource)).exclusive) {
       const holder = holders.get(word);
@@ -33,6 +45,14 @@ function checkDoubles({ stack, types }: Declared, typeOf: TypeOf, problems: Prob
       if (holder === undefined) holders.set(word, resource.address);
       else if (holder !== resource.address || isFront) noteDouble(resource, spoken(word), holder, problems);
     }
+    const type = typeOf(resource);
+    if (type?.known !== "claim") continue;
+    const id = wantedOf(resource, type)[type.naming];
+    const word = `${resource.type}\n${resource.provider ?? ""}\n${String(id)}`;
+    const other = things.get(word);
+    const isTold = type.exclusive !== undefined || resource.ensure === "absent";
+    if (other === undefined) things.set(word, resource);
+    else if (other.ensure !== resource.ensure || !isTold) noteDouble(resource, String(id), other.address, problems);
   }
 }
 

@@ -25,6 +25,7 @@ import {
 } from "@muster/plugin";
 import { checkLinks } from "./check-links.ts";
 import { checkOrder } from "./check-order.ts";
+import { OWN_WORDS } from "./own-words.ts";
 import type { Problems } from "./problems.ts";
 import { type Declared, kinOf, placeIn } from "./resource-places.ts";
 import { checkSchema, propertiesOf, type Subject, takes } from "./schema.ts";
@@ -50,14 +51,17 @@ export function checkResources(declared: Declared, catalog: Catalog, problems: P
   for (const name of Object.keys(stack.purge)) {
     if (catalog.type(name, "muster") === undefined) noteUnknownType(name, ["purge", name], catalog, problems);
   }
-  const sound = new Map<Address, Sound>();
-  for (const resource of inOrderOfReferences(stack.resources)) {
+  for (const resource of Object.values(stack.resources)) {
     const type = types.get(resource.type);
     checkLinks(resource, declared, catalog, problems);
     if (type === undefined) continue;
     checkProvider(resource, type, stack, problems);
     checkIgnored(resource, type, problems);
-    const found = checkProperties(resource, type, sound, problems);
+  }
+  const sound = new Map<Address, Sound>();
+  for (const resource of inOrderOfReferences(stack.resources)) {
+    const type = types.get(resource.type);
+    const found = type && checkProperties(resource, type, sound, problems);
     if (found !== undefined) sound.set(resource.address, found);
   }
   // What a type is asked about the properties of its things it can only tell of such as it takes.
@@ -127,7 +131,7 @@ function checkProperties(
     first === undefined || (first === naming && !Object.hasOwn(resource.properties, first))
       ? placeIn(resource)
       : placeIn(resource, first, ...others);
-  const subject: Subject = { name: type.name, place };
+  const subject: Subject = { name: type.name, place, besides: OWN_WORDS };
   const secrets = Object.entries(resource.properties).flatMap(([key, value]) => {
     return isSecret(value) || isBadSecret(key, value, type) ? [key] : [];
   });

@@ -8,7 +8,7 @@ import { listed } from "./values.ts";
 /**
  * Checks the settings of every provider that the stack names, or that its groups and resources use.
  *
- * @param used the types of groups and resources
+ * @param used types that are opened with the entry of their own name, or of their family's
  */
 export function checkSettings(
   stack: Stack,

@@ -21,7 +21,7 @@ import { noteContradictions } from "./policies.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
 import { checkReferences, wordsOf } from "./references.ts";
 import { noteFlavorRefusal, noteRefusal } from "./refusal.ts";
-import { type Declared, declaredOf } from "./resource-places.ts";
+import { type Declared, declaredOf, usuallyOpened } from "./resource-places.ts";
 import { checkSchema, takes } from "./schema.ts";
 import type { SourceDocument } from "./source.ts";
 import { listed, shortened } from "./values.ts";
@@ -52,8 +52,8 @@ export async function checkStack(
   const fileType = typeOfFiles(stack, catalog);
   const declared = declaredOf(stack, document.data, catalog);
   const purged = Object.keys(stack.purge).flatMap((name) => catalog.type(name, "muster") ?? []);
-  const types = [...groups.flatMap(({ type }) => type ?? []), ...declared.types.values(), ...purged];
-  checkSettings(stack, types, catalog, deps.given ?? {}, problems);
+  const used = [...groups.flatMap(({ type }) => type ?? []), ...usuallyOpened(declared), ...purged];
+  checkSettings(stack, used, catalog, deps.given ?? {}, problems);
   for (const group of groups) {
     checkTemplate(group, declared, catalog, problems);
     checkFlavor(group, stack, catalog, problems);

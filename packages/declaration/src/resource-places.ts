@@ -24,6 +24,17 @@ export function declaredOf(stack: Stack, data: Json, catalog: Catalog): Declared
   return { stack, data, kinds, types };
 }
 
+/** The types of which something is there that chose no entry under `providers` for itself. */
+export function usuallyOpened({ stack, types }: Declared): readonly ResourceType[] {
+  const { resources, fronts, providers } = stack;
+  const usual = Object.values(resources).filter(({ provider }) => {
+    return provider === undefined || !Object.hasOwn(providers, provider);
+  });
+  const names = new Set(usual.map(({ type }) => type));
+  if (Object.keys(fronts).length > 0) names.add("file");
+  return [...names].flatMap((name) => types.get(name) ?? []);
+}
+
 export function typeNamed(name: string, catalog: Catalog): ResourceType | undefined {
   return catalog.type(name, "muster") ?? catalog.task?.(name);
 }

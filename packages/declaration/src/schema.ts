@@ -11,6 +11,8 @@ import { described, nameOf, noteMissingKey, noteUnknownKey } from "./values.ts";
 export interface Subject {
   /** A type's or a flavor's name. */
   readonly name: string;
+  /** What else can stand beside the properties. */
+  readonly besides?: readonly string[];
   /** Properties whose values are not known yet: whatever they come to be, it is no fault now. */
   readonly open?: ReadonlySet<string>;
   /** Properties that are not there are no fault either. */
@@ -86,7 +88,7 @@ function noteIssue(issue: core.$ZodIssue, around: Path, check: Check): void {
 }
 
 function noteUnknownKeys(keys: readonly string[], inner: Path, { schema, subject, problems }: Check): void {
-  const known = keysAt(schema, inner);
+  const known = [...keysAt(schema, inner), ...(inner.length === 0 ? (subject.besides ?? []) : [])];
   for (const key of keys) noteUnknownKey(key, subject.place(inner), known, problems);
 }
 

@@ -213,6 +213,25 @@ export const errorTable = {
     says: "instance `{instance}` cannot be set aside: {detail}",
     next: "Where others are to become ready first, ask again then, or with `--force`; else look into it where it is.",
   },
+  "usage.unknown-property": { says: "{type} has no property `{property}`{nearest}", next: "Known: {known}." },
+  "thing.not-found": {
+    says: "there is no {type} `{name}`{nearest}",
+    next: "`muster resource {type}` lists what there is, where it can be listed.",
+  },
+  "thing.ambiguous": {
+    says: "more than one {type} is called `{name}`: {ids}",
+    next: "Give the id of the one that is meant.",
+  },
+  "thing.not-listable": { says: "{type}: what there is cannot be listed: {detail}", next: "{fix}" },
+  "thing.not-free": {
+    says: "{type} `{name}` belongs to {owner}",
+    next: "Change the declaration of stack `{stack}`, and apply that. Nothing was changed.",
+  },
+  "thing.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
+  "thing.no-consent": {
+    says: "{type} `{name}`: {detail}, and that can never be taken back",
+    next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
+  },
   "resource.not-found": {
     says: "there is no resource `{address}`{nearest}",
     next: "`muster resource ls` shows what there is.",
@@ -255,6 +274,10 @@ export const errorTable = {
   "rollout.reverted": {
     says: "group `{group}` is not as declared: {detail}",
     next: "`muster events` tells what happened. Mend the declaration and apply it.",
+  },
+  "thing.not-as-set": {
+    says: "{type} `{name}` was answered for, and is not as it was to be: {detail}",
+    next: "`muster resource {type} {name}` shows how it is. Mend the cause, and set it again.",
   },
   "apply.interrupted": {
     says: "ended before the stack `{stack}` was as declared",

@@ -36,7 +36,7 @@ function ringFrom(start: string, graph: Graph, done: Set<string>): readonly stri
     } else if (on.has(value)) {
       const from = way.findIndex(({ node }) => node === value);
       // Each step goes to what must come before it; told forwards, the ring reads in the order of doing.
-      return [value, ...way.slice(from).map(({ node }) => node)].toReversed();
+      return [...way.slice(from).map(({ node }) => node), value].toReversed();
     } else if (!done.has(value) && graph.has(value)) {
       enter(value);
     }
@@ -44,18 +44,23 @@ function ringFrom(start: string, graph: Graph, done: Set<string>): readonly stri
   return undefined;
 }
 
-/** The nodes, each after all that must come before it, otherwise as they are given. Without a ring. */
+/** The nodes, each after all that must come before it, otherwise as they are given. In a ring one comes too early. */
 export function inOrder(graph: Graph): readonly string[] {
   const placed = new Set<string>();
+  const entered = new Set<string>();
+  const enter = (node: string): Step => {
+    entered.add(node);
+    return stepTo(node, graph);
+  };
   for (const start of graph.keys()) {
-    const way: Step[] = placed.has(start) ? [] : [stepTo(start, graph)];
+    const way: Step[] = entered.has(start) ? [] : [enter(start)];
     for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
       const { value, done } = last.before.next();
       if (done === true) {
         placed.add(last.node);
         way.pop();
-      } else if (!placed.has(value) && graph.has(value)) {
-        way.push(stepTo(value, graph));
+      } else if (!entered.has(value) && graph.has(value)) {
+        way.push(enter(value));
       }
     }
   }

@@ -34,6 +34,8 @@ export interface PropertyChange {
   readonly unknown?: string;
   /** Why it has this effect, where that does not follow from the type alone. */
   readonly reason?: string;
+  /** The way out of a change that is `impossible`. */
+  readonly next?: string;
 }
 
 /** Dollars of the United States a month. Missing: nothing, as there is no thing. */
@@ -110,5 +112,7 @@ export interface ResourceStatus {
 
 /** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
 export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
-  return effect === "impossible" || held?.reason === "needs-consent" || held?.reason === "protected";
+  return (
+    (effect === "impossible" && held === undefined) || held?.reason === "needs-consent" || held?.reason === "protected"
+  );
 }

@@ -57,7 +57,7 @@ interface TypeBase<P extends object, C extends object> {
   /** Properties that are lists whose order means nothing. */
   readonly unordered?: readonly (keyof P & string)[];
   /**
-   * What a thing rests on, in the words of `exclusive`: whoever holds the longest of them comes before it. Of a resource,
+   * What a thing rests on, in the words of `exclusive`: whoever holds one of them comes before it. Of a resource,
    * both are also asked before everything is known: what is not yet is missing then.
    */
   restsOn?(want: P): readonly string[];
@@ -98,7 +98,8 @@ export type Type<P extends object = JsonObject, C extends object = JsonObject> =
 export interface TaskType<P extends object = JsonObject, C extends object = JsonObject>
   extends Pick<TypeBase<P, C>, "name" | "summary" | "schema" | "settings" | "restsOn"> {
   readonly known: "task";
-  readonly naming: keyof P & string;
+  /** The property that is its name. */
+  readonly naming: string;
   open(settings: C, io: Io): Promise<TaskProvider<P>>;
 }
 

@@ -97,21 +97,19 @@ function roomFor({ address: by, ensure }: ResourceDeclaration, word: string, hol
   return [{ kind: "makesRoom", by: absent, of: by, first: absent, word: spoken(word) } as const];
 }
 
-/** Whoever holds the longest of the words comes before it. */
+/** Whoever holds one of the words comes before it: all directories that a path leads through, the program of a command. */
 function ground(
   resource: ResourceDeclaration,
   restsOn: readonly string[],
   holders: ReadonlyMap<string, Holders>,
 ): readonly ResourceEdge[] {
   const other = resource.ensure === "present" ? "absent" : "present";
-  let longest: { readonly word: string; readonly of: Address } | undefined;
-  for (const word of restsOn) {
+  return restsOn.flatMap((word) => {
     const held = holders.get(word);
     const of = held?.[resource.ensure] ?? held?.[other];
-    if (of === undefined || of === resource.address) continue;
-    if (longest === undefined || word.length > longest.word.length) longest = { word, of };
-  }
-  return longest === undefined ? [] : [resting(resource, longest.of, { kind: "restsOn", word: spoken(longest.word) })];
+    if (of === undefined || of === resource.address) return [];
+    return [resting(resource, of, { kind: "restsOn", word: spoken(word) })];
+  });
 }
 
 export interface Words {

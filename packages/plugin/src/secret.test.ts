@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { plainOrSecret, revealed } from "./secret.ts";
+import { isSecret, plainOrSecret, revealed } from "./secret.ts";
 
 function fileWith(text: string): string {
   const dir = mkdtempSync(join(tmpdir(), "secret-"));
@@ -31,5 +31,41 @@ describe("a secret", () => {
     expect(accepts({ secret: {} })).toBe(false);
     expect(accepts({ secret: { env: "KEY", file: "/key" } })).toBe(false);
     expect(accepts({ secret: { file: "key" } })).toBe(false);
+  });
+
+  it("is what a command prints, run without a shell in the environment it is given", () => {
+    const env = { PATH: process.env["PATH"], KEY: "s3cret" };
+    expect(revealed({ secret: { command: ["sh", "-c", "echo $KEY; echo noise >&2"] } }, env)).toBe("s3cret");
+    expect(revealed({ secret: { command: ["printf", "%s\n", "$KEY; echo"] } }, env)).toBe("$KEY; echo");
+  });
+
+  it("is not there where its command fails, prints too much, or is none; and what it printed is not told", () => {
+    const read =
+      (...command: [string, ...string[]]) =>
+      () =>
+        revealed({ secret: { command } }, { PATH: process.env["PATH"] });
+    expect(read("sh", "-c", "echo s3cret; echo s3cret >&2; exit 3")).toThrow(
+      expect.objectContaining({
+        kind: "retryable",
+        message: "the secret of the command sh cannot be read: it ended with 3",
+      }),
+    );
+    expect(read("sh", "-c", "kill -9 $$")).toThrow("it was ended by SIGKILL");
+    expect(read("head", "-c", "70000", "/dev/zero")).toThrow("it printed more than 65536 bytes");
+    expect(read("/nowhere/program")).toThrow("ENOENT");
+  });
+
+  it("is told from other values", () => {
+    for (const secret of [{ env: "KEY" }, { file: "/key" }, { command: ["pass", "show"] }]) {
+      expect(isSecret({ secret })).toBe(true);
+    }
+    const others = [
+      { secret: { command: [] } },
+      { secret: "KEY" },
+      { secret: { env: "KEY" }, more: 1 },
+      ["secret"],
+      null,
+    ];
+    for (const other of others) expect(isSecret(other)).toBe(false);
   });
 });

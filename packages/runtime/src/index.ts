@@ -1,5 +1,5 @@
-export { sameDocument } from "./commit.ts";
 export type { Policy, RepairPolicy, RolloutPolicy } from "@muster/engine";
+export { sameDocument } from "./commit.ts";
 export { type HostPorts, hostPorts } from "./host-ports.ts";
 export * from "./keeper.ts";
 export { planStack } from "./plan.ts";
@@ -8,3 +8,6 @@ export { preview } from "./preview.ts";
 export { type GivenSettings, openProviders, settingsFor, toLook } from "./providers.ts";
 export type { Asked } from "./resources/declaring.ts";
 export type { ResourcesView } from "./resources/keep.ts";
+export type { Thing, ThingOwner } from "./resources/query.ts";
+export type { WeighedWish, Wish } from "./resources/set.ts";
+export { openThings, type Things } from "./resources/things.ts";

@@ -5,6 +5,7 @@
 import type { Policy } from "@muster/engine";
 import {
   type Address,
+  addressOfOwner,
   type Document,
   didYouMean,
   type Event,
@@ -58,6 +59,8 @@ export interface KeeperDeps extends Outside {
   /** After it was written. */
   onEvent(event: Event): void;
   onStatus(group: string, status: Status): void;
+  /** After each look at its resources. */
+  onResources?(view: ResourcesView): void;
   /** Another process has taken the stack: nothing is done here any more. */
   onLost(error: MusterError): void;
   /** Something failed that nobody waits for and that is tried again by itself. */
@@ -156,8 +159,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return;
     }
     const task = taskOf(from, grammar);
-    if (tend === undefined && task.tended.size === 0 && Object.keys(task.purge).length === 0) return;
-    if (over) return;
+    const isNothing = task.tended.size === 0 && Object.keys(task.purge).length === 0 && !task.destroying;
+    if (over || (tend === undefined && isNothing)) return;
     tend ??= await tendTo(from);
     tend?.assign(task);
   }
@@ -168,6 +171,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, env: deps.env ?? {}, onLost: lose },
       onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
       onGone: () => void serially(forgetAll).catch(tellTrouble),
+      onView: (view) => deps.onResources?.(view),
       onTrouble: tellTrouble,
     });
   }
@@ -183,7 +187,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     if (Object.keys(grammar.stackOf(declaration.document).groups).length > 0) return;
     const message = "destroyed, down to the last resource";
     const event: EventDraft = { type: "stack.removed", actor: MUSTER, cause: "intentional", message };
-    await take({ next: undefined, events: [event], gone: [RESOURCES_MEMORY] });
+    // What was released before stays, and belongs to nobody from now on.
+    const claims = (await store.claims(stack)).filter(({ mark }) => addressOfOwner(mark.owner) !== undefined);
+    await take({ next: undefined, events: [event], gone: [RESOURCES_MEMORY], release: claims });
   }
 
   function tellTrouble(thrown: unknown): void {
@@ -215,13 +221,18 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   }
 
   /** Writes down what is declared from now on, and keeps that. */
-  async function take({ next, events, gone }: Transition, changed: readonly Address[] = []): Promise<void> {
+  async function take(
+    { next, events, gone, release = [] }: Transition & Pick<Writes, "release">,
+    changed: readonly Address[] = [],
+  ): Promise<void> {
     const forgotten = Object.fromEntries(gone.map((group) => [group, null]));
     declaring = true;
     try {
       if (changed.length > 0) tend ??= await tendTo(next);
-      const memory = { ...forgotten, ...(changed.length === 0 ? {} : tend?.expect(changed)) };
-      await write({ declaration: next ?? null, events, ...(Object.keys(memory).length === 0 ? {} : { memory }) });
+      const expected = changed.length === 0 || next === undefined ? {} : tend?.expect(changed, next.generation);
+      const memory = { ...forgotten, ...expected };
+      const remembered = Object.keys(memory).length === 0 ? {} : { memory };
+      await write({ declaration: next ?? null, events, release, ...remembered });
       declaration = next;
       begun = true;
       const assigned = assignAll(next);
@@ -297,7 +308,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   async function commit(document: Document, source: string, actor: string, asked: Asked = {}): Promise<Declaration> {
     if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
     const before = declaration;
-    if (before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked)) {
+    if (before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked, grammar)) {
       // The same in another copy, of which everything is read already.
       const same = { ...before, document };
       declaration = same;
@@ -349,7 +360,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     declaration: () => declaration,
     begin: () => serially(begin),
     commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
-    resources: () => tend?.view() ?? NO_RESOURCES,
+    resources: () => tend?.view() ?? { observedGeneration: declaration?.generation ?? 0, settled: true, statuses: [] },
     destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
@@ -414,9 +425,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
 /** What is under way when resources are let go may take so long, in milliseconds. */
 const GRACE_MS = 10_000;
-
-/** Of a stack that has none. */
-const NO_RESOURCES: ResourcesView = { observedGeneration: Number.POSITIVE_INFINITY, settled: true, statuses: [] };
 
 function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;

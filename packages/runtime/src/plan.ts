@@ -97,7 +97,7 @@ async function planAll(
   };
   const proven = await provenOf(before, was, catalog, remembered);
   const next =
-    before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked)
+    before !== undefined && sameDocument(before.document, document) && asksNothing(before, asked, grammar)
       ? before
       : declared(
           { declaration: before, stack: was, proven },

@@ -40,6 +40,8 @@ export const toLook: Opener = (type, settings, io) =>
 
 export function openProviders(io: Io, open: Opener = toWork): Providers {
   const opened = new Map<string, Opened>();
+  /** They hear the hints of whatever provider is opened under their key, also after one could not be. */
+  const listeners = new Map<string, Set<() => void>>();
   const tasks = new Map<string, Promise<TaskProvider>>();
 
   function find(type: Type, settings: JsonObject): Opened {
@@ -48,13 +50,14 @@ export function openProviders(io: Io, open: Opener = toWork): Providers {
     if (known?.type === type) return known;
     if (known !== undefined) void letGo(known);
     const over = new AbortController();
-    const listeners = new Set<() => void>(known?.listeners);
+    const hearing = listeners.get(key) ?? new Set();
+    listeners.set(key, hearing);
     const provider = openOne(type, settings, io, open);
-    const entry: Opened = { key, type, provider, listeners, over };
+    const entry: Opened = { key, type, provider, listeners: hearing, over };
     opened.set(key, entry);
     provider.then(
       (it) => {
-        if (!over.signal.aborted) it.watch?.(() => wakeAll(listeners), over.signal);
+        if (!over.signal.aborted) it.watch?.(() => wakeAll(hearing), over.signal);
       },
       () => {
         // Whoever asked for it hears the reason; the next one who asks tries again.
@@ -77,9 +80,9 @@ export function openProviders(io: Io, open: Opener = toWork): Providers {
       return provider;
     },
     listen(type, settings, wake) {
-      const { listeners } = find(type, settings);
-      listeners.add(wake);
-      return () => listeners.delete(wake);
+      const { listeners: hearing } = find(type, settings);
+      hearing.add(wake);
+      return () => hearing.delete(wake);
     },
     async close() {
       const all = [...opened.values()];

@@ -1,5 +1,6 @@
 export { ProviderError } from "@muster/plugin";
 export { z } from "zod";
+export type * from "./built-in-types.ts";
 export * from "./image.ts";
 export * from "./plugin.ts";
 export * from "./plugin-definition.ts";
@@ -7,4 +8,5 @@ export * from "./plugin-load.ts";
 export * from "./plugin-open.ts";
 export * from "./plugin-run.ts";
 export type * from "./policies.ts";
+export { type FileOfStack, type Resource, type ResourceList, type ResourcesByType, resource } from "./resources.ts";
 export * from "./stack.ts";

@@ -10,23 +10,9 @@ import type {
   VanillaProperties,
 } from "@muster/flavors";
 import type { JsonObject } from "@muster/model";
-import type { Schema } from "@muster/plugin";
-import type { container } from "@muster/provider-container";
-import type { file, instanceFile } from "@muster/provider-file";
-import type { processType } from "@muster/provider-process";
-import type { vmType } from "@muster/provider-vm";
+import type { BuiltInTypes, Providers } from "./built-in-types.ts";
 import type { Repair, Rollout } from "./policies.ts";
-
-type PropertiesOf<T> = T extends { readonly schema: Schema<infer P> } ? P : never;
-type SettingsOf<T> = T extends { readonly settings: Schema<infer C> } ? Partial<C> : never;
-
-interface BuiltInTypes {
-  readonly "instance-file": PropertiesOf<typeof instanceFile>;
-  readonly file: PropertiesOf<typeof file>;
-  readonly process: PropertiesOf<typeof processType>;
-  readonly container: PropertiesOf<typeof container>;
-  readonly vm: PropertiesOf<typeof vmType>;
-}
+import { plainResources, type ResourceList, type ResourcesByType } from "./resources.ts";
 
 interface BuiltInFlavors {
   readonly vanilla: VanillaProperties;
@@ -68,31 +54,6 @@ export type Group = Members & {
   readonly repair?: Repair;
 };
 
-/** Settings by the name of the type; what is left out keeps its default. */
-export interface Providers {
-  readonly "instance-file"?: SettingsOf<typeof instanceFile>;
-  readonly file?: SettingsOf<typeof file>;
-  readonly process?: SettingsOf<typeof processType>;
-  readonly container?: SettingsOf<typeof container>;
-  readonly vm?: SettingsOf<typeof vmType>;
-  readonly [plugin: string]: object | undefined;
-}
-
-/** A command that is run without a shell; `timeout` is 10s unless told. */
-interface CommandOfStack {
-  readonly command: readonly string[];
-  readonly timeout?: string;
-}
-
-/** A file whose content may name the members of groups: `{{#each groups.web}}{{port}} {{/each}}`. */
-export interface FileOfStack extends Omit<BuiltInTypes["file"], "path" | "content"> {
-  readonly content: string;
-  /** Run before the file is exchanged; `${file}` is the path of the new content. */
-  readonly check?: CommandOfStack;
-  /** Run after the file has changed. What it asked for is done when `settle` (1s unless told) has passed. */
-  readonly notify?: CommandOfStack & { readonly settle?: string };
-}
-
 export interface StackFile {
   readonly stack: string;
   /** Who answers for it. */
@@ -102,14 +63,16 @@ export interface StackFile {
   /** `observe`: what differs is said, and nothing is touched. `enforce` unless told. */
   readonly mode?: "enforce" | "observe";
   readonly providers?: Providers;
-  /** Things outside of groups: so far files, by path. */
-  readonly resources?: { readonly file?: Readonly<Record<string, FileOfStack>> };
+  /** Things outside of groups: by type and name as in YAML, or a list of `resource.TYPE(NAME, {…})`. */
+  readonly resources?: ResourcesByType | ResourceList;
+  /** By type: whether its things that nothing declares are only listed (`noop`), or destroyed. */
+  readonly purge?: Readonly<Record<string, "noop" | "destroy">>;
   readonly groups?: Readonly<Record<string, Group>>;
 }
 
 /** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */
 export function defineStack(stack: StackFile): StackFile {
-  return stack;
+  return stack.resources === undefined ? stack : { ...stack, resources: plainResources(stack.resources) };
 }
 
 /** Templates of the built-in types, and of types that plugins bring. Texts in them may hold `${self.slot}` and the like. */
@@ -124,6 +87,8 @@ export const types = {
   container: (properties: BuiltInTypes["container"]) => ({ container: properties }),
   /** A virtual machine that boots an image of one purpose. */
   vm: (properties: BuiltInTypes["vm"]) => ({ vm: properties }),
+  /** A virtual machine at DigitalOcean. */
+  droplet: (properties: BuiltInTypes["droplet"]) => ({ droplet: properties }),
   /** A type by its name. */
   plugin: fromPlugin,
 };

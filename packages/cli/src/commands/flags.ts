@@ -6,6 +6,14 @@ export const OUTPUT = {
   brief: "How to print: for a person, or for a program",
 } as const;
 
+/** As entries of a stack, in one of the languages that a stack is written in. */
+export const ENTRY_OUTPUT = {
+  kind: "enum",
+  values: ["yaml", "ts", "json"],
+  default: "yaml",
+  brief: "The language of the entries",
+} as const;
+
 export const YES = { kind: "boolean", default: false, withNegated: false, brief: "Do not ask" } as const;
 
 export const SET = {
@@ -19,6 +27,10 @@ export const SET = {
 
 export interface OutputFlags {
   readonly output: "text" | "json";
+}
+
+export interface EntryFlags {
+  readonly output: "yaml" | "ts" | "json";
 }
 
 export interface SetFlags {

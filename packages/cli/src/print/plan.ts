@@ -3,31 +3,35 @@ import type { FilePlan, GroupPlan, PlanStep, StackPlan, StepEffect } from "@must
 import type { Printer } from "../cli.ts";
 import { placeName } from "./event-line.ts";
 import { type Color, paint, plain } from "./paint.ts";
+import { changesResources, refusesResources, resourcesText } from "./resource-plan.ts";
 
 export function plansText(plans: readonly StackPlan[], printer: Pick<Printer, "colors">): string {
   const text = plans.map((plan) => planText(plan, printer)).join("");
-  return text === "" ? "Nothing to do.\n" : text;
+  return plans.some(hasChanges) ? text : `${text}Nothing to do.\n`;
 }
 
 /** There is something to do, or to know, that is not so already. */
-export function hasChanges({ changed, groups, files = [] }: StackPlan): boolean {
-  return changed || groups.some(isShown) || files.some(isFileShown);
+export function hasChanges({ changed, groups, files = [], resources }: StackPlan): boolean {
+  const changesAny = resources !== undefined && changesResources(resources);
+  return changed || groups.some(isShown) || files.some(isFileShown) || changesAny;
 }
 
 /** Whoever applies it is refused. */
-export function isRefused({ groups }: StackPlan): boolean {
-  return groups.some(({ steps }) => steps.some(({ effect }) => effect === "impossible"));
+export function isRefused({ groups, resources }: StackPlan): boolean {
+  const refusesAny = resources !== undefined && refusesResources(resources);
+  return refusesAny || groups.some(({ steps }) => steps.some(({ effect }) => effect === "impossible"));
 }
 
 function planText(plan: StackPlan, printer: Pick<Printer, "colors">): string {
   const { stack, changed, changes, generation } = plan;
   const shown = plan.groups.filter(isShown);
   const files = (plan.files ?? []).filter(isFileShown);
-  const beside = changes.length > 0 || (changed && shown.length === 0 && files.length === 0);
+  const resources = plan.resources === undefined ? "" : resourcesText(stack, plan.resources, printer);
+  const beside = changes.length > 0 || (changed && shown.length === 0 && files.length === 0 && resources === "");
   const what = changes.length > 0 ? changes.join(", ") : generation === 0 ? "new, without groups" : "in other words";
   const head = beside ? `${stack}  declared otherwise: ${what}\n` : "";
   const fileLines = files.map((file) => `${plain(file.path)}  ${fileWords(file, printer)}\n`);
-  return [head, ...shown.map((group) => groupText(stack, group, printer)), ...fileLines].join("");
+  return [head, resources, ...shown.map((group) => groupText(stack, group, printer)), ...fileLines].join("");
 }
 
 function isFileShown({ effect, held }: FilePlan): boolean {

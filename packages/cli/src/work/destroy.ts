@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -9,7 +8,7 @@ import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { findHolders } from "./hand-over.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { failureOf } from "./resources-end.ts";
+import { failureOf, isOver } from "./resources-end.ts";
 import { openStage } from "./stage.ts";
 
 export interface DestroyFlags extends OutputFlags, SetFlags {
@@ -19,6 +18,10 @@ export interface DestroyFlags extends OutputFlags, SetFlags {
 interface Job {
   readonly read: ReadStack;
   readonly api: Api;
+}
+
+interface Begun extends Job {
+  readonly generation: number;
 }
 
 const ASK_EVERY_MS = 100;
@@ -43,8 +46,12 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
   const { handed, free } = await findHolders(this, flags, stacks);
   const own = free.length === 0 ? undefined : await hostFor(this, flags, free, stage, parts);
   const jobs = [...handed, ...free.flatMap((read): Job[] => (own === undefined ? [] : [{ read, api: own }]))];
-  for (const { read, api } of jobs) await api.destroy({ stack: read.stack.name, actor: this.user() });
-  for (const job of jobs) await untilGone(job, ending.asked);
+  const begun: Begun[] = [];
+  for (const job of jobs) {
+    const { generation } = await job.api.destroy({ stack: job.read.stack.name, actor: this.user() });
+    begun.push({ ...job, generation });
+  }
+  for (const job of begun) await untilGone(job, ending.asked);
   stage.end();
   const gone = jobs.map(({ read }) => read.stack.name);
   const json = JSON.stringify(gone.map((stack) => ({ stack, gone: true })));
@@ -52,15 +59,15 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
 }
 
 /** Throws `resource.not-as-declared` of what could not be destroyed, and `apply.interrupted` when the signal came first. */
-async function untilGone({ read, api }: Job, signal: AbortSignal): Promise<void> {
+async function untilGone({ read, api, generation }: Begun, signal: AbortSignal): Promise<void> {
   const { name } = read.stack;
   for (;;) {
     const groups = (await api.groups()).filter(({ stack }) => stack === name);
     const resources = (await api.resources()).find(({ stack }) => stack === name);
-    const left = (resources?.statuses.length ?? 0) + groups.length;
-    if (left === 0) return;
-    const failed = resources?.settled === true ? failureOf(resources) : undefined;
-    if (failed !== undefined && failed instanceof MusterError) throw failed;
+    if (resources === undefined && groups.length === 0) return;
+    const failed =
+      resources !== undefined && isOver(resources, generation) ? failureOf(resources, "destroy") : undefined;
+    if (failed !== undefined) throw failed;
     if (signal.aborted)
       throw interrupted(name, "What is left of it goes on to be destroyed when Muster keeps it again.");
     // Cut short by the signal, it has ended all the same.

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { openPlanner } from "@muster/daemon";
 import { EXIT, MusterError, type StackPlan } from "@muster/model";
-import { memoryStore, openSqliteStore, type Store, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -10,6 +8,7 @@ import { placeName } from "../print/event-line.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { askedOf, findHolders, foresee } from "./hand-over.ts";
 import { OUTSIDE } from "./host.ts";
+import { storeToRead } from "./inspect.ts";
 import { located } from "./located.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { savePlan } from "./saved-plan.ts";
@@ -38,7 +37,11 @@ export async function planFiles(this: Cli, flags: PlanFlags, ...files: readonly 
   if (plans.some(hasChanges)) this.process.exitCode ??= EXIT.changes;
 }
 
-async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]): Promise<readonly StackPlan[]> {
+export async function planHere(
+  cli: Cli,
+  flags: PlanFlags,
+  stacks: readonly ReadStack[],
+): Promise<readonly StackPlan[]> {
   const stage = openStage(cli, flags.output);
   await using parts = new AsyncDisposableStack();
   const store = parts.adopt(storeToRead(cli), (it) => it.close());
@@ -58,15 +61,12 @@ async function planHere(cli: Cli, flags: PlanFlags, stacks: readonly ReadStack[]
   return plans;
 }
 
-/** Where there is none nothing is known, and none is made. */
-function storeToRead({ env }: Cli): Store {
-  const path = storePath(env);
-  return existsSync(path) ? openSqliteStore(path) : memoryStore();
-}
-
 /** What could not be told is no plan, whatever else was. Throws `look.failed`. */
-function confirmTold(plans: readonly StackPlan[]): void {
-  for (const { stack, groups } of plans) {
+export function confirmTold(plans: readonly StackPlan[]): void {
+  for (const { stack, groups, resources } of plans) {
+    for (const { address, trouble } of resources?.untold ?? []) {
+      throw new MusterError("look.failed", { name: `resource \`${address}\` of ${stack}`, detail: trouble.message });
+    }
     for (const { group, untold } of groups) {
       if (untold === undefined) continue;
       const name = `group \`${placeName(stack, group)}\``;

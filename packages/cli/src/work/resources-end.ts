@@ -11,18 +11,22 @@ export function isOver({ observedGeneration, settled }: StackResources, generati
 }
 
 /** What is not as declared, and what is; undefined where everything is, or is only reported. */
-export function failureOf({ stack, statuses }: StackResources): MusterError | undefined {
+export function failureOf(
+  { stack, statuses }: StackResources,
+  verb: "apply" | "destroy" = "apply",
+): MusterError | undefined {
   const failed = statuses.filter(({ state }) => state === "failed" || state === "skipped" || state === "held");
   if (failed.length === 0) return undefined;
   const kept = statuses.filter(({ state }) => state === "kept").map(({ address }) => address);
   const next = failed.find((each) => each.next !== undefined)?.next;
-  const done = kept.length === 0 ? "Nothing is as declared." : `As declared: ${listed(kept)}.`;
+  const so = verb === "apply" ? "As declared" : "Gone";
+  const done = kept.length === 0 ? `${so}: none.` : `${so}: ${listed(kept)}.`;
   return new MusterError("resource.not-as-declared", {
     stack,
     failed: failed.length,
     all: statuses.length,
     detail: listed(failed.map(wordsFor), "; "),
-    fix: next === undefined ? `Mend what is wrong, and apply again. ${done}` : `${next} ${done}`,
+    fix: next === undefined ? `Mend what is wrong, and ${verb} again. ${done}` : `${next} ${done}`,
   });
 }
 

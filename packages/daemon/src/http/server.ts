@@ -64,7 +64,8 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
     applying.destroy(stack, `user:${actor}`),
   );
   app.get(PATHS.resources, async (): Promise<readonly StackResources[]> => {
-    return stacks.all().map((keeper) => ({ stack: keeper.stack, ...keeper.resources() }));
+    const declared = stacks.all().filter((keeper) => keeper.declaration() !== undefined);
+    return declared.map((keeper) => ({ stack: keeper.stack, ...keeper.resources() }));
   });
   app.post<{ Body: PlanRequest }>(PATHS.plan, { schema: PLAN }, async ({ body }) =>
     applying.plan(body.document, body.source, askedOf(body)),

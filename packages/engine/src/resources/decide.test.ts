@@ -1,4 +1,4 @@
-import type { Observed, ResourceDeclaration } from "@muster/model";
+import { isRefusal, type Observed, type ResourceDeclaration } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { decideResource, type ResourceSituation } from "./decide.ts";
 import type { Wanted } from "./differences.ts";
@@ -165,6 +165,39 @@ describe("a step", () => {
     const reporting = { resource: { ...resource, onDrift: "report" as const }, seen };
     expect(decide(reporting)).toMatchObject({ held: { reason: "reported" } });
     expect(decide({ ...reporting, cause: "intentional" })).not.toHaveProperty("held");
+  });
+
+  it("that is impossible refuses nothing where it is only told", () => {
+    const want = wanted({ zone: "b" });
+    const seen = there({ zone: "a" });
+    const refuses = (changes: Partial<ResourceSituation>) => {
+      const step = decide({ want, seen, ...changes });
+      expect(step?.effect).toBe("impossible");
+      return step !== undefined && isRefusal(step);
+    };
+    expect(refuses({})).toBe(true);
+    expect(refuses({ mode: "observe" })).toBe(false);
+    const reporting = { ...resource, onDrift: "report" as const };
+    expect(refuses({ resource: reporting })).toBe(false);
+    expect(refuses({ resource: reporting, cause: "intentional" })).toBe(true);
+  });
+
+  it("that follows from another's change has its cause, and is no drift of its own", () => {
+    const told = { seen: there({ size: "small" }), told: ["file./etc/a"], toldCause: "intentional" } as const;
+    const reporting = { ...resource, onDrift: "report" as const };
+    expect(decide({ ...told, resource: reporting })).toMatchObject({ effect: "refresh", cause: "intentional" });
+    expect(decide({ ...told, resource: reporting, toldCause: "corrective" })).not.toHaveProperty("held");
+    expect(decide({ ...told, seen: there({ size: "large" }) })).toMatchObject({
+      ...{ effect: "restart", cause: "corrective" },
+    });
+  });
+
+  it("that makes something shows nothing of what is never shown again", () => {
+    const want = wanted({ size: "small", user_data: "pa55" }, { digests: { user_data: "d1" } });
+    expect(decide({ want })?.changes).toEqual([
+      { property: "size", after: "small", effect: "in-place" },
+      { property: "user_data", effect: "in-place", secret: true },
+    ]);
   });
 
   it("is a refresh where something else has changed that it is told of", () => {

@@ -39,6 +39,8 @@ export interface ResourceSituation {
   readonly allow: readonly Consent[];
   /** Those that were changed and that it is to be told of. */
   readonly told: readonly Address[];
+  /** Why they were changed; missing: as `cause`. */
+  readonly toldCause?: Cause;
   /** Only what is known to be ours is destroyed: the whole stack goes, or what was released from it. */
   readonly onlyOurs: boolean;
   /** What the provider says of the step. */
@@ -51,7 +53,8 @@ export type DecidedStep = Omit<ResourceStep, "address" | "after">;
 export function decideResource(situation: ResourceSituation): DecidedStep | undefined {
   const due = dueOf(situation);
   if (due === undefined) return undefined;
-  const { assessed, cause } = situation;
+  const { assessed, toldCause } = situation;
+  const cause = due.effect === "refresh" && toldCause !== undefined ? toldCause : situation.cause;
   const { downtimeMs, price } = assessed ?? {};
   const step: DecidedStep = {
     ...due,
@@ -59,7 +62,7 @@ export function decideResource(situation: ResourceSituation): DecidedStep | unde
     ...(downtimeMs === undefined || !isAway(due.effect) ? {} : { downtimeMs }),
     ...(price === undefined ? {} : { price }),
   };
-  const held = step.effect === "impossible" ? undefined : heldBy(step, situation);
+  const held = heldBy(step, situation);
   return held === undefined ? step : { ...step, ...held };
 }
 
@@ -73,7 +76,7 @@ function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: Resou
       return { effect: "run", why: seen.why, changes: [] };
     case "missing":
       if (resource.ensure === "absent") return undefined;
-      return { effect: "create", why: "missing", changes: beginningsOf(want) };
+      return { effect: "create", why: "missing", changes: beginningsOf(want, traits) };
     case "there": {
       const { observed, ours } = seen;
       const { id } = observed;
@@ -81,38 +84,32 @@ function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: Resou
         return ours || !onlyOurs ? { effect: "destroy", id, why: "declared absent", changes: [] } : undefined;
       }
       const changes = differencesOf(want, observed, resource.ignore, traits, assessed?.effects);
-      if (!ours) return adopting(id, changes, traits, assessed?.effects);
-      if (changes.length > 0) return changing(id, changes, assessed?.effects);
+      if (!ours) return adopting(id, changes, traits);
+      if (changes.length > 0) return changing(id, changes);
       if (told.length === 0 || !traits.refreshes) return undefined;
       return { effect: "refresh", id, why: whyTold(told), changes: [] };
     }
   }
 }
 
-function adopting(
-  id: string,
-  changes: readonly PropertyChange[],
-  { adopts }: ResourceTraits,
-  assessed: AssessedEffects | undefined,
-): Due {
+function adopting(id: string, changes: readonly PropertyChange[], { adopts }: ResourceTraits): Due {
   const why = "there already, and nobody's";
   if (!adopts) {
     const next = "Take it away by hand, or declare the resource under another name.";
     return { effect: "impossible", id, why: "there already, and things of its type cannot be taken in", changes, next };
   }
-  const change = changes.length === 0 ? undefined : changing(id, changes, assessed);
+  const change = changes.length === 0 ? undefined : changing(id, changes);
   if (change?.effect === "impossible" || change?.effect === "replace") return change;
   return { effect: "adopt", id, why, changes };
 }
 
 /** The strongest effect of all its changes is that of the step. */
-function changing(id: string, changes: readonly PropertyChange[], assessed: AssessedEffects = {}): Due {
+function changing(id: string, changes: readonly PropertyChange[]): Due {
   const why = `${changes.map(({ property }) => property).join(", ")} ${changes.length === 1 ? "differs" : "differ"}`;
   const never = changes.find(({ effect }) => effect === "impossible");
   if (never !== undefined) {
     const { property, reason } = never;
-    const next =
-      assessed[property]?.next ?? `Declare \`${property}\` as it is, or leave it out: then it is not managed.`;
+    const next = never.next ?? `Declare \`${property}\` as it is, or leave it out: then it is not managed.`;
     return { effect: "impossible", id, why: reason ?? `\`${property}\` can never be changed`, changes, next };
   }
   const effect = (["replace", "restart"] as const).find((each) => changes.some((change) => change.effect === each));
@@ -131,18 +128,23 @@ function isAway(effect: ResourceEffect): boolean {
 type Hold = { readonly held: PlanTrouble; readonly next: string };
 
 /** Why a step that is due is not done. The first reason is told that a person can do the least about. */
-function heldBy(step: DecidedStep, { resource, mode, allow, cause }: ResourceSituation): Hold | undefined {
+function heldBy(step: DecidedStep, { resource, mode, allow }: ResourceSituation): Hold | undefined {
   if (mode === "observe") {
     return hold("observe", "the stack is only observed", "Declare `mode: enforce` to have it done.");
   }
   const { address, onDrift, protect } = resource;
+  // Whoever is only told of another one has not drifted.
+  const isDrift = step.cause === "corrective" && step.effect !== "refresh";
+  const reported =
+    isDrift && onDrift === "report"
+      ? hold("reported", "drift of it is only reported", "Declare `onDrift: repair`, or put it right by hand.")
+      : undefined;
+  if (step.effect === "impossible") return reported;
   if (protect && (step.effect === "destroy" || step.effect === "replace")) {
     const fix = `Take \`protect\` away from ${address}, and apply that first.`;
     return hold("protected", `${address} is protected, and this destroys it`, fix);
   }
-  if (cause === "corrective" && onDrift === "report") {
-    return hold("reported", "drift of it is only reported", "Declare `onDrift: repair`, or put it right by hand.");
-  }
+  if (reported !== undefined) return reported;
   const allowed = new Set([...allow, ...resource.allow]);
   if (step.effect === "replace" && !allowed.has("replace")) {
     const fix = "Say `--allow replace`, or declare `allow: [replace]` with it.";

@@ -52,9 +52,12 @@ export function differencesOf(
 }
 
 /** What a new thing is made with, told in the same way. */
-export function beginningsOf(want: Wanted): readonly PropertyChange[] {
+export function beginningsOf(
+  want: Wanted,
+  { unreadable }: Pick<ResourceTraits, "unreadable">,
+): readonly PropertyChange[] {
   const known = Object.entries(want.properties).map(([property, after]): PropertyChange => {
-    return want.secret.has(property)
+    return want.secret.has(property) || unreadable.has(property)
       ? { property, effect: "in-place", secret: true }
       : { property, after, effect: "in-place" };
   });
@@ -105,5 +108,6 @@ function changeOf(
       : { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }),
     ...(irreversible ? { irreversible: true } : {}),
     ...(told === undefined ? {} : { reason: told.reason }),
+    ...(told?.next === undefined ? {} : { next: told.next }),
   };
 }

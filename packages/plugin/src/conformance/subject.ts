@@ -48,10 +48,18 @@ export interface Sample {
 export function sampleFor(schema: z.ZodType, given: JsonObject | undefined, naming?: string): Sample {
   const jsonSchema = z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input" }));
   const accepts = (properties: Json) => schema.safeParse(properties).success;
+  const acceptsNamed = (properties: JsonObject) => accepts(withName(properties, naming));
   const least = leastValue(jsonSchema);
-  const good = given !== undefined && accepts(given) ? given : isObject(least) ? least : {};
-  const rubbish = rubbishFor(jsonSchema, good).find((each) => !accepts(each) && isNamed(each, good, naming));
+  const good = given !== undefined && acceptsNamed(given) ? given : isObject(least) ? least : {};
+  const rubbish = rubbishFor(jsonSchema, good).find((each) => !acceptsNamed(each) && isNamed(each, good, naming));
   return { good, rubbish, jsonSchema, accepts };
+}
+
+/** As one thing of several would be called: not every name can hold the sign that stands for a word of its own. */
+function withName(properties: JsonObject, naming: string | undefined): JsonObject {
+  const name = naming === undefined ? undefined : properties[naming];
+  if (naming === undefined || typeof name !== "string") return properties;
+  return { ...properties, [naming]: name.replaceAll("{id}", "conformance") };
 }
 
 function isNamed(each: JsonObject, good: JsonObject, naming: string | undefined): boolean {

@@ -53,11 +53,11 @@ async function updated(subject: Subject, key: string): Promise<void> {
   if (other === undefined) throw new NotOffered(`no second value for \`${key}\` could be made up`);
   const made = await things.make({}, want);
   const before = await shows(subject, made, key, value);
-  await provider.update?.(before, { ...defined(before.properties), [key]: other }, ctx);
+  const { [key]: _, ...rest } = declarable(subject, want, before.properties);
+  await provider.update?.(before, { ...rest, [key]: other }, ctx);
   const after = await shows(subject, made, key, other);
   demand(isDeepStrictEqual(after.tags, before.tags), "the tags as they were", after.tags);
-  const { [key]: _, ...rest } = before.properties;
-  const { [key]: __, ...left } = after.properties;
+  const { [key]: __, ...left } = declarable(subject, want, after.properties);
   demand(isDeepStrictEqual(left, rest), "the other properties as they were", left);
 }
 
@@ -133,7 +133,8 @@ function propertiesOf(jsonSchema: JsonObject): JsonObject {
   return isObject(jsonSchema["properties"]) ? jsonSchema["properties"] : {};
 }
 
-function defined(properties: Partial<JsonObject>): JsonObject {
+/** Without what is only shown: an address that was handed out cannot be wanted, and may follow what is changed. */
+function declarable({ sample }: Subject, want: JsonObject, properties: Partial<JsonObject>): JsonObject {
   const entries = Object.entries(properties).filter((entry): entry is [string, Json] => entry[1] !== undefined);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.filter(([key, value]) => sample.accepts({ ...want, [key]: value })));
 }

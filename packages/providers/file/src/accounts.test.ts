@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { accountsOf } from "./accounts.ts";
 import { freshDirectory } from "./test/surroundings.ts";
@@ -17,13 +18,15 @@ describe("accounts", () => {
     expect(() => users.idOf("bad")).toThrow("there is no user `bad`");
   });
 
-  it("are read again when their file changes, and are numbers where there is no file", () => {
+  it("are read again when their file changes, a turn later, and are numbers where there is no file", async () => {
     const file = join(freshDirectory(), "group");
     const groups = accountsOf("group", file);
     expect(groups.nameOf(5)).toBe("5");
     writeFileSync(file, "web:x:5:\n");
+    await nextTurn();
     expect(groups.nameOf(5)).toBe("web");
     writeFileSync(file, "web:x:5:\nother:x:6:a,b\n");
+    await nextTurn();
     expect(groups.idOf("other")).toBe(6);
   });
 });

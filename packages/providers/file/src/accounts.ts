@@ -12,13 +12,32 @@ export interface Accounts {
   idOf(name: string): number;
 }
 
-/** @param file `/etc/passwd` or `/etc/group`; read again whenever it changes. */
+/** Who there is on this machine. */
+export interface Owners {
+  readonly users: Accounts;
+  readonly groups: Accounts;
+}
+
+export function machineAccounts(): Owners {
+  return { users: accountsOf("user", "/etc/passwd"), groups: accountsOf("group", "/etc/group") };
+}
+
+/**
+ * @param file `/etc/passwd` or `/etc/group`; read again whenever it changes. It is asked once in a turn of the event loop: to
+ * ask costs as much as to look at a file.
+ */
 export function accountsOf(kind: "user" | "group", file: string): Accounts {
   let version = "";
+  let isFresh = false;
   let names = new Map<number, string>();
   let ids = new Map<string, number>();
 
   const refresh = (): void => {
+    if (isFresh) return;
+    isFresh = true;
+    setImmediate(() => {
+      isFresh = false;
+    });
     const stats = statSync(file, { throwIfNoEntry: false });
     const found = stats === undefined ? "none" : `${stats.ino} ${stats.size} ${stats.ctimeMs}`;
     if (found === version) return;

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ELOOP: "it is a link, or goes through too many",
   EEXIST: "something is there already",
+  EBUSY: "it is in use, perhaps as a mount point",
   ENOENT: "it, or its directory, is not there",
 };
 

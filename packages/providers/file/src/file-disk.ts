@@ -1,77 +1,95 @@
+import { isUtf8 } from "node:buffer";
 import {
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
   fstatSync,
-  lstatSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   type Stats,
   writeFileSync,
 } from "node:fs";
 import { systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
+import { type Attributes, changeAttributes, permissionsOf, setOnFile } from "./attributes.ts";
 import { CONTENT_LIMIT } from "./file-properties.ts";
+import { assertFile, statsAt } from "./kind.ts";
 import { discard } from "./temporary.ts";
 
 /** What a file is to have; what is missing is left as it is. */
-export interface Wanted {
+export interface Wanted extends Attributes {
   readonly content: string | undefined;
-  readonly mode: number | undefined;
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
 }
 
-/** What could be read of a file's content, or why it could not. */
-export type Content = { readonly text: string } | { readonly reason: string };
-
-/** What stands at a path, the path itself: no link is followed. Undefined when nothing does. */
-export function statsAt(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+/** What could be read of a file: what it is, and its content as far as that can be shown. */
+export interface FileRead {
+  readonly stats: Stats;
+  readonly content?: string;
+  /** Why the content is not all there, or is none that could be declared. */
+  readonly reason?: string;
 }
 
-/** `a directory`, `a link`: what stands there in place of a plain file. */
-export function kindOf(stats: Stats): string {
-  if (stats.isSymbolicLink()) return "a link";
-  if (stats.isDirectory()) return "a directory";
-  if (stats.isFIFO()) return "a pipe";
-  if (stats.isSocket()) return "a socket";
-  return stats.isFile() ? "a plain file" : "a device";
-}
-
-export function readContent(path: string): Content {
+/**
+ * Reads a plain file.
+ *
+ * @param seen what stood there a moment ago: what is no plain file is not opened, as a device may act on that
+ */
+export function readPlainFile(path: string, seen: Stats): FileRead {
   try {
-    return withPlainFile(path, (file, stats) => {
-      if (stats.size > CONTENT_LIMIT) return { reason: `its content has more than ${CONTENT_LIMIT} bytes` };
-      return { text: readFileSync(file, "utf8") };
-    });
+    return withPlainFile(path, (file, stats) => ({ stats, ...contentOf(file, stats) }));
   } catch (thrown) {
-    if (systemCodeOf(thrown) === "EACCES") return { reason: "its content cannot be read: permission denied" };
-    throw thrown;
+    if (systemCodeOf(thrown) !== "EACCES") throw thrown;
+    return { stats: seen, reason: "its content cannot be read: permission denied" };
   }
+}
+
+function contentOf(file: number, { size }: Stats): Omit<FileRead, "stats"> {
+  if (size > CONTENT_LIMIT) return { reason: `its content has more than ${CONTENT_LIMIT} bytes` };
+  const content = readFileSync(file, "utf8");
+  if (!content.includes(REPLACED) || isText(file, Buffer.byteLength(content))) return { content };
+  return { content: content.replaceAll(REPLACED, NO_TEXT), reason: "its content is not text" };
+}
+
+/** What stands in a text for bytes that are none. It may also have been written so. */
+const REPLACED = "\ufffd";
+
+/**
+ * Stands for it where a file is not text: no text that can be declared has it. So such a file is otherwise than declared,
+ * whatever is declared, and what is shown of it cannot be declared by mistake.
+ */
+const NO_TEXT = "\udcff";
+
+/** @param most it has no more bytes */
+function isText(file: number, most: number): boolean {
+  const bytes = Buffer.alloc(most);
+  return isUtf8(bytes.subarray(0, readSync(file, bytes, 0, most, 0)));
 }
 
 /** Writes a new file whole: nobody sees it half-written, nor open to more people than wanted. */
 export function writeNewFile(path: string, wanted: Wanted): void {
   const file = openSync(path, "wx", wanted.mode === undefined ? 0o644 : 0o600);
   try {
-    writeFileSync(file, wanted.content ?? "");
-    own(file, wanted.uid, wanted.gid);
-    if (wanted.mode !== undefined) fchmodSync(file, wanted.mode);
+    // With the encoding named Node writes in one call.
+    if (wanted.content) writeFileSync(file, wanted.content, "utf8");
+    setOnFile(file, wanted);
   } finally {
     closeSync(file);
   }
 }
 
-/** Changes a plain file: its content by exchanging it whole, all else on the file itself. */
-export function changeFile(path: string, temporary: string, wanted: Wanted): void {
+/**
+ * Changes a plain file: its content by exchanging it whole, all else on the file itself.
+ *
+ * @param held see `changeAttributes`
+ */
+export function changeFile(path: string, temporary: string, wanted: Wanted, held: boolean): void {
   const stats = statsAt(path);
   if (stats === undefined) throw new ProviderError("retryable", "it is gone");
-  if (!stats.isFile()) throw new ProviderError("conflict", `there is ${kindOf(stats)}`);
-  if (wanted.content === undefined || hasContent(path, wanted.content)) changeAttributes(path, wanted);
-  else exchange(path, temporary, stats, wanted);
+  assertFile(stats);
+  if (wanted.content !== undefined && readPlainFile(path, stats).content !== wanted.content) {
+    exchange(path, temporary, stats, wanted);
+  } else changeAttributes(path, wanted, held, assertFile);
 }
 
 function exchange(path: string, temporary: string, stats: Stats, wanted: Wanted): void {
@@ -83,32 +101,10 @@ function exchange(path: string, temporary: string, stats: Stats, wanted: Wanted)
       gid: wanted.gid ?? stats.gid,
     });
     renameSync(temporary, path);
-  } finally {
+  } catch (thrown) {
     discard(temporary);
+    throw thrown;
   }
-}
-
-export function permissionsOf(stats: Stats): number {
-  return stats.mode & 0o7777;
-}
-
-function hasContent(path: string, wanted: string): boolean {
-  const found = readContent(path);
-  return "text" in found && found.text === wanted;
-}
-
-function changeAttributes(path: string, wanted: Wanted): void {
-  withPlainFile(path, (file, stats) => {
-    own(file, wanted.uid, wanted.gid);
-    // A change of owner may take bits away.
-    fchmodSync(file, wanted.mode ?? permissionsOf(stats));
-  });
-}
-
-function own(file: number, uid: number | undefined, gid: number | undefined): void {
-  if (uid === undefined && gid === undefined) return;
-  const asItIs = -1;
-  fchownSync(file, uid ?? asItIs, gid ?? asItIs);
 }
 
 /** Neither follows a link nor waits at a pipe. */
@@ -116,7 +112,7 @@ function withPlainFile<T>(path: string, use: (file: number, stats: Stats) => T):
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw new ProviderError("conflict", `there is ${kindOf(stats)}`);
+    assertFile(stats);
     return use(file, stats);
   } finally {
     closeSync(file);

@@ -37,6 +37,8 @@ describe("a file", () => {
     expect(accepts({ content: "\ud800" })).toBe(false);
     expect(accepts({ owner: "root:root" })).toBe(false);
     expect(file.exclusive?.({ path: "/a" })).toEqual(["/a"]);
+    expect(file.restsOn?.({ path: "/a/b/c" })).toEqual(["/a", "/a/b"]);
+    expect(file.restsOn?.({ path: "/a" })).toEqual([]);
   });
 
   it("is made with what is declared, and read back so", async () => {
@@ -96,7 +98,8 @@ describe("a file", () => {
     ["/a/../b", "write /b for /a/../b"],
     ["/a//b", "write /a/b for /a//b"],
     ["/a/./b", "write /a/b"],
-    ["/a/", "is a directory's path"],
+    ["/a/", "write /a for /a/"],
+    ["/", "is the whole file system"],
     ["a", "is not an absolute path"],
   ])("has one spelling of its path: %s is refused", async (path, words) => {
     const files = await opened();
@@ -154,6 +157,30 @@ describe("a change", () => {
     expect(await failureOf(files.validate?.({ path, content: tooMuch }) ?? Promise.resolve())).toBe("invalid");
   });
 
+  it("of mode alone needs no right to read", async () => {
+    const path = join(freshDirectory(), "a");
+    const script = `
+      import { file } from "../file.ts";
+      import { ctx, io } from "./calls.ts";
+      const path = process.argv[1];
+      const files = await file.open({}, io);
+      await files.create({ path, content: "one", mode: "0000" }, {}, ctx);
+      await files.update(await files.read(path, ctx), { path, mode: "0640" }, ctx);
+      console.log((await files.read(path, ctx)).properties.mode);
+    `;
+    expect(await withoutPower(script, path)).toBe("0640");
+  });
+
+  it("takes over what somebody else has put there", async () => {
+    const path = join(freshDirectory(), "a");
+    const files = await opened();
+    writeFileSync(path, "theirs", { mode: 0o600 });
+    const want = { path, content: "ours", mode: "0644" };
+    expect(await failureOf(files.create(want, {}, ctx))).toBe("conflict");
+    await files.update?.(await seen(files, path), want, ctx);
+    expect((await seen(files, path)).properties).toMatchObject(want);
+  });
+
   it("goes through no link, and to nothing but a plain file", async () => {
     const dir = freshDirectory();
     const path = join(dir, "a");
@@ -195,7 +222,7 @@ describe("what stands at the path", () => {
     expect(readdirSync(dir)).toHaveLength(4);
   });
 
-  it("is reported without content where that is too big, and with what can be shown where it is not text", async () => {
+  it("is reported without content where that is too big, and as what nobody can declare where it is not text", async () => {
     const dir = freshDirectory();
     const files = await opened();
     writeFileSync(join(dir, "big"), "");
@@ -203,8 +230,16 @@ describe("what stands at the path", () => {
     const big = await seen(files, join(dir, "big"));
     expect(big).toMatchObject({ phase: "running", reason: expect.stringContaining("more than") });
     expect(big.properties).not.toHaveProperty("content");
-    writeFileSync(join(dir, "bytes"), Buffer.from([0x61, 0xff, 0x62]));
-    expect((await seen(files, join(dir, "bytes"))).properties.content).toBe("a\ufffdb");
+    const bytes = join(dir, "bytes");
+    writeFileSync(bytes, Buffer.from([0x61, 0xff, 0x62]));
+    const found = await seen(files, bytes);
+    expect(found).toMatchObject({ reason: "its content is not text", properties: { content: "a\udcffb" } });
+    expect(file.schema.safeParse(found.properties).success).toBe(false);
+    // The sign that stands for what is no text can be written down, too.
+    await files.update?.(found, { path: bytes, content: "a\ufffdb" }, ctx);
+    const mended = await seen(files, bytes);
+    expect(mended.properties.content).toBe("a\ufffdb");
+    expect(mended).not.toHaveProperty("reason");
   });
 
   it("is removed when it is a plain file; one that is gone is done", async () => {

@@ -1,10 +1,12 @@
 import { linkSync } from "node:fs";
-import { basename, dirname, normalize, relative, resolve } from "node:path";
-import { type Observed, systemCodeOf } from "@muster/model";
-import { type ClaimedProvider, type ClaimedType, type Io, ProviderError } from "@muster/plugin";
-import { type Accounts, accountsOf } from "./accounts.ts";
-import { attempt, failureAt } from "./failure.ts";
-import { changeFile, kindOf, permissionsOf, readContent, statsAt, type Wanted, writeNewFile } from "./file-disk.ts";
+import { basename, dirname, resolve } from "node:path";
+import type { Observed } from "@muster/model";
+import { type ClaimedProvider, type ClaimedType, directoriesAbove, type Io, ProviderError } from "@muster/plugin";
+import { machineAccounts, type Owners } from "./accounts.ts";
+import { attributesOf, shownAttributes, sinceOf } from "./attributes.ts";
+import { listBelow } from "./below.ts";
+import { attempt } from "./failure.ts";
+import { changeFile, readPlainFile, type Wanted, writeNewFile } from "./file-disk.ts";
 import {
   CONTENT_LIMIT,
   type FileProperties,
@@ -12,8 +14,10 @@ import {
   fileProperties,
   fileSettings,
 } from "./file-properties.ts";
-import { inDirectory, type Way, wayBelow } from "./folder.ts";
+import { inDirectory, isRooted, lookAt, type Way, wayBelow } from "./folder.ts";
 import { fileHints } from "./hints.ts";
+import { kindOf, statsAt } from "./kind.ts";
+import { plainPath } from "./paths.ts";
 import { discard, randomNumbers, sweepTemporary, temporaryName } from "./temporary.ts";
 
 /** A plain file: its content, mode, owner and group. */
@@ -27,6 +31,7 @@ export const file: ClaimedType<FileProperties, FileSettings> = {
   effects: { path: "replace", content: "in-place", mode: "in-place", owner: "in-place", group: "in-place" },
   settleMs: 0,
   local: true,
+  restsOn: (want) => directoriesAbove(want.path),
   exclusive: (want) => [want.path],
   open: async ({ root }, io) => openFiles(wayBelow(root === undefined ? undefined : resolve(root)), io),
 };
@@ -36,8 +41,7 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
   if (way.root !== undefined) inDirectory(way.root, way, false, () => undefined);
   const nextNumber = randomNumbers(io);
   const hints = fileHints();
-  const users = accountsOf("user", "/etc/passwd");
-  const groups = accountsOf("group", "/etc/group");
+  const owners = machineAccounts();
   const swept = new Set<string>();
 
   const write = <T>(path: string, make: boolean, use: (at: string, temporary: string) => T): T =>
@@ -56,21 +60,32 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
 
     async validate(want) {
       const path = plainPath(want.path, way.root);
-      wantedOf(want, users, groups);
+      wantedOf(want, owners);
       lookAt(path, way, () => undefined);
     },
 
     async read(id) {
       const path = plainPath(id, way.root);
-      const found = lookAt(path, way, (at) => observed(path, at, users, groups));
+      const found = lookAt(path, way, (at) => observed(path, at, owners));
       if (found === undefined) hints.forget(path);
       else hints.know(path);
       return found;
     },
 
+    ...(isRooted(way)
+      ? {
+          list: () =>
+            listBelow(
+              way,
+              (entry) => entry.isFile(),
+              (path, at) => observed(path, at, owners),
+            ),
+        }
+      : {}),
+
     async create(want) {
       const path = plainPath(want.path, way.root);
-      const wanted = wantedOf(want, users, groups);
+      const wanted = wantedOf(want, owners);
       hints.know(path);
       write(path, way.root !== undefined, (at, temporary) => writeNew(at, temporary, wanted));
       return { id: path };
@@ -78,8 +93,8 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
 
     async update(from, want) {
       const path = plainPath(from.id, way.root);
-      const wanted = wantedOf(want, users, groups);
-      write(path, false, (at, temporary) => changeFile(at, temporary, wanted));
+      const wanted = wantedOf(want, owners);
+      write(path, false, (at, temporary) => changeFile(at, temporary, wanted, way.held));
     },
 
     async destroy(id) {
@@ -92,61 +107,28 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
   };
 }
 
-/** There is one spelling of a path: two of them would be one file that two declarations hold. */
-function plainPath(path: string, root: string | undefined): string {
-  const plain = normalize(path);
-  if (root !== undefined && !isBelow(plain, root)) throw new ProviderError("invalid", `${path} is outside of ${root}`);
-  if (!plain.startsWith("/")) throw new ProviderError("invalid", `${path} is not an absolute path`);
-  if (plain.endsWith("/")) throw new ProviderError("invalid", `${path} is a directory's path`);
-  if (plain !== path) throw new ProviderError("invalid", `write ${plain} for ${path}`);
-  return path;
-}
-
-function isBelow(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way !== "" && way !== ".." && !way.startsWith("../") && path.startsWith("/");
-}
-
-/** What `use` finds at a path; undefined where there is nothing, because a directory on the way is not there or none. */
-function lookAt<T>(path: string, way: Way, use: (at: string) => T): T | undefined {
-  try {
-    return inDirectory(dirname(path), way, false, (directory) => use(`${directory}/${basename(path)}`));
-  } catch (thrown) {
-    const code = systemCodeOf(thrown);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw failureAt(path, thrown);
+function observed(path: string, at: string, owners: Owners): Observed<FileProperties> | undefined {
+  const seen = statsAt(at);
+  if (seen === undefined) return undefined;
+  const known = { id: path, tags: {}, since: sinceOf(seen) };
+  if (!seen.isFile()) {
+    return { ...known, phase: "unknown", properties: { path }, reason: `there is ${kindOf(seen)}` };
   }
-}
-
-function observed(path: string, at: string, users: Accounts, groups: Accounts): Observed<FileProperties> | undefined {
-  const stats = statsAt(at);
-  if (stats === undefined) return undefined;
-  const known = { id: path, tags: {}, since: Math.floor(stats.birthtimeMs || stats.mtimeMs) };
-  if (!stats.isFile()) {
-    return { ...known, phase: "unknown", properties: { path }, reason: `there is ${kindOf(stats)}` };
-  }
-  const content = readContent(at);
-  const properties = {
-    path,
-    mode: permissionsOf(stats).toString(8).padStart(4, "0"),
-    owner: users.nameOf(stats.uid),
-    group: groups.nameOf(stats.gid),
+  const { stats, content, reason } = readPlainFile(at, seen);
+  return {
+    ...known,
+    phase: "running",
+    properties: { path, ...shownAttributes(stats, owners), ...(content === undefined ? {} : { content }) },
+    ...(reason === undefined ? {} : { reason }),
   };
-  if ("reason" in content) return { ...known, phase: "running", properties, reason: content.reason };
-  return { ...known, phase: "running", properties: { ...properties, content: content.text } };
 }
 
-function wantedOf(want: Partial<FileProperties>, users: Accounts, groups: Accounts): Wanted {
+function wantedOf(want: Partial<FileProperties>, owners: Owners): Wanted {
   const bytes = Buffer.byteLength(want.content ?? "");
   if (bytes > CONTENT_LIMIT) {
     throw new ProviderError("invalid", `a content has at most ${CONTENT_LIMIT} bytes, and this has ${bytes}`);
   }
-  return {
-    content: want.content,
-    mode: want.mode === undefined ? undefined : Number.parseInt(want.mode, 8),
-    uid: want.owner === undefined ? undefined : users.idOf(want.owner),
-    gid: want.group === undefined ? undefined : groups.idOf(want.group),
-  };
+  return { content: want.content, ...attributesOf(want, owners) };
 }
 
 /** Written whole under another name first; a link never takes the place of what is there, as a rename would. */

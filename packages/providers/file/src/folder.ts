@@ -1,12 +1,12 @@
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
-import { normalize, relative } from "node:path";
+import { basename, dirname, normalize } from "node:path";
 import { systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { failureAt } from "./failure.ts";
 
 /** How a directory below a root is reached. */
 export interface Way {
-  /** Nothing is reached but what lies below it, and by no link. Undefined: everything is. */
+  /** Spelled plainly. Nothing is reached but what lies below it, and by no link. Undefined: everything is. */
   readonly root: string | undefined;
   /**
    * Directories are entered one by one and each held open, and named through `/proc/self/fd`: that is what `openat` is
@@ -16,8 +16,36 @@ export interface Way {
   readonly held: boolean;
 }
 
+export interface RootedWay extends Way {
+  readonly root: string;
+}
+
 export function wayBelow(root: string | undefined): Way {
   return { root, held: existsSync("/proc/self/fd") };
+}
+
+export function isRooted(way: Way): way is RootedWay {
+  return way.root !== undefined;
+}
+
+/**
+ * Calls `use` with a path that leads to what is at this one for as long as the call runs.
+ *
+ * @param make make what is missing of the way below the root
+ */
+export function enterAt<T>(path: string, way: Way, make: boolean, use: (at: string) => T): T {
+  return inDirectory(dirname(path), way, make, (directory) => use(`${directory}/${basename(path)}`));
+}
+
+/** What `use` finds at a path; undefined where there is nothing, because a directory on the way is not there or none. */
+export function lookAt<T>(path: string, way: Way, use: (at: string) => T): T | undefined {
+  try {
+    return enterAt(path, way, false, use);
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw failureAt(path, thrown);
+  }
 }
 
 /**
@@ -29,7 +57,7 @@ export function inDirectory<T>(directory: string, way: Way, make: boolean, use: 
   const enter = way.held ? hold : check;
   let place = enterRoot(way.root, way.held);
   try {
-    for (const part of partsOf(relative(way.root, directory))) {
+    for (const part of partsOf(directory.slice(way.root.length))) {
       const next = enterOrMake(place, part, make, enter);
       place.leave();
       place = next;
@@ -52,7 +80,8 @@ interface Place {
 /** A root that is not there is not an empty one: a disk may have been taken away. */
 function enterRoot(root: string, held: boolean): Place {
   try {
-    const real = realpathSync(root);
+    // The system's own asks it a fraction of what Node's asks.
+    const real = realpathSync.native(root);
     return held ? hold(real) : check(real);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") throw new ProviderError("unavailable", `the root ${root} is not there`);

@@ -5,6 +5,10 @@ import type { Io } from "@muster/plugin";
 /** Files are written whole under such a name and then given their own; a list passes over names with a dot. */
 const TEMPORARY = /^\.muster-(\d{1,10})-\d{1,20}\.tmp$/;
 
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 /** @param number one that no other writer uses now: a random one. */
 export function temporaryName(number: string): string {
   return `.muster-${process.pid}-${number}.tmp`;

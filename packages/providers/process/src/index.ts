@@ -1,3 +1,4 @@
+export { accountFor, runAs } from "./accounts.ts";
 export { tellsSuccess } from "./ends.ts";
 export { lastLine } from "./log-files.ts";
 export { assertNobodyListens } from "./ports.ts";
@@ -8,5 +9,5 @@ export * from "./properties.ts";
 export type { Life, Sighting } from "./sightings.ts";
 export { statsOf } from "./stats.ts";
 export type { Environment } from "./surroundings.ts";
-export { programAt } from "./surroundings.ts";
+export { assertDirectory, assertHarmless, environmentFor, programAt } from "./surroundings.ts";
 export { written } from "./telling.ts";

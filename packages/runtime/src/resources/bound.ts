@@ -13,7 +13,9 @@ import {
   type TaskType,
   wantedOf,
 } from "@muster/plugin";
+import type { Clock } from "../ports.ts";
 import { type GivenSettings, type Providers, settingsFor } from "../providers.ts";
+import { looked } from "./asking.ts";
 import type { ResourcesTask } from "./tended.ts";
 
 interface Bound {
@@ -49,7 +51,7 @@ export function typeNamed(catalog: Catalog, name: string): ResourceType | undefi
  */
 export function binder(
   { providers: declared }: Pick<ResourcesTask, "providers">,
-  { catalog, providers, settings: given }: BindDeps,
+  { catalog, providers, settings: given, clock }: BindDeps & { readonly clock: Clock },
 ): (resource: ResourceDeclaration) => Promise<BoundResource> {
   const kinds = new Map<string, Promise<Kind & Pick<Bound, "traits" | "settings">>>();
 
@@ -62,8 +64,13 @@ export function binder(
   }
 
   async function opened(type: ResourceType, settings: JsonObject): Promise<Kind> {
-    if (type.known === "task") return { known: "task", type, provider: await providers.openTask(type, settings) };
-    const provider = await providers.open(type, settings);
+    if (type.known === "task")
+      return {
+        known: "task",
+        type,
+        provider: await looked(() => providers.openTask(type, settings), `${type.name} was not opened`, clock),
+      };
+    const provider = await looked(() => providers.open(type, settings), `${type.name} was not opened`, clock);
     if (type.known === "tags" && provider.known === "tags") return { known: "tags", type, provider };
     if (type.known === "claim" && provider.known === "claim") return { known: "claim", type, provider };
     throw new ProviderError("invalid", `the provider of ${type.name} knows its things otherwise than its type says`);

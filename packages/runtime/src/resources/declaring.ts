@@ -1,6 +1,6 @@
 /** What becomes of the resources of a stack from one declaration to the next. Pure. */
 import { type Address, type Consent, type EventDraft, ownOf, type Stack } from "@muster/model";
-import { type Declaration, NO_RESOURCE_STEERING, type ResourceSteering } from "@muster/store";
+import { type Declaration, NO_RESOURCE_STEERING, type Released, type ResourceSteering } from "@muster/store";
 import type { Grammar } from "../ports.ts";
 import { releasedOf } from "./told.ts";
 
@@ -31,8 +31,7 @@ export function steeringAfter(
   });
   const released = [...kept, ...fresh].filter(([address]) => !Object.hasOwn(now.resources, address));
   const all = released.map(([address, each]) => {
-    const isProtected = ownOf(grammar.stackOf(each.document).resources, address)?.protect === true;
-    return [address, { ...each, prune: (each.prune || prune) && !isProtected }] as const;
+    return [address, { ...each, prune: (each.prune || prune) && !isProtected(address, each, grammar) }] as const;
   });
   return { allow, destroying: false, released: Object.fromEntries(all) };
 }
@@ -49,10 +48,20 @@ export function eventsOfRelease(was: Stack | undefined, now: Stack, actor: strin
 }
 
 /** Nothing that was asked for differs from what is asked for already. */
-export function asksNothing(before: Declaration, { allow = [], prune = false }: Asked): boolean {
+export function asksNothing(
+  before: Declaration,
+  { allow = [], prune = false }: Asked,
+  grammar: Pick<Grammar, "stackOf">,
+): boolean {
   const { allow: allowed, released, destroying } = before.resources ?? NO_RESOURCE_STEERING;
-  const isAllowed = allow.every((each) => allowed.includes(each));
-  return isAllowed && !destroying && !(prune && Object.values(released).some((each) => !each.prune));
+  if (destroying || !allow.every((each) => allowed.includes(each))) return false;
+  const prunes = ([address, each]: [Address, Released]) => !each.prune && !isProtected(address, each, grammar);
+  return !prune || !Object.entries(released).some(prunes);
+}
+
+/** As it was declared last. */
+function isProtected(address: Address, { document }: Released, grammar: Pick<Grammar, "stackOf">): boolean {
+  return ownOf(grammar.stackOf(document).resources, address)?.protect === true;
 }
 
 /** These were released, and are there no longer. */

@@ -1,31 +1,27 @@
 /** Keeps the resources of a stack as declared: pass after pass, whatever wakes it. */
 import { backoffMs } from "@muster/engine";
-import { type Address, hashJson, MusterError, messageOf, type ResourceStatus } from "@muster/model";
-import type { Io, Type } from "@muster/plugin";
+import { type Address, MusterError, messageOf, type ResourceStatus } from "@muster/model";
+import type { Io } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { atMost } from "../deadline.ts";
 import { pace } from "../pace.ts";
 import type { Clock } from "../ports.ts";
-import { settingsFor } from "../providers.ts";
 import type { BindDeps } from "./bound.ts";
 import type { Hands } from "./carry-out.ts";
+import { hintsOf } from "./hints.ts";
+import { lastingVisits } from "./lasting.ts";
 import { openLedger } from "./ledger.ts";
-import {
-  memoryJson,
-  RESOURCES_MEMORY,
-  type ResourcesMemory,
-  recalled,
-  resourcesMemoryFrom,
-  without,
-} from "./memory.ts";
+import { RESOURCES_MEMORY, recalled, resourcesMemoryFrom } from "./memory.ts";
 import { passOver } from "./pass.ts";
-import { carryOutPurge, findPurged } from "./purge.ts";
+import { carryOutPurge, findPurged, wordOfDoomed } from "./purge.ts";
+import { remembering } from "./remembering.ts";
 import { openSight } from "./sight.ts";
 import { statusOf } from "./statuses.ts";
 import type { ResourcesTask } from "./tended.ts";
-import { driftedOf } from "./told.ts";
-import type { Visited } from "./visited.ts";
-import type { Environment } from "./wanted.ts";
+import { openTries } from "./tries.ts";
+import { openTurns } from "./turns.ts";
+import { ended, type Visited } from "./visited.ts";
+import type { Secrets } from "./wanted.ts";
 
 /** How the resources of a stack stand. */
 export interface ResourcesView {
@@ -39,25 +35,28 @@ export interface ResourcesView {
 export interface ResourceKeeper {
   /** What is declared from now on. What had failed is tried at once. */
   assign(task: ResourcesTask): void;
-  /** Those are declared otherwise from now on: what is to be remembered of that, to be written with the declaration. */
-  expect(changed: readonly Address[]): Writes["memory"];
+  /**
+   * Those are declared otherwise from this generation on: what is to be remembered of that, to be written with the
+   * declaration.
+   */
+  expect(changed: readonly Address[], generation: number): NonNullable<Writes["memory"]>;
   view(): ResourcesView;
   wake(): void;
   /** Begins nothing more, and waits for what is under way at most so long. */
   stop(graceMs: number): Promise<void>;
 }
 
-export interface ResourceKeeperDeps extends BindDeps {
+export interface ResourceKeeperDeps extends BindDeps, Secrets {
   readonly stack: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly io: Io;
-  readonly env: Environment;
   write(writes: Writes): Promise<void>;
   /** They were released, and are there no longer. */
   onPruned(addresses: readonly Address[]): void;
   /** Everything that was to go with the stack is gone. */
   onGone(): void;
+  onView(view: ResourcesView): void;
   onLost(error: MusterError): void;
   onTrouble(thrown: unknown): void;
 }
@@ -66,12 +65,6 @@ export interface ResourceKeeperDeps extends BindDeps {
 const RESYNC_LOCAL_MS = 30_000;
 const RESYNC_MS = 60_000;
 
-interface Trouble {
-  readonly failures: number;
-  readonly until: number;
-  readonly message: string;
-}
-
 /** Nothing is seen to before something is assigned. Throws `store.damaged`. */
 export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceKeeper> {
   const { stack, store, clock } = deps;
@@ -79,12 +72,17 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
   const ledger = openLedger(recalled(remembered, clock.now()), deps.write, clock);
   const letGo = new AbortController();
   const pacer = pace(passSafely, clock);
-  const troubles = new Map<Address, Trouble>();
-  /** How often in a row something was done to it. */
-  const busy = new Map<Address, number>();
-  const drifted = new Map<Address, string>();
-  const pending = new Set<Address>(remembered.pending);
-  const listening = new Map<string, () => void>();
+  const hints = hintsOf(deps, pacer.wake);
+  const turns = openTurns();
+  const tries = openTries(clock);
+  const remember = remembering(ledger);
+  const lasting = lastingVisits({
+    ...{ clock, letGo: letGo.signal, onLateFailure: fail },
+    onLate(visited) {
+      tries.count(visited.address, visited);
+      if (visited.end.kind !== "waiting") pacer.hurry();
+    },
+  });
   let task: ResourcesTask | undefined;
   let passFailures = 0;
   let view: ResourcesView = { observedGeneration: 0, settled: false, statuses: [] };
@@ -93,169 +91,129 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
     nonce: () => Buffer.from(deps.io.randomBytes(8)).toString("hex"),
   };
 
+  function show(next: ResourcesView): void {
+    view = next;
+    deps.onView(view);
+  }
+
+  function fail(thrown: unknown): void {
+    if (letGo.signal.aborted) return;
+    if (thrown instanceof MusterError && thrown.code === "stack.lost") {
+      letGo.abort();
+      deps.onLost(thrown);
+    } else {
+      deps.onTrouble(thrown);
+    }
+  }
+
   async function passSafely(): Promise<number> {
-    if (letGo.signal.aborted || task === undefined) return clock.now() + RESYNC_MS;
+    const now = task;
+    if (letGo.signal.aborted || now === undefined) return clock.now() + RESYNC_MS;
     try {
-      const next = await pass(task);
+      const next = await pass(now);
       passFailures = 0;
       return next;
     } catch (thrown) {
-      if (letGo.signal.aborted) return clock.now() + RESYNC_MS;
-      if (thrown instanceof MusterError && thrown.code === "stack.lost") {
-        letGo.abort();
-        deps.onLost(thrown);
-      } else {
-        deps.onTrouble(thrown);
-      }
+      fail(thrown);
       passFailures++;
+      if (now === task) show(untold(now, thrown));
       return clock.now() + backoffMs(passFailures, stack);
-    } finally {
-      await ledger.settled();
     }
   }
 
   async function pass(now: ResourcesTask): Promise<number> {
-    listen(now);
-    const sight = openSight({ stack, store, clock, memory: ledger.memory });
-    const visited = await passOver(now, {
-      ...deps,
-      ...{ sight, hands, memory: ledger.memory, letGo: letGo.signal },
-      isPending: (address) => pending.has(address),
-      restingUntil: resting,
-    });
-    for (const each of visited) count(each);
-    await remember(visited);
-    const purged = await findPurged(now, visited, { ...deps, sight });
-    if (now === task) await carryOutPurge(purged.steps, now, { ...deps, sight }, hands);
-    // What came meanwhile is seen to in the next pass, and this one does not speak of it.
-    if (now !== task) return clock.now();
-    const isMoving =
-      visited.some(({ end }) => end.kind === "done") || purged.steps.some(({ held }) => held === undefined);
-    const isWaiting = visited.some(({ end }) => end.kind === "waiting");
-    view = { observedGeneration: now.generation, settled: !isMoving && !isWaiting, statuses: visited.map(statusOf) };
-    tellGone(now, visited);
-    return isMoving ? clock.now() : nextOf(now, visited);
-  }
-
-  function resting(address: Address): { readonly until: number; readonly message: string } | undefined {
-    const trouble = troubles.get(address);
-    return trouble !== undefined && clock.now() < trouble.until ? trouble : undefined;
-  }
-
-  function count({ address, end, step }: Visited): void {
-    if (end.kind === "kept") {
-      troubles.delete(address);
-      busy.delete(address);
-      drifted.delete(address);
-    } else if (end.kind === "failed" && resting(address) === undefined) {
-      const failures = (troubles.get(address)?.failures ?? 0) + 1;
-      troubles.set(address, { failures, message: end.message, until: clock.now() + backoffMs(failures, address) });
-    } else if (end.kind === "done") {
-      const times = (busy.get(address) ?? 0) + 1;
-      busy.set(address, times);
-      // Whoever changes it again and again is not chased: he, or its provider, does not mean what is declared.
-      if (times < 2) return;
-      const message = `${step?.why ?? "it differs"} again, right after it was changed`;
-      troubles.set(address, { failures: times - 1, message, until: clock.now() + backoffMs(times - 1, address) });
+    hints.listenFor(now);
+    const patience = lasting.patience();
+    try {
+      return await passWith(now, patience);
+    } finally {
+      patience.end();
     }
   }
 
-  /** What a look has shown is not remembered any more; what is as declared is no longer awaited. */
-  async function remember(visited: readonly Visited[]): Promise<void> {
-    const kept = visited.filter(({ end }) => end.kind === "kept");
-    for (const { address } of kept) pending.delete(address);
-    const events = visited.flatMap(({ address, end, step }) => {
-      if (end.kind !== "held" || step?.held === undefined || step.cause !== "corrective") return [];
-      if (drifted.get(address) === step.why) return [];
-      drifted.set(address, step.why);
-      return [driftedOf(address, step, step.held.message)];
+  async function passWith(now: ResourcesTask, patience: ReturnType<typeof lasting.patience>): Promise<number> {
+    const { memory } = ledger;
+    const sight = openSight({ stack, store, clock, turns, memory, isTended: (address) => now.tended.has(address) });
+    const during = {
+      ...{ clock, store, sight, turns, memory, hands, patience, isUnderWay: lasting.isUnderWay, ...tries },
+      whyOver: () => whyOver(now),
+    };
+    const visited = await passOver(now, {
+      ...deps,
+      ...during,
+      isPending: (address) => (memory().pending[address] ?? Number.POSITIVE_INFINITY) <= now.generation,
     });
-    const { open, pending: awaited } = ledger.memory();
-    const shown = kept.filter(({ address, id }) => id !== undefined && Object.hasOwn(open, address));
-    const isSame = shown.length === 0 && awaited.length === pending.size;
-    if (isSame && events.length === 0) return;
-    await ledger.write({ events, ...(isSame ? {} : { remember: (memory) => afterLook(memory, shown) }) });
+    for (const each of visited) tries.count(each.address, each);
+    if (now !== task) return clock.now();
+    await remember(now, visited);
+    const found = await findPurged(now, visited, { ...deps, ...during });
+    const purged = await carryOutPurge(found.doomed, during, hands);
+    for (const [index, doomed] of found.doomed.entries()) {
+      const each = purged[index];
+      if (each !== undefined) tries.count(wordOfDoomed(doomed), each);
+    }
+    // What came meanwhile is seen to in the next pass, and this one does not speak of it.
+    if (now !== task) return clock.now();
+    const unseen = found.untold.map(({ address, ...trouble }) => ended(address, { kind: "untold", ...trouble }));
+    return conclude(now, [...visited, ...purged, ...unseen]);
   }
 
-  function afterLook(memory: ResourcesMemory, shown: readonly Visited[]): ResourcesMemory {
-    let { open } = memory;
-    for (const { address } of shown) open = without(open, address);
-    return { ...memory, open, pending: [...pending] };
+  function conclude(now: ResourcesTask, visited: readonly Visited[]): number {
+    const isMoving = visited.some(({ end }) => end.kind === "done");
+    const isWaiting = visited.some(({ end }) => end.kind === "waiting");
+    const settled = !isMoving && !isWaiting;
+    show({ observedGeneration: now.generation, settled, statuses: visited.map(statusOf) });
+    tellGone(now, visited);
+    if (isMoving) return clock.now();
+    const resync = clock.now() + (hints.areReliable() ? RESYNC_LOCAL_MS : RESYNC_MS);
+    return Math.min(resync, tries.nextOf(visited) ?? resync);
   }
 
-  function tellGone({ tended }: ResourcesTask, visited: readonly Visited[]): void {
+  /** Why nothing more is begun. */
+  function whyOver(now: ResourcesTask): string | undefined {
+    if (letGo.signal.aborted) return "Muster ended before it was begun";
+    return now === task ? undefined : "it was declared otherwise before it was begun";
+  }
+
+  function tellGone({ tended, destroying }: ResourcesTask, visited: readonly Visited[]): void {
     const gone = visited.filter(({ end }) => end.kind === "kept").map(({ address }) => address);
     const pruned = gone.filter((address) => tended.get(address)?.fate === "pruned");
     if (pruned.length > 0) deps.onPruned(pruned);
-    const fates = [...tended.values()].map(({ fate }) => fate);
-    if (fates.length > 0 && fates.every((fate) => fate === "leaving") && gone.length === fates.length) deps.onGone();
-  }
-
-  function nextOf(task: ResourcesTask, visited: readonly Visited[]): number {
-    const now = clock.now();
-    const resync = now + (typesOf(task).every(({ type }) => type.local) ? RESYNC_LOCAL_MS : RESYNC_MS);
-    const soon = visited.flatMap(({ address, end }) => {
-      if (end.kind === "waiting") return [end.until ?? now + 1_000];
-      const until = troubles.get(address)?.until;
-      return until === undefined || until <= now ? [] : [until];
-    });
-    return Math.min(resync, ...soon);
-  }
-
-  function typesOf({
-    tended,
-    providers,
-  }: ResourcesTask): readonly { readonly type: Type; readonly settings: object }[] {
-    const names = new Set(
-      [...tended.values()].map(({ resource: { type, provider } }) => JSON.stringify([type, provider])),
-    );
-    return [...names].flatMap((word) => {
-      const [name, provider] = JSON.parse(word);
-      const type = deps.catalog.type(name, "muster");
-      return type === undefined
-        ? []
-        : [{ type, settings: settingsFor(type, providers, deps.settings, provider ?? undefined) }];
-    });
-  }
-
-  function listen(now: ResourcesTask): void {
-    const wanted = new Map(
-      typesOf(now).map(({ type, settings }) => {
-        const key = `${type.name} ${hashJson({ ...settings })}`;
-        return [key, () => deps.providers.listen(type, { ...settings }, pacer.wake)] as const;
-      }),
-    );
-    for (const [key, end] of listening) {
-      if (wanted.has(key)) continue;
-      end();
-      listening.delete(key);
-    }
-    for (const [key, begin] of wanted) if (!listening.has(key)) listening.set(key, begin());
+    if (destroying && gone.length === tended.size) deps.onGone();
   }
 
   return {
     assign(next) {
       task = next;
-      troubles.clear();
-      busy.clear();
+      tries.forget();
+      // Nobody is told yet: those who wait ask again.
       view = { ...view, settled: false };
       pacer.hurry();
     },
-    expect(changed) {
-      for (const address of changed) pending.add(address);
-      return { [RESOURCES_MEMORY]: memoryJson({ ...ledger.memory(), pending: [...pending] }) };
+    expect(changed, generation) {
+      const pending = Object.fromEntries(changed.map((address) => [address, generation]));
+      return ledger.alongside((memory) => ({ ...memory, pending: { ...memory.pending, ...pending } }));
     },
     view: () => view,
     wake: pacer.wake,
     async stop(graceMs) {
       letGo.abort();
-      for (const end of listening.values()) end();
-      listening.clear();
+      hints.end();
+      const all = pacer.stop().then(lasting.ended).then(ledger.settled);
       try {
-        await atMost(graceMs, pacer.stop(), clock);
+        await atMost(graceMs, all, clock);
       } catch (thrown) {
         deps.onTrouble(messageOf(thrown));
       }
     },
   };
+}
+
+/** Nobody can tell how any of them stands. */
+function untold({ generation, tended }: ResourcesTask, thrown: unknown): ResourcesView {
+  const next = thrown instanceof MusterError ? { next: thrown.next } : {};
+  const statuses = [...tended.keys()].map(
+    (address): ResourceStatus => ({ address, state: "failed", message: messageOf(thrown), ...next }),
+  );
+  return { observedGeneration: generation, settled: true, statuses };
 }

@@ -18,14 +18,14 @@ import { passOver } from "./pass.ts";
 import { findPurged } from "./purge.ts";
 import { openSight } from "./sight.ts";
 import { type ResourcesTask, taskOf } from "./tended.ts";
+import { openTurns } from "./turns.ts";
 import type { Visited } from "./visited.ts";
-import type { Environment } from "./wanted.ts";
+import type { Secrets } from "./wanted.ts";
 
-export interface ResourcesPlanDeps extends BindDeps {
+export interface ResourcesPlanDeps extends BindDeps, Secrets {
   readonly store: Store;
   readonly clock: Clock;
   readonly grammar: Grammar;
-  readonly env: Environment;
 }
 
 /** @param was what the stack was declared to be before */
@@ -42,14 +42,18 @@ export async function planResources(
     resourcesMemoryFrom(await store.memory(next.stack, RESOURCES_MEMORY), next.stack),
     clock.now(),
   );
-  const pending = new Set([...memory.pending, ...changedResources(was, grammar.stackOf(next.document))]);
-  const sight = openSight({ stack: next.stack, store, clock, memory: () => memory });
+  const pending = new Set([...Object.keys(memory.pending), ...changedResources(was, grammar.stackOf(next.document))]);
+  const turns = openTurns();
+  const isTended = (address: Address) => task.tended.has(address);
+  const sight = openSight({ stack: next.stack, store, clock, turns, memory: () => memory, isTended });
   const visited = await passOver(task, {
     ...deps,
-    sight,
-    memory: () => memory,
+    ...{ sight, turns, memory: () => memory },
     isPending: (address) => pending.has(address),
-    restingUntil: () => undefined,
+    // Nothing is begun, and nothing waits.
+    restingBecause: () => undefined,
+    missedSince: (_, lookedAt) => lookedAt,
+    hasWaitedLong: () => false,
   });
   const purged = await findPurged(task, visited, { ...deps, sight });
   const untold = visited.flatMap(({ address, end }) => {
@@ -57,7 +61,7 @@ export async function planResources(
     return [{ address, trouble: { reason: end.reason, message: end.message } }];
   });
   const told = {
-    steps: [...visited.flatMap(({ step }) => step ?? []), ...purged.steps],
+    steps: [...visited.flatMap(({ step }) => step ?? []), ...purged.doomed.map(({ step }) => step)],
     unchanged: visited.filter(({ end }) => end.kind === "kept").length,
     untold: [...untold, ...purged.untold.map(({ address, ...trouble }) => ({ address, trouble }))],
     released,

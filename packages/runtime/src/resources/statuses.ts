@@ -6,7 +6,7 @@ export function statusOf({ address, end, step, id }: Visited): ResourceStatus {
   const common = { address, ...(id === undefined ? {} : { id }) };
   switch (end.kind) {
     case "kept":
-      return { ...common, state: "kept" };
+      return { ...common, state: "kept", ...(end.note === undefined ? {} : { message: end.note }) };
     case "planned":
     case "done":
       return {

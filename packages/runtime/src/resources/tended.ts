@@ -24,6 +24,8 @@ export interface ResourcesTask {
   readonly providers: Readonly<Record<string, ProviderDeclaration>>;
   readonly purge: Stack["purge"];
   readonly tended: ReadonlyMap<Address, Tended>;
+  /** The whole stack is to go. */
+  readonly destroying: boolean;
 }
 
 export function taskOf(declaration: Declaration, grammar: Pick<Grammar, "stackOf">): ResourcesTask {
@@ -43,7 +45,7 @@ export function taskOf(declaration: Declaration, grammar: Pick<Grammar, "stackOf
   for (const [address, resource] of Object.entries(resources)) {
     tended.set(address, destroying ? { resource: leaving(resource), fate: "leaving" } : { resource, fate: "declared" });
   }
-  return { generation, mode, allow, providers: settings, purge: destroying ? {} : purge, tended };
+  return { generation, mode, allow, providers: settings, purge: destroying ? {} : purge, tended, destroying };
 }
 
 function leaving(resource: ResourceDeclaration): ResourceDeclaration {

@@ -70,6 +70,18 @@ export function driftedOf(address: Address, { why }: DecidedStep, held: string):
   };
 }
 
+/** It was this thing, and is another from now on. */
+export function leftOf(address: Address, id: string): EventDraft {
+  return {
+    type: "resource.released",
+    resource: address,
+    actor: MUSTER,
+    cause: "intentional",
+    message: `${address} is another from now on; ${id} stays`,
+    instance: id,
+  };
+}
+
 export function releasedOf(address: Address, actor: string): EventDraft {
   return {
     type: "resource.released",

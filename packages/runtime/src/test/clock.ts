@@ -1,7 +1,7 @@
 import type { Clock } from "../ports.ts";
 
 /** A clock that stands still until it is moved. */
-export function heldClock(): Clock & { advance(ms: number): Promise<void> } {
+export function heldClock(): Clock & { advance(ms: number): Promise<void>; next(): number } {
   let now = 0;
   let timers: readonly { readonly at: number; readonly run: () => void }[] = [];
 
@@ -18,6 +18,8 @@ export function heldClock(): Clock & { advance(ms: number): Promise<void> } {
         timers = timers.filter((each) => each !== timer);
       };
     },
+    /** When the next timer is due; infinite where none is set. */
+    next: () => timers.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY),
     async advance(ms) {
       const end = now + ms;
       await settle();
@@ -58,6 +60,7 @@ export function leapingClock(): ReturnType<typeof heldClock> & { leap(ms: number
       };
     },
     advance: steady.advance,
+    next: () => steady.next() + ahead,
     leap(ms) {
       ahead += ms;
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { description } from "./description.ts";
 import { UNDESCRIBED } from "./description/gaps.ts";
+import { description } from "./description.ts";
 import { isDescribed, SMALL, simulated } from "./simulated.ts";
 import { ROUTES } from "./simulator/handle.ts";
 import type { Exchange } from "./simulator/index.ts";

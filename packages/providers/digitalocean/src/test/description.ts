@@ -2,7 +2,7 @@
  * Holds requests and answers against DigitalOcean's own description of its API. It is read where it lies beside the
  * checkout; where it is not, nothing can be checked.
  */
-import { type Json, type JsonObject, isObject } from "@muster/model";
+import { isObject, type Json, type JsonObject } from "@muster/model";
 import { findDescription, list, object, readDocument, resolve } from "./description/document.ts";
 import { AMENDMENTS, GOOD_ANSWERS_ARE_WHOLE, OPTIONAL_HEADERS, UNDECLARED, UNDESCRIBED } from "./description/gaps.ts";
 import { type Operation, operationOf, parameterProblems, scopesOf } from "./description/operation.ts";

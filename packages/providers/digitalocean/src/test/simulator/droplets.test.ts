@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { publicKey } from "../keys.ts";
-import { SMALL, type Simulated, simulated } from "../simulated.ts";
+import { type Simulated, SMALL, simulated } from "../simulated.ts";
 
 async function created(simulator: Simulated, more: object = {}): Promise<number> {
   const { body, status } = await simulator.call("POST", "/v2/droplets", { ...SMALL, ...more });

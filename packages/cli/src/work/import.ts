@@ -1,0 +1,76 @@
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import type { Inspector, Thing } from "@muster/daemon";
+import { entriesText, type ResourceEntry, withEntries } from "@muster/declaration";
+import { addressOf, MusterError, messageOf, systemCodeOf } from "@muster/model";
+import type { Cli } from "../cli.ts";
+import type { EntryFlags, SetFlags } from "../commands/flags.ts";
+import { plain } from "../print/paint.ts";
+import { entriesOf } from "./entries.ts";
+import { inspecting } from "./inspect.ts";
+
+export interface ImportFlags extends EntryFlags, SetFlags {
+  readonly file?: string;
+}
+
+/** All of the things are looked at before anything is written. */
+export async function importThings(
+  this: Cli,
+  flags: ImportFlags,
+  type: string,
+  ...ids: readonly string[]
+): Promise<void> {
+  const entries = await inspecting(this, flags, (inspector) => entriesFor(inspector, type, [...new Set(ids)]));
+  if (flags.file === undefined) {
+    this.out.write(entriesText(entries, flags.output));
+    return;
+  }
+  await insert(resolve(this.cwd, flags.file), flags.file, entries);
+  const added = entries.map((entry) => plain(addressOf(entry.type, entry.name))).join(", ");
+  this.out.write(`${flags.file}: added ${added}\nnext: \`muster plan ${flags.file}\` shows what becomes of it\n`);
+}
+
+async function entriesFor(
+  inspector: Inspector,
+  type: string,
+  ids: readonly string[],
+): Promise<readonly ResourceEntry[]> {
+  const things: Thing[] = [];
+  for (const id of ids) things.push(await inspector.things.show(type, id));
+  for (const { name, owner } of things) {
+    if (owner !== undefined)
+      throw new MusterError("thing.not-free", { type, name, owner: owner.words, stack: owner.stack });
+  }
+  const { naming } = inspector.explain(type);
+  return entriesOf(things, naming, { all: false, byId: true });
+}
+
+/** Written beside first: nobody reads half a stack. */
+async function insert(path: string, file: string, entries: readonly ResourceEntry[]): Promise<void> {
+  if (![".yaml", ".yml"].includes(extname(path))) {
+    const words = {
+      what: "--file",
+      detail: `${file} is not YAML`,
+      wanted: "a stack in YAML; or leave it out, and paste",
+    };
+    throw new MusterError("usage.bad-value", words);
+  }
+  const text = withEntries(await textOf(path, file), file, entries);
+  const beside = `${path}.${process.pid}.new`;
+  try {
+    const { mode } = await stat(path);
+    await writeFile(beside, text, { mode, flag: "wx" });
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+async function textOf(path: string, file: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === "ENOENT") throw new MusterError("declaration.not-found", { file });
+    throw new MusterError("declaration.not-readable", { file, detail: messageOf(thrown) }, { cause: thrown });
+  }
+}

@@ -1,0 +1,65 @@
+/** What types there are and what there is of them, asked where no Muster needs to run. */
+import { stackSchema } from "@muster/declaration";
+import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
+import type { ResourceType } from "@muster/plugin";
+import { openThings, type Things } from "@muster/runtime";
+import type { PluginView } from "./api.ts";
+import { openCatalogToLook } from "./catalog/to-look.ts";
+import { type TypeDetail, type TypeView, typeDetail, typeView } from "./catalog/type-view.ts";
+import type { PlannerOptions } from "./planner.ts";
+
+export interface Inspector {
+  /** By name, tasks too. */
+  types(): readonly TypeView[];
+  /** Throws `declaration.unknown-type`. */
+  explain(type: string): TypeDetail;
+  /** A JSON Schema of a whole stack made of the types there are. */
+  stackSchema(): JsonObject;
+  readonly things: Things;
+  /** Plugins that are there and could not be asked: what they serve is not known. */
+  silentPlugins(): readonly PluginView[];
+  close(): Promise<void>;
+}
+
+/** Takes no lease and answers at no socket. The store stays open when it closes. Throws `daemon.unsafe-directory`. */
+export async function assembleInspector(options: PlannerOptions): Promise<Inspector> {
+  const { outside, settings, store } = options;
+  const catalog = await openCatalogToLook(options);
+  const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store });
+
+  function find(name: string): ResourceType | undefined {
+    return catalog.type(name, "muster") ?? catalog.task?.(name);
+  }
+
+  function names(): readonly string[] {
+    return [...new Set([...catalog.typeNames(), ...(catalog.taskNames?.() ?? [])])].sort();
+  }
+
+  function pluginOf(name: string): string | undefined {
+    const serving = catalog.plugins().filter(({ state, types }) => {
+      return state !== "built-in" && types.some((type) => type.name === name);
+    });
+    return serving[0]?.name;
+  }
+
+  return {
+    types: () =>
+      names().flatMap((name) => {
+        const type = find(name);
+        return type === undefined ? [] : [typeView(type, pluginOf(name))];
+      }),
+    explain(name) {
+      const type = find(name);
+      if (type !== undefined) return typeDetail(type, pluginOf(name));
+      const words = { name, nearest: didYouMean(nearest(name, names())), known: names().join(", ") };
+      throw new MusterError("declaration.unknown-type", words);
+    },
+    stackSchema: () => stackSchema(catalog),
+    things,
+    silentPlugins: () => catalog.plugins().filter(({ state }) => state !== "built-in" && state !== "connected"),
+    async close() {
+      await things.close();
+      catalog.close();
+    },
+  };
+}

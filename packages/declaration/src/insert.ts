@@ -1,0 +1,78 @@
+/** Puts entries into a stack in YAML. What is there stays as it was written, comments and all. */
+import { isObject, MusterError, ownOf } from "@muster/model";
+import { isMap, isScalar, parseDocument, type Document as YamlDocument, type YAMLMap } from "yaml";
+import { entriesText, type ResourceEntry, resourcesOf } from "./entries.ts";
+import { parseYaml } from "./yaml.ts";
+
+/**
+ * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already, and what
+ * reading the file throws.
+ */
+export function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): string {
+  const before = parseYaml(text, file).data;
+  const declared = isObject(before) ? ownOf(before, "resources") : undefined;
+  for (const { type, name } of entries) {
+    const named = isObject(declared) ? ownOf(declared, type) : undefined;
+    if (!isObject(named) || ownOf(named, name) === undefined) continue;
+    const fix = "Take it out there first, or leave it as it is.";
+    throw new MusterError("thing.impossible", { type, name, detail: `it is declared in ${file} already`, fix });
+  }
+  return entries.reduce((whole, entry) => withEntry(whole, entry), text);
+}
+
+function withEntry(text: string, entry: ResourceEntry): string {
+  const document = parseDocument(text, { version: "1.2", uniqueKeys: false });
+  const spliced = splicedText(text, document, entry);
+  if (spliced !== undefined) return spliced;
+  // Where it is written in braces, or not at all, it is written anew.
+  const properties = resourcesOf([entry])[entry.type];
+  const path = ["resources", entry.type];
+  if (!isMap(document.get("resources"))) document.set("resources", document.createNode({}));
+  if (!isMap(document.getIn(path))) document.setIn(path, document.createNode({}));
+  document.setIn([...path, entry.name], document.createNode(isObject(properties) ? properties[entry.name] : {}));
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text with new lines, and not one of the old ones changed; undefined where that cannot be. */
+function splicedText(text: string, document: YamlDocument, entry: ResourceEntry): string | undefined {
+  const { contents } = document;
+  if (!isMap(contents) || contents.flow === true) return undefined;
+  const resources = contents.get("resources");
+  const [first = "", ...below] = entriesText([entry], "yaml").trimEnd().split("\n");
+  const [second = "", ...deepest] = below;
+  if (!contents.has("resources")) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
+  if (!isBlock(resources)) return undefined;
+  const named = resources.get(entry.type);
+  if (!resources.has(entry.type))
+    return insertedAt(text, endOf(resources, text), [second, ...deepest], columnOf(resources, text) - 2);
+  if (!isBlock(named)) return undefined;
+  return insertedAt(text, endOf(named, text), deepest, columnOf(named, text) - 4);
+}
+
+function isBlock(node: unknown): node is YAMLMap {
+  return isMap(node) && node.flow !== true && node.items.length > 0;
+}
+
+/** The place after the last line of a mapping. */
+function endOf({ range }: Pick<YAMLMap, "range">, text: string): number {
+  const end = range?.[1] ?? text.length;
+  if (end === 0 || text[end - 1] === "\n") return end;
+  const line = text.indexOf("\n", end);
+  return line < 0 ? text.length : line + 1;
+}
+
+/** How far the keys of a mapping are indented. */
+function columnOf({ items: [first] }: YAMLMap, text: string): number {
+  const at = isScalar(first?.key) ? (first.key.range?.[0] ?? 0) : 0;
+  return at - (text.lastIndexOf("\n", at - 1) + 1);
+}
+
+function insertedAt(text: string, at: number, lines: readonly string[], shift: number): string {
+  const shifted = lines.map((line) => {
+    if (line.trim() === "") return "";
+    return shift >= 0 ? " ".repeat(shift) + line : line.slice(-shift);
+  });
+  const before = text.slice(0, at);
+  const lead = before === "" || before.endsWith("\n") ? "" : "\n";
+  return `${before}${lead}${shifted.join("\n")}\n${text.slice(at)}`;
+}

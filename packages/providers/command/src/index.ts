@@ -1,0 +1,2 @@
+export * from "./command-task.ts";
+export * from "./properties.ts";
