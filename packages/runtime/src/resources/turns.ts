@@ -9,7 +9,7 @@ export interface Turns {
 }
 
 type Whose = Pick<BoundResource, "settings"> & {
-  readonly type: { readonly name: string; readonly known: string; readonly local?: boolean };
+  readonly type: { readonly name: string; readonly known?: string; readonly local?: boolean };
 };
 
 /** Reads of files are cheap, and each holds one open. */
