@@ -3,6 +3,7 @@ import { MusterError } from "@muster/model";
 import type { EvaluateDeps } from "./run-stack.ts";
 import type { SourceDocument } from "./source.ts";
 import { readText } from "./text.ts";
+import { documentOfTree } from "./tree.ts";
 
 export type ReadDeps = EvaluateDeps;
 
@@ -18,7 +19,7 @@ export async function readDocument(file: string, deps: ReadDeps): Promise<Source
   switch (extname(file).toLowerCase()) {
     case ".yaml":
     case ".yml":
-      return (await import("./yaml.ts")).parseYaml(text, file);
+      return readYaml(text, file);
     case ".json":
     case ".jsonc":
       return (await import("./json.ts")).parseJson(text, file);
@@ -30,4 +31,11 @@ export async function readDocument(file: string, deps: ReadDeps): Promise<Source
     default:
       throw new MusterError("declaration.unknown-ending", { file }, { place: { file } });
   }
+}
+
+/** A large stack is mostly plain: what reads all of YAML takes ten times as long for it. */
+async function readYaml(text: string, file: string): Promise<SourceDocument> {
+  const { plainYaml } = await import("./yaml-plain.ts");
+  const tree = plainYaml(text);
+  return tree === undefined ? (await import("./yaml.ts")).parseYaml(text, file) : documentOfTree(tree, text, file);
 }

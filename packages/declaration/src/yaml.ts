@@ -21,6 +21,14 @@ const MAX_REPEATED = 10_000;
 
 /** Reads a YAML 1.2 text. Throws `declaration.empty` and `.syntax`, and what `documentOfTree` throws. */
 export function parseYaml(text: string, file: string): SourceDocument {
+  const tree = treeOfYaml(text, file);
+  const source = tree && documentOfTree(tree, text, file);
+  if (!source || source.data === null) throw new MusterError("declaration.empty", { file }, { place: { file } });
+  return source;
+}
+
+/** Undefined where nothing is written. Throws `declaration.syntax`. */
+export function treeOfYaml(text: string, file: string): Tree | undefined {
   const syntaxError = (detail: string, offset: number) =>
     new MusterError(
       "declaration.syntax",
@@ -32,9 +40,7 @@ export function parseYaml(text: string, file: string): SourceDocument {
   const mistake = document?.errors[0] ?? document?.warnings[0];
   if (mistake) throw syntaxError(mistake.message, mistake.pos[0]);
   if (another) throw syntaxError("a second document begins here", another.range[0]);
-  const source = document?.contents && documentOfTree(treeOf(document.contents, text, syntaxError), text, file);
-  if (!source || source.data === null) throw new MusterError("declaration.empty", { file }, { place: { file } });
-  return source;
+  return document?.contents ? treeOf(document.contents, text, syntaxError) : undefined;
 }
 
 type SyntaxErrorOf = (detail: string, offset: number) => MusterError;
