@@ -2,8 +2,13 @@ export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
 export * from "./edit.ts";
-export * from "./entries.ts";
-export { withEntries } from "./insert.ts";
+export {
+  type EntryLanguage,
+  entriesText,
+  type ResourceEntry,
+  resourcesOf,
+  withEntries,
+} from "./entries.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";

@@ -1,14 +1,12 @@
 /** Puts entries into a stack in YAML. What is there stays as it was written, comments and all. */
 import { isObject, MusterError, ownOf } from "@muster/model";
-import { isMap, isScalar, parseDocument, type Document as YamlDocument, type YAMLMap } from "yaml";
-import { entriesText, type ResourceEntry, resourcesOf } from "./entries.ts";
+import { isMap, isScalar, parseDocument, type YAMLMap, type Document as YamlDocument } from "yaml";
+import { type ResourceEntry, resourcesOf } from "./entries.ts";
+import { yamlText } from "./entries-yaml.ts";
 import { parseYaml } from "./yaml.ts";
 
-/**
- * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already, and what
- * reading the file throws.
- */
-export function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): string {
+/** See `withEntries`. */
+export function inserted(text: string, file: string, entries: readonly ResourceEntry[]): string {
   const before = parseYaml(text, file).data;
   const declared = isObject(before) ? ownOf(before, "resources") : undefined;
   for (const { type, name } of entries) {
@@ -38,7 +36,7 @@ function splicedText(text: string, document: YamlDocument, entry: ResourceEntry)
   const { contents } = document;
   if (!isMap(contents) || contents.flow === true) return undefined;
   const resources = contents.get("resources");
-  const [first = "", ...below] = entriesText([entry], "yaml").trimEnd().split("\n");
+  const [first = "", ...below] = yamlText([entry]).trimEnd().split("\n");
   const [second = "", ...deepest] = below;
   if (!contents.has("resources")) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
   if (!isBlock(resources)) return undefined;

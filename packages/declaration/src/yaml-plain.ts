@@ -52,9 +52,8 @@ function reader(text: string) {
 
   function document(): Tree {
     toNextLine(0);
-    if (column !== 0) throw OTHER;
     const tree = block(0, 1);
-    if (column !== -1) throw OTHER;
+    if (at < text.length) throw OTHER;
     return tree;
   }
 
@@ -102,7 +101,7 @@ function reader(text: string) {
       if (whole === undefined || whole.length > LONGEST_KEY) throw OTHER;
       entries.push({ key: quoted ?? bare, at: keyAt, value: valueBehind(indent, depth) });
     }
-    if (column > indent) throw OTHER;
+    if (column > indent || entries.length === 0) throw OTHER;
     return { kind: "map", at: begins, entries };
   }
 

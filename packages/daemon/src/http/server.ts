@@ -1,7 +1,6 @@
 /** The HTTP API on the daemon's unix socket. api.ts says what it is; this serves it. */
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
-import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
 import { clearSocketPath, MAX_ID, MAX_REQUEST } from "@muster/plugin";
 import type { Asked } from "@muster/runtime";
@@ -21,6 +20,9 @@ import { groupRoutes } from "./groups.ts";
 import { instanceRoutes } from "./instances.ts";
 import { APPLY, DESTROY, PLAN } from "./requests.ts";
 import type { Listener } from "./socket.ts";
+
+// An import of it would load all that Node has for the web.
+const { createServer } = process.getBuiltinModule("node:http");
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
   const { options, stacks, applying } = deps;
