@@ -1,9 +1,10 @@
-/** What the guide shows in YAML and in TypeScript, side by side, is the same declaration. */
+/** The page of resources: what it shows in YAML and in TypeScript is the same declaration, and it leaves out no word. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { documentOf, readDocument, stackOf } from "@muster/declaration";
 import { expect, it, onTestFinished } from "vitest";
+import { OWN_WORDS } from "../packages/declaration/src/own-words.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/guide/resources.md");
 
@@ -12,6 +13,11 @@ it("is one declaration of resources in both", { timeout: 30_000 }, async () => {
   const [yaml, typescript] = await Promise.all(["yaml", "ts"].map((language) => declaredIn(page, language)));
   expect(Object.keys(yaml?.resources ?? {})).toHaveLength(3);
   expect(typescript).toEqual(yaml);
+});
+
+it("tells every word of Muster's own that a resource can have", () => {
+  const rows = [...readFileSync(PAGE, "utf8").matchAll(/^\| `(\w+)` \|/gm)].map(([, word]) => word);
+  expect(rows.toSorted()).toEqual([...OWN_WORDS].toSorted());
 });
 
 /** The first block of the page in this language, as a stack. */

@@ -57,7 +57,7 @@ async function play(block: Block, room: GuideRoom, hashes: KnownHashes): Promise
 
 /** What only looks may be asked again until it sees what is shown; what acts is done once. */
 const LOOKS =
-  /^(ls|cat|head|find|grep|muster (group (ls|describe|inspect)|instance (ls|describe)|plugin ls|events|history))\b/;
+  /^(ls|cat|head|find|grep|muster (stack (ls|describe)|group (ls|describe|inspect)|instance (ls|describe)|plugin ls|events|history))\b/;
 
 async function playCommand({ typed, lines }: Shown, room: GuideRoom, hashes: KnownHashes): Promise<void> {
   const once = async () => compare(`$ ${typed}`, lines, await room.run(typed), hashes);

@@ -87,6 +87,8 @@ describe("the schema of stacks", () => {
     ["one address in place of a list", file({ content: "x", notify: "command.reload" })],
     ["values from elsewhere", file({ mode: "${file./a.mode}", content: "${droplet.web-1.public_address}" })],
     ["a secret in place of a value", file({ content: { secret: { env: "MOTD" } } })],
+    ["a secret that a command prints", file({ content: { secret: { command: ["pass", "show", "motd"] } } })],
+    ["a number in place of an id", file({ content: "x", id: 12 })],
     [
       "what is to be gone, of which nothing else is said",
       { stack: "s", resources: { note: { a: { ensure: "absent" } } } },
@@ -122,6 +124,7 @@ describe("the schema of stacks", () => {
     ["a value that does not fit", file({ mode: "644" }), "/resources/file/~1etc~1motd/mode must match pattern"],
     ["a word of Muster's that is none", file({ ensure: "gone" }), "allowed values"],
     ["what a type needs and is missing", { stack: "s", resources: { note: { a: {} } } }, "required property 'text'"],
+    ["a secret of two places", file({ content: { secret: { env: "MOTD", file: "/motd" } } }), "/content"],
     ["two sizes", group({ members: ["a"] }), "exactly one schema"],
     ["no template", { stack: "s", groups: { web: { size: 1 } } }, "required property 'template'"],
     ["two templates", group({ template: { file: { path: "/a" }, note: { text: "a" } } }), "more than 1"],

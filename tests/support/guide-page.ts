@@ -73,7 +73,7 @@ export function masked(line: string, nameOf: (hash: string) => string = () => "H
     .replace(/\bprocess \d+/g, "process PID")
     .replace(/"pid": ?\d+/g, '"pid":PID')
     .replace(/\b2\d{4}\b/g, "PORT")
-    .replace(/\b\d+(ms|s|m)\b/g, "AGE")
+    .replace(/\b\d+(?:\.\d+)?(ms|s|m)\b/g, "AGE")
     .replace(HASH, nameOf)
     .replace(/\b\d{13,}\b/g, "NUMBER")
     .replace(/ {2,}/g, "  ")

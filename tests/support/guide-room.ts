@@ -1,7 +1,7 @@
 /** A home of its own in which a page of the guide is played, with the command `muster` and the examples in it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { endAllAtHome } from "./left-behind.ts";
@@ -32,6 +32,9 @@ export function openGuideRoom(): GuideRoom {
   for (const example of ["hello", "rollout", "web", "workers"]) {
     cpSync(join(ROOT, "examples", example), join(home, "examples", example), { recursive: true });
   }
+  const packages = join(home, "node_modules/@muster");
+  mkdirSync(packages, { recursive: true });
+  symlinkSync(join(ROOT, "packages/sdk"), join(packages, "sdk"));
   const command = join(bin, "muster");
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, "packages/cli/bin/muster.js")} "$@"\n`);
   chmodSync(command, 0o755);

@@ -23,6 +23,17 @@ function branch(docs: Docs, loads: Readonly<Record<string, Load>>): Load<RouteMa
   };
 }
 
+const stack = branch(
+  {
+    brief: "Look at stacks: how their groups and resources stand",
+    fullDescription: "Looks at the stacks that are being kept.\n\nEXAMPLE\n  muster stack ls",
+  },
+  {
+    ls: async () => (await import("./commands/stack-ls.ts")).stackLs,
+    describe: async () => (await import("./commands/stack-describe.ts")).stackDescribe,
+  },
+);
+
 const group = branch(
   {
     brief: "Look at groups and steer them",
@@ -138,6 +149,7 @@ export const routesFor = branch(
     explain: async () => (await import("./commands/explain.ts")).explain,
     schema: async () => (await import("./commands/schema.ts")).schema,
     destroy: async () => (await import("./commands/destroy.ts")).destroy,
+    stack,
     group,
     instance,
     image,

@@ -22,13 +22,24 @@ function wireError({ code, message, next, words, place }: MusterError): WireErro
 }
 
 const CONFLICTS: readonly ErrorCode[] = ["stack.held", "stack.lost", "daemon.held", "claim.taken"];
-const MISSING: readonly ErrorCode[] = ["group.not-found", "instance.not-found", "instance.unknown", "plugin.not-found"];
+const MISSING: readonly ErrorCode[] = [
+  "group.not-found",
+  "instance.not-found",
+  "instance.unknown",
+  "plugin.not-found",
+  "stack.not-found",
+];
 const REFUSED_CODES: readonly ErrorCode[] = [
   "instance.ambiguous",
   "instance.cannot",
   "instance.refused",
   "instance.irreplaceable",
   "instance.not-aside",
+  "plan.stale",
+  "resource.impossible",
+  "resource.needs-consent",
+  "resource.protected",
+  "stack.observed",
 ];
 const REFUSED = ["usage", "declaration", "settings", "group", "api"];
 

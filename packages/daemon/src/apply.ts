@@ -1,8 +1,19 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { type Document, digestOfPlan, MusterError, messageOf, ownOf, type Stack, type StackPlan } from "@muster/model";
+import { confirmAgreed } from "@muster/declaration";
+import {
+  type Document,
+  didYouMean,
+  digestOfPlan,
+  MusterError,
+  messageOf,
+  nearest,
+  ownOf,
+  type Stack,
+  type StackPlan,
+} from "@muster/model";
 import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
-import { confirmAgreed, mayBeRefused } from "./agreed.ts";
+import { mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import { checkGiven, type Given, readGiven } from "./checked.ts";
@@ -48,6 +59,15 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     if (options.stacks === "all" || options.stacks.includes(name)) return;
     const detail = `this Muster keeps ${options.stacks.join(", ")}, and not ${name}`;
     throw new MusterError("api.bad-request", { detail });
+  }
+
+  function notFound(stack: string): MusterError {
+    const declared = stacks.all().filter((keeper) => keeper.declaration() !== undefined);
+    const near = nearest(
+      stack,
+      declared.map((keeper) => keeper.stack),
+    );
+    return new MusterError("stack.not-found", { stack, nearest: didYouMean(near) });
   }
 
   const check = (given: Given) => checkGiven(given, { outside: options.outside, catalog, settings });
@@ -120,7 +140,7 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
       return stacks.inTurn(stack, async () => {
         const keeper = await stacks.take(stack);
         try {
-          if (keeper.declaration() === undefined) throw new MusterError("stack.not-found", { stack, nearest: "" });
+          if (keeper.declaration() === undefined) throw notFound(stack);
           const { generation } = await keeper.destroyAll(actor);
           return { stack, generation, unchanged: false, groups: keeper.groups() };
         } finally {

@@ -90,6 +90,31 @@ describe("a daemon", () => {
     expect(namesIn(room.path("instances"))).toEqual([]);
     expect(await daemon.apply(webStack(1), FILE, "user:ada")).toMatchObject({ unchanged: false });
   });
+
+  it("lets go of a stack whose last resource was destroyed with it", async () => {
+    const room = newRoom();
+    const daemon = await room.start();
+    const resources = { "instance-file": { one: {} } };
+    await daemon.apply({ dialect: "muster", data: { stack: "shop", resources } }, FILE, "user:ada");
+    await vi.waitFor(() => expect(namesIn(room.path("instances"))).toHaveLength(1), 5_000);
+
+    const { status } = await ask(daemon.socket, "POST", "/v1/destroy", { stack: "shop", actor: "ada" });
+
+    expect(status).toBe(200);
+    await vi.waitFor(() => expect(daemon.keepers()).toEqual([]), 5_000);
+    expect(namesIn(room.path("instances"))).toEqual([]);
+  });
+
+  it("says of a stack that is not there what may be meant", async () => {
+    const daemon = await newRoom().start();
+    await daemon.apply(webStack(1), FILE, "user:ada");
+
+    const answer = await ask(daemon.socket, "POST", "/v1/destroy", { stack: "shopp", actor: "ada" });
+
+    const words = { stack: "shopp", nearest: " (did you mean `shop`?)" };
+    expect(answer).toMatchObject({ status: 404, body: { error: { code: "stack.not-found", words } } });
+    expect(daemon.keepers().map(({ stack }) => stack)).toEqual(["shop"]);
+  });
 });
 
 describe("an end", () => {

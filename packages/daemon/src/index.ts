@@ -1,3 +1,4 @@
+export type { Thing, Things, WeighedWish, Wish } from "@muster/runtime";
 export * from "./api.ts";
 export type {
   DeclaredPropertyView,
@@ -12,4 +13,3 @@ export type { Daemon, DaemonOptions, Notice } from "./options.ts";
 export type { Planner, PlannerOptions } from "./planner.ts";
 export * from "./plugin-state.ts";
 export * from "./start.ts";
-export type { Thing, Things, WeighedWish, Wish } from "@muster/runtime";

@@ -1,6 +1,13 @@
 import type { StackPlan } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type Asked, type GivenSettings, type Outside, planStack, type StackKeeper, sameDocument } from "@muster/runtime";
+import {
+  type Asked,
+  type GivenSettings,
+  type Outside,
+  planStack,
+  type StackKeeper,
+  sameDocument,
+} from "@muster/runtime";
 import type { Store } from "@muster/store";
 import { checkGiven, type Given } from "./checked.ts";
 import { grammar } from "./stacks.ts";

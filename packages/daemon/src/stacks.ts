@@ -44,7 +44,7 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
       ...{ store, lease, catalog, grammar, settings, waits: true },
       onEvent(event) {
         options.onEvent(event);
-        // The last group of the stack may have gone with it.
+        // The last that the stack had may have gone with it.
         if (options.stacks === "all" && ENDS.includes(event.type)) setImmediate(() => void dropSoon(stack));
       },
       onStatus: (group, status) => options.onStatus(stack, group, status),
@@ -159,4 +159,4 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
 const CLOSE_MS = 10_000;
 const LATE = `calls were still under way after ${CLOSE_MS / 1000} s; the next start looks for what came of them`;
 
-const ENDS: readonly string[] = ["group.removed", "group.released"];
+const ENDS: readonly string[] = ["group.removed", "group.released", "stack.removed"];

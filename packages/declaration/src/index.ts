@@ -1,3 +1,4 @@
+export * from "./agreed.ts";
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
@@ -9,6 +10,7 @@ export {
   resourcesOf,
   withEntries,
 } from "./entries.ts";
+export * from "./given.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";

@@ -1,6 +1,6 @@
 /** Schemas of types as they are written in a stack: values may come from elsewhere, and names are kept apart. */
 import { isObject, type Json, type JsonObject } from "@muster/model";
-import { jsonSchemaOf, type Schema } from "@muster/plugin";
+import { jsonSchemaOf, type Schema, secretReference } from "@muster/plugin";
 
 /** The properties of a schema, what of it is required, and what they refer to. */
 export interface WrittenSchema {
@@ -17,17 +17,8 @@ export const IN_PLACE_OF_VALUES: JsonObject = {
     description: "A text that a value from elsewhere is put into",
   },
   secret: {
-    ...{ type: "object", description: "Where the value is read, which nobody may see" },
-    properties: {
-      secret: {
-        ...{ type: "object", minProperties: 1, maxProperties: 1, additionalProperties: false },
-        properties: {
-          env: { type: "string", description: "A variable of the environment in which Muster runs" },
-          file: { type: "string", description: "A file, by its absolute path" },
-        },
-      },
-    },
-    ...{ required: ["secret"], additionalProperties: false },
+    ...jsonSchemaOf(secretReference, "draft-7"),
+    description: "Where the value is read, which nobody may see",
   },
 };
 const PARTS = "#/definitions/";

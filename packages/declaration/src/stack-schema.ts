@@ -58,7 +58,7 @@ const ADDRESSES = { anyOf: [ADDRESS, { type: "array", items: ADDRESS }] };
 /** Muster's own words, beside the properties of a resource. */
 const RESOURCE_WORDS: Readonly<Record<OwnWord, JsonObject>> = {
   ensure: { enum: ["present", "absent"], description: "Whether it is to be there; `present` unless told" },
-  id: text("The thing that it is, where the name alone does not tell which"),
+  id: { type: ["string", "integer"], description: "The thing that it is, where the name alone does not tell which" },
   provider: text("The entry under `providers` whose settings it is reached with"),
   dependsOn: { ...ADDRESSES, description: "These must be as declared before: TYPE.NAME" },
   notify: { ...ADDRESSES, description: "These are refreshed after this was changed: TYPE.NAME" },

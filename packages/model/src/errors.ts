@@ -450,7 +450,7 @@ export const errorTable = {
   },
   "stack.not-found": {
     says: "there is no stack `{stack}`{nearest}",
-    next: "`muster resource ls` shows what there is.",
+    next: "`muster stack ls` shows what there is.",
   },
   "resource.protected": {
     says: "`{address}` is protected, and this would destroy it",
@@ -461,6 +461,14 @@ export const errorTable = {
   "resource.not-as-declared": {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",
+  },
+  "simulation.no-such-thing": {
+    says: "in the simulated world there is no {type} `{id}`{nearest}",
+    next: "There are: {known}.",
+  },
+  "simulation.impossible": {
+    says: "in the simulated world no {type} can be so: {detail}",
+    next: "Say one that could be there.",
   },
   "plan.stale": {
     says: "the plan of `{stack}` does not hold any more: {detail}",

@@ -14,6 +14,7 @@ export * from "./plan.ts";
 export * from "./plan-digest.ts";
 export * from "./references.ts";
 export * from "./resource.ts";
+export * from "./resource-end.ts";
 export * from "./resource-references.ts";
 export * from "./resource-view.ts";
 export * from "./revision.ts";

@@ -23,7 +23,7 @@ export interface Ctx {
   readonly signal: AbortSignal;
   /**
    * Of each property that is never shown again (`unreadable`), a digest of it as it is declared: to be kept with the thing
-   * that is made, and shown as `Observed.digests`. Missing for members of groups: their revision tells.
+   * that is made or changed, and shown as `Observed.digests`. Missing for members of groups: their revision tells.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }
@@ -129,12 +129,12 @@ interface ProviderBase<P extends object> {
   pin?(want: P): Promise<JsonObject>;
   /**
    * What a step would mean, as only the provider knows it: asked where a resource is to be made or differs. Reads only. Throws
-   * `invalid` when it can never be so. Not asked over a plugin's socket.
+   * `invalid` when it can never be so.
    *
    * @param from what is there; undefined: it is to be made
    */
   assess?(from: Observed<P> | undefined, want: Partial<P>, ctx: Ctx): Promise<Assessment>;
-  /** What is done when something that a resource was to be told of (`notify`) has changed. Not asked over a plugin's socket. */
+  /** What is done when something that a resource was to be told of (`notify`) has changed. */
   refresh?(observed: Observed<P>, want: Partial<P>, ctx: Ctx): Promise<void>;
   /** Makes one thing that bears these tags. Throws `conflict` when its name is taken by something else. */
   create(want: P, tags: Tags, ctx: Ctx): Promise<{ readonly id: string }>;

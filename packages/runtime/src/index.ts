@@ -11,3 +11,4 @@ export type { ResourcesView } from "./resources/keep.ts";
 export type { Thing, ThingOwner } from "./resources/query.ts";
 export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

@@ -113,7 +113,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   const endings = new Set<Promise<void>>();
   const serially = inTurn();
   const fronts = keepFronts({
-    ...{ stack, store, write, catalog, providers, settings, clock, run: runCommand, onLost: lose },
+    ...{ stack, store, write, catalog, providers, settings, clock, run: deps.run ?? runCommand, onLost: lose },
     standingOf: (group) => controllers.get(group)?.standing() ?? "unkept",
     onTrouble: (thrown) => deps.onTrouble?.(thrown),
   });
@@ -168,7 +168,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   async function tendTo(from: Declaration | undefined): Promise<ResourceKeeper | undefined> {
     if (from === undefined) return undefined;
     return keepResources({
-      ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, env: deps.env ?? {}, onLost: lose },
+      ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, onLost: lose },
+      ...{ env: deps.env ?? {}, reveal: deps.reveal },
       onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
       onGone: () => void serially(forgetAll).catch(tellTrouble),
       onView: (view) => deps.onResources?.(view),

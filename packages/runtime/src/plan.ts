@@ -40,7 +40,7 @@ export interface Proposal {
   readonly asked?: Asked;
 }
 
-export interface PlanDeps extends GlanceDeps, Pick<Outside, "io" | "env"> {
+export interface PlanDeps extends GlanceDeps, Pick<Outside, "io" | "env" | "reveal"> {
   readonly grammar: Grammar;
   readonly settings: GivenSettings;
 }

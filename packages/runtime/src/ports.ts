@@ -1,6 +1,7 @@
 import type { reconcile } from "@muster/engine";
 import type { Address, Document, Stack } from "@muster/model";
-import type { Io } from "@muster/plugin";
+import type { Io, revealed } from "@muster/plugin";
+import type { RunCommand } from "./front/command.ts";
 import type { HostPorts } from "./host-ports.ts";
 
 /** Time and timers, given in so that a simulator can hold the clock. */
@@ -36,6 +37,10 @@ export interface Outside {
   readonly hostPorts?: HostPorts;
   /** The environment that secrets of resources are looked up in; missing: an empty one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How a secret of a resource is read; missing: where it says. */
+  readonly reveal?: typeof revealed;
+  /** How commands of files that follow groups are run; missing: as programs of this machine. */
+  readonly run?: RunCommand;
 }
 
 export type Decide = typeof reconcile;

@@ -1,7 +1,25 @@
 /** From a type as a plugin's author writes it to a type as the contract has it. */
 import { bears, type JsonObject, type Observed } from "@muster/model";
-import type { Flavor, Io, Schema, TaggedProvider, TaggedType } from "@muster/plugin";
-import type { Call, FlavorDefinition, Item, TypeDefinition } from "./plugin-definition.ts";
+import type {
+  ClaimedProvider,
+  ClaimedType,
+  Ctx,
+  Flavor,
+  Io,
+  Provider,
+  Schema,
+  TaggedProvider,
+  TaggedType,
+  Type,
+} from "@muster/plugin";
+import type {
+  Call,
+  ClaimedDefinition,
+  FlavorDefinition,
+  NamedItem,
+  TaggedDefinition,
+  TypeDefinition,
+} from "./plugin-definition.ts";
 import { failingWell, streamingWell } from "./plugin-failure.ts";
 
 /** @param opened makes ready what the plugin as a whole needs. */
@@ -10,26 +28,42 @@ export function typeOf<C extends JsonObject>(
   plugin: string,
   settings: Schema<C>,
   opened: (settings: C) => Promise<unknown>,
-): TaggedType<JsonObject, C> {
-  const { name, schema, effects = {}, settleMs = 0, exclusive, ports, startupMs, tools } = definition;
-  return {
-    known: "tags",
-    name,
+): Type<JsonObject, C> {
+  const { name, schema, effects = {}, settleMs = 0, exclusive } = definition;
+  const { outputs, irreversible, unreadable, unordered, ports, startupMs, family, tools } = definition;
+  const base = {
+    ...{ name, schema, settings, effects, settleMs },
     summary: definition.summary ?? `${name}, from the plugin ${plugin}`,
-    schema,
-    settings,
-    effects,
-    settleMs,
     local: definition.local ?? definition.watch !== undefined,
-    ...(exclusive === undefined ? {} : { exclusive: (want) => exclusive(want) }),
+    ...(exclusive === undefined ? {} : { exclusive: (want: JsonObject) => exclusive(want) }),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+    ...(unreadable === undefined ? {} : { unreadable }),
+    ...(unordered === undefined ? {} : { unordered }),
     ...(ports === undefined ? {} : { ports }),
     ...(startupMs === undefined ? {} : { startupMs }),
+    ...(family === undefined ? {} : { family }),
     ...(tools === undefined ? {} : { tools }),
-    async open(given, io) {
-      await failingWell(() => opened(given));
-      return providerOf(definition, given, scopeOf(plugin, given), io);
-    },
   };
+  const open = async (given: C) => {
+    await failingWell(() => opened(given));
+    return scopeOf(plugin, given);
+  };
+  if (definition.known === "claim") {
+    const { naming } = definition;
+    const type: ClaimedType<JsonObject, C> = {
+      ...{ ...base, known: "claim", naming },
+      open: async (given, io) => claimedProvider(definition, given, await open(given), io),
+    };
+    return type;
+  }
+  const { naming } = definition;
+  const type: TaggedType<JsonObject, C> = {
+    ...{ ...base, known: "tags" },
+    ...(naming === undefined ? {} : { naming }),
+    open: async (given, io) => taggedProvider(definition, given, await open(given), io),
+  };
+  return type;
 }
 
 /** What ids are unique in, for a person to read: what the plugin was given to work on, or the plugin itself. */
@@ -38,52 +72,102 @@ function scopeOf(plugin: string, settings: JsonObject): string {
   return texts.length === 0 ? plugin : texts.join(", ");
 }
 
-function providerOf<C>(definition: TypeDefinition<JsonObject, C>, settings: C, scope: string, io: Io): TaggedProvider {
-  const { read, validate, update, retag, watch, logs, exec, console, tool } = definition;
-  const call = (signal: AbortSignal): Call<C> => ({ settings, signal });
+function taggedProvider<C>(
+  definition: TaggedDefinition<JsonObject, C>,
+  settings: C,
+  scope: string,
+  io: Io,
+): TaggedProvider {
+  const { read, retag } = definition;
   const age = ages(io.now);
-
   return {
     known: "tags",
-    scope,
-    async *list(by, { signal }) {
-      const items = await failingWell(() => definition.list(call(signal)));
+    ...whatAnyCan(definition, settings, scope),
+    async *list(by, ctx) {
+      const items = await failingWell(() => definition.list(callOf(settings, ctx)));
       age.forget(items);
       yield items.filter((each) => bears(each.tags, by)).map(age.observed);
     },
-    async create(want, tags, { signal }) {
-      return { id: await failingWell(() => definition.create(want, tags, call(signal))) };
+    async create(want, tags, ctx) {
+      return { id: await failingWell(() => definition.create(want, tags, callOf(settings, ctx))) };
     },
-    destroy: (id, { signal }) => failingWell(() => definition.destroy(id, call(signal))),
     ...(read && {
-      async read(id, { signal }) {
-        const found = await failingWell(() => read(id, call(signal)));
+      async read(id, ctx) {
+        const found = await failingWell(() => read(id, callOf(settings, ctx)));
         return found === undefined ? undefined : age.observed(found);
       },
     }),
-    ...(validate && { validate: (want) => failingWell(() => validate(want, call(NEVER))) }),
-    ...(update && { update: (from, want, { signal }) => failingWell(() => update(from, want, call(signal))) }),
-    ...(retag && { retag: (id, tags, { signal }) => failingWell(() => retag(id, tags, call(signal))) }),
-    ...(watch && { watch: (wake, signal) => watch(wake, call(signal)) }),
-    ...(logs && { logs: (id, asked, { signal }) => streamingWell(() => logs(id, asked, call(signal))) }),
-    ...(exec && { exec: (id, asked, { signal }) => failingWell(() => exec(id, asked, call(signal))) }),
-    ...(console && { console: (id, asked, { signal }) => streamingWell(() => console(id, asked, call(signal))) }),
-    ...(tool && { tool: (id, asked, { signal }) => streamingWell(() => tool(id, asked, call(signal))) }),
+    ...(retag && { retag: (id, tags, ctx) => failingWell(() => retag(id, tags, callOf(settings, ctx))) }),
   };
 }
 
-const NEVER = new AbortController().signal;
+function claimedProvider<C>(
+  definition: ClaimedDefinition<JsonObject, C>,
+  settings: C,
+  scope: string,
+  io: Io,
+): ClaimedProvider {
+  const { list, naming } = definition;
+  const age = ages(io.now);
+  return {
+    known: "claim",
+    ...whatAnyCan(definition, settings, scope),
+    async read(id, ctx) {
+      const found = await failingWell(() => definition.read(id, callOf(settings, ctx)));
+      return found === undefined ? undefined : age.observed(found);
+    },
+    async create(want, _tags, ctx) {
+      await failingWell(() => definition.create(want, callOf(settings, ctx)));
+      return { id: String(want[naming]) };
+    },
+    ...(list && {
+      async *list(ctx) {
+        const items = await failingWell(() => list(callOf(settings, ctx)));
+        age.forget(items);
+        yield items.map(age.observed);
+      },
+    }),
+  };
+}
+
+type Common = Omit<Provider, "known" | "list" | "read" | "create" | "retag" | "pin" | "close">;
+
+/** What both kinds of types can do. */
+function whatAnyCan<C>(definition: TypeDefinition<JsonObject, C>, settings: C, scope: string): Common {
+  const { validate, update, assess, refresh, watch, logs, exec, console, tool } = definition;
+  const call = (ctx: Ctx) => callOf(settings, ctx);
+  return {
+    scope,
+    destroy: (id, ctx) => failingWell(() => definition.destroy(id, call(ctx))),
+    ...(validate && { validate: (want) => failingWell(() => validate(want, call(NEVER))) }),
+    ...(update && { update: (from, want, ctx) => failingWell(() => update(from, want, call(ctx))) }),
+    ...(assess && { assess: (from, want, ctx) => failingWell(() => assess(from, want, call(ctx))) }),
+    ...(refresh && { refresh: (observed, want, ctx) => failingWell(() => refresh(observed, want, call(ctx))) }),
+    ...(watch && { watch: (wake, signal) => watch(wake, call({ signal })) }),
+    ...(logs && { logs: (id, asked, ctx) => streamingWell(() => logs(id, asked, call(ctx))) }),
+    ...(exec && { exec: (id, asked, ctx) => failingWell(() => exec(id, asked, call(ctx))) }),
+    ...(console && { console: (id, asked, ctx) => streamingWell(() => console(id, asked, call(ctx))) }),
+    ...(tool && { tool: (id, asked, ctx) => streamingWell(() => tool(id, asked, call(ctx))) }),
+  };
+}
+
+function callOf<C>(settings: C, { signal, digests }: Ctx): Call<C> {
+  return { settings, signal, ...(digests === undefined ? {} : { digests }) };
+}
+
+const NEVER: Ctx = { signal: new AbortController().signal };
 
 /** Things that do not tell their age are as old as they have been seen. */
 function ages(now: () => number) {
   const seen = new Map<string, number>();
   return {
-    observed(item: Item<JsonObject>): Observed {
+    observed({ outputs, ...item }: NamedItem<JsonObject> & Partial<Pick<Observed, "tags">>): Observed {
       const since = item.since ?? seen.get(item.id) ?? now();
       if (item.since === undefined) seen.set(item.id, since);
-      return { phase: "running", ...item, since };
+      const properties = outputs === undefined ? item.properties : { ...outputs, ...item.properties };
+      return { phase: "running", tags: {}, ...item, properties, since };
     },
-    forget(there: readonly Item<JsonObject>[]): void {
+    forget(there: readonly NamedItem<JsonObject>[]): void {
       const ids = new Set(there.map(({ id }) => id));
       for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id);
     },

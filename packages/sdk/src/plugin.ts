@@ -1,6 +1,6 @@
 /** A plugin in TypeScript: what a provider or a flavor cannot do without is asked for, and all else has a default. */
 import type { JsonObject } from "@muster/model";
-import type { Flavor, Schema, TaggedType } from "@muster/plugin";
+import type { Flavor, Schema, Type } from "@muster/plugin";
 import { z } from "zod";
 import type { FlavorDefinition, TypeDefinition } from "./plugin-definition.ts";
 import { flavorOf, typeOf } from "./plugin-type.ts";
@@ -26,7 +26,7 @@ export interface DefinedPlugin {
   readonly name: string;
   readonly version: string;
   readonly settings: Schema<JsonObject>;
-  readonly types: readonly TaggedType[];
+  readonly types: readonly Type[];
   readonly flavors: readonly Flavor[];
 }
 

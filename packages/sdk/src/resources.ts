@@ -36,6 +36,8 @@ interface OwnWords<Property> {
   readonly ignore?: readonly Property[];
   /** Whether it is put right when somebody else changed it, or only said. `repair` unless told. */
   readonly onDrift?: "repair" | "report";
+  /** The thing that it is, as its provider calls it, where the name alone does not tell which. */
+  readonly id?: string | number;
   /** The entry under `providers` that it is made with. */
   readonly provider?: string;
   /** What may be done to it without being asked again each time. */

@@ -1,8 +1,7 @@
 import { reconcile } from "@muster/engine";
 import { conditionOf, type Status } from "@muster/model";
-import type { Decide } from "@muster/runtime";
+import { type Decide, virtualClock } from "@muster/runtime";
 import { memoryStore, type Store } from "@muster/store";
-import { virtualClock } from "./clock.ts";
 import { endDisasters, letDisastersHappen, placeForeigners } from "./disasters.ts";
 import { calm } from "./faults.ts";
 import type { Happening, Told } from "./happening.ts";

@@ -1,8 +1,8 @@
 import type { JsonObject, Tags } from "@muster/model";
 import { type Ctx, type FailureKind, ProviderError, type TaggedProvider, type TaggedType } from "@muster/plugin";
+import type { VirtualClock } from "@muster/runtime";
 import { z } from "zod";
 import type { Ailment } from "./ailments.ts";
-import type { VirtualClock } from "./clock.ts";
 import type { Life } from "./crash.ts";
 import { afflict } from "./disasters.ts";
 import { type Fate, type Faults, fateOf, GIVEN_UP_MS, longDelay, startOf } from "./faults.ts";

@@ -1,7 +1,7 @@
 /** The Musters that run for this user: `serve`, and each process that keeps a stack. */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { GroupView, Ping } from "@muster/daemon";
+import type { GroupView, Ping, ResourcesView } from "@muster/daemon";
 import { didYouMean, MusterError, nearest, systemCodeOf } from "@muster/model";
 import type { Environment } from "../cli.ts";
 import { isStackSocket, serveSocket } from "../places.ts";
@@ -38,6 +38,32 @@ export interface KeptGroups {
 export async function keptGroups(env: Environment): Promise<KeptGroups> {
   const { answers, failures } = await askAll(env, (api) => api.groups());
   return { groups: answers.flatMap(([api, views]) => views.map((view) => ({ api, view }))), failures };
+}
+
+/** A stack of which something is declared, and how what it has stands. */
+export interface KeptStack {
+  readonly stack: string;
+  /** By name. */
+  readonly groups: readonly GroupView[];
+  readonly resources: ResourcesView;
+}
+
+export interface KeptStacks {
+  /** By name. */
+  readonly stacks: readonly KeptStack[];
+  readonly failures: readonly unknown[];
+}
+
+export async function keptStacks(env: Environment): Promise<KeptStacks> {
+  const { answers, failures } = await askAll(env, async (api) => {
+    const [stacks, groups] = await Promise.all([api.resources(), api.groups()]);
+    return stacks.map(({ stack, ...resources }): KeptStack => {
+      const own = groups.filter((view) => view.stack === stack);
+      return { stack, groups: own.toSorted((a, b) => (a.name < b.name ? -1 : 1)), resources };
+    });
+  });
+  const stacks = answers.flatMap(([, each]) => each);
+  return { stacks: stacks.toSorted((a, b) => (a.stack < b.stack ? -1 : 1)), failures };
 }
 
 /** Finds `NAME` or `STACK/NAME`. Throws `group.not-found` and `group.ambiguous`. */

@@ -11,7 +11,7 @@ const MOST_LINES = 40;
 /** @param step what its change is part of: how long the thing is away, and whether it is made by it */
 export function changeLines(
   change: PropertyChange,
-  step: { readonly effect: string; readonly downtimeMs?: number },
+  step: { readonly effect: string; readonly why?: string; readonly downtimeMs?: number },
 ): readonly string[] {
   const { property, before, after, secret, unknown } = change;
   const notes = notesOf(change, step);
@@ -56,7 +56,7 @@ function differenceLines(before: string, after: string): readonly string[] {
 /** ` (restart, away about 1 min)`; nothing where it is had in place, as most are. */
 function notesOf(
   { effect, irreversible, reason }: PropertyChange,
-  step: { effect: string; downtimeMs?: number },
+  step: { effect: string; why?: string; downtimeMs?: number },
 ): string {
   // What a new thing is made with costs nothing beside it.
   const plainly = effect === "in-place" || step.effect === "create";
@@ -65,8 +65,8 @@ function notesOf(
     ...(plainly || step.downtimeMs === undefined ? [] : [awayText(step.downtimeMs)]),
     ...(irreversible === true ? ["can never be changed back"] : []),
   ].join(", ");
-  // Of what is impossible the reason stands with the step.
-  const why = reason === undefined || step.effect === "impossible" ? "" : plain(reason);
+  // What stands with the step needs no second telling.
+  const why = reason === undefined || reason === step.why ? "" : plain(reason);
   const all = [notes, why].filter((part) => part !== "").join("; ");
   return all === "" ? "" : ` (${all})`;
 }

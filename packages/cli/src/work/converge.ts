@@ -1,11 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApplyAnswer, GroupView, StackResources } from "@muster/daemon";
-import { conditionOf, MusterError } from "@muster/model";
+import { conditionOf, failureOfResources, MusterError, resourcesSettled } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
-import { failureOf, isOver } from "./resources-end.ts";
 
 /** At first it may be a moment's work; then it is asked less and less often. */
 const ASK_SOON_MS = 5;
@@ -61,17 +60,17 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
       const spell = spellOf(spells.get(view.name), view, outlook, now);
       spells.set(view.name, spell);
       if (outlook.kind === "done") continue;
-      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket));
+      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket, answer.stack));
       open = true;
       const error = endOf(view, outlook, spell, now, await patienceWith(api, view, spell, now));
       if (error !== undefined) throw error;
     }
     const resources = await resourcesOf(api, answer.stack);
-    if (resources !== undefined && !isOver(resources, answer.generation)) {
-      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket));
+    if (resources !== undefined && !resourcesSettled(resources, answer.generation)) {
+      if (signal.aborted) throw interrupted(answer.stack, goesOn(keptBy, api.socket, answer.stack));
       open = true;
     }
-    const failed = open || resources === undefined ? undefined : failureOf(resources);
+    const failed = open || resources === undefined ? undefined : failureOfResources(resources);
     if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups };
     // Cut short by the signal, it has ended all the same.
@@ -84,10 +83,10 @@ export function interrupted(stack: string, fix: string): MusterError {
   return new MusterError("apply.interrupted", { stack, fix });
 }
 
-function goesOn(keptBy: KeptBy, socket: string): string {
+function goesOn(keptBy: KeptBy, socket: string, stack: string): string {
   return keptBy === "this"
     ? "Nobody goes on with it: start `muster serve`, or apply it again. What was declared is kept."
-    : `The Muster at ${socket} goes on with it; \`muster group ls\` shows how far it is.`;
+    : `The Muster at ${socket} goes on with it; \`muster stack describe ${stack}\` shows how far it is.`;
 }
 
 /** For how long it may stand still: its own deadline may be longer than what suits most. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { failureOfResources, resourcesSettled } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -8,7 +9,6 @@ import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { findHolders } from "./hand-over.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { failureOf, isOver } from "./resources-end.ts";
 import { openStage } from "./stage.ts";
 
 export interface DestroyFlags extends OutputFlags, SetFlags {
@@ -66,7 +66,9 @@ async function untilGone({ read, api, generation }: Begun, signal: AbortSignal):
     const resources = (await api.resources()).find(({ stack }) => stack === name);
     if (resources === undefined && groups.length === 0) return;
     const failed =
-      resources !== undefined && isOver(resources, generation) ? failureOf(resources, "destroy") : undefined;
+      resources !== undefined && resourcesSettled(resources, generation)
+        ? failureOfResources(resources, "destroy")
+        : undefined;
     if (failed !== undefined) throw failed;
     if (signal.aborted)
       throw interrupted(name, "What is left of it goes on to be destroyed when Muster keeps it again.");

@@ -1,8 +1,8 @@
 import { EXIT, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
-import { driftedPart, hasDrifted, intendedPart, isDeclaredSo, type StackDrift } from "./drifted.ts";
 import { driftsText } from "../print/drift-text.ts";
+import { driftedPart, hasDrifted, intendedPart, isDeclaredSo, type StackDrift } from "./drifted.ts";
 import { findHolders, foresee, type Handed } from "./hand-over.ts";
 import { storeToRead } from "./inspect.ts";
 import { confirmTold, planHere } from "./plan.ts";

@@ -1,6 +1,7 @@
 /** Of a plan, what would put right what nobody declared otherwise, and what somebody did. Pure. */
-import type { GroupPlan, ResourcesPlan, StackPlan } from "@muster/model";
+
 import { isDeepStrictEqual } from "node:util";
+import type { GroupPlan, ResourcesPlan, StackPlan } from "@muster/model";
 
 /** How a stack differs from its declaration. */
 export interface StackDrift {

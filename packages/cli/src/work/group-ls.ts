@@ -2,10 +2,7 @@ import type { GroupView } from "@muster/daemon";
 import type { Cli } from "../cli.ts";
 import { keptGroups } from "../client/holders.ts";
 import type { OutputFlags } from "../commands/flags.ts";
-import { placeName } from "../print/event-line.ts";
-import { plain } from "../print/paint.ts";
-import { progressOf, reasonOf } from "../print/state.ts";
-import { table } from "../print/table.ts";
+import { groupTable } from "../print/group-table.ts";
 
 /** Shows what can be shown before it fails for those that did not answer. */
 export async function listGroups(this: Cli, { output }: OutputFlags): Promise<void> {
@@ -28,13 +25,5 @@ function compare(a: string, b: string): number {
 }
 
 function textOf(views: readonly GroupView[]): string {
-  return views.length === 0 ? "No groups.\n" : table([HEAD, ...views.map(row)]);
-}
-
-const HEAD = ["GROUP", "TYPE", "SIZE", "READY", "STATE", "REASON"];
-
-function row(view: GroupView): readonly string[] {
-  const { stack, name, type, size, status } = view;
-  const ready = String(status?.ready ?? "-");
-  return [placeName(stack, name), type, String(size), ready, progressOf(view), plain(reasonOf(view))];
+  return views.length === 0 ? "No groups.\n" : groupTable(views);
 }

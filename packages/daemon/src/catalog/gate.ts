@@ -1,3 +1,4 @@
+import type { JsonObject, Observed } from "@muster/model";
 import { type Ctx, type Flavor, type Provider, ProviderError, type Type } from "@muster/plugin";
 
 /** What every call to a plugin goes through: while it is shut, nothing is called, and whoever waits is told why. */
@@ -53,7 +54,13 @@ export function gatedType(type: Type, gate: Gate): Type {
       ...type,
       async open(settings, io) {
         const provider = await gate.ask(() => type.open(settings, io));
-        return { ...gated(provider, gate), known: "claim", read: (id, ctx) => gate.ask(() => provider.read(id, ctx)) };
+        const { list } = provider;
+        return {
+          ...gated(provider, gate),
+          known: "claim",
+          read: (id, ctx) => gate.ask(() => provider.read(id, ctx)),
+          ...(list === undefined ? {} : { list: (ctx: Ctx) => gatedPages(list(ctx), gate) }),
+        };
       },
     };
   }
@@ -73,15 +80,25 @@ export function gatedType(type: Type, gate: Gate): Type {
   };
 }
 
-type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch" | "close">;
+type Common = Pick<
+  Provider,
+  "scope" | "validate" | "create" | "update" | "destroy" | "watch" | "assess" | "refresh" | "close"
+>;
 
 function gated(provider: Provider, gate: Gate): Common {
-  const { validate, update } = provider;
+  const { validate, update, assess, refresh } = provider;
   return {
     ...provider,
     create: entered(provider.create, gate),
     destroy: entered(provider.destroy, gate),
     ...(update === undefined ? {} : { update: entered(update, gate) }),
+    ...(refresh === undefined ? {} : { refresh: entered(refresh, gate) }),
+    ...(assess === undefined
+      ? {}
+      : {
+          assess: (from: Observed | undefined, want: Partial<JsonObject>, ctx: Ctx) =>
+            gate.ask(() => assess(from, want, ctx)),
+        }),
     ...(validate === undefined ? {} : { validate: (want) => gate.ask(() => validate(want)) }),
   };
 }

@@ -3,9 +3,17 @@ import { join } from "node:path";
 import type { JsonObject, Observed } from "@muster/model";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
-import { type ClaimedType, type Ctx, ProviderError, type TaggedProvider } from "../contract.ts";
+import {
+  type ClaimedType,
+  type Ctx,
+  type Provider,
+  ProviderError,
+  type TaggedProvider,
+  type Type,
+} from "../contract.ts";
 import { type Dialect, SPOKEN } from "../infrakit/dialects.ts";
 import { type ServeOptions, servePlugin } from "../server/serve.ts";
+import { cattle, cattleType, namedCattle, namedCattleType } from "../testing/cattle.ts";
 import { groupsInMemory } from "../testing/groups.ts";
 import { herd, herdType, io, plainFlavor } from "../testing/herd.ts";
 import { forwardTo, temporaryFolder } from "../testing/sockets.ts";
@@ -332,5 +340,96 @@ describe("an InfraKit plugin with several types", () => {
     const provider = await tagged(connection);
     expect(provider.read).toBeUndefined();
     expect(provider.watch).toBeUndefined();
+  });
+});
+
+describe("what resources need of a type", () => {
+  async function connected(
+    type: Type,
+    provider: Provider,
+  ): Promise<{ readonly type: Type; readonly provider: Provider }> {
+    const { connection } = await pair({ types: [{ type, provider }] });
+    const [found] = connection.types;
+    if (found === undefined) throw new Error("no type");
+    return { type: found, provider: await found.open({}, io) };
+  }
+
+  it("is told of its properties, and of what can be read besides", async () => {
+    const { type } = await connected(cattleType, cattle());
+    const { naming, family, irreversible, unreadable, unordered, effects, outputs } = type;
+    const said = { naming, family, irreversible, unreadable, unordered, effects };
+    expect(said).toEqual({
+      ...{
+        naming: "name",
+        family: "livestock",
+        irreversible: ["brand"],
+        unreadable: ["brand"],
+        unordered: ["friends"],
+      },
+      effects: { weight: "in-place", friends: "in-place", brand: "in-place" },
+    });
+    expect(outputs?.safeParse({ sound: "moo" }).success).toBe(true);
+    expect(outputs?.safeParse({ sound: 5 }).success).toBe(false);
+    const plain = await connected(herdType, herd());
+    for (const key of ["naming", "family", "outputs", "irreversible", "unreadable", "unordered"]) {
+      expect(plain.type).not.toHaveProperty(key);
+    }
+    expect(plain.provider.assess).toBeUndefined();
+    expect(plain.provider.refresh).toBeUndefined();
+  });
+
+  it("carries the digests of what is never shown, when it is made and when it is changed", async () => {
+    const { provider } = await connected(cattleType, cattle());
+    const { id } = await provider.create({ name: "Bessy", brand: "A" }, {}, { ...ctx, digests: { brand: "d1" } });
+    const made = await provider.read?.(id, ctx);
+    expect(made).toMatchObject({ digests: { brand: "d1" }, properties: { name: "Bessy", sound: "moo" } });
+    if (made === undefined) throw new Error("no cow");
+    await provider.update?.(made, { name: "Bessy", brand: "B" }, { ...ctx, digests: { brand: "d2" } });
+    expect(await provider.read?.(id, ctx)).toMatchObject({ digests: { brand: "d2" } });
+  });
+
+  it("is changed in what is wanted, and keeps what is not", async () => {
+    const { provider } = await connected(cattleType, cattle());
+    const { id } = await provider.create({ name: "Bessy", weight: 500, friends: ["Clara"] }, {}, ctx);
+    const made = await provider.read?.(id, ctx);
+    if (made === undefined) throw new Error("no cow");
+    await provider.update?.(made, { weight: 510 }, ctx);
+    const properties = { name: "Bessy", weight: 510, friends: ["Clara"] };
+    expect(await provider.read?.(id, ctx)).toMatchObject({ properties });
+    await expect(provider.update?.(made, { weight: "much" }, ctx)).rejects.toMatchObject({ kind: "invalid" });
+    await expect(provider.update?.(made, { wieght: 510 }, ctx)).rejects.toMatchObject({ kind: "invalid" });
+    expect(await provider.read?.(id, ctx)).toMatchObject({ properties });
+  });
+
+  it("says what a step would mean, of one that is to be made and of one that is there", async () => {
+    const { provider } = await connected(cattleType, cattle());
+    expect(await provider.assess?.(undefined, { name: "Bessy", weight: 500 }, ctx)).toEqual({ price: { after: 500 } });
+    const { id } = await provider.create({ name: "Bessy" }, {}, ctx);
+    const made = await provider.read?.(id, ctx);
+    expect(await provider.assess?.(made, { weight: 510 }, ctx)).toEqual({ downtimeMs: 1_000, price: { after: 510 } });
+    await expect(provider.assess?.(made, { weight: "much" }, ctx)).rejects.toMatchObject({ kind: "invalid" });
+  });
+
+  it("hears of what has changed that it rests on", async () => {
+    const herd = cattle();
+    const { provider } = await connected(cattleType, herd);
+    const { id } = await provider.create({ name: "Bessy" }, {}, ctx);
+    const made = await provider.read?.(id, ctx);
+    if (made === undefined) throw new Error("no cow");
+    await provider.refresh?.(made, { name: "Bessy" }, ctx);
+    let said = "";
+    for await (const bytes of herd.logs(id, { follow: false }, ctx)) said += Buffer.from(bytes).toString();
+    expect(said).toBe("heard of it\n");
+  });
+
+  it("lists what is known by its name, where the plugin can", async () => {
+    const { provider } = await connected(namedCattleType, namedCattle());
+    if (provider.known !== "claim" || provider.list === undefined) throw new Error("it cannot be listed");
+    for (const name of ["Bessy", "Clara"]) await provider.create({ name }, {}, ctx);
+    const found: string[] = [];
+    for await (const page of provider.list(ctx)) found.push(...page.map(({ id }) => id));
+    expect(found).toEqual(["Bessy", "Clara"]);
+    const { list: _, ...alone } = namedCattle();
+    expect(await connected(namedCattleType, alone)).not.toHaveProperty("provider.list");
   });
 });

@@ -17,14 +17,23 @@ const MOST_CHARACTERS = 256 * 1024 * 1024;
 /** A type that a plugin of Muster's own kind serves. */
 export function typeOf(served: ServedType, caller: Caller): Type {
   const { name, summary, effects, settleMs, local, ports, startupMs, known, naming } = served;
+  const { family, outputs, irreversible, unreadable, unordered } = served;
   const schema = schemaOf(caller, name, served.schema);
   const base = {
     ...{ name, summary, schema, settings: noSettings, effects, settleMs, local },
     ...(ports === undefined ? {} : { ports }),
     ...(startupMs === undefined ? {} : { startupMs }),
     ...(served.tools === undefined ? {} : { tools: toolsOf(served) }),
+    ...(family === undefined ? {} : { family }),
+    ...(outputs === undefined ? {} : { outputs: schemaOf(caller, `what is read of ${name}`, outputs) }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+    ...(unreadable === undefined ? {} : { unreadable }),
+    ...(unordered === undefined ? {} : { unordered }),
   };
-  if (known === "tags") return { ...base, known, open: async () => taggedProvider(served, caller) };
+  if (known === "tags") {
+    const named = naming === undefined ? base : { ...base, naming };
+    return { ...named, known, open: async () => taggedProvider(served, caller) };
+  }
   if (naming === undefined) throw caller.unusable(methods.hello.name, `${name} does not say which property names it`);
   return { ...base, known, naming, open: async () => claimedProvider(served, caller) };
 }
@@ -51,18 +60,20 @@ function claimedProvider(served: ServedType, caller: Caller): ClaimedProvider {
     known: "claim",
     ...whatAnyCan(served, caller),
     read: (id, ctx) => read(caller, served.name, id, ctx),
+    ...(served.can.includes("list") ? { list: (ctx: Ctx) => pages(caller, served.name, {}, ctx) } : {}),
   };
 }
 
-type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch"> & Streams;
+type Common = Pick<Provider, "scope" | "validate" | "create" | "update" | "destroy" | "watch" | "assess" | "refresh"> &
+  Streams;
 
 function whatAnyCan(served: ServedType, caller: Caller): Common {
   const { name: type, scope, can } = served;
   return {
     scope,
     ...streamsOf(served, caller),
-    async create(want, tags, { signal }) {
-      return callMuster(caller, methods.create, { type, want, tags }, "act", signal);
+    async create(want, tags, { signal, digests }) {
+      return callMuster(caller, methods.create, { type, want, tags, ...told(digests) }, "act", signal);
     },
     async destroy(id, { signal }) {
       await callMuster(caller, methods.destroy, { type, id }, "act", signal);
@@ -76,8 +87,23 @@ function whatAnyCan(served: ServedType, caller: Caller): Common {
       : {}),
     ...(can.includes("update")
       ? {
-          async update(from: Observed, want: JsonObject, { signal }: Ctx) {
-            await callMuster(caller, methods.update, { type, from, want }, "act", signal);
+          async update(from: Observed, want: JsonObject, { signal, digests }: Ctx) {
+            await callMuster(caller, methods.update, { type, from, want, ...told(digests) }, "act", signal);
+          },
+        }
+      : {}),
+    ...(can.includes("assess")
+      ? {
+          async assess(from: Observed | undefined, want: Partial<JsonObject>, { signal }: Ctx) {
+            const params = { type, ...(from === undefined ? {} : { from }), want: known(want) };
+            return (await callMuster(caller, methods.assess, params, "ask", signal)).assessment;
+          },
+        }
+      : {}),
+    ...(can.includes("refresh")
+      ? {
+          async refresh(observed: Observed, want: Partial<JsonObject>, { signal }: Ctx) {
+            await callMuster(caller, methods.refresh, { type, observed, want: known(want) }, "act", signal);
           },
         }
       : {}),
@@ -85,6 +111,15 @@ function whatAnyCan(served: ServedType, caller: Caller): Common {
       ? { watch: (wake: () => void, signal: AbortSignal) => watchHints(caller, type, wake, signal) }
       : {}),
   };
+}
+
+function told(digests: Ctx["digests"]): Pick<Ctx, "digests"> {
+  return digests === undefined ? {} : { digests };
+}
+
+function known(properties: Partial<JsonObject>): JsonObject {
+  const entries = Object.entries(properties).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  return Object.fromEntries(entries);
 }
 
 async function read(caller: Caller, type: string, id: string, { signal }: Ctx): Promise<Observed | undefined> {

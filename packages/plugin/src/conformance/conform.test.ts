@@ -2,10 +2,10 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Tags } from "@muster/model";
+import type { Observed, Tags } from "@muster/model";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import type { Flavor, TaggedProvider, TaggedType } from "../contract.ts";
+import type { ClaimedProvider, Flavor, TaggedProvider, TaggedType } from "../contract.ts";
 import { ProviderError } from "../contract.ts";
 import type { Dialect } from "../infrakit/dialects.ts";
 import type { Plugin } from "../server/plugin.ts";
@@ -41,6 +41,12 @@ function saying(all: readonly StatementResult[], kind: StatementResult["kind"]):
   return all.filter((each) => each.kind === kind).map((each) => each.says);
 }
 
+/** Cattle of which nothing is said. */
+const plainCattle: TaggedType = {
+  ...{ known: "tags", name: "cattle", summary: "cows in memory", settleMs: 0, local: true, effects: {} },
+  ...{ schema: z.strictObject({ name: z.string() }), settings: z.strictObject({}), open: async () => cattle() },
+};
+
 type Break = (sound: WholeCattle) => Partial<TaggedProvider>;
 
 async function brokenCattle(change: Break, type: TaggedType = cattleType): Promise<string> {
@@ -57,7 +63,7 @@ describe("a plugin that keeps the contract", () => {
     const all = await results(await serve({ types: [{ type: cattleType, provider }], flavors }));
     expect(saying(all, "fails")).toEqual([]);
     expect(saying(all, "left-out")).toEqual([]);
-    expect(all).toHaveLength(65);
+    expect(all).toHaveLength(72);
     expect([...provider.things.values()]).toEqual([old]);
   });
 
@@ -150,6 +156,7 @@ describe("of a type, the kit finds that it", () => {
         "of 16 creates at once none is lost, and each bears its own tags",
         "two creates make two things, with two ids",
         "destroying one leaves the others",
+        "what is never shown is not shown; its digest is, as it was told last",
       ],
     ],
     [
@@ -225,7 +232,10 @@ describe("of a type, the kit finds that it", () => {
     [
       "changes nothing",
       () => ({ update: async () => undefined }),
-      ["update changes what `effects` calls in-place or restart, and nothing else"],
+      [
+        "update changes what `effects` calls in-place or restart, and nothing else",
+        "what is never shown is not shown; its digest is, as it was told last",
+      ],
     ],
     [
       "changes more than it should",
@@ -236,7 +246,57 @@ describe("of a type, the kit finds that it", () => {
           if (thing !== undefined) set(from.id, { ...thing, tags: {} });
         },
       }),
-      ["update changes what `effects` calls in-place or restart, and nothing else"],
+      [
+        "update changes what `effects` calls in-place or restart, and nothing else",
+        "what is never shown is not shown; its digest is, as it was told last",
+      ],
+    ],
+    [
+      "has another name than it was given",
+      ({ create }) => ({ create: (want, ...call) => create({ ...want, name: `${want["name"]} II` }, ...call) }),
+      ["it shows the name that it was made with"],
+    ],
+    [
+      "shows what is never to be shown, and no digest of it",
+      ({ things, set, create }) => ({
+        async create(want, ...call) {
+          const { id } = await create(want, ...call);
+          const thing = things.get(id);
+          if (thing !== undefined) set(id, { ...thing, properties: { ...thing.properties, ...want } });
+          return { id };
+        },
+      }),
+      ["what is never shown is not shown; its digest is, as it was told last"],
+    ],
+    [
+      "shows what it does not say",
+      ({ list, read }) => ({
+        async *list(by, ctx) {
+          for await (const page of list(by, ctx)) {
+            yield page.map((each) => ({ ...each, properties: { ...each.properties, smell: "strong" } }));
+          }
+        },
+        read,
+      }),
+      ["what can be read of it besides is what it says, of the kinds that it says"],
+    ],
+    [
+      "makes something when it is asked what that would mean, and forgets what it is when it is told of something",
+      ({ create, set, things }) => ({
+        async assess(_from, want, ctx) {
+          const { name = "Bessy" } = want;
+          await create({ name }, {}, ctx);
+          return {};
+        },
+        async refresh({ id }) {
+          const thing = things.get(id);
+          if (thing !== undefined) set(id, { ...thing, properties: {} });
+        },
+      }),
+      [
+        "assess says what making a thing and what keeping it would mean, and changes nothing",
+        "refresh leaves a thing as it is declared",
+      ],
     ],
     [
       "makes something when it is asked to validate",
@@ -373,7 +433,7 @@ describe("of a type, the kit finds that it", () => {
   });
 
   it("accepts everything", async () => {
-    const anything: TaggedType = { ...cattleType, schema: z.record(z.string(), z.json()), effects: {} };
+    const anything: TaggedType = { ...plainCattle, schema: z.record(z.string(), z.json()) };
     expect(await failures(await brokenCattle(() => ({}), anything))).toEqual([
       "its schema refuses what is of the wrong kind",
     ]);
@@ -384,6 +444,29 @@ describe("of a type, the kit finds that it", () => {
     expect(await failures(await brokenCattle(() => ({}), misspelt))).toEqual([
       "its effects are of properties that its schemas know",
     ]);
+  });
+
+  it("says something of properties that it does not know, or that are only read", async () => {
+    const misspelt: TaggedType = { ...cattleType, irreversible: ["brnad"], outputs: z.object({ weight: z.number() }) };
+    expect(await failures(await brokenCattle(() => ({}), misspelt))).toEqual([
+      "what it says of single properties is of such as its schemas know",
+      "what can be read of things and what can be declared of them have names apart",
+    ]);
+  });
+
+  it("lists a part of what is there, or something twice", async () => {
+    const says = "a list shows everything, and everything once";
+    for (const change of [(all: readonly Observed[]) => all.slice(1), (all: readonly Observed[]) => [...all, ...all]]) {
+      const { things, ...sound } = namedCattle();
+      const provider: ClaimedProvider = {
+        ...sound,
+        async *list() {
+          yield change([...things.values()]);
+        },
+      };
+      const socket = await serve({ types: [{ type: namedCattleType, provider }] });
+      expect(await failures(socket)).toEqual([says]);
+    }
   });
 
   it("writes over what has its name", async () => {
@@ -601,11 +684,7 @@ describe("the kit", () => {
   });
 
   it("needs properties where none can be made up, and takes those that are given", async () => {
-    const strict: TaggedType = {
-      ...cattleType,
-      schema: z.strictObject({ name: z.string().regex(/^cow [0-9]+$/) }),
-      effects: {},
-    };
+    const strict: TaggedType = { ...plainCattle, schema: z.strictObject({ name: z.string().regex(/^cow [0-9]+$/) }) };
     const socket = await brokenCattle(() => ({}), strict);
     expect(await failures(socket)).toEqual(["its schema accepts the sample"]);
     expect(await failures(socket, { properties: { name: "cow 1" } })).toEqual([]);

@@ -82,7 +82,8 @@ const WRONG: readonly Json[] = [[{ wrong: "kind" }], 5.5, "wrong kind", { wrong:
 
 /** Values of the same kind that differ from this one. */
 export function othersOf(value: Json, property: Json | undefined): readonly Json[] {
-  const listed = isObject(property) && Array.isArray(property["enum"]) ? property["enum"] : [];
+  const told = isObject(property) ? [property["enum"], property["examples"]] : [];
+  const listed = told.flatMap((each): readonly Json[] => (Array.isArray(each) ? each : []));
   return [...listed, ...differing(value)].filter((each) => !sameJson(each, value));
 }
 

@@ -49,10 +49,21 @@ export function sampleFor(schema: z.ZodType, given: JsonObject | undefined, nami
   const jsonSchema = z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input" }));
   const accepts = (properties: Json) => schema.safeParse(properties).success;
   const acceptsNamed = (properties: JsonObject) => accepts(withName(properties, naming));
-  const least = leastValue(jsonSchema);
-  const good = given !== undefined && acceptsNamed(given) ? given : isObject(least) ? least : {};
+  const good = given !== undefined && acceptsNamed(given) ? given : madeUp(jsonSchema, naming, acceptsNamed);
   const rubbish = rubbishFor(jsonSchema, good).find((each) => !acceptsNamed(each) && isNamed(each, good, naming));
   return { good, rubbish, jsonSchema, accepts };
+}
+
+/** Where things are known by their names, each has one of its own, if the schema takes such a one. */
+function madeUp(
+  jsonSchema: JsonObject,
+  naming: string | undefined,
+  accepts: (properties: JsonObject) => boolean,
+): JsonObject {
+  const least = leastValue(jsonSchema);
+  const good = isObject(least) ? least : {};
+  const named = naming === undefined ? good : { ...good, [naming]: "{id}" };
+  return accepts(named) ? named : good;
 }
 
 /** As one thing of several would be called: not every name can hold the sign that stands for a word of its own. */

@@ -14,7 +14,7 @@ export interface Things {
   /** What a thing is made of: the sample, in this thing's own words where it has a name. */
   want(): JsonObject;
   /** Makes one that bears these tags and the mark of this run. */
-  make(tags?: Tags, want?: JsonObject): Promise<Made>;
+  make(tags?: Tags, want?: JsonObject, digests?: Ctx["digests"]): Promise<Made>;
   /** The one as it is seen; undefined when it is not there. */
   see(id: string): Promise<Observed | undefined>;
   destroy(id: string): Promise<void>;
@@ -38,6 +38,10 @@ const RUN = "muster.conformance";
 
 /** Nobody gives up waiting: the deadlines of the connection are enough. */
 export const ctx: Ctx = { signal: new AbortController().signal };
+
+export function withDigests(digests: Ctx["digests"]): Ctx {
+  return digests === undefined ? ctx : { ...ctx, digests };
+}
 
 /** @param patience how long an effect may take to show, in milliseconds. @param run no other run has it. */
 export async function taggedThings(
@@ -66,9 +70,9 @@ export async function taggedThings(
     until,
     listed,
     want: () => sample,
-    async make(tags = {}, want = sample) {
+    async make(tags = {}, want = sample, digests) {
       const all = { ...tags, [RUN]: run };
-      const { id } = await provider.create(want, all, ctx);
+      const { id } = await provider.create(want, all, withDigests(digests));
       demand(!before.has(id), "a new id", `${id}, which was there before`);
       open.add(id);
       return { id, want, tags: all };
@@ -108,10 +112,10 @@ export function claimedThings(
     ...shared,
     until: untilWithin(patience),
     want,
-    async make(tags = {}, wanted = want()) {
+    async make(tags = {}, wanted = want(), digests) {
       const name = String(wanted[naming]);
       demand((await provider.read(name, ctx)) === undefined, `nothing under the name ${name} yet`, "something");
-      const { id } = await provider.create(wanted, tags, ctx);
+      const { id } = await provider.create(wanted, tags, withDigests(digests));
       demand(id === name, `the id ${name}, as the property \`${naming}\` says`, id);
       open.add(id);
       return { id, want: wanted, tags };

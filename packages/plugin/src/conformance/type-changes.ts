@@ -39,7 +39,10 @@ export function changeStatements(subject: Subject): readonly Statement[] {
   ];
 }
 
+/** What is never shown is tried otherwise. */
 function isChangeable({ type }: Subject, key: string): boolean {
+  const unreadable: readonly string[] = type.unreadable ?? [];
+  if (unreadable.includes(key)) return false;
   const effect: unknown = Object.entries(type.effects).find(([name]) => name === key)?.[1];
   return effect === "in-place" || effect === "restart";
 }
@@ -62,7 +65,7 @@ async function updated(subject: Subject, key: string): Promise<void> {
 }
 
 /** The wanted properties with this one among them. */
-function withProperty({ sample }: Subject, want: JsonObject, key: string): JsonObject {
+export function withProperty({ sample }: Subject, want: JsonObject, key: string): JsonObject {
   if (key in want || !propertyNames(sample.jsonSchema).includes(key)) return want;
   const more = { ...want, [key]: leastProperty(sample.jsonSchema, key) };
   return sample.accepts(more) ? more : want;

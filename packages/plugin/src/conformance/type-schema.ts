@@ -72,7 +72,7 @@ function rubbishOf(subject: Subject, rubbish: JsonObject): JsonObject {
 }
 
 /** How many there are; of a claimed type, whether the next name is taken. */
-async function counted(subject: Subject): Promise<number> {
+export async function counted(subject: Subject): Promise<number> {
   if (subject.known === "claim") {
     const { type, provider, things } = subject;
     return (await provider.read(String(things.want()[type.naming]), ctx)) === undefined ? 0 : 1;

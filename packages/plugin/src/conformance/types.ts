@@ -9,6 +9,7 @@ import { claimedThings, type Things, taggedThings } from "./things.ts";
 import { changeStatements } from "./type-changes.ts";
 import { consoleStatements } from "./type-console.ts";
 import { createStatement, lifeStatements, nameStatement } from "./type-life.ts";
+import { resourceStatements } from "./type-resources.ts";
 import { schemaStatements } from "./type-schema.ts";
 import { streamStatements } from "./type-streams.ts";
 import { tagStatements } from "./type-tags.ts";
@@ -74,6 +75,7 @@ function statementsOf(subject: Subject): readonly Statement[] {
   const end = [
     ...lifeStatements(subject),
     ...changeStatements(subject),
+    ...resourceStatements(subject),
     ...streamStatements(subject),
     ...consoleStatements(subject),
     ...toolStatements(subject),

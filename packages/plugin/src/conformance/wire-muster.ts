@@ -38,24 +38,39 @@ export function helloStatements(answer: RpcAnswer): readonly Statement[] {
       next: "Mend the schema: draft 2020-12, an object with `properties`.",
       gate: true,
       async check() {
-        for (const { name, schema } of servedBy(answer)) {
-          const failure = schemaFailure(schema);
-          demand(failure === undefined, `a JSON Schema for \`${name}\``, failure);
+        for (const served of servedBy(answer)) {
+          for (const schema of [served.schema, ...("outputs" in served && served.outputs ? [served.outputs] : [])]) {
+            const failure = schemaFailure(schema);
+            demand(failure === undefined, `a JSON Schema for \`${served.name}\``, failure);
+          }
         }
       },
     },
     {
       says: "its effects are of properties that its schemas know",
-      next: "Correct the names in `effects` (or `naming`); a property that is not named there is had by replacing.",
+      next: "Correct the names in `effects`; a property that is not named there is had by replacing.",
       async check() {
-        for (const served of servedBy(answer)) {
-          const known = propertyNames(served.schema);
-          const named = [
-            ...Object.keys(served.effects),
-            ...("naming" in served && served.naming ? [served.naming] : []),
-          ];
-          const stranger = named.find((each) => !known.includes(each));
-          demand(stranger === undefined, `one of ${known.join(", ")} for \`${served.name}\``, stranger);
+        for (const { name, schema, effects } of servedBy(answer)) demandKnown(name, schema, Object.keys(effects));
+      },
+    },
+    {
+      says: "what it says of single properties is of such as its schemas know",
+      next: "Correct the names in `naming`, `irreversible`, `unreadable` and `unordered`.",
+      async check() {
+        for (const { name, schema, naming, irreversible, unreadable, unordered } of typesIn(answer)) {
+          const named = [...(naming === undefined ? [] : [naming]), ...(irreversible ?? []), ...(unreadable ?? [])];
+          demandKnown(name, schema, [...named, ...(unordered ?? [])]);
+        }
+      },
+    },
+    {
+      says: "what can be read of things and what can be declared of them have names apart",
+      next: "Take out of `outputs` what is a property: a property is read as well.",
+      async check() {
+        for (const { name, schema, outputs = {} } of typesIn(answer)) {
+          const declared = propertyNames(schema);
+          const both = propertyNames(outputs).find((each) => declared.includes(each));
+          demand(both === undefined, `outputs of \`${name}\` that are no properties`, both);
         }
       },
     },
@@ -102,6 +117,16 @@ export function musterWireStatements(raw: Raw): readonly Statement[] {
 
 function resultOf(answer: RpcAnswer) {
   return answer.kind === "result" ? answer.result : {};
+}
+
+function demandKnown(name: string, schema: ServedType["schema"], named: readonly string[]): void {
+  const known = propertyNames(schema);
+  const stranger = named.find((each) => !known.includes(each));
+  demand(stranger === undefined, `one of ${known.join(", ")} for \`${name}\``, stranger);
+}
+
+function typesIn(answer: RpcAnswer): readonly ServedType[] {
+  return hello.result.parse(resultOf(answer)).types;
 }
 
 function servedBy(answer: RpcAnswer): readonly (ServedType | ServedFlavor)[] {

@@ -11,21 +11,29 @@ export function helloHandler({ name, version, types, flavors }: Plugin): [string
 }
 
 function servedType({ type, provider }: OpenType): ServedType {
-  const { validate, read, update, watch, logs, exec, console } = provider;
+  const { validate, read, update, watch, assess, refresh, logs, exec, console } = provider;
+  const { naming, family, outputs, irreversible, unreadable, unordered } = type;
   const retag = provider.known === "tags" ? provider.retag : undefined;
+  // What bears tags can always be listed.
+  const list = provider.known === "claim" ? provider.list : undefined;
   return {
     name: type.name,
     summary: type.summary,
     schema: jsonSchemaOf(type.schema),
     effects: type.effects,
     known: type.known,
-    ...(type.known === "claim" ? { naming: type.naming } : {}),
+    ...(naming === undefined ? {} : { naming }),
+    ...(family === undefined ? {} : { family }),
+    ...(outputs === undefined ? {} : { outputs: jsonSchemaOf(outputs) }),
+    ...(irreversible === undefined ? {} : { irreversible: [...irreversible] }),
+    ...(unreadable === undefined ? {} : { unreadable: [...unreadable] }),
+    ...(unordered === undefined ? {} : { unordered: [...unordered] }),
     settleMs: type.settleMs,
     local: type.local,
     ...(type.ports === undefined ? {} : { ports: type.ports }),
     ...(type.startupMs === undefined ? {} : { startupMs: type.startupMs }),
     scope: provider.scope,
-    can: verbs({ validate, read, update, watch, retag, logs, exec, console }),
+    can: verbs({ validate, list, read, update, watch, retag, assess, refresh, logs, exec, console }),
     ...(provider.tool === undefined || type.tools === undefined ? {} : { tools: [...type.tools] }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Observed, Tags } from "@muster/model";
-import type { Ctx, Io, TaggedProvider } from "../contract.ts";
+import type { Ctx, Io, Provider } from "../contract.ts";
 import { ProviderError } from "../contract.ts";
 import { PAGE_BYTES, PAGE_ITEMS } from "../wire/limits.ts";
 
@@ -10,7 +10,8 @@ export interface Page {
 }
 
 export interface Listings {
-  first(provider: TaggedProvider, by: Tags, ctx: Ctx): Promise<Page>;
+  /** @param by of a claimed type nothing can be asked for in particular */
+  first(provider: Provider, by: Tags, ctx: Ctx): Promise<Page>;
   next(cursor: string, ctx: Ctx): Promise<Page>;
 }
 
@@ -41,7 +42,7 @@ export function listings(io: Io): Listings {
   return {
     first(provider, by, ctx) {
       const giveUp = new AbortController();
-      const pages = provider.list(by, { signal: giveUp.signal });
+      const pages = listOf(provider, by, { signal: giveUp.signal });
       return read({ cuts: cutToFit(pages), giveUp }, ctx);
     },
     next(cursor, ctx) {
@@ -51,6 +52,11 @@ export function listings(io: Io): Listings {
       return read(list, ctx);
     },
   };
+}
+
+async function* listOf(provider: Provider, by: Tags, ctx: Ctx): AsyncGenerator<readonly Observed[]> {
+  if (provider.known === "tags") yield* provider.list(by, ctx);
+  else yield* provider.list?.(ctx) ?? [];
 }
 
 function dropOldest(running: Map<string, Running>): void {

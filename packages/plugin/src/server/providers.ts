@@ -1,8 +1,9 @@
-import { ProviderError } from "../contract.ts";
+import { type Ctx, ProviderError } from "../contract.ts";
 import { methods } from "../wire/methods.ts";
 import { checked, type Handler, on } from "./handlers.ts";
 import { listings } from "./listing.ts";
 import type { OpenType, Plugin } from "./plugin.ts";
+import { wantedOver, wantedPart } from "./wanted.ts";
 
 /** Muster's methods for what a plugin's types can do. */
 export function providerHandlers({ types, io }: Plugin): readonly [string, Handler][] {
@@ -24,7 +25,7 @@ export function providerHandlers({ types, io }: Plugin): readonly [string, Handl
     }),
     on(methods.list, async ({ type, by, cursor }, ctx) => {
       const { provider } = find(type);
-      if (provider.known !== "tags") throw cannot(type, "list");
+      if (provider.list === undefined) throw cannot(type, "list");
       return cursor === undefined ? lists.first(provider, by, ctx) : lists.next(cursor, ctx);
     }),
     on(methods.read, async ({ type, id }, ctx) => {
@@ -33,14 +34,26 @@ export function providerHandlers({ types, io }: Plugin): readonly [string, Handl
       const found = await provider.read(id, ctx);
       return found === undefined ? {} : { found };
     }),
-    on(methods.create, async ({ type, want, tags }, ctx) => {
+    on(methods.create, async ({ type, want, tags, digests }, ctx) => {
       const found = find(type);
-      return { id: (await found.provider.create(checked(found.type.schema, want), tags, ctx)).id };
+      const { id } = await found.provider.create(checked(found.type.schema, want), tags, withDigests(ctx, digests));
+      return { id };
     }),
-    on(methods.update, async ({ type, from, want }, ctx) => {
+    on(methods.update, async ({ type, from, want, digests }, ctx) => {
       const found = find(type);
       if (found.provider.update === undefined) throw cannot(type, "update");
-      await found.provider.update(from, checked(found.type.schema, want), ctx);
+      await found.provider.update(from, wantedOver(found.type.schema, from, want), withDigests(ctx, digests));
+      return {};
+    }),
+    on(methods.assess, async ({ type, from, want }, ctx) => {
+      const found = find(type);
+      if (found.provider.assess === undefined) throw cannot(type, "assess");
+      return { assessment: await found.provider.assess(from, wantedPart(found.type.schema, want), ctx) };
+    }),
+    on(methods.refresh, async ({ type, observed, want }, ctx) => {
+      const found = find(type);
+      if (found.provider.refresh === undefined) throw cannot(type, "refresh");
+      await found.provider.refresh(observed, wantedPart(found.type.schema, want), ctx);
       return {};
     }),
     on(methods.destroy, async ({ type, id }, ctx) => {
@@ -54,6 +67,10 @@ export function providerHandlers({ types, io }: Plugin): readonly [string, Handl
       return {};
     }),
   ];
+}
+
+function withDigests(ctx: Ctx, digests: Ctx["digests"]): Ctx {
+  return digests === undefined ? ctx : { ...ctx, digests };
 }
 
 function cannot(type: string, verb: string): ProviderError {

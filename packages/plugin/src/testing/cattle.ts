@@ -8,16 +8,24 @@ import { VET_TOOLS, vet } from "./vet.ts";
 const schema: z.ZodType<JsonObject> = z.strictObject({
   name: z.string().min(3),
   weight: z.number().optional(),
+  friends: z.array(z.string()).optional(),
+  brand: z.string().optional(),
 });
 
 /** A type with everything that a type can offer; its things live in memory. */
 export const cattleType: TaggedType = {
   known: "tags",
+  naming: "name",
   name: "cattle",
+  family: "livestock",
   summary: "cows in memory",
   schema,
+  outputs: z.strictObject({ sound: z.string() }),
   settings: z.strictObject({}),
-  effects: { weight: "in-place" },
+  effects: { weight: "in-place", friends: "in-place", brand: "in-place" },
+  irreversible: ["brand"],
+  unreadable: ["brand"],
+  unordered: ["friends"],
   settleMs: 0,
   local: true,
   tools: VET_TOOLS,
@@ -53,7 +61,12 @@ export interface Cattle extends TaggedProvider, Pick<Voices, "say"> {
 }
 
 /** Everything that can be asked over a socket. */
-export type WholeCattle = Cattle & Required<Omit<TaggedProvider, "assess" | "refresh">>;
+export type WholeCattle = Cattle & Required<TaggedProvider>;
+
+/** What there is to see of a cow: its brand is under its hair. */
+function shown({ brand: _, ...properties }: JsonObject): JsonObject {
+  return { ...properties, sound: "moo" };
+}
 
 export function cattle(): WholeCattle {
   const { things, set, watch } = memory();
@@ -77,14 +90,23 @@ export function cattle(): WholeCattle {
       yield found.slice(2);
     },
     read: async (id) => things.get(id),
-    async create(want, tags) {
+    async create(want, tags, { digests = {} }) {
       const id = crypto.randomUUID();
-      set(id, { id, tags, phase: "running", properties: want, since: Date.now() });
+      set(id, { id, tags, phase: "running", properties: shown(want), digests, since: Date.now() });
       return { id };
     },
-    async update({ id }, want) {
+    async update({ id }, want, { digests }) {
       const found = things.get(id);
-      if (found !== undefined) set(id, { ...found, properties: want });
+      if (found === undefined) return;
+      set(id, { ...found, properties: shown(want), digests: { ...found.digests, ...digests } });
+    },
+    /** A cow eats as much as it weighs: what it costs can be told. */
+    assess: async (from, { weight }) => ({
+      ...(from === undefined || weight === undefined ? {} : { downtimeMs: 1_000 }),
+      ...(typeof weight === "number" ? { price: { after: weight } } : {}),
+    }),
+    async refresh({ id }) {
+      herd.say(id, "heard of it");
     },
     async retag(id, tags) {
       const found = things.get(id);
@@ -112,15 +134,19 @@ export function namedCattle(): ClaimedProvider & Pick<Cattle, "things" | "set"> 
     set,
     watch,
     read: async (id) => things.get(id),
-    async create(want) {
+    async *list() {
+      yield [...things.values()];
+    },
+    async create(want, _tags, { digests = {} }) {
       const id = String(want["name"]);
       if (things.has(id)) throw new ProviderError("conflict", `${id} is there already`);
-      set(id, { id, tags: {}, phase: "running", properties: want, since: Date.now() });
+      set(id, { id, tags: {}, phase: "running", properties: shown(want), digests, since: Date.now() });
       return { id };
     },
-    async update({ id }, want) {
+    async update({ id }, want, { digests }) {
       const found = things.get(id);
-      if (found !== undefined) set(id, { ...found, properties: want });
+      if (found === undefined) return;
+      set(id, { ...found, properties: shown(want), digests: { ...found.digests, ...digests } });
     },
     destroy: async (id) => set(id, undefined),
   };

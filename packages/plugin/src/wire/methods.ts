@@ -29,13 +29,16 @@ const json: ZodType<Json> = z.json();
 const properties = z.record(z.string(), json);
 const jsonSchema = properties.describe("JSON Schema, draft 2020-12");
 const tags = z.record(z.string(), z.string());
+const effect = z.enum(["in-place", "restart", "replace", "impossible"]);
 const effects = z
-  .record(z.string(), z.enum(["in-place", "restart", "replace", "impossible"]).optional())
+  .record(z.string(), effect.optional())
   .describe("what a change of a property does; `replace` where nothing is said");
 const type = z.string().describe("the type's name, as the plugin told it");
 const flavor = z.string().describe("the flavor's name, as the plugin told it");
 const id = z.string().min(1).max(MAX_ID).describe("unique within the provider's scope");
 const nothing = z.object({});
+const names = z.array(z.string()).optional();
+const digests = z.record(z.string(), z.string()).optional();
 
 const observed = z.object({
   id,
@@ -43,8 +46,31 @@ const observed = z.object({
   phase: z.enum(["starting", "running", "ending", "ended", "unknown"]),
   properties: z.record(z.string(), json.optional()).describe("those that could be read"),
   reason: z.string().optional().describe("why it is in this phase, for a person"),
+  digests: digests.describe("of each property that is never shown, the digest that it was made or changed with last"),
   ill: z.string().optional().describe("why it runs and does not do its job, as its provider knows"),
   since: z.number().describe("when it came to be, or was first seen: milliseconds since 1970"),
+});
+
+const price = z.object({
+  before: z.number().optional().describe("missing where there is none yet"),
+  after: z.number().optional(),
+});
+
+const assessment = z.object({
+  effects: z
+    .record(
+      z.string(),
+      z.object({
+        effect,
+        irreversible: z.literal(true).optional(),
+        reason: z.string().describe("why, in a sentence for a person"),
+        next: z.string().optional().describe("the way out of what is `impossible`"),
+      }),
+    )
+    .optional()
+    .describe("properties whose change has another effect than the type says, for these values"),
+  downtimeMs: z.number().min(0).optional().describe("for about so long the thing is away"),
+  price: price.optional().describe("in dollars of the United States a month"),
 });
 
 const slots = z.discriminatedUnion("kind", [
@@ -66,7 +92,15 @@ export const servedType = z.object({
   schema: jsonSchema,
   effects,
   known: z.enum(["tags", "claim"]).describe("`claim`: a thing cannot bear tags, and is read by its id"),
-  naming: z.string().optional().describe("of a claimed type: the property that is its id"),
+  naming: z
+    .string()
+    .optional()
+    .describe("the property that bears the name of a resource; of a claimed type, where it must be told, it is the id"),
+  family: z.string().optional().describe("the word that it and its kin have settings under"),
+  outputs: jsonSchema.optional().describe("what can be read of its things and never declared: JSON Schema"),
+  irreversible: names.describe("properties whose change can never be taken back"),
+  unreadable: names.describe("properties that are never shown again: they are compared by their `digests`"),
+  unordered: names.describe("properties that are lists whose order means nothing"),
   settleMs: z.number().min(0).describe("how long a list may lag behind a call that was answered"),
   local: z.boolean().describe("looks are cheap and hints reliable"),
   ports: z.boolean().optional().describe("its things listen on ports of this machine, and are given one each"),
@@ -74,7 +108,9 @@ export const servedType = z.object({
   scope: z.string().describe("what ids are unique in: a host, a directory, an account"),
   can: z
     .array(z.string())
-    .describe("what is optional and there: validate, read, update, retag, watch, logs, exec, console"),
+    .describe(
+      "what is optional and there: validate, read, update, retag, watch, assess, refresh, logs, exec, console; of a claimed type also list",
+    ),
   tools: z
     .array(z.string())
     .optional()
@@ -110,7 +146,7 @@ export const methods = {
   ),
   list: method(
     "provider/list",
-    "A page of everything that bears these tags. A cursor is good for one page; a list that breaks off is no list.",
+    "A page of everything that bears these tags, or of everything where the type is claimed. A cursor is good for one page; a list that breaks off is no list.",
     z.object({ type, by: tags, cursor: z.string().optional().describe("`next` of the page before") }),
     z.object({ items: z.array(observed).readonly(), next: z.string().optional().describe("missing on the last page") }),
   ),
@@ -123,13 +159,30 @@ export const methods = {
   create: method(
     "provider/create",
     "Makes one thing. It bears these tags, where the type is known by tags.",
-    z.object({ type, want: properties, tags }),
+    z.object({
+      type,
+      want: properties,
+      tags,
+      digests: digests.describe("of each property that is never shown: to be kept with the thing, and shown"),
+    }),
     z.object({ id }),
   ),
   update: method(
     "provider/update",
-    "Changes what can be changed on a living thing.",
-    z.object({ type, from: observed, want: properties }),
+    "Changes what can be changed on a living thing. What is not wanted is left as it is.",
+    z.object({ type, from: observed, want: properties, digests: digests.describe("as with `provider/create`") }),
+    nothing,
+  ),
+  assess: method(
+    "provider/assess",
+    "What a step would mean: asked where a resource is to be made or differs. Reads only. Fails with `invalid` when it can never be so.",
+    z.object({ type, from: observed.optional().describe("missing where it is to be made"), want: properties }),
+    z.object({ assessment }),
+  ),
+  refresh: method(
+    "provider/refresh",
+    "What is done when something that a resource was to be told of has changed.",
+    z.object({ type, observed, want: properties }),
     nothing,
   ),
   destroy: method(

@@ -78,8 +78,8 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
   const remember = remembering(ledger);
   const lasting = lastingVisits({
     ...{ clock, letGo: letGo.signal, onLateFailure: fail },
-    onLate(visited) {
-      tries.count(visited.address, visited);
+    onLate(word, visited) {
+      tries.count(word, visited);
       if (visited.end.kind !== "waiting") pacer.hurry();
     },
   });
@@ -135,7 +135,7 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
     const { memory } = ledger;
     const sight = openSight({ stack, store, clock, turns, memory, isTended: (address) => now.tended.has(address) });
     const during = {
-      ...{ clock, store, sight, turns, memory, hands, patience, isUnderWay: lasting.isUnderWay, ...tries },
+      ...{ clock, store, sight, turns, memory, hands, patience, lasting, ...tries },
       whyOver: () => whyOver(now),
     };
     const visited = await passOver(now, {

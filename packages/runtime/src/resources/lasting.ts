@@ -9,6 +9,8 @@ import type { Visited } from "./visited.ts";
 export interface Lasting {
   /** One of an earlier pass has not ended yet. */
   isUnderWay(address: Address): boolean;
+  /** Why one could not be looked at, where that was found out after its pass; it is told once. */
+  blindness(address: Address): Visited | undefined;
   /** A pass begins. */
   patience(): Patience;
   /** Resolves when all have ended. */
@@ -28,7 +30,7 @@ export interface LastingDeps {
   /** Nobody is waited for any more. */
   readonly letGo: AbortSignal;
   /** One has ended that its pass had not waited for. */
-  onLate(visited: Visited): void;
+  onLate(word: string, visited: Visited): void;
   onLateFailure(thrown: unknown): void;
 }
 
@@ -37,9 +39,21 @@ const PATIENCE_MS = 5_000;
 
 export function lastingVisits({ clock, letGo, onLate, onLateFailure }: LastingDeps): Lasting {
   const underWay = new Map<Address, Promise<unknown>>();
+  const blind = new Map<Address, Visited>();
+
+  function cameLate(word: string, visited: Visited): void {
+    // Another look would take as long: what this one has come to counts.
+    if (visited.end.kind === "untold") blind.set(word, visited);
+    onLate(word, visited);
+  }
 
   return {
     isUnderWay: (address) => underWay.has(address),
+    blindness(address) {
+      const visited = blind.get(address);
+      blind.delete(address);
+      return visited;
+    },
     patience() {
       const { over, end } = patienceWith(clock, letGo);
       return {
@@ -50,7 +64,7 @@ export function lastingVisits({ clock, letGo, onLate, onLateFailure }: LastingDe
             return isLate;
           };
           const ended = visit.then(
-            (visited) => (isOver() ? onLate(visited) : undefined),
+            (visited) => (isOver() ? cameLate(address, visited) : undefined),
             (thrown) => (isOver() ? onLateFailure(thrown) : undefined),
           );
           underWay.set(address, ended);

@@ -5,15 +5,15 @@
 import { type Address, inOrder } from "@muster/model";
 import { resourceGraph } from "@muster/plugin";
 import { typeNamed } from "./bound.ts";
-import { goesOn, type Patience } from "./lasting.ts";
+import { goesOn, type Lasting, type Patience } from "./lasting.ts";
 import type { ResourcesTask, Tended } from "./tended.ts";
 import { type VisitDeps, visiting } from "./visit.ts";
 import type { Visited } from "./visited.ts";
 import { readOnce } from "./wanted.ts";
 
 export interface PassDeps extends VisitDeps {
-  /** A visit of an earlier pass has not ended yet. */
-  isUnderWay?(address: Address): boolean;
+  /** Visits of earlier passes; missing: there are none. */
+  readonly lasting?: Pick<Lasting, "isUnderWay" | "blindness">;
   /** How long visits are waited for; missing: until they end. */
   readonly patience?: Patience;
 }
@@ -35,7 +35,9 @@ export async function passOver(task: ResourcesTask, deps: PassDeps): Promise<rea
 
   function begin({ resource, fate }: Tended, before: readonly Promise<Visited>[]): Promise<Visited> {
     const { address } = resource;
-    if (deps.isUnderWay?.(address) === true) return Promise.resolve(goesOn(address));
+    if (deps.lasting?.isUnderWay(address) === true) return Promise.resolve(goesOn(address));
+    const blind = deps.lasting?.blindness(address);
+    if (blind !== undefined) return Promise.resolve(blind);
     const visited = Promise.all(before).then((earlier) => visit({ resource, fate }, earlier));
     return deps.patience?.with(address, visited) ?? visited;
   }

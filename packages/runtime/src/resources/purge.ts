@@ -15,7 +15,7 @@ import { settingsFor } from "../providers.ts";
 import { answered, looked } from "./asking.ts";
 import type { BindDeps } from "./bound.ts";
 import type { Hands } from "./carry-out.ts";
-import { goesOn, type Patience } from "./lasting.ts";
+import { goesOn, type Lasting, type Patience } from "./lasting.ts";
 import type { Sight } from "./sight.ts";
 import type { ResourcesTask } from "./tended.ts";
 import { decidedOf, doneOf, failedOf } from "./told.ts";
@@ -140,7 +140,7 @@ export function wordOfDoomed({ thing: { type, id } }: Doomed): string {
 /** Destroys them, each written down before; answers how it went with each, in their order. */
 export function carryOutPurge(
   doomed: readonly Doomed[],
-  { turns, restingBecause, whyOver, isUnderWay, patience }: PurgingDeps,
+  { turns, restingBecause, whyOver, lasting, patience }: PurgingDeps,
   hands: Hands,
 ): Promise<readonly Visited[]> {
   return Promise.all(
@@ -148,7 +148,7 @@ export function carryOutPurge(
       const { step, thing, settings } = each;
       const word = wordOfDoomed(each);
       if (step.held !== undefined) return of(step, { kind: "held" });
-      if (isUnderWay(word)) return goesOn(step.address);
+      if (lasting.isUnderWay(word)) return goesOn(step.address);
       const over = whyOver();
       if (over !== undefined) return of(step, { kind: "waiting", message: over });
       const resting = restingBecause(word);
@@ -165,7 +165,7 @@ export interface PurgingDeps {
   readonly turns: Turns;
   restingBecause(word: string): string | undefined;
   whyOver(): string | undefined;
-  isUnderWay(word: string): boolean;
+  readonly lasting: Pick<Lasting, "isUnderWay">;
   readonly patience: Patience;
 }
 

@@ -18,7 +18,7 @@ import { keepStack, type StackKeeper } from "../keeper.ts";
 import { planStack } from "../plan.ts";
 import type { Grammar } from "../ports.ts";
 import type { Asked } from "../resources/declaring.ts";
-import { heldClock } from "./clock.ts";
+import { leapingClock } from "./clock.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** Properties, and Muster's own words beside them. */
@@ -77,7 +77,7 @@ function declarationOf(address: Address, text: Text): ResourceDeclaration {
 
 export interface Shop {
   readonly world: World;
-  readonly clock: ReturnType<typeof heldClock>;
+  readonly clock: ReturnType<typeof leapingClock>;
   readonly store: Store;
   readonly events: Event[];
   readonly troubles: unknown[];
@@ -93,6 +93,8 @@ export interface Shop {
   /** Declares, and waits until it has settled. */
   apply(resources: Texts, more?: More & Asked): Promise<void>;
   plan(resources: Texts, more?: More & Asked): Promise<StackPlan & { readonly resources: ResourcesPlan }>;
+  /** The clock is set otherwise. */
+  leap(ms: number): void;
   /** Nothing of it is heard or written any more, as after a kill -9. */
   kill(): void;
   status(address: Address): ResourceStatus | undefined;
@@ -107,15 +109,18 @@ export interface Shop {
 export interface ShopOptions {
   readonly store?: Store;
   readonly world?: World;
-  readonly clock?: ReturnType<typeof heldClock>;
+  readonly clock?: ReturnType<typeof leapingClock>;
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Words that no other shop has. */
+let words = 0;
 
 /** Long enough for every wait that has an end. */
 const LONGEST_MS = 3_600_000;
 
 export function openShop(options: ShopOptions = {}): Shop {
-  const clock = options.clock ?? heldClock();
+  const clock = options.clock ?? leapingClock();
   const world = options.world ?? openWorld(clock);
   const store = options.store ?? memoryStore();
   const { catalog } = world;
@@ -124,7 +129,6 @@ export function openShop(options: ShopOptions = {}): Shop {
   const lost: unknown[] = [];
   const env = options.env ?? {};
   let life = 0;
-  let words = 0;
   let asked = 0;
   let current: StackKeeper | undefined;
 
@@ -168,7 +172,7 @@ export function openShop(options: ShopOptions = {}): Shop {
   }
 
   const shop: Shop = {
-    ...{ world, clock, store, events, troubles, lost, keeper, begin, until },
+    ...{ world, clock, store, events, troubles, lost, keeper, begin, until, leap: clock.leap },
     async declare(resources, { mode, purge, ...rest } = {}) {
       const document = documentOf(resources, { ...(mode ? { mode } : {}), ...(purge ? { purge } : {}) });
       await (current ?? (await begin())).commit(document, "shop.yaml", "user:ann", rest);

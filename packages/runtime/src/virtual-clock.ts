@@ -1,4 +1,4 @@
-import type { Clock } from "@muster/runtime";
+import type { Clock } from "./ports.ts";
 
 /**
  * Time that passes only when nothing else is left to do. Whatever is asynchronous in a simulation is either a microtask

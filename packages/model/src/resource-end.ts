@@ -1,18 +1,30 @@
 /** How the resources of a stack have ended, for whoever waits for them. Pure. */
-import type { StackResources } from "@muster/daemon";
-import { MusterError, type ResourceStatus } from "@muster/model";
+import { MusterError } from "./errors.ts";
+import type { ResourceStatus } from "./resource-view.ts";
 
 /** So many are named in a message; the others are counted. */
 const NAMED = 10;
 
-/** Undefined while something is under way. */
-export function isOver({ observedGeneration, settled }: StackResources, generation: number): boolean {
+/** How they stand, and of which generation that speaks. */
+interface Standing {
+  readonly stack: string;
+  readonly observedGeneration: number;
+  /** Nothing of them is on its way. */
+  readonly settled: boolean;
+  readonly statuses: readonly ResourceStatus[];
+}
+
+/** Nothing is under way that this generation asks for. */
+export function resourcesSettled(
+  { observedGeneration, settled }: Pick<Standing, "observedGeneration" | "settled">,
+  generation: number,
+): boolean {
   return settled && observedGeneration >= generation;
 }
 
 /** What is not as declared, and what is; undefined where everything is, or is only reported. */
-export function failureOf(
-  { stack, statuses }: StackResources,
+export function failureOfResources(
+  { stack, statuses }: Pick<Standing, "stack" | "statuses">,
   verb: "apply" | "destroy" = "apply",
 ): MusterError | undefined {
   const failed = statuses.filter(({ state }) => state === "failed" || state === "skipped" || state === "held");
