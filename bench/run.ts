@@ -14,6 +14,7 @@ import { imageBuild } from "./image-build.ts";
 import { make } from "./make.ts";
 import { processHeal } from "./process-heal.ts";
 import { processMake } from "./process-make.ts";
+import { resources } from "./resources.ts";
 import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
@@ -39,6 +40,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "vm-idle": idleMachines,
   "image-build": imageBuild,
   container,
+  resources,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
