@@ -6,7 +6,7 @@ import { type Applying, applying } from "./apply.ts";
 import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
 import { newBell } from "./events.ts";
 import { groupRole } from "./group-role.ts";
-import { apiServer, listen } from "./http/server.ts";
+import { apiWhenAsked, listen } from "./http/listen.ts";
 import { keepSocket, type Listener, type SocketDeps } from "./http/socket.ts";
 import { takeLeases } from "./leases.ts";
 import type { Daemon, DaemonOptions, Notice } from "./options.ts";
@@ -52,8 +52,10 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   const readiness = () => readinessOf(begun, stacks, options.store);
   const closing = new AbortController();
   const deps = { options, stacks, applying: work, bell, plugins, readiness, closing: closing.signal };
-  const app = parts.adopt(apiServer(deps), (it) => it.close());
-  await answerAt(options.socket, () => listen(app, options.socket), options, parts);
+  const api = parts.adopt(apiWhenAsked(deps), (it) => it.close());
+  // Whoever serves is there to be asked.
+  if (options.stacks === "all") await api.ready();
+  await answerAt(options.socket, () => listen(api, options.socket), options, parts);
   parts.defer(() => closing.abort());
   await goOn(stacks, options);
   await serveGroups(options, work, stacks, parts);
