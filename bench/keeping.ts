@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import { vanilla } from "@muster/flavors";
 import { type Document, isConverged, type JsonObject } from "@muster/model";
 import { type Catalog, listeningPorts, type Type } from "@muster/plugin";
@@ -85,7 +85,7 @@ export async function keepBench(
     store,
     lease,
     catalog: catalogOf(type),
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
     settings: { [type.name]: settings },
     io: { now: Date.now, randomBytes },
     clock: systemClock,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import { reconcile, type Situation } from "@muster/engine";
 import { vanilla } from "@muster/flavors";
 import { type Document, isConverged, type JsonObject, type Observed, type Tags } from "@muster/model";
@@ -117,7 +117,7 @@ async function keep({ type }: World, decide: (situation: Situation) => ReturnTyp
   let changed = Promise.withResolvers<void>();
   const keeper = await keepStack({
     ...{ store, lease, catalog, decide, clock: systemClock },
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
     settings: {},
     io: { now: Date.now, randomBytes },
     onEvent: () => undefined,

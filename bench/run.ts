@@ -7,6 +7,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { container } from "./container.ts";
 import { decide } from "./decide.ts";
+import { droplets } from "./droplets.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
 import { idle, idleMachines, idleProcesses } from "./idle.ts";
@@ -41,6 +42,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "image-build": imageBuild,
   container,
   resources,
+  droplets,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -5,16 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import {
-  documentOf,
-  onlyGroup,
-  onlyResource,
-  readDocument,
-  resize,
-  stackOf,
-  withoutGroup,
-  withoutResource,
-} from "@muster/declaration";
+import { documentOf, grammar, readDocument, stackOf } from "@muster/declaration";
 import { vanilla } from "@muster/flavors";
 import { isConverged } from "@muster/model";
 import { type Catalog, conform, connectPlugin, type StatementResult } from "@muster/plugin";
@@ -135,7 +126,7 @@ async function keep({ folder }: Example, socket: string): Promise<StackKeeper> {
   const lease = await store.acquire(stackOf(document).name, thisProcess("none", "test"), async () => false);
   const keeper = await keepStack({
     ...{ store, lease, catalog, clock: systemClock },
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
     settings: {},
     io: { now: Date.now, randomBytes },
     onEvent: () => undefined,

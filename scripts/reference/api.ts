@@ -9,7 +9,7 @@ const SHAPES: readonly (readonly [file: string, names: readonly string[]])[] = [
     [
       "Ping",
       "Readiness",
-      "Asked",
+      "WithActor",
       "ApplyRequest",
       "ApplyAnswer",
       "PlanRequest",

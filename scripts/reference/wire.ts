@@ -1,4 +1,5 @@
 import {
+  assessment,
   CONSOLE_PATH,
   consoleBody,
   EXEC_PATH,
@@ -9,7 +10,10 @@ import {
   logsQuery,
   MAX_FRAME,
   methods,
+  observed,
   PROTOCOL,
+  servedFlavor,
+  servedType,
   TOOL_PATH,
   toolBody,
 } from "@muster/plugin";
@@ -41,6 +45,32 @@ curl --unix-socket "$MUSTER_PLUGIN_DIR/note" -H 'Content-Type: application/json'
 \`\`\`
 
 ${entries.join("\n")}
+# What the methods speak of
+
+## A type
+
+One of \`types\` in the answer to \`muster/hello\`.
+
+${schemaTable(servedType)}
+
+## A flavor
+
+One of \`flavors\` there.
+
+${schemaTable(servedFlavor)}
+
+## A thing
+
+As \`provider/list\` and \`provider/read\` show it.
+
+${schemaTable(observed)}
+
+## An assessment
+
+What \`provider/assess\` says of a step.
+
+${schemaTable(assessment)}
+
 # Streams
 
 What a thing prints and shows, and what a command or a tool does there, is asked for beside the methods, of types that name

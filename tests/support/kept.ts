@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import { type Document, type Event, isConverged, type JsonObject } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import { keepStack, type StackKeeper, systemClock } from "@muster/runtime";
@@ -26,7 +26,7 @@ export async function keep(world: LyingWorld, store: Store = memoryStore()): Pro
   };
   const keeper = await keepStack({
     ...{ store, lease, catalog, clock: systemClock },
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
     settings: {},
     io: { now: Date.now, randomBytes },
     onEvent: (event) => events.push(event),

@@ -120,7 +120,6 @@ const grammar: Grammar = {
     const { [group]: _, ...data } = all;
     return Object.keys(data).length === 0 ? null : { dialect, data };
   },
-  withoutResource: nothingButGroups,
   onlyResource: nothingButGroups,
   resize: ({ dialect, data }, group, size) => ({
     dialect,

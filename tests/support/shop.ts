@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import {
   bears,
   type Document,
@@ -164,7 +164,7 @@ export function shop(): Shop {
 
   const outside = {
     ...{ store, catalog, clock: systemClock, settings: {}, io: { now: Date.now, randomBytes } },
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
   };
 
   return {

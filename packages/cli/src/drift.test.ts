@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./test/house.ts";
+import { serveLockedShelf } from "./test/locked-shelf.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -91,14 +92,7 @@ describe("muster drift", () => {
   });
 
   it("ends with 4 where it could not be told", async () => {
-    const type = `{ name: "thing", schema: z.strictObject({}), create: async () => "a", destroy: async () => {},
-      list: () => Promise.reject(new ProviderError("denied", "the shelf is locked")) }`;
-    await house.write(
-      "thing.ts",
-      `import { definePlugin, ProviderError, z } from "@muster/sdk";
-       export default definePlugin({ name: "thing", types: [${type}] });`,
-    );
-    await house.start("plugin", "run", "thing.ts").says("serves");
+    await serveLockedShelf(house);
     await house.write("shop.yaml", "stack: shop\ngroups:\n  web: { size: 1, template: { thing: {} } }\n");
     const { code, err } = await drift();
     expect([code, err]).toEqual([4, expect.stringContaining("error[look.failed]")]);

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse, until, walkthrough } from "./test/house.ts";
+import { serveLockedShelf } from "./test/locked-shelf.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -147,14 +148,7 @@ describe("muster plan where no Muster runs", () => {
   });
 
   it("ends with 4 where it could not be told", async () => {
-    const type = `{ name: "thing", schema: z.strictObject({}), create: async () => "a", destroy: async () => {},
-      list: () => Promise.reject(new ProviderError("denied", "the shelf is locked")) }`;
-    await house.write(
-      "thing.ts",
-      `import { definePlugin, ProviderError, z } from "@muster/sdk";
-       export default definePlugin({ name: "thing", types: [${type}] });`,
-    );
-    await house.start("plugin", "run", "thing.ts").says("serves");
+    await serveLockedShelf(house);
     await declare("stack: shop\ngroups:\n  web: { size: 1, template: { thing: {} } }\n");
     const { code, out, err } = await house.run("plan", "shop.yaml");
     expect(out).toContain("cannot be told: ");

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./test/house.ts";
@@ -14,7 +14,7 @@ afterEach(() => house.close());
 /** A file of the house with a mode that no umask has touched. */
 async function write(name: string, content: string): Promise<string> {
   const path = await house.write(name, content);
-  expect((await house.run("resource", "file", path, "mode=0640")).code).toBe(0);
+  expect((await house.run("resource", "file", path, "mode=0640", "--yes")).code).toBe(0);
   return path;
 }
 
@@ -110,8 +110,35 @@ describe("muster resource", () => {
     expect((await house.run("resource", "file", path)).out).toContain(
       `# belongs to resource file.${path} of stack shop\n`,
     );
-    const { code, err } = await house.run("resource", "file", path, "mode=0600");
+    const { code, err } = await house.run("resource", "file", path, "mode=0600", "--yes");
     expect([code, err]).toEqual([2, expect.stringContaining("Change the declaration of stack `shop`")]);
+  });
+
+  it("leaves out what cannot be declared, and says why", async () => {
+    const path = house.path("bytes");
+    writeFileSync(path, Buffer.from([0x61, 0xff, 0x0a]));
+    const { code, out } = await house.run("resource", "file", path);
+    expect(code).toBe(0);
+    expect(out).toContain("# its content is not text\n");
+    expect(out).toMatch(/# content is left out: .*must be text that can be written as UTF-8\n/);
+    expect(out).not.toMatch(/^ *content: /m);
+    const front = await write("front", "{{#each groups.web}}\nx\n{{/each}}\n");
+    expect((await house.run("resource", "file", front)).out).toMatch(/# content is left out: .*web/);
+  });
+
+  it("shows nothing of what its stack declares as a secret", async () => {
+    const path = house.path("key");
+    await house.write("secret.txt", "hunter2");
+    const content = `{ secret: { file: ${house.path("secret.txt")} } }`;
+    await house.write("shop.yaml", `stack: shop\nresources:\n  file:\n    ${path}: { content: ${content} }\n`);
+    const applied = await house.run("apply", "shop.yaml", "--yes");
+    expect([applied.code, applied.err]).toEqual([0, ""]);
+    expect(readFileSync(path, "utf8")).toBe("hunter2");
+    for (const output of ["yaml", "ts", "json"]) {
+      const { code, out } = await house.run("resource", "file", path, "--all", "--output", output);
+      expect([code, out.includes("hunter2"), out.includes('"0644"')]).toEqual([0, false, true]);
+    }
+    expect((await house.run("resource", "file", path)).out).toContain("# content: (secret)\n");
   });
 
   it("lists what can be listed, and tells what to do where nothing can", async () => {
@@ -151,22 +178,25 @@ describe("muster resource", () => {
 
   it("sets exactly what is named, tells what that was, and makes what is not there", async () => {
     const path = house.path("motd");
-    const made = await house.run("resource", "file", path, "content=a", "mode=0600");
+    const made = await house.run("resource", "file", path, "content=a", "mode=0600", "--yes");
     expect([made.code, made.out]).toEqual([0, `file ${path}  made\n  path: ${path}\n  content: a\n  mode: 0600\n`]);
     const { ino } = lstatSync(path);
-    const changed = await house.run("resource", "file", path, "mode=0644", "content=a");
+    const changed = await house.run("resource", "file", path, "mode=0644", "content=a", "--yes");
     expect([changed.code, changed.out]).toEqual([0, `file ${path}  changed\n  mode: 0600 → 0644\n`]);
     expect([lstatSync(path).ino, readFileSync(path, "utf8")]).toEqual([ino, "a"]);
-    expect((await house.run("resource", "file", path, "mode=0644")).out).toBe(`file ${path}  is so already\n`);
-    const json = JSON.parse((await house.run("resource", "file", path, "mode=0600", "--output", "json")).out);
+    expect((await house.run("resource", "file", path, "mode=0644", "--yes")).out).toBe(`file ${path}  is so already\n`);
+    const json = JSON.parse((await house.run("resource", "file", path, "mode=0600", "--output", "json", "--yes")).out);
     expect(json).toEqual({
       ...{ type: "file", name: path, id: path, effect: "in-place" },
       changes: [{ property: "mode", before: "0644", after: "0600", effect: "in-place" }],
     });
   });
 
-  it("asks before it destroys", async () => {
+  it("says what it would do, and does it only where somebody has agreed", async () => {
     const path = await write("motd", "x");
+    const asked = await house.run("resource", "file", path, "mode=0600");
+    expect([asked.code, asked.out, lstatSync(path).mode & 0o777]).toEqual([2, "", 0o640]);
+    expect(asked.err).toContain(`file ${path}  change in place\n  mode: 0640 → 0600\nerror[usage.not-confirmed]`);
     const { code, err } = await house.run("resource", "file", path, "ensure=absent");
     expect([code, err, existsSync(path)]).toEqual([2, expect.stringContaining("usage.not-confirmed"), true]);
     expect((await house.run("resource", "file", path, "ensure=absent", "--yes")).out).toBe(`file ${path}  destroyed\n`);
@@ -175,7 +205,7 @@ describe("muster resource", () => {
 
   it("ends with 1 where it fails, and changes nothing that it does not understand", async () => {
     const path = join(house.path("none"), "motd");
-    const { code, err } = await house.run("resource", "file", path, "content=a");
+    const { code, err } = await house.run("resource", "file", path, "content=a", "--yes");
     expect([code, err]).toEqual([1, expect.stringContaining("error[provider.failed]: file: ")]);
     const there = await write("motd", "x");
     for (const [words, says] of [
@@ -189,7 +219,7 @@ describe("muster resource", () => {
       const refused = await house.run("resource", "file", there, ...words);
       expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(says)]);
     }
-    const nameless = await house.run("resource", "file", "mode=0600");
+    const nameless = await house.run("resource", "file", "mode=0600", "--yes");
     expect([nameless.code, nameless.err]).toEqual([
       2,
       expect.stringContaining("whose `mode` is to be set is not said"),
@@ -279,7 +309,9 @@ describe("muster import", () => {
 
   it("names what has no name of its own by its id", async () => {
     await notes();
-    expect((await house.run("resource", "note", "x", "text=a")).err).toContain("none can be made under a name");
+    expect((await house.run("resource", "note", "x", "text=a", "--yes")).err).toContain(
+      "none can be made under a name",
+    );
     await house.write(
       "board.yaml",
       "stack: board\ngroups:\n  board: { size: 1, template: { note: { text: Feed } } }\n",
@@ -292,8 +324,40 @@ describe("muster import", () => {
     expect((await house.run("import", "note", id)).out).toBe(
       `resources:\n  note:\n    ${id}:\n      id: ${id}\n      text: Feed\n`,
     );
-    expect((await house.run("resource", "note", id, "text=Walk")).code).toBe(0);
+    expect((await house.run("resource", "note", id, "text=Walk", "--yes")).code).toBe(0);
     expect(await note("Walk")).toMatchObject({ id });
+  });
+
+  it("refuses what is no thing of the type, and names the one that it is of", async () => {
+    mkdirSync(house.path("there"));
+    const { code, out, err } = await house.run("import", "file", house.path("there"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("there is a directory");
+    expect(err).toContain(`next: \`muster import directory ${house.path("there")}\` takes in what it is.`);
+  });
+
+  it("refuses what could not be read back, and writes nothing", async () => {
+    const [bytes, front] = [house.path("bytes"), await write("front", "{{#each groups.web}}\nx\n{{/each}}\n")];
+    writeFileSync(bytes, Buffer.from([0x61, 0xff, 0x0a]));
+    const before = 'stack: shop\ngroups:\n  web: { members: [a], template: { file: { path: "/tmp/{id}" } } }\n';
+    await house.write("shop.yaml", before);
+    for (const path of [bytes, front]) {
+      for (const words of [[], ["--file", "shop.yaml"]]) {
+        const { code, out, err } = await house.run("import", "file", path, ...words);
+        expect([code, out, err]).toEqual([2, "", expect.stringContaining("error[thing.not-declarable]")]);
+      }
+    }
+    expect(readFileSync(house.path("shop.yaml"), "utf8")).toBe(before);
+  });
+
+  it("keeps every blank of a file", async () => {
+    const content = "x   \n\ty\r\n\n\n";
+    const path = await write("motd", content);
+    await house.write("shop.yaml", "stack: shop\n");
+    expect((await house.run("import", "file", path, "--file", "shop.yaml")).code).toBe(0);
+    expect((await house.run("plan", "shop.yaml")).out).toContain("adopt (there already, and nobody's)\n  1 to adopt\n");
+    expect((await house.run("apply", "shop.yaml", "--yes")).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe(content);
   });
 
   it("writes nothing where it cannot", async () => {

@@ -49,7 +49,9 @@ export async function runCommandLine(
       remember: { hooks: { "command:start": ({ result }) => remember(result.prefix) } },
     },
   );
-  const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE }, exit: {} };
+  // What cannot be understood is not begun; the command itself says how far it has come.
+  const exit = wantsDetails(words) ? { onFailure: EXIT_NOT_BEGUN } : {};
+  const context: Cli = { ...outside, process: { stdout: outside.out, stderr: NOWHERE }, exit };
   await run(app, words, context);
   if (failures.length === 0) return Number(context.process.exitCode ?? 0);
   const code = await report(failures, words, command, outside);
@@ -127,6 +129,13 @@ async function report(
   const thrown = failures.map(thrownFor);
   printErrors(thrown, { printer: err, json: wantsJson(words), debug: Boolean(env["MUSTER_DEBUG"]) });
   return exitCodeFor(thrown);
+}
+
+const EXIT_NOT_BEGUN = 1;
+
+/** `apply --detailed-exitcodes`: its exit codes are others, also when the words could not be understood. */
+function wantsDetails([command, ...words]: readonly string[]): boolean {
+  return command === "apply" && words.some((word) => word === "--detailed-exitcodes" || word === "--detailedExitcodes");
 }
 
 /** Errors have the form that was asked for, also when the words could not be understood. */

@@ -90,11 +90,11 @@ export interface GroupDetail extends GroupView {
 }
 
 /** Who asks: a user's name. It stands in the history as `user:NAME`. */
-interface Asked {
+interface WithActor {
   readonly actor: string;
 }
 
-export interface ApplyRequest extends Asked {
+export interface ApplyRequest extends WithActor {
   readonly document: Document;
   /** The file's absolute path, or what else it comes from. */
   readonly source: string;
@@ -109,7 +109,7 @@ export interface ApplyRequest extends Asked {
 }
 
 /** Everything that a stack has is to go. */
-export interface DestroyRequest extends Asked {
+export interface DestroyRequest extends WithActor {
   readonly stack: string;
 }
 
@@ -133,19 +133,21 @@ export interface ApplyAnswer {
   /** It was declared so already. */
   readonly unchanged: boolean;
   readonly groups: readonly GroupView[];
+  /** How its resources stand; `ApplyAnswer` of a Muster of before has none. */
+  readonly resources?: ResourcesView;
   /** With `pretend`: by group, what would happen, in a sentence. Nothing was changed. */
   readonly would?: Readonly<Record<string, string>>;
 }
 
 export interface GroupRequests {
-  readonly scale: Asked & { readonly size: number };
-  readonly pause: Asked;
-  readonly resume: Asked;
-  readonly promote: Asked;
-  readonly revert: Asked;
-  readonly free: Asked;
-  readonly destroy: Asked;
-  readonly "destroy-instances": Asked & { readonly instances: readonly string[] };
+  readonly scale: WithActor & { readonly size: number };
+  readonly pause: WithActor;
+  readonly resume: WithActor;
+  readonly promote: WithActor;
+  readonly revert: WithActor;
+  readonly free: WithActor;
+  readonly destroy: WithActor;
+  readonly "destroy-instances": WithActor & { readonly instances: readonly string[] };
 }
 
 /** As query parameters. */
@@ -156,18 +158,18 @@ export interface LogsQuery {
   readonly follow?: "1";
 }
 
-export interface ExecRequest extends Asked {
+export interface ExecRequest extends WithActor {
   /** A program and its arguments, at most 1024 words; no shell reads them. */
   readonly command: readonly [string, ...string[]];
 }
 
-export interface ConsoleRequest extends Asked {
+export interface ConsoleRequest extends WithActor {
   /** As in `LogsQuery`. */
   readonly lines?: number;
   readonly follow?: boolean;
 }
 
-export interface ToolRequest extends Asked {
+export interface ToolRequest extends WithActor {
   /** `up` or `down` for `link`, a name for `snapshot` and `restore`; none for the others. */
   readonly argument?: string;
 }
@@ -179,7 +181,7 @@ export type ExecFrame =
   | { readonly end: Exit }
   | { readonly failed: WireError };
 
-export interface ReplaceRequest extends Asked {
+export interface ReplaceRequest extends WithActor {
   /** At once, whatever the budget. */
   readonly force?: boolean;
 }

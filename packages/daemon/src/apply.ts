@@ -1,5 +1,5 @@
 /** Takes a declaration: checks all of it before anything is touched, and hands it to the keeper of its stack. */
-import { confirmAgreed } from "@muster/declaration";
+import { confirmAgreed, grammar } from "@muster/declaration";
 import {
   type Document,
   didYouMean,
@@ -13,14 +13,14 @@ import {
 } from "@muster/model";
 import { type Asked, type GivenSettings, preview, type StackKeeper, sameDocument } from "@muster/runtime";
 import type { Declaration } from "@muster/store";
-import { mayBeRefused } from "./agreed.ts";
 import type { ApplyAnswer } from "./api.ts";
 import type { PluginCatalog } from "./catalog/catalog.ts";
 import { checkGiven, type Given, readGiven } from "./checked.ts";
+import { mayBeRefused } from "./may-be-refused.ts";
 import type { DaemonOptions } from "./options.ts";
 import { planChecked, planGiven } from "./plan.ts";
 import { whatWouldHappen } from "./pretend.ts";
-import { grammar, type Stacks } from "./stacks.ts";
+import type { Stacks } from "./stacks.ts";
 
 export interface Applying {
   apply(document: Document, source: string, actor: string, asked?: AskedToApply): Promise<ApplyAnswer>;
@@ -79,13 +79,19 @@ export function applying({ options, stacks, catalog, settings }: ApplyDeps): App
     await confirmPossible(given, keeper, asked);
     const after = await keeper.commit(document, source, actor, asked);
     const unchanged = before?.generation === after.generation;
-    return { stack: stack.name, generation: after.generation, unchanged, groups: keeper.groups() };
+    return {
+      stack: stack.name,
+      generation: after.generation,
+      unchanged,
+      groups: keeper.groups(),
+      resources: keeper.resources(),
+    };
   }
 
   /** What cannot be done, or what nobody has agreed to, is refused whole. Throws `plan.stale` and MusterErrors. */
   async function confirmPossible(given: Given, keeper: StackKeeper, asked: AskedToApply): Promise<void> {
     const { expected } = asked;
-    if (expected === undefined && !mayBeRefused(given.stack, catalog)) return;
+    if (expected === undefined && !mayBeRefused(given.stack, given.document.dialect, catalog)) return;
     const { store, outside } = options;
     const plan = await planChecked(given, { store, outside, catalog, settings }, keeper, asked);
     if (expected !== undefined && digestOfPlan(plan) !== expected) {

@@ -2,7 +2,7 @@
 import { isAbsolute } from "node:path";
 import { checkStack, placeOf, type SourceDocument, stackOf } from "@muster/declaration";
 import type { Document, Stack } from "@muster/model";
-import { type Catalog, readSettings, type TaskProvider } from "@muster/plugin";
+import type { Catalog } from "@muster/plugin";
 import { type GivenSettings, type Outside, openProviders, settingsFor, toLook } from "@muster/runtime";
 import type { WirePlace } from "./api.ts";
 
@@ -34,22 +34,15 @@ export interface CheckDeps {
 export async function checkGiven(given: Given, { outside, catalog, settings }: CheckDeps): Promise<Given> {
   const { stack, located } = given;
   const providers = openProviders(outside.io, toLook);
-  const tasks: TaskProvider[] = [];
   try {
     const document = await checkStack(stack, located, catalog, {
       given: settings,
       opened: (type, entry) => providers.open(type, settingsFor(type, stack.providers, settings, entry)),
-      async openedTask(type, entry) {
-        const { name } = type;
-        const own = readSettings(name, type.settings, settingsFor({ name }, stack.providers, settings, entry));
-        const task = await type.open(own, outside.io);
-        tasks.push(task);
-        return task;
-      },
+      openedTask: (type, entry) => providers.openTask(type, settingsFor(type, stack.providers, settings, entry)),
     });
     return { ...given, document, stack: stackOf(document, located) };
   } finally {
-    await Promise.all([providers.close(), ...tasks.map((task) => task.close?.())]);
+    await providers.close();
   }
 }
 

@@ -1,5 +1,6 @@
 export type { Thing, Things, WeighedWish, Wish } from "@muster/runtime";
 export * from "./api.ts";
+export type { AskedToApply } from "./apply.ts";
 export type {
   DeclaredPropertyView,
   ReadPropertyView,

@@ -1,7 +1,7 @@
 /** What types there are and what there is of them, asked where no Muster needs to run. */
-import { stackSchema } from "@muster/declaration";
+import { grammar, type ResourceEntry, stackSchema, type Undeclarable, undeclarableOf } from "@muster/declaration";
 import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
-import type { ResourceType } from "@muster/plugin";
+import { resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
 import { openThings, type Things } from "@muster/runtime";
 import type { PluginView } from "./api.ts";
 import { openCatalogToLook } from "./catalog/to-look.ts";
@@ -16,6 +16,8 @@ export interface Inspector {
   /** A JSON Schema of a whole stack made of the types there are. */
   stackSchema(): JsonObject;
   readonly things: Things;
+  /** What stands against it that an entry is declared as it is. */
+  undeclarable(entry: ResourceEntry): Promise<readonly Undeclarable[]>;
   /** Plugins that are there and could not be asked: what they serve is not known. */
   silentPlugins(): readonly PluginView[];
   close(): Promise<void>;
@@ -25,14 +27,10 @@ export interface Inspector {
 export async function assembleInspector(options: PlannerOptions): Promise<Inspector> {
   const { outside, settings, store } = options;
   const catalog = await openCatalogToLook(options);
-  const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store });
-
-  function find(name: string): ResourceType | undefined {
-    return catalog.type(name, "muster") ?? catalog.task?.(name);
-  }
+  const things = openThings({ io: outside.io, clock: outside.clock, catalog, settings, store, grammar });
 
   function names(): readonly string[] {
-    return [...new Set([...catalog.typeNames(), ...(catalog.taskNames?.() ?? [])])].sort();
+    return resourceTypeNames(catalog).toSorted();
   }
 
   function pluginOf(name: string): string | undefined {
@@ -45,17 +43,18 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
   return {
     types: () =>
       names().flatMap((name) => {
-        const type = find(name);
+        const type = resourceTypeNamed(name, catalog);
         return type === undefined ? [] : [typeView(type, pluginOf(name))];
       }),
     explain(name) {
-      const type = find(name);
+      const type = resourceTypeNamed(name, catalog);
       if (type !== undefined) return typeDetail(type, pluginOf(name));
       const words = { name, nearest: didYouMean(nearest(name, names())), known: names().join(", ") };
       throw new MusterError("declaration.unknown-type", words);
     },
     stackSchema: () => stackSchema(catalog),
     things,
+    undeclarable: (entry) => undeclarableOf(entry, catalog, settings),
     silentPlugins: () => catalog.plugins().filter(({ state }) => state !== "built-in" && state !== "connected"),
     async close() {
       await things.close();

@@ -1,3 +1,4 @@
+import { grammar } from "@muster/declaration";
 import type { StackPlan } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import {
@@ -10,7 +11,6 @@ import {
 } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import { checkGiven, type Given } from "./checked.ts";
-import { grammar } from "./stacks.ts";
 
 export interface PlanDeps {
   readonly store: Store;

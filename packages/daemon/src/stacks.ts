@@ -1,13 +1,10 @@
 /** The stacks that this process keeps: takes them, goes on with them, and lets go of them again. */
-
-import { onlyGroup, onlyResource, resize, stackOf, withoutGroup, withoutResource } from "@muster/declaration";
+import { grammar } from "@muster/declaration";
 import { MusterError, messageOf } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
-import { type GivenSettings, type Grammar, keepStack, type StackKeeper } from "@muster/runtime";
+import { type GivenSettings, keepStack, type StackKeeper } from "@muster/runtime";
 import { isAlive, type Lease, thisProcess } from "@muster/store";
 import type { DaemonOptions } from "./options.ts";
-
-export const grammar: Grammar = { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource };
 
 export interface Stacks {
   all(): readonly StackKeeper[];

@@ -1,5 +1,5 @@
 /** What the providers of resources do not want to make, and what they cannot do. */
-import { type Address, type ErrorWords, MusterError, type ResourceDeclaration } from "@muster/model";
+import { type Address, MusterError, type ResourceDeclaration } from "@muster/model";
 import {
   asProviderError,
   errorCodeOf,
@@ -11,7 +11,9 @@ import {
 } from "@muster/plugin";
 import type { Sound } from "./check-resources.ts";
 import type { Problems } from "./problems.ts";
+import { noteRefused } from "./refusal.ts";
 import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
+import { propertiesOf } from "./schema.ts";
 import type { Path } from "./source.ts";
 
 /** Providers, opened with the settings of an entry under `providers`; missing: those of the type, or of its family. */
@@ -35,7 +37,7 @@ export async function askForResources(
     try {
       await provider?.validate?.(want);
     } catch (thrown) {
-      noteThrown(thrown, type.name, placeIn(resource), problems);
+      noteRefused(thrown, { name: type.name, path: placeIn(resource) }, declared.data, problems);
     }
   }
   for (const { resource } of sound.values()) {
@@ -49,9 +51,10 @@ export async function askForResources(
   for (const type of purged) {
     const provider = await open(type);
     if (provider === undefined || "list" in provider) continue;
-    const detail = "nobody can tell all that there is of it, so nothing of it can be found that is not declared";
-    const words: ErrorWords = { type: type.name, what: `\`${type.name}\``, detail };
-    problems.add("declaration.bad-property", words, ["purge", type.name], "key");
+    const fix = propertiesOf(type.settings).includes("root")
+      ? `Say below which directory, \`providers: { ${type.name}: { root: … } }\`; or leave it out here.`
+      : "Leave it out here.";
+    problems.add("declaration.not-purgeable", { type: type.name, fix }, ["purge", type.name], "key");
   }
 }
 

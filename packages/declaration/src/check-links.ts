@@ -10,10 +10,12 @@ import {
   type ResourceDeclaration,
   resourceReferencesIn,
   type Stack,
+  type Unread,
+  unreadIn,
 } from "@muster/model";
-import { type Catalog, isSecret, type ResourceType } from "@muster/plugin";
+import { type Catalog, isSecret, type ResourceType, resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
 import type { Problems } from "./problems.ts";
-import { type Declared, placeIn, placeOfAddress, typeNamed } from "./resource-places.ts";
+import { type Declared, placeIn, placeOfAddress } from "./resource-places.ts";
 import { propertiesOf, takes } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { listed, shortened } from "./values.ts";
@@ -32,6 +34,10 @@ export function checkLinks(
     const target = ownOf(declared.stack.resources, reference.address);
     if (target === undefined) noteDangling(reference, path, declared, catalog, problems);
     else checkReference(reference, path, target, declared.types.get(target.type), problems);
+  }
+  for (const unread of unreadIn(resource.properties)) {
+    if (problems.isFull()) return;
+    noteSlip(unread, placeIn(resource, ...unread.path), declared, catalog, problems);
   }
   for (const key of ["dependsOn", "notify"] as const) {
     for (const address of resource[key]) {
@@ -67,6 +73,38 @@ function checkAddress(
   }
 }
 
+/**
+ * Whoever writes a type's name and goes on with a dot or a slash has meant a reference; all else within `${…}` is a text for
+ * somebody else: a shell, a web server, a template.
+ */
+function noteSlip({ text, at }: Unread, path: Path, { stack }: Declared, catalog: Catalog, problems: Problems): void {
+  const inner = text.replace(/^\$\{\s*/, "").replace(/\s*\}$/, "");
+  const note = (detail: string, fix: string) =>
+    problems.add(
+      "declaration.bad-reference",
+      { reference: shortened(text), detail, fix: `${fix} ${ESCAPE}` },
+      path,
+      "value",
+      at,
+    );
+  if (/^self\./i.test(inner)) {
+    note("`self` is a member of a group, and a resource is none", "Write the value itself.");
+    return;
+  }
+  const [, first = "", rest = ""] = /^([A-Za-z][A-Za-z0-9-]*)[./](.*)$/.exec(inner) ?? [];
+  const type = first.toLowerCase();
+  if (rest === "" || resourceTypeNamed(type, catalog) === undefined) return;
+  if (!text.endsWith("}")) {
+    note("it is not closed", "Close it with `}` on the same line.");
+    return;
+  }
+  const names = Object.values(stack.resources).filter((each) => each.type === type);
+  const meant = names.find(({ name }) => `/${inner.slice(first.length)}`.includes(name)) ?? names[0];
+  const example = `\${${meant?.address ?? `${type}.NAME`}.PROPERTY}`;
+  const isBare = ownOf(stack.resources, inner) !== undefined;
+  note(isBare ? "it names a resource, and none of its properties" : "it is no reference", `Write \`${example}\`.`);
+}
+
 function noteDangling(
   { text, address, property }: PlacedReference,
   path: Path,
@@ -82,8 +120,8 @@ function noteDangling(
   } else if (isFront(address, stack)) {
     const detail = `\`${address}\` is a file that follows groups: what it becomes is not known before they are there`;
     problems.add("declaration.bad-reference", { reference: shortened(text), detail, fix: ESCAPE }, path);
-  } else if (typeNamed(type, catalog) === undefined) {
-    const known = [...catalog.typeNames(), ...(catalog.taskNames?.() ?? [])];
+  } else if (resourceTypeNamed(type, catalog) === undefined) {
+    const known = resourceTypeNames(catalog);
     const near = didYouMean(nearest(type, known));
     const words = { name: shortened(type), nearest: near, known: `${listed(known)}. ${ESCAPE.slice(0, -1)}` };
     problems.add("declaration.unknown-type", words, path);

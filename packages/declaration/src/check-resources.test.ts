@@ -247,6 +247,28 @@ describe("what a resource speaks of", () => {
     expect(said).toContain("`${file./etc/a.conf}`: it names a resource, and none of its properties Write");
   });
 
+  it("is noticed where it was written with a slip; a text for somebody else is left alone", async () => {
+    const text = [
+      "stack: shop",
+      "resources:",
+      "  file:",
+      "    /b: { content: b }",
+      "    /c:",
+      "      content: |",
+      "        ${file/b.content} ${File./b.content} ${ file./b.content } ${self.slot}",
+      "        ${HOME} ${x:-y} ${} ${a/b} $${file./b} ${file./b.content",
+      "",
+    ].join("\n");
+    expect(await failures(text)).toEqual([
+      ...[9, 27, 46, 67].map((at) => `declaration.bad-reference stack.yaml:7:${at} (resources.file["/c"].content)`),
+      'declaration.bad-reference stack.yaml:8:48 (resources.file["/c"].content)',
+    ]);
+    const said = await words(text);
+    expect(said).toContain("`${file/b.content}`: it is no reference Write `${file./b.PROPERTY}`.");
+    expect(said).toContain("`self` is a member of a group, and a resource is none");
+    expect(said).toContain("`${file./b.content`: it is not closed Close it with `}` on the same line.");
+  });
+
   it("is found in lists and mappings, and its place is told", async () => {
     const text = stack(
       "droplet:",
@@ -467,11 +489,11 @@ describe("providers", () => {
     const text = "stack: shop\npurge: { file: noop, flie: noop, command: noop }\ngroups: {}";
     expect(await failures(text)).toEqual([
       "declaration.unknown-type stack.yaml:2:22 (purge.flie)",
-      "declaration.unknown-type stack.yaml:2:34 (purge.command)",
+      "declaration.not-purgeable stack.yaml:2:34 (purge.command)",
     ]);
     const good = "stack: shop\npurge: { file: destroy }\ngroups: {}";
     expect(await failures(good, { opened: async () => files({}) })).toEqual([
-      "declaration.bad-property stack.yaml:2:10 (purge.file)",
+      "declaration.not-purgeable stack.yaml:2:10 (purge.file)",
     ]);
     async function* all(): ReturnType<NonNullable<ClaimedProvider["list"]>> {
       yield [];

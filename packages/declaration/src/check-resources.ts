@@ -20,6 +20,7 @@ import {
   isSecret,
   type ResourceType,
   resourceGraph,
+  resourceTypeNames,
   secretReference,
   wantedOf,
 } from "@muster/plugin";
@@ -70,8 +71,17 @@ export function checkResources(declared: Declared, catalog: Catalog, problems: P
 }
 
 function noteUnknownType(name: string, path: Path, catalog: Catalog, problems: Problems): void {
-  const tasks = path[0] === "purge" ? [] : (catalog.taskNames?.() ?? []);
-  const known = [...catalog.typeNames(), ...tasks];
+  if (path[0] === "purge" && catalog.task?.(name) !== undefined) {
+    problems.add(
+      "declaration.not-purgeable",
+      { type: name, fix: "Nothing of a task stays: leave it out here." },
+      path,
+      "key",
+    );
+    return;
+  }
+  // Of a task nothing stays that could be purged.
+  const known = path[0] === "purge" ? catalog.typeNames() : resourceTypeNames(catalog);
   const words = { name: shortened(name), nearest: didYouMean(nearest(name, known)), known: listed(known) };
   problems.add("declaration.unknown-type", words, path, "key");
 }

@@ -1,5 +1,13 @@
 import { didYouMean, type ErrorWords, MusterError, nearest, type ProviderDeclaration, type Stack } from "@muster/model";
-import { type Catalog, entryOf, type GivenSettings, isFor, type ResourceType, settingsFor } from "@muster/plugin";
+import {
+  type Catalog,
+  entryOf,
+  type GivenSettings,
+  isFor,
+  type ResourceType,
+  resourceTypesIn,
+  settingsFor,
+} from "@muster/plugin";
 import type { Problems } from "./problems.ts";
 import { kinOf } from "./resource-places.ts";
 import { checkSchema } from "./schema.ts";
@@ -17,7 +25,7 @@ export function checkSettings(
   given: GivenSettings,
   problems: Problems,
 ): void {
-  const all = allTypes(catalog);
+  const all = resourceTypesIn(catalog);
   const known = [...new Set(all.flatMap((type) => namesOf(type)))];
   const declared = Object.entries(stack.providers);
   checkNames(Object.keys(given), [...declared.map(([name]) => name), ...known], problems);
@@ -33,11 +41,6 @@ export function checkSettings(
     const kin = without.filter((type) => namesOf(type).includes(name));
     checkOne(name, undefined, kin, given, problems);
   }
-}
-
-function allTypes(catalog: Catalog): readonly ResourceType[] {
-  const types = catalog.typeNames().flatMap((name) => catalog.type(name, "muster") ?? []);
-  return [...types, ...(catalog.taskNames?.() ?? []).flatMap((name) => catalog.task?.(name) ?? [])];
 }
 
 /** The names under which a type's settings can stand. */

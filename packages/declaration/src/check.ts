@@ -10,7 +10,7 @@ import {
 } from "@muster/model";
 import { type Catalog, type Flavor, type GivenSettings, ProviderError, type Type } from "@muster/plugin";
 import { askForResources, type Openers } from "./ask-resources.ts";
-import { askForFiles, checkFiles, typeOfFiles } from "./check-files.ts";
+import { askForFrontFiles, checkFrontFiles, typeOfFrontFiles } from "./check-front-files.ts";
 import { checkResources } from "./check-resources.ts";
 import { checkSettings } from "./check-settings.ts";
 import { withValueAt } from "./edit.ts";
@@ -49,7 +49,7 @@ export async function checkStack(
   const problems = gatherProblems(source.locate);
   const document = documentOf(source);
   const groups = Object.values(stack.groups).map((group) => partsOf(group, document, catalog));
-  const fileType = typeOfFiles(stack, catalog);
+  const fileType = typeOfFrontFiles(stack, catalog);
   const declared = declaredOf(stack, document.data, catalog);
   const purged = Object.keys(stack.purge).flatMap((name) => catalog.type(name, "muster") ?? []);
   const used = [...groups.flatMap(({ type }) => type ?? []), ...usuallyOpened(declared), ...purged];
@@ -59,7 +59,7 @@ export async function checkStack(
     checkFlavor(group, stack, catalog, problems);
     checkWaits(group, problems);
   }
-  checkFiles(declared, catalog, problems);
+  checkFrontFiles(declared, catalog, problems);
   const sound = soundBefore(declared) ?? checkResources(declared, catalog, problems);
   problems.throwIfAny();
   found.set(stack, { types: declared.types, sound });
@@ -71,7 +71,7 @@ export async function checkStack(
     }
   }
   if (fileType !== undefined && deps.opened !== undefined) {
-    await askForFiles(stack, fileType, deps.opened, problems);
+    await askForFrontFiles(stack, fileType, deps.opened, document.data, problems);
   }
   await askForResources(sound, declared, purged, deps, problems);
   problems.throwIfAny();

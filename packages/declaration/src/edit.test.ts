@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onlyGroup, onlyResource, resize, withoutGroup, withoutResource } from "./edit.ts";
+import { onlyGroup, onlyResource, resize, withoutGroup } from "./edit.ts";
 import { stackOf } from "./stack.ts";
 import { failuresOf, read, wordsOf } from "./testing.ts";
 
@@ -112,33 +112,15 @@ groups:
   web: { size: 1, template: { thing: {} } }
 `).document;
 
-describe("a document without a resource", () => {
-  it("has the others left, as they were written", () => {
-    const left = withoutResource(estate, "droplet.a");
-    expect(left?.data).toEqual({
-      ...estate.data,
-      resources: { ...stackResources(), droplet: { b: { region: "${droplet.a.region}", protect: true } } },
-    });
-    expect(Object.keys(stackOf(withoutResource(estate, "file./etc/a.conf") ?? estate).fronts)).toEqual([]);
-  });
-
-  it("is nothing when neither a resource nor a group is left", () => {
-    const one = read("stack: a\nresources: { file: { /a: {} }, droplet: {} }").document;
-    expect(withoutResource(one, "file./a")).toBeNull();
-    const two = read(
-      "stack: a\nresources: { file: { /a: {} } }\ngroups: { web: { size: 1, template: { thing: {} } } }",
-    ).document;
-    expect(withoutResource(two, "file./a")?.data).toMatchObject({ groups: { web: {} } });
-    expect(withoutGroup(two, "web")?.data).toMatchObject({ resources: { file: { "/a": {} } } });
-    expect(withoutGroup(withoutResource(two, "file./a") ?? two, "web")).toBeNull();
-  });
-
-  it("is refused where it is not there, and the nearest is named", async () => {
-    for (const address of ["droplet.c", "droplet", "constructor.a", "droplet.constructor", "file./etc/b.conf"]) {
-      expect(await failuresOf(() => withoutResource(estate, address)), address).toEqual(["resource.not-found"]);
-    }
-    expect(await wordsOf(() => onlyResource(estate, "volumes.v"))).toContain("(did you mean `volume.v`?)");
-  });
+it("is nothing without its last group only where it has no resources", () => {
+  const both = read(
+    "stack: a\nresources: { file: { /a: {} } }\ngroups: { web: { size: 1, template: { thing: {} } } }",
+  ).document;
+  expect(withoutGroup(both, "web")?.data).toMatchObject({ resources: { file: { "/a": {} } } });
+  const none = read(
+    "stack: a\nresources: { file: {} }\ngroups: { web: { size: 1, template: { thing: {} } } }",
+  ).document;
+  expect(withoutGroup(none, "web")).toBeNull();
 });
 
 describe("a document of one resource alone", () => {
@@ -154,17 +136,13 @@ describe("a document of one resource alone", () => {
     expect(onlyResource(estate, "volume.v").data["providers"]).toEqual(estate.data["providers"]);
   });
 
-  it("keeps what a file that follows groups has of its own", () => {
-    const { fronts } = stackOf(onlyResource(estate, "file./etc/a.conf"));
-    expect(fronts["/etc/a.conf"]).toEqual(stackOf(estate).fronts["/etc/a.conf"]);
+  it("is none of an address that it does not have", () => {
+    for (const address of ["droplet.c", "droplet", "constructor.a", "droplet.constructor", "file./etc/a.conf"]) {
+      expect(() => onlyResource(estate, address), address).toThrow(RangeError);
+    }
   });
 });
 
 it("is a document of a group alone without resources, and what is to be purged", () => {
   expect(Object.keys(onlyGroup(estate, "web").data)).toEqual(["stack", "owner", "providers", "groups"]);
 });
-
-function stackResources() {
-  const { resources } = estate.data;
-  return typeof resources === "object" && resources !== null ? resources : {};
-}

@@ -1,7 +1,6 @@
 /** Changes of a document that a command makes: what is not named stays as it was written. */
 import {
   type Address,
-  addressOf,
   type Document,
   didYouMean,
   isObject,
@@ -10,7 +9,6 @@ import {
   MusterError,
   nearest,
   ownOf,
-  partsOfAddress,
 } from "@muster/model";
 import { asWritten, valueAt } from "./places.ts";
 import { type Path, sourceOf } from "./source.ts";
@@ -40,25 +38,17 @@ export function withoutGroup(document: Document, group: string): Document | null
   return unlessEmpty({ ...document, data: { ...document.data, groups: without(groups, group) } });
 }
 
-/** The document without a resource, or a file that follows groups; null when nothing is left in it. Throws `resource.not-found`. */
-export function withoutResource(document: Document, address: Address): Document | null {
-  const { type, name } = resourceOf(document, address);
-  const entries = valueAt(document.data, ["resources", type]);
-  if (!isObject(entries)) return document;
-  return unlessEmpty(withValueAt(document, ["resources", type], without(entries, name)));
-}
-
 /**
  * A document of one resource alone, with the settings that it may be opened with. What it depends on and whom it tells is
- * left out; references in its properties stay as they are written. Throws `resource.not-found`.
+ * left out; references in its properties stay as they are written. Throws RangeError where it has none of that address.
  */
 export function onlyResource(document: Document, address: Address): Document {
-  const { type, name, provider } = resourceOf(document, address);
+  const resource = ownOf(stackOf(document).resources, address);
+  if (resource === undefined) throw new RangeError(`the document has no ${address}`);
+  const { type, name, provider } = resource;
   const entry = valueAt(document.data, ["resources", type, name]);
-  const { dependsOn: _, notify, ...own } = isObject(entry) ? entry : {};
-  // Of a file that follows groups `notify` is a command, and no other resource.
-  const alone = isObject(notify) ? { ...own, notify } : own;
-  const { purge: __, providers, ...others } = document.data;
+  const { dependsOn: _, notify: __, ...alone } = isObject(entry) ? entry : {};
+  const { purge: ___, providers, ...others } = document.data;
   const data: JsonObject = { ...others, resources: { [type]: { [name]: alone } }, groups: {} };
   if (!isObject(providers)) return { ...document, data };
   return { ...document, data: { ...data, providers: ownEntries(providers, type, provider) } };
@@ -68,16 +58,6 @@ export function onlyResource(document: Document, address: Address): Document {
 function ownEntries(providers: JsonObject, type: string, provider: string | undefined): JsonObject {
   const name = provider ?? type;
   return Object.hasOwn(providers, name) ? { [name]: providers[name] ?? null } : providers;
-}
-
-function resourceOf(document: Document, address: Address) {
-  const { resources, fronts } = stackOf(document);
-  const resource = ownOf(resources, address);
-  if (resource !== undefined) return resource;
-  const { type = "", name = "" } = partsOfAddress(address) ?? {};
-  if (type === "file" && Object.hasOwn(fronts, name)) return { type, name, provider: undefined };
-  const known = [...Object.keys(resources), ...Object.keys(fronts).map((path) => addressOf("file", path))];
-  throw new MusterError("resource.not-found", { address, nearest: didYouMean(nearest(address, known)) });
 }
 
 function without(mapping: JsonObject, key: string): JsonObject {

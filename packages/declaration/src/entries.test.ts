@@ -106,3 +106,101 @@ describe("entries put into a stack", () => {
     await expect(put(await put("stack: shop\n"))).rejects.toThrow("it is declared in shop.yaml already");
   });
 });
+
+describe("the text of a file, put into a stack", () => {
+  const stacks = [
+    "stack: shop\n",
+    "stack: shop",
+    "stack: shop\nresources:\n  file:\n    /b: { content: b }\ngroups: {}\n",
+    "stack: shop\nresources:\n file:\n  /b:\n   content: |\n    b",
+    "stack: shop\nresources:\n    file:\n        /b:\n            content: |+\n                b\n\n\n",
+    "stack: shop\nresources: {file: {/b: {content: b}}}\n",
+  ];
+  const readsBack = async (content: string) => {
+    const entry = { type: "file", name: "/a", properties: { content, mode: "0644" }, notes: [] };
+    const written = { content: content.replaceAll("${", () => "$${"), mode: "0644" };
+    for (const stack of stacks) {
+      const before = parseYaml(stack, "shop.yaml").data;
+      const { data } = parseYaml(await withEntries(stack, "shop.yaml", [entry]), "shop.yaml");
+      const [was, is] = [before, data].map((each) =>
+        isObject(each) && isObject(each["resources"]) ? each["resources"] : {},
+      );
+      const others = isObject(was?.["file"]) ? was["file"] : {};
+      expect(is?.["file"]).toEqual({ ...others, "/a": written });
+    }
+    const { data } = parseYaml(await entriesText([entry], "yaml"), "shop.yaml");
+    expect(data).toEqual({ resources: { file: { "/a": written } } });
+  };
+
+  it.each(
+    [
+      [
+        "x   \n\n\n",
+        "\n",
+        "",
+        " ",
+        "\t\n",
+        "  a\n b\n",
+        "a\n  b\n\tc\n",
+        "a\r\nb\r\n",
+        "a\n\n",
+        "a",
+        "a\nb",
+        "a \nb\n",
+      ],
+      [
+        "# a\nb\n",
+        "a: b\n- c\n",
+        "---\na\n...\n",
+        "\ufeffa\n",
+        "a\u2028b\u0085c\n",
+        "a\u001b[2J\n",
+        "${a} $${b}\n",
+        "null",
+        "1",
+      ],
+      [
+        "\na\n",
+        "\n\n  a\n",
+        `${"long ".repeat(60)}\n`,
+        `${"long ".repeat(60)}x\ny`,
+        "\\n\n",
+        "'\"\n",
+        "a\n \nb\n",
+        "%a\n",
+        "😀\n",
+      ],
+    ].flat(),
+  )("is read back as it is: %j", readsBack);
+
+  it("is read back as it is, whatever it is made of", async () => {
+    const pieces = [
+      "\n",
+      "\n",
+      " ",
+      "\t",
+      "\r",
+      "a",
+      "# b",
+      ": ",
+      "- ",
+      "\\",
+      '"',
+      "'",
+      "${",
+      "{{",
+      "|",
+      "é",
+      "\u00a0",
+    ];
+    // The same texts each time: a small generator of the kind of Lehmer's.
+    let seed = 7;
+    const next = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let text = 0; text < 150; text++) {
+      await readsBack(Array.from({ length: next(12) }, () => pieces[next(pieces.length)] ?? "").join(""));
+    }
+  });
+});

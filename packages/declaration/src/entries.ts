@@ -23,7 +23,7 @@ export async function entriesText(entries: readonly ResourceEntry[], language: E
 
 /**
  * The text of a stack in YAML with these entries under `resources`. Throws `thing.impossible` for one that stands there
- * already, and what reading the file throws.
+ * already, `thing.not-declarable` for one that would be read as something else, and what reading the file throws.
  */
 export async function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): Promise<string> {
   return (await import("./insert.ts")).inserted(text, file, entries);

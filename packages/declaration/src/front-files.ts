@@ -20,7 +20,7 @@ const COMMAND_KEYS = ["command", "timeout"];
 const NOTIFY_KEYS = [...COMMAND_KEYS, "settle"];
 
 /** What stands for the path of the new content in the command of a check. */
-export const NEW_FILE = "${file}";
+const NEW_FILE = "${file}";
 /** A command that is not told otherwise may take so long, in milliseconds. */
 const COMMAND_MS = 10_000;
 /** A reload is often only begun when its command ends: old workers go on for a moment. In milliseconds. */

@@ -2,6 +2,7 @@ export * from "./agreed.ts";
 export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
+export * from "./declarable.ts";
 export * from "./edit.ts";
 export {
   type EntryLanguage,
@@ -11,6 +12,7 @@ export {
   withEntries,
 } from "./entries.ts";
 export * from "./given.ts";
+export * from "./grammar.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";

@@ -1,6 +1,6 @@
 /** The resources of one stack, their types, and where their parts stand. */
 import type { Address, Json, ResourceDeclaration, Stack } from "@muster/model";
-import type { Catalog, Kin, ResourceType } from "@muster/plugin";
+import { type Catalog, type Kin, type ResourceType, resourceTypeNamed } from "@muster/plugin";
 import { valueAt } from "./places.ts";
 import type { Path } from "./source.ts";
 
@@ -18,7 +18,7 @@ export function declaredOf(stack: Stack, data: Json, catalog: Catalog): Declared
   const types = new Map<string, ResourceType>();
   const kinds = new Set(Object.values(stack.resources).map(({ type }) => type));
   for (const name of Object.keys(stack.fronts).length === 0 ? kinds : new Set([...kinds, "file"])) {
-    const type = typeNamed(name, catalog);
+    const type = resourceTypeNamed(name, catalog);
     if (type !== undefined) types.set(name, type);
   }
   return { stack, data, kinds, types };
@@ -33,10 +33,6 @@ export function usuallyOpened({ stack, types }: Declared): readonly ResourceType
   const names = new Set(usual.map(({ type }) => type));
   if (Object.keys(fronts).length > 0) names.add("file");
   return [...names].flatMap((name) => types.get(name) ?? []);
-}
-
-export function typeNamed(name: string, catalog: Catalog): ResourceType | undefined {
-  return catalog.type(name, "muster") ?? catalog.task?.(name);
 }
 
 /** A task has settings of its own, and no kin. */

@@ -94,8 +94,10 @@ function noteUnknownKeys(keys: readonly string[], inner: Path, { schema, subject
 
 function noteKind(expected: string, inner: Path, { value, subject, problems }: Check): void {
   const path = subject.place(inner);
-  const wanted = wordsFor(expected);
   const found = valueAt(value, inner);
+  // What looks like a number or a truth is one, unless it stands in quotes.
+  const isBare = expected === "string" && (typeof found === "number" || typeof found === "boolean");
+  const wanted = isBare ? "a text, in quotes" : wordsFor(expected);
   if (found === undefined) noteMissingKey(String(path.at(-1)), wanted, path.slice(0, -1), problems);
   else problems.add("declaration.wrong-kind", { what: nameOf(path), wanted, found: described(found) }, path);
 }
@@ -185,6 +187,7 @@ const kindWords: Readonly<Record<string, string>> = {
   int: "a whole number",
   boolean: "`true` or `false`",
   array: "a list",
+  tuple: "a list",
   object: "a mapping of keys to values",
   record: "a mapping of keys to values",
 };

@@ -1,6 +1,6 @@
 /** A JSON Schema of a whole stack, made from the schemas of the types and flavors there are: for editors. */
 import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/model";
-import type { Catalog, Flavor, ResourceType, Type } from "@muster/plugin";
+import { type Catalog, type Flavor, type ResourceType, resourceTypesIn, type Type } from "@muster/plugin";
 import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
 import type { OwnWord } from "./own-words.ts";
 import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "./stack-words.ts";
@@ -8,7 +8,6 @@ import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "
 /** What an editor cannot know (whether a provider would take it, whether a reference leads anywhere) it is not told. */
 export function stackSchema(catalog: Catalog): JsonObject {
   const types = catalog.typeNames().flatMap((name) => catalog.type(name, "muster") ?? []);
-  const tasks = (catalog.taskNames?.() ?? []).flatMap((name) => catalog.task?.(name) ?? []);
   const flavors = catalog.flavorNames().flatMap((name) => catalog.flavor(name, "muster") ?? []);
   const definitions: Record<string, Json> = { ...IN_PLACE_OF_VALUES };
   const written = (of: ResourceType | Flavor, what: "type" | "template" | "flavor"): WrittenSchema => {
@@ -20,7 +19,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const byName = <T extends { readonly name: string }>(of: readonly T[], make: (each: T) => JsonObject) =>
     Object.fromEntries(of.map((each) => [each.name, make(each)]));
 
-  const resources = byName([...types, ...tasks], (type) => resourcesOf(type, written(type, "type")));
+  const resources = byName(resourceTypesIn(catalog), (type) => resourcesOf(type, written(type, "type")));
   const templates = byName(types, (type) => chosen(type, written(type, "template")));
   const treatments = byName(flavors, (flavor) => chosen(flavor, written(flavor, "flavor")));
   const root = mapping("One declaration of Muster's", {

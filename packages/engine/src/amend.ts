@@ -47,3 +47,7 @@ export function hasChangeable({ changeable }: DeclaredGroup): boolean {
 export function restarts({ restarting }: DeclaredGroup, changes: JsonObject): boolean {
   return restarting.some((key) => key in changes);
 }
+
+export function whyChanged(changes: JsonObject): string {
+  return `${Object.keys(changes).join(", ")} differs`;
+}

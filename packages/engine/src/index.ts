@@ -13,6 +13,7 @@ export {
   record,
 } from "./memory.ts";
 export { type Planned, type Prospect, planOf, TAKEN_UP } from "./plan.ts";
+export { type ChangeAhead, changesAhead } from "./plan-changes.ts";
 export * from "./policy.ts";
 export * from "./reconcile.ts";
 export { whyIrreplaceable, whyNotAside } from "./replace.ts";

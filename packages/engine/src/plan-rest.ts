@@ -1,7 +1,7 @@
 /** What lies beyond what is imagined singly, by reckoning: it goes on as it began, with the same budget. */
 import { type StepEffect, slotCount } from "@muster/model";
 import { aimOf } from "./aim.ts";
-import { restarts } from "./amend.ts";
+import { restarts, whyChanged } from "./amend.ts";
 import { arrivingCount, type Census, takeCensus } from "./census.ts";
 import type { DeclaredGroup, Traits } from "./declared.ts";
 import type { Memory } from "./memory.ts";
@@ -81,7 +81,7 @@ function amendments(declared: DeclaredGroup, { living }: Census): readonly Alike
   for (const { changes } of living) {
     if (changes === undefined) continue;
     const effect = restarts(declared, changes) ? "restart" : "in-place";
-    const why = `${Object.keys(changes).join(", ")} differs`;
+    const why = whyChanged(changes);
     const key = `${effect} ${why}`;
     const alike = found.get(key) ?? { effect, why, count: 0 };
     alike.count++;

@@ -1,5 +1,5 @@
 import { type JsonObject, slotCount } from "@muster/model";
-import { hasChangeable, restarts, unreadOf } from "./amend.ts";
+import { hasChangeable, restarts, unreadOf, whyChanged } from "./amend.ts";
 import { availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
 import { isHeld, roomIn } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
@@ -127,7 +127,7 @@ function isAffordable(cost: Cost, spare: number): boolean {
 }
 
 function amend({ seen }: Living, changes: JsonObject): Wish {
-  const why = `${Object.keys(changes).join(", ")} differs`;
+  const why = whyChanged(changes);
   return { kind: "update", instance: seen.id, slot: seen.mark.slot ?? "", why, changes };
 }
 

@@ -114,7 +114,12 @@ export const errorTable = {
     says: "each of these must come before the next: {ring}",
     next: "Take out one of them: {edges}.",
   },
+  "declaration.not-purgeable": {
+    says: "nobody can tell all that there is of `{type}`, and so not what nothing declares",
+    next: "{fix}",
+  },
   "declaration.not-manageable": { says: "a group cannot be made of {type} like this: {detail}", next: "{fix}" },
+  "declaration.refused": { says: "{name} cannot do this: {detail}", next: "Change the declaration." },
   "declaration.not-yet": { says: "`{key}` is not built yet", next: "Leave it out for now." },
   "declaration.no-data": {
     says: "{file} does not give a stack: {detail}",
@@ -228,13 +233,13 @@ export const errorTable = {
     next: "Change the declaration of stack `{stack}`, and apply that. Nothing was changed.",
   },
   "thing.impossible": { says: "{type} `{name}`: {detail}", next: "{fix} Nothing was changed." },
+  "thing.not-declarable": {
+    says: "{type} `{name}` cannot be declared as it is: {detail}",
+    next: "{fix} Nothing was written.",
+  },
   "thing.no-consent": {
     says: "{type} `{name}`: {detail}, and that can never be taken back",
     next: "Add `--allow irreversible` if it is meant. Nothing was changed.",
-  },
-  "resource.not-found": {
-    says: "there is no resource `{address}`{nearest}",
-    next: "`muster resource ls` shows what there is.",
   },
   "history.no-group": {
     says: "the history tells of no group `{group}`{nearest}",
@@ -458,6 +463,8 @@ export const errorTable = {
   },
   "resource.impossible": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
   "resource.needs-consent": { says: "`{address}`: {detail}", next: "{fix} Nothing was touched." },
+  "group.impossible": { says: "group `{group}`: {detail}", next: "{fix} Nothing was touched." },
+  "group.needs-consent": { says: "group `{group}`: {detail}", next: "{fix} Nothing was touched." },
   "resource.not-as-declared": {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",

@@ -32,6 +32,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "thing.not-free",
   "thing.impossible",
   "thing.no-consent",
+  "thing.not-declarable",
   "history.no-group",
   "history.no-stack",
   "history.too-early",

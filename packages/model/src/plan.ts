@@ -1,5 +1,5 @@
 /** What would happen, told before anything does. */
-import type { ResourcesPlan } from "./resource-view.ts";
+import type { Price, PropertyChange, ResourcesPlan } from "./resource-view.ts";
 
 /**
  * What a step does to each of its members. `none` and `adopt` are words of a plan that no group needs: what nothing is done
@@ -20,7 +20,18 @@ export interface PlanStep {
   readonly why: string;
   /** What must happen before, besides the steps before. The steps after this one wait for it too. */
   readonly awaits?: PlanGate;
-  /** The way out of what is `impossible`. */
+  /**
+   * What differs on these members, as their provider tells it. Of what is `impossible` to make: the property that is at fault,
+   * where there is one. Missing where nobody had to be asked.
+   */
+  readonly changes?: readonly PropertyChange[];
+  /** Each of them is away for about so long, in milliseconds. */
+  readonly downtimeMs?: number;
+  /** Of each of them. */
+  readonly price?: Price;
+  /** Why it will not be done before somebody has agreed to it (`needs-consent`). */
+  readonly held?: PlanTrouble;
+  /** The way out of what is `impossible`, or held. */
   readonly next?: string;
 }
 
@@ -66,7 +77,7 @@ export interface GroupPlan {
   readonly notes: readonly string[];
   /** What keeps the group from being as declared when the steps are done. */
   readonly held?: PlanTrouble;
-  /** Why nothing could be told: nothing is known of the steps then. */
+  /** Why something could not be told: what is not known of the steps is missing then, or all of them. */
   readonly untold?: PlanTrouble;
 }
 

@@ -44,6 +44,30 @@ function read(text: string, inner: string): ResourceReference {
   return { text, address: inner.slice(0, last), property: inner.slice(last + 1) };
 }
 
+/** What begins as a reference does and is none: it stands in the text as it is. */
+export interface Unread {
+  /** As written; one that is not closed, up to the end of its line. */
+  readonly text: string;
+  readonly path: readonly (string | number)[];
+  /** Where it begins in the text that stands there. */
+  readonly at: number;
+}
+
+const OPENED = /\$\$\{|\$\{[^{}\n]*\}?/g;
+
+/** Everything that is written like a reference and is not read as one: a text of somebody else's, or a slip. */
+export function unreadIn(value: Json, path: readonly (string | number)[] = []): readonly Unread[] {
+  if (typeof value === "string") {
+    if (!value.includes("${")) return [];
+    return [...value.matchAll(OPENED)].flatMap(({ 0: text, index: at }) => {
+      return text === "$${" || referencesInText(text).length > 0 ? [] : [{ text, path, at }];
+    });
+  }
+  if (Array.isArray(value)) return value.flatMap((each, index) => unreadIn(each, [...path, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) => unreadIn(each, [...path, key]));
+}
+
 /** A value that is not there yet: what it comes from has to be made first. */
 export const UNKNOWN: unique symbol = Symbol("known after apply");
 
@@ -101,7 +125,7 @@ function resolveText(text: string, lookup: Lookup, missing: ResourceReference[])
   });
 }
 
-/** Whether an address and a property could be what a reference names, for whoever writes one. */
+/** The text that refers to a property. Throws RangeError where the address is none. */
 export function referenceTo(address: Address, property: string): string {
   if (partsOfAddress(address) === undefined) throw new RangeError(`${address} is no address`);
   return `\${${address}.${property}}`;

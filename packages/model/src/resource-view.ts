@@ -50,7 +50,7 @@ export interface ResourceStep {
   /** Missing for one that is to be made. */
   readonly id?: string;
   readonly cause: Cause;
-  /** In a few words: `missing`, `declared absent`, `size differs`, `file./etc/app.conf changed`. */
+  /** In a few words: `missing`, `declared absent`, `no longer declared`, `size differs`, `file./etc/app.conf changed`. */
   readonly why: string;
   /** What differs. Of one that is made: what it is made with. */
   readonly changes: readonly PropertyChange[];
@@ -111,7 +111,7 @@ export interface ResourceStatus {
 }
 
 /** What nobody can begin before somebody has said more: a declaration with such a step is refused as a whole. */
-export function isRefusal({ effect, held }: Pick<ResourceStep, "effect" | "held">): boolean {
+export function isRefusal({ effect, held }: { readonly effect: string; readonly held?: PlanTrouble }): boolean {
   return (
     (effect === "impossible" && held === undefined) || held?.reason === "needs-consent" || held?.reason === "protected"
   );

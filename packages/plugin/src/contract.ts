@@ -52,6 +52,8 @@ interface TypeBase<P extends object, C extends object> {
   readonly outputs?: Schema<object>;
   /** Properties whose change can never be taken back. */
   readonly irreversible?: readonly (keyof P & string)[];
+  /** Its providers have `assess`: whoever declares a group of it is asked for their word first. */
+  readonly assesses?: true;
   /** Properties that are never shown again. They are compared by their digests (`Ctx.digests`), and do not drift. */
   readonly unreadable?: readonly (keyof P & string)[];
   /** Properties that are lists whose order means nothing. */
@@ -128,8 +130,8 @@ interface ProviderBase<P extends object> {
    */
   pin?(want: P): Promise<JsonObject>;
   /**
-   * What a step would mean, as only the provider knows it: asked where a resource is to be made or differs. Reads only. Throws
-   * `invalid` when it can never be so.
+   * What a step would mean, as only the provider knows it: asked where a resource or a member of a group is to be made or
+   * differs. Reads only. Throws `invalid` when it can never be so.
    *
    * @param from what is there; undefined: it is to be made
    */
@@ -307,13 +309,20 @@ export const FAILURE_KINDS = [
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
+export interface ProviderErrorOptions extends ErrorOptions {
+  readonly property?: string;
+}
+
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
   readonly kind: FailureKind;
+  /** Of what is `invalid`, the property that is at fault: missing where there is none, or it is not known. */
+  readonly property?: string;
 
-  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+  constructor(kind: FailureKind, message: string, options: ProviderErrorOptions = {}) {
     super(message, options);
     this.kind = kind;
+    if (options.property !== undefined) this.property = options.property;
   }
 }
 

@@ -13,6 +13,7 @@ export * from "./presence.ts";
 export * from "./properties.ts";
 export * from "./resource-graph.ts";
 export * from "./resource-properties.ts";
+export * from "./resource-types.ts";
 export * from "./rests-on.ts";
 export * from "./revision.ts";
 export * from "./secret.ts";

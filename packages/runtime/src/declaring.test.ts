@@ -21,7 +21,6 @@ const grammar: Grammar = {
   }),
   withoutGroup: () => null,
   onlyGroup: ({ dialect, data }, name) => ({ dialect, data: { [name]: data[name] ?? null } }),
-  withoutResource: () => null,
   onlyResource: (document) => document,
   resize: (document) => document,
 };

@@ -38,7 +38,7 @@ export function declared(
   const resources = steeringAfter(before.declaration, before.stack, now, to, grammar);
   const next = { stack, document, source, generation, ...carriedOver(before, now, generation, grammar), resources };
   const gone = Object.keys(before.stack?.groups ?? {}).filter((group) => !Object.hasOwn(now.groups, group));
-  const released = eventsOfRelease(before.stack, now, actor);
+  const released = eventsOfRelease(before.stack, now, resources, actor);
   return { next, events: [...eventsOfCommit(before.stack, now, generation, actor), ...released], gone };
 }
 

@@ -3,15 +3,18 @@ import { planOf, recall, servingOf, TAKEN_UP } from "@muster/engine";
 import {
   type Document,
   type FilePlan,
+  type GroupDeclaration,
   type GroupPlan,
   MusterError,
   ownOf,
   type ResourcesPlan,
   type Stack,
   type StackPlan,
+  sameJson,
   slotCount,
 } from "@muster/model";
 import type { Declaration } from "@muster/store";
+import { type Agreed, assessSteps } from "./assess-group.ts";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { changesOfGroup, changesOfStack } from "./changes.ts";
@@ -114,7 +117,8 @@ async function planAll(
       const notes = reverted && !assignment.steered.reverted ? [TAKEN_UP] : [];
       const glanced = await glance(assignment, providers, deps);
       glances.set(assignment.group.name, glanced);
-      plans.push(planGroup(assignment, { was, kept, notes }, glanced, deps));
+      const agreed = agreedIn(next, was, asked, assignment.group);
+      plans.push(await planGroup(assignment, { was, kept, notes, agreed }, glanced, deps));
     }
     for (const assignment of before === undefined || was === undefined
       ? []
@@ -134,6 +138,23 @@ interface Known {
   readonly was: Stack | undefined;
   readonly kept: boolean;
   readonly notes: readonly string[];
+  readonly agreed: Agreed;
+}
+
+/**
+ * What was declared before was agreed to then: nobody is asked again for it, not even where a member was made otherwise by
+ * somebody else since.
+ */
+function agreedIn(
+  { resources }: Declaration,
+  was: Stack | undefined,
+  { allow = [] }: Asked,
+  { name, template }: GroupDeclaration,
+): Agreed {
+  if ([...allow, ...(resources?.allow ?? [])].includes("irreversible")) return () => true;
+  const before = was && ownOf(was.groups, name)?.template.properties;
+  return (property) =>
+    before !== undefined && sameJson(ownOf(before, property) ?? null, ownOf(template.properties, property) ?? null);
 }
 
 /** The members that can be given work now. */
@@ -144,7 +165,12 @@ function standingIn(glanced: Glance | undefined, { clock }: PlanDeps): Standing 
   return { members: servingOf({ ...bound, look, memory, now: clock.now() }), cause: "intentional" };
 }
 
-function planGroup(assignment: Assignment, { was, kept, notes }: Known, glanced: Glance, deps: PlanDeps): GroupPlan {
+async function planGroup(
+  assignment: Assignment,
+  { was, kept, notes, agreed }: Known,
+  glanced: Glance,
+  deps: PlanDeps,
+): Promise<GroupPlan> {
   const { group } = assignment;
   const base = baseOf(group.name, was, group);
   if (glanced.kind !== "seen") {
@@ -155,9 +181,11 @@ function planGroup(assignment: Assignment, { was, kept, notes }: Known, glanced:
   const now = deps.clock.now();
   const memory = kept ? glanced.memory : recall(glanced.memory, now);
   const { declared, traits } = bound;
-  const planned = planOf({ declared, traits, look, memory, sizeBefore: base.size.before ?? undefined, now });
+  const prospect = { declared, traits, look, memory, sizeBefore: base.size.before ?? undefined, now };
+  const planned = planOf(prospect);
+  const assessed = await assessSteps(planned.steps, prospect, bound, agreed, deps.clock);
   const all = [...notes, ...(moved === undefined ? [] : [moved]), ...planned.notes];
-  return { ...base, ...planned, notes: [...new Set(all)] };
+  return { ...base, ...planned, ...assessed, notes: [...new Set(all)] };
 }
 
 type Base = Pick<GroupPlan, "group" | "type" | "declared" | "changes" | "size">;

@@ -19,8 +19,6 @@ export interface Grammar {
   withoutGroup(document: Document, group: string): Document | null;
   /** A document of the group alone. */
   onlyGroup(document: Document, group: string): Document;
-  /** The document without the resource; null when nothing is left. Throws `resource.not-found`. */
-  withoutResource(document: Document, address: Address): Document | null;
   /** A document of the resource alone: what it depends on, and whom it tells, is left out. */
   onlyResource(document: Document, address: Address): Document;
   /** The document with the group at another size. `source`: where it was declared, for the errors. */

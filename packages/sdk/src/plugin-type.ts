@@ -38,6 +38,7 @@ export function typeOf<C extends JsonObject>(
     ...(exclusive === undefined ? {} : { exclusive: (want: JsonObject) => exclusive(want) }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(irreversible === undefined ? {} : { irreversible }),
+    ...(definition.assess === undefined ? {} : { assesses: true as const }),
     ...(unreadable === undefined ? {} : { unreadable }),
     ...(unordered === undefined ? {} : { unordered }),
     ...(ports === undefined ? {} : { ports }),

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Tags } from "@muster/model";
+import type { Observed, Tags } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
@@ -37,6 +37,12 @@ async function openedCow(plugin: ReturnType<typeof definePlugin>, settings = {})
   const [opened] = (await openPlugin(plugin, settings, io)).types;
   if (opened?.provider.known !== "tags") throw new Error("there is no such type");
   return { type: opened.type, provider: opened.provider };
+}
+
+async function all(pages: AsyncIterable<readonly Observed[]> | undefined): Promise<readonly Observed[]> {
+  const found: Observed[] = [];
+  for await (const page of pages ?? []) found.push(...page);
+  return found;
 }
 
 describe("a plugin", () => {
@@ -114,6 +120,93 @@ describe("a plugin", () => {
     expect((await openedCow(watching)).type.local).toBe(true);
     const far = definePlugin({ name: "cows", types: [{ ...cow, create, local: false, watch: () => undefined }] });
     expect((await openedCow(far)).type.local).toBe(false);
+  });
+
+  it("says of its things what resources need, and hands on what they need", async () => {
+    const seen: unknown[] = [];
+    const plugin = definePlugin({
+      name: "cows",
+      types: [
+        {
+          name: "cow",
+          naming: "name",
+          family: "livestock",
+          schema: z.strictObject({ name: z.string(), brand: z.string().optional() }),
+          outputs: z.object({ sound: z.string() }),
+          effects: { brand: "in-place" },
+          irreversible: ["brand"],
+          unreadable: ["brand"],
+          unordered: [],
+          list: async () => [
+            { id: "a", tags: {}, properties: { name: "Bessy" }, outputs: { sound: "moo" }, digests: { brand: "d1" } },
+          ],
+          async create({ name }, _tags, { digests }) {
+            seen.push(["create", name, digests]);
+            return name;
+          },
+          update: async ({ id }, { brand }, { digests }) => void seen.push(["update", id, brand, digests]),
+          destroy: async () => undefined,
+          async assess(from, { brand }) {
+            if (brand === "forbidden") throw new ProviderError("invalid", "nobody may have it");
+            return { downtimeMs: from === undefined ? 0 : 5 };
+          },
+          refresh: async ({ id }, { name }) => void seen.push(["refresh", id, name]),
+        },
+      ],
+    });
+    const { type, provider } = await openedCow(plugin);
+    expect(type).toMatchObject({ known: "tags", naming: "name", family: "livestock", effects: { brand: "in-place" } });
+    expect(type).toMatchObject({ irreversible: ["brand"], unreadable: ["brand"], unordered: [] });
+    expect(type.outputs?.safeParse({ sound: 5 }).success).toBe(false);
+    const [cow] = await all(provider.list({}, ctx));
+    expect(cow).toMatchObject({ properties: { name: "Bessy", sound: "moo" }, digests: { brand: "d1" } });
+    expect(cow).not.toHaveProperty("outputs");
+    if (cow === undefined) throw new Error("no cow");
+    await provider.create({ name: "Clara" }, {}, { ...ctx, digests: { brand: "d2" } });
+    await provider.update?.(cow, { name: "Bessy", brand: "B" }, { ...ctx, digests: { brand: "d3" } });
+    await provider.refresh?.(cow, { name: "Bessy" }, ctx);
+    expect(seen).toEqual([
+      ["create", "Clara", { brand: "d2" }],
+      ["update", "a", "B", { brand: "d3" }],
+      ["refresh", "a", "Bessy"],
+    ]);
+    expect(await provider.assess?.(undefined, {}, ctx)).toEqual({ downtimeMs: 0 });
+    expect(await provider.assess?.(cow, {}, ctx)).toEqual({ downtimeMs: 5 });
+    await expect(provider.assess?.(cow, { brand: "forbidden" }, ctx)).rejects.toMatchObject({ kind: "invalid" });
+  });
+
+  it("may know its things by their names, which are their ids", async () => {
+    const pens = new Map<string, number>();
+    const seen = (name: string) => ({ id: name, properties: { name, cows: pens.get(name) ?? 0 } });
+    const plugin = definePlugin({
+      name: "pens",
+      types: [
+        {
+          known: "claim",
+          name: "pen",
+          naming: "name",
+          schema: z.strictObject({ name: z.string(), cows: z.number() }),
+          read: async (name) => (pens.has(name) ? seen(name) : undefined),
+          list: async () => [...pens.keys()].map(seen),
+          async create({ name, cows }) {
+            if (pens.has(name)) throw new ProviderError("conflict", `${name} is there`);
+            pens.set(name, cows);
+          },
+          destroy: async (name) => void pens.delete(name),
+        },
+      ],
+    });
+    const [{ type, provider } = { type: undefined, provider: undefined }] = (await openPlugin(plugin, {}, io)).types;
+    if (provider?.known !== "claim") throw new Error("it is not known by its name");
+    expect(type).toMatchObject({ known: "claim", naming: "name" });
+    expect(await provider.create({ name: "north", cows: 3 }, {}, ctx)).toEqual({ id: "north" });
+    const north = { id: "north", tags: {}, phase: "running", properties: { name: "north", cows: 3 }, since: 1000 };
+    expect(await provider.read("north", ctx)).toEqual(north);
+    expect(await provider.read("south", ctx)).toBeUndefined();
+    expect(await all(provider.list?.(ctx))).toEqual([north]);
+    await expect(provider.create({ name: "north", cows: 1 }, {}, ctx)).rejects.toMatchObject({ kind: "conflict" });
+    await provider.destroy("north", ctx);
+    expect(pens.size).toBe(0);
   });
 
   it("is opened once, with its settings", async () => {

@@ -2,7 +2,16 @@
  * Things that are declared for themselves, in a stack in TypeScript: `resource.file("/etc/motd", { content: "Welcome\n" })`.
  * What comes of them is the same plain data that YAML has under `resources`.
  */
-import { type Address, addressOf, type Json, type JsonObject, MusterError, referenceTo } from "@muster/model";
+import {
+  type Address,
+  addressOf,
+  type Consent,
+  type Json,
+  type JsonObject,
+  MusterError,
+  type OnDrift,
+  referenceTo,
+} from "@muster/model";
 import type { SecretReference } from "@muster/plugin";
 import type { CommandTaskProperties } from "@muster/provider-command";
 import type { DropletOutputs, SshKeyOutputs, TagOutputs } from "@muster/provider-digitalocean";
@@ -35,13 +44,13 @@ interface OwnWords<Property> {
   /** Properties that a new thing is made with and that are not managed after that. */
   readonly ignore?: readonly Property[];
   /** Whether it is put right when somebody else changed it, or only said. `repair` unless told. */
-  readonly onDrift?: "repair" | "report";
+  readonly onDrift?: OnDrift;
   /** The thing that it is, as its provider calls it, where the name alone does not tell which. */
   readonly id?: string | number;
   /** The entry under `providers` that it is made with. */
   readonly provider?: string;
   /** What may be done to it without being asked again each time. */
-  readonly allow?: readonly ("irreversible" | "replace")[];
+  readonly allow?: readonly Consent[];
 }
 
 interface There {

@@ -9,7 +9,7 @@ import type {
   HttpProperties,
   VanillaProperties,
 } from "@muster/flavors";
-import type { JsonObject } from "@muster/model";
+import type { JsonObject, Purge } from "@muster/model";
 import type { BuiltInTypes, Providers } from "./built-in-types.ts";
 import type { Repair, Rollout } from "./policies.ts";
 import { plainResources, type ResourceList, type ResourcesByType } from "./resources.ts";
@@ -66,7 +66,7 @@ export interface StackFile {
   /** Things outside of groups: by type and name as in YAML, or a list of `resource.TYPE(NAME, {…})`. */
   readonly resources?: ResourcesByType | ResourceList;
   /** By type: whether its things that nothing declares are only listed (`noop`), or destroyed. */
-  readonly purge?: Readonly<Record<string, "noop" | "destroy">>;
+  readonly purge?: Readonly<Record<string, Purge>>;
   readonly groups?: Readonly<Record<string, Group>>;
 }
 

@@ -56,7 +56,6 @@ export const grammar: Grammar = {
     const text = textOf(document)[group];
     return text === undefined ? document : documentOf({ [group]: text }, modeOf(document));
   },
-  withoutResource: nothingButGroups,
   onlyResource: nothingButGroups,
   resize(document, group, size) {
     const groups = textOf(document);

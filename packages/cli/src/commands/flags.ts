@@ -1,4 +1,6 @@
 /** Flags that several commands have. */
+import type { Consent } from "@muster/model";
+
 export const OUTPUT = {
   kind: "enum",
   values: ["text", "json"],
@@ -53,7 +55,7 @@ export const PRUNE = {
 } as const;
 
 export interface AskedFlags {
-  readonly allow?: readonly ("irreversible" | "replace")[];
+  readonly allow?: readonly Consent[];
   readonly prune: boolean;
 }
 

@@ -34,7 +34,8 @@ export const resource = buildCommand<ResourceFlags, string[], Cli>({
     "Query things of any type, or set them",
     "Shows what there is of a type, declared or not, as entries that can be pasted into a stack: all of it, or one thing by\n" +
       "its name or id. With property=value sets exactly these properties on it, or makes it where there is none;\n" +
-      "ensure=absent destroys it, and asks first. What a stack declares is not set by hand: its declaration is changed.",
+      "ensure=absent destroys it. Shows first what would be done, and asks; where nobody can be asked, it needs --yes. What a\n" +
+      "stack declares is not set by hand: its declaration is changed.",
     "muster resource file /etc/motd",
     "muster resource file /etc/motd mode=0644",
     "muster resource droplet --unmanaged --output ts",

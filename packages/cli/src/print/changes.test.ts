@@ -28,3 +28,8 @@ describe("what an event changed", () => {
     expect(changesOf({ after: many }).at(-1)).toBe("and 89 more (--output json has all)");
   });
 });
+
+it("shows what differs between texts that look alike", () => {
+  expect(changesOf({ before: { a: "x" }, after: { a: "x " } })).toEqual(['a  "x" → "x "']);
+  expect(changesOf({ before: { a: "x\ty" }, after: { a: "x y" } })).toEqual([String.raw`a  "x\ty" → "x y"`]);
+});

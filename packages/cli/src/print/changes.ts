@@ -1,5 +1,6 @@
 import { type Event, isObject, type Json, sameJson } from "@muster/model";
 import { plain } from "./paint.ts";
+import { looksAlike, toldApart } from "./unseen.ts";
 
 /** More than so many lines, or characters in a value, tell a person less. */
 const MOST_LINES = 12;
@@ -22,7 +23,8 @@ export function changesOf({ before, after }: Pick<Event, "before" | "after">): r
 
 function sides(was: Json | undefined, is: Json | undefined): string {
   if (was === undefined) return `→ ${text(is)}`;
-  return is === undefined ? `${text(was)} → nothing` : `${text(was)} → ${text(is)}`;
+  if (is === undefined) return `${text(was)} → nothing`;
+  return looksAlike(text(was), text(is)) ? toldApart(was, is).join(" → ") : `${text(was)} → ${text(is)}`;
 }
 
 /** By their paths; a list is one value. */

@@ -1,8 +1,16 @@
 /** A plan in words: only what changes, each group with its steps in order, and many alike as one. */
-import type { FilePlan, GroupPlan, PlanStep, StackPlan, StepEffect } from "@muster/model";
+import {
+  type FilePlan,
+  type GroupPlan,
+  isRefusal,
+  type PlanStep,
+  type StackPlan,
+  type StepEffect,
+} from "@muster/model";
 import type { Printer } from "../cli.ts";
 import { placeName } from "./event-line.ts";
 import { type Color, paint, plain } from "./paint.ts";
+import { awayText, changeLines, priceText } from "./property-change.ts";
 import { changesResources, refusesResources, resourcesText } from "./resource-plan.ts";
 
 export function plansText(plans: readonly StackPlan[], printer: Pick<Printer, "colors">): string {
@@ -19,19 +27,25 @@ export function hasChanges({ changed, groups, files = [], resources }: StackPlan
 /** Whoever applies it is refused. */
 export function isRefused({ groups, resources }: StackPlan): boolean {
   const refusesAny = resources !== undefined && refusesResources(resources);
-  return refusesAny || groups.some(({ steps }) => steps.some(({ effect }) => effect === "impossible"));
+  return refusesAny || groups.some(({ steps }) => steps.some(isRefusal));
 }
 
 function planText(plan: StackPlan, printer: Pick<Printer, "colors">): string {
-  const { stack, changed, changes, generation } = plan;
+  const { stack, changed, changes } = plan;
   const shown = plan.groups.filter(isShown);
   const files = (plan.files ?? []).filter(isFileShown);
   const resources = plan.resources === undefined ? "" : resourcesText(stack, plan.resources, printer);
   const beside = changes.length > 0 || (changed && shown.length === 0 && files.length === 0 && resources === "");
-  const what = changes.length > 0 ? changes.join(", ") : generation === 0 ? "new, without groups" : "in other words";
+  const what = changes.length > 0 ? changes.join(", ") : unseenWords(plan);
   const head = beside ? `${stack}  declared otherwise: ${what}\n` : "";
   const fileLines = files.map((file) => `${plain(file.path)}  ${fileWords(file, printer)}\n`);
   return [head, resources, ...shown.map((group) => groupText(stack, group, printer)), ...fileLines].join("");
+}
+
+/** Of a declaration that is another, and does nothing. */
+function unseenWords({ generation, resources }: StackPlan): string {
+  if (resources !== undefined) return "its resources are so already";
+  return generation === 0 ? "new, without groups" : "in other words";
 }
 
 function isFileShown({ effect, held }: FilePlan): boolean {
@@ -101,12 +115,30 @@ const COLORS: Readonly<Record<StepEffect, Color>> = {
 };
 
 function stepLines(step: PlanStep, plan: GroupPlan, printer: Pick<Printer, "colors">): readonly string[] {
-  const { effect, awaits, next } = step;
+  const { effect, awaits, next, held } = step;
   const gate = gateLines(awaits);
-  const word = paint(printer, COLORS[effect], WORDS[effect]);
-  if (effect === "impossible") return [...gate, `${word}: ${plain(step.why)}`, `next: ${plain(next ?? "")}`];
+  const below = meaningLines(step).map((line) => `  ${line}`);
+  const out = next === undefined ? [] : [`next: ${plain(next)}`];
+  if (effect === "impossible") {
+    return [...gate, `${paint(printer, COLORS.impossible, WORDS.impossible)}: ${plain(step.why)}`, ...below, ...out];
+  }
+  const word = paint(printer, held === undefined ? COLORS[effect] : "red", WORDS[effect]);
   const why = plan.declared === "new" && step.why === "missing" ? "" : ` (${plain(step.why)})`;
-  return [...gate, `${word} ${members(step.count)}${pace(step)}${why}${whoOf(step)}`];
+  const head = `${word} ${members(step.count)}${pace(step)}${why}${whoOf(step)}`;
+  const hold = held === undefined ? [] : [`  ${paint(printer, "red", `held: ${plain(held.message)}`)}`];
+  return [...gate, head, ...below, ...hold, ...out.map((line) => `  ${line}`)];
+}
+
+/** What its provider tells of a step: of each of its members. */
+function meaningLines(step: PlanStep): readonly string[] {
+  const { changes = [], downtimeMs, price, count } = step;
+  const isTold = changes.some(({ effect }) => effect === "restart" || effect === "replace");
+  const each = count === 1 ? "" : " each";
+  return [
+    ...changes.flatMap((change) => changeLines(change, step)),
+    ...(downtimeMs === undefined || isTold ? [] : [`${awayText(downtimeMs)}${each}`]),
+    ...(price === undefined ? [] : priceText(price).map((line) => `${line}${each}`)),
+  ];
 }
 
 function gateLines(gate: PlanStep["awaits"]): readonly string[] {

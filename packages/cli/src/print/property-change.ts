@@ -2,6 +2,7 @@
 import type { Json, Price, PropertyChange } from "@muster/model";
 import { lineDifference } from "./line-difference.ts";
 import { plain } from "./paint.ts";
+import { looksAlike, quoted, seenOf, toldApart } from "./unseen.ts";
 
 /** More characters in a value tell a person less. */
 const MOST_CHARACTERS = 60;
@@ -29,7 +30,9 @@ export function changeLines(
 
 function sides(before: Json | undefined, after: Json | undefined): string {
   if (before === undefined) return valueText(after);
-  return `${valueText(before)} → ${after === undefined ? "nothing" : valueText(after)}`;
+  if (after === undefined) return `${valueText(before)} → nothing`;
+  const [was, is] = [valueText(before), valueText(after)];
+  return looksAlike(was, is) ? toldApart(before, after).join(" → ") : `${was} → ${is}`;
 }
 
 /** A value in a few words: what is long is cut, and what has several lines is counted. */
@@ -44,8 +47,26 @@ function hasLines(text: string): boolean {
   return text.trimEnd().includes("\n");
 }
 
+/** Whether a line differs from another one in nothing that is seen. */
+function alikeIn(difference: readonly string[]): (line: string) => boolean {
+  const seen = (sign: string) =>
+    new Set(difference.filter((line) => line.startsWith(sign)).map((line) => seenOf(line.slice(1))));
+  const [gone, come] = [seen("-"), seen("+")];
+  return (line) => {
+    const text = seenOf(line.slice(1));
+    return /^[-+]/.test(line) && ((gone.has(text) && come.has(text)) || /[^\S\n]$/.test(line.slice(2)));
+  };
+}
+
+/** A line of a difference, quoted: what is not seen otherwise is seen then. */
+function marked(line: string): string {
+  return `${line.slice(0, 2)}${quoted(line.slice(2))}`;
+}
+
 function differenceLines(before: string, after: string): readonly string[] {
-  const lines = lineDifference(before, after).map((line) => `  ${plain(line)}`.trimEnd());
+  const difference = lineDifference(before, after);
+  const isAlike = alikeIn(difference);
+  const lines = difference.map((line) => `  ${isAlike(line) ? marked(line) : plain(line)}`.trimEnd());
   if (lines.length <= MOST_LINES) return lines;
   return [
     ...lines.slice(0, MOST_LINES - 1),

@@ -32,6 +32,13 @@ describe("a plan of resources in words", () => {
     expect(hasChanges(planned({ unchanged: 3 }))).toBe(false);
   });
 
+  it("says of another declaration that all of it is so already, and nothing beside what is to be done", () => {
+    const otherwise = { ...planned({ unchanged: 1 }), changed: true };
+    expect(plansText([otherwise], { colors: false })).toBe("shop  declared otherwise: its resources are so already\n");
+    const done = { ...planned({ steps: [step({})] }), changed: true };
+    expect(plansText([done], { colors: false })).not.toContain("declared otherwise");
+  });
+
   it("tells each step with its sign, in their order, and counts them", () => {
     const steps = [
       step({ address: "tag.a" }),
@@ -123,6 +130,47 @@ describe("a plan of resources in words", () => {
     } as const;
     const lines = stepOf({ effect: "in-place", why: "content differs", changes: [long] });
     expect([lines.length, lines.at(-1)]).toEqual([42, "        and 161 more lines (--output json has all)"]);
+  });
+
+  it.each([
+    ["<h1>hi</h1>", "<h1>hi</h1>\n", String.raw`"<h1>hi</h1>" → "<h1>hi</h1>\n"`],
+    ["x   \n\n\n", "x\n", String.raw`"x   \n\n\n" → "x\n"`],
+    ["a\u00a0b", "a b", String.raw`"a\u00a0b" → "a b"`],
+    ["a\tb", "a b", String.raw`"a\tb" → "a b"`],
+    ["a\r\n", "a\n", String.raw`"a\r\n" → "a\n"`],
+    ["1", 1, '"1" → 1'],
+    [`${"x".repeat(80)} `, "x".repeat(80), `"…${"x".repeat(20)} " → "…${"x".repeat(20)}"`.replaceAll('"…', "…")],
+  ])("shows what differs between %j and %j, though it is not seen", (before, after, shown) => {
+    const changes = [{ property: "content", before, after, effect: "in-place" } as const];
+    expect(stepOf({ effect: "in-place", why: "content differs", changes })[1]).toBe(`      content: ${shown}`);
+  });
+
+  it("shows the blanks of lines that differ in nothing else", () => {
+    const changes = [
+      { property: "content", before: "a\nb\n\tc\nd\n", after: "a\nb  \n  c\nD\n", effect: "in-place" } as const,
+    ];
+    expect(stepOf({ effect: "in-place", why: "content differs", changes }).slice(2)).toEqual(
+      ["  a", '- "b"', String.raw`- "\tc"`, "- d", '+ "b  "', '+ "  c"', "+ D"].map(
+        (line) => `        ${line}`,
+      ),
+    );
+  });
+
+  it("says apart of what is taken in that it is changed", () => {
+    const changes = [{ property: "mode", before: "0600", after: "0644", effect: "in-place" } as const];
+    const adopt = { effect: "adopt", why: "there already, and nobody's" } as const;
+    expect(
+      told({ steps: [step({ ...adopt, address: "file./a", changes }), step({ ...adopt, address: "file./b" })] }),
+    ).toBe(
+      [
+        "shop  resources",
+        "  ~ file./a  adopt and change (there already, and nobody's)",
+        "      mode: 0600 → 0644",
+        "  + file./b  adopt (there already, and nobody's)",
+        "  1 to adopt, 1 to adopt and change",
+        "",
+      ].join("\n"),
+    );
   });
 
   it("says why a step is held, and what to do; where somebody has to say more, apply refuses", () => {

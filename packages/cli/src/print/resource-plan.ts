@@ -56,11 +56,22 @@ const STYLES: Readonly<Record<ResourceEffect, Style>> = {
   refresh: { sign: ">", color: "cyan", words: "refresh", count: "to refresh" },
   impossible: { sign: "!", color: "red", words: "impossible", count: "impossible" },
 };
+/** Of what is taken in nothing goes on as it was where it differs. */
+const ADOPT_AND_CHANGE: Style = {
+  sign: "~",
+  color: "blue",
+  words: "adopt and change",
+  count: "to adopt and change",
+};
 const HELD = "held";
+
+function styleOf({ effect, changes }: Pick<ResourceStep, "effect" | "changes">): Style {
+  return effect === "adopt" && changes.length > 0 ? ADOPT_AND_CHANGE : STYLES[effect];
+}
 
 function stepLines(step: ResourceStep, printer: Pick<Printer, "colors">): readonly string[] {
   const { address, effect, held, next, changes, price, after } = step;
-  const { sign, color, words } = STYLES[effect];
+  const { sign, color, words } = styleOf(step);
   const shown = held === undefined ? color : "red";
   const head = [
     `${paint(printer, shown, held === undefined ? sign : "!")} ${plain(address)}  ${paint(printer, shown, words)}`,
@@ -101,11 +112,11 @@ function unmanagedLines(things: readonly UnmanagedThing[]): readonly string[] {
 /** `3 to make, 1 to change, 2 as declared`. */
 function summaryOf({ steps, unchanged, untold }: ResourcesPlan): string {
   const counts = new Map<string, number>();
-  for (const { effect, held } of steps) {
-    const word = held === undefined ? STYLES[effect].count : HELD;
+  for (const step of steps) {
+    const word = step.held === undefined ? styleOf(step).count : HELD;
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const order = [...Object.values(STYLES).map(({ count }) => count), HELD];
+  const order = [...[...Object.values(STYLES), ADOPT_AND_CHANGE].map(({ count }) => count), HELD];
   const words = [...new Set(order)].flatMap((word) => {
     const count = counts.get(word);
     return count === undefined ? [] : [`${count.toLocaleString("en-GB")} ${word}`];

@@ -1,4 +1,6 @@
+import type { ApplyAnswer, AskedToApply } from "@muster/daemon";
 import { MusterError } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import type { AskedFlags, OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -10,8 +12,10 @@ import { awaitedText, interrupted, type KeptBy, untilConverged } from "./converg
 import { listenForEnd } from "./ending.ts";
 import { answerText, askedOf, findHolders, foresee, type Handed, handOver } from "./hand-over.ts";
 import { openHost } from "./host.ts";
+import { planHere } from "./plan.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
-import { type AskedBeside, type PlannedStack, readSavedPlan } from "./saved-plan.ts";
+import { isChangedSince, momentNow } from "./really-changed.ts";
+import { type PlannedStack, readSavedPlan } from "./saved-plan.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -21,7 +25,7 @@ export interface ApplyFlags extends OutputFlags, SetFlags, AskedFlags {
   readonly wait: boolean;
 }
 
-/** Puppet's. */
+/** Puppet's. Before anything is begun it is 1: see run.ts. */
 const DETAILED = { inSync: 0, changed: 2, failed: 4, both: 6 } as const;
 
 interface Job extends Handed {
@@ -32,8 +36,11 @@ interface Job extends Handed {
 export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonly string[]): Promise<void> {
   keepYoungRoom();
   const { stacks, saved } = await stacksOf(this, files);
-  if (!flags.yes && !saved && this.ask === undefined)
+  const yes = flags.yes || saved;
+  if (!yes && this.ask === undefined) {
+    await confirmSound(this, flags, stacks);
     throw new MusterError("usage.not-confirmed", { command: "muster apply" });
+  }
   const stage = openStage(this, flags.output);
   const ending = listenForEnd();
   await using parts = new AsyncDisposableStack();
@@ -42,7 +49,14 @@ export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonl
     ending.forget();
   });
   const jobs = await jobsFor(this, flags, stacks, stage, parts);
-  await carryOut(this, { ...flags, yes: flags.yes || saved }, jobs, stage, ending.asked);
+  await carryOut(this, { ...flags, yes }, jobs, stage, ending.asked);
+}
+
+/** Throws what is wrong with a declaration: whoever has to say yes first must know that as well. Nothing is touched. */
+async function confirmSound(cli: Cli, flags: ApplyFlags, stacks: readonly ReadStack[]): Promise<void> {
+  const { handed, free } = await findHolders(cli, flags, stacks);
+  for (const each of handed) await foresee(each, askedOf(flags));
+  if (free.length > 0) await planHere(cli, flags, free);
 }
 
 /** Room for young objects has grown while modules were loaded: with thousands of resources more of it saves no time. */
@@ -63,7 +77,7 @@ async function stacksOf(
 }
 
 /** What is asked for with a stack: by its plan, or at the command line. */
-function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedBeside & { readonly expected?: string } {
+function askedFor(read: ReadStack | PlannedStack, flags: ApplyFlags): AskedToApply {
   return "expected" in read ? { ...read.asked, expected: read.expected } : askedOf(flags);
 }
 
@@ -77,18 +91,23 @@ async function jobsFor(
   const { handed, free } = await findHolders(cli, flags, stacks);
   const jobs = handed.map((each): Job => ({ ...each, keptBy: "another" }));
   if (free.length === 0) return jobs;
-  const api = await hostFor(cli, flags, free, stage, parts);
+  const api = await hostFor(cli, flags, "apply", free, stage, parts);
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
-function askedWithout({ expected: _, ...asked }: AskedBeside & { readonly expected?: string }): AskedBeside {
+function askedWithout({ expected: _, ...asked }: AskedToApply): Asked {
   return asked;
 }
 
-/** A Muster in this process, for the stacks that nobody keeps. It ends with the command. */
+/**
+ * A Muster in this process, for the stacks that nobody keeps. It ends with the command.
+ *
+ * @param verb what it is for, as whoever meets it meanwhile is shown
+ */
 export async function hostFor(
   cli: Cli,
   flags: OutputFlags & SetFlags,
+  verb: "apply" | "destroy",
   stacks: readonly ReadStack[],
   stage: Stage,
   parts: AsyncDisposableStack,
@@ -97,7 +116,7 @@ export async function hostFor(
   const quiet = flags.output === "json";
   const settings = settingsOf(cli, flags);
   const host = await openHost(cli, settings, {
-    command: `apply ${stacks.map(({ file }) => file).join(" ")}`,
+    command: `${verb} ${stacks.map(({ file }) => file).join(" ")}`,
     stacks: names,
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: quiet ? () => undefined : stage.event,
@@ -120,23 +139,33 @@ async function carryOut(
   // What is refused is refused by whoever it is given to, in its own words.
   const asks = !flags.yes && plans.some(hasChanges) && !plans.some(isRefused);
   if (asks && !(await confirm(cli, "muster apply", "Do this?"))) return;
-  const declared = [];
-  for (const job of jobs) {
-    if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
-    declared.push({ ...job, answer: await handOver(cli, job, askedFor(job.read, flags)) });
-  }
-  const changes = plans.some(hasChanges);
-  const ends = await Promise.all(
-    declared.map(async (begun) => {
-      // What is made in this process must be done before it ends.
-      const waits = flags.wait || begun.keptBy === "this";
-      return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
-    }),
-  ).catch((thrown: unknown) => {
-    if (flags.detailedExitcodes) cli.exit.onFailure = changes ? DETAILED.both : DETAILED.failed;
+  const moments = flags.detailedExitcodes
+    ? await Promise.all(jobs.map(({ api, read }) => momentNow(api, read.stack.name)))
+    : [];
+  const declared: (Job & { readonly answer: ApplyAnswer })[] = [];
+  const carried = async () => {
+    for (const job of jobs) {
+      if (asked.aborted) throw interrupted(job.read.stack.name, "It was not declared, and nothing of it was touched.");
+      declared.push({ ...job, answer: await handOver(cli, job, askedFor(job.read, flags)) });
+    }
+    return Promise.all(
+      declared.map(async (begun) => {
+        // What is made in this process must be done before it ends.
+        const waits = flags.wait || begun.keptBy === "this";
+        return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
+      }),
+    );
+  };
+  const ends = await carried().catch(async (thrown: unknown) => {
+    if (flags.detailedExitcodes && declared.length > 0) {
+      const changed = await Promise.all(moments.map(isChangedSince));
+      cli.exit.onFailure = changed.includes(true) ? DETAILED.both : DETAILED.failed;
+    }
     throw thrown;
   });
-  if (flags.detailedExitcodes) cli.process.exitCode = changes ? DETAILED.changed : DETAILED.inSync;
+  if (flags.detailedExitcodes) {
+    cli.process.exitCode = plans.some(hasChanges) ? DETAILED.changed : DETAILED.inSync;
+  }
   stage.end();
   cli.out.write(
     flags.output === "json"

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ApplyAnswer, GroupView, StackResources } from "@muster/daemon";
+import type { ApplyAnswer, GroupView, ResourcesView, StackResources } from "@muster/daemon";
 import { conditionOf, failureOfResources, MusterError, resourcesSettled } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
@@ -40,6 +40,10 @@ async function resourcesOf(api: Api, name: string): Promise<StackResources | und
   return (await api.resources()).find(({ stack }) => stack === name);
 }
 
+function withoutStack({ stack: _, ...resources }: StackResources): ResourcesView {
+  return resources;
+}
+
 function asSeenFromHere(error: MusterError, { api: { socket }, keptBy, answer: { stack } }: Begun): MusterError {
   // Whoever steers a group asks the Muster that keeps it, and this one ends now.
   if (keptBy === "this") return new MusterError(error.code, { ...error.words, serve: SERVE_FIRST }, { cause: error });
@@ -72,7 +76,7 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
     }
     const failed = open || resources === undefined ? undefined : failureOfResources(resources);
     if (failed !== undefined) throw failed;
-    if (!open) return { ...answer, groups };
+    if (!open) return { ...answer, groups, ...(resources === undefined ? {} : { resources: withoutStack(resources) }) };
     // Cut short by the signal, it has ended all the same.
     await pause(restMs, undefined, { signal }).catch(() => undefined);
   }

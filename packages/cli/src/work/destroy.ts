@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { failureOfResources, resourcesSettled } from "@muster/model";
+import { grammar } from "@muster/declaration";
+import { failureOfResources, MusterError, resourcesSettled, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
+import { goingText } from "../print/going.ts";
 import { hostFor } from "./apply.ts";
 import { confirm } from "./confirm.ts";
 import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
-import { findHolders } from "./hand-over.ts";
+import { findHolders, type Handed } from "./hand-over.ts";
+import { storeToRead } from "./inspect.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { openStage } from "./stage.ts";
 
@@ -15,12 +17,7 @@ export interface DestroyFlags extends OutputFlags, SetFlags {
   readonly yes: boolean;
 }
 
-interface Job {
-  readonly read: ReadStack;
-  readonly api: Api;
-}
-
-interface Begun extends Job {
+interface Begun extends Handed {
   readonly generation: number;
 }
 
@@ -28,12 +25,12 @@ const ASK_EVERY_MS = 100;
 
 /** Destroys what stacks have, as they are declared now: what the files say otherwise counts for nothing. */
 export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: readonly string[]): Promise<void> {
+  if (!flags.yes && this.ask === undefined) throw new MusterError("usage.not-confirmed", { command: "muster destroy" });
   const stacks = await readStacks(this, files);
   if (!flags.yes) {
-    const names = stacks.map(({ stack: { name, resources, groups } }) => {
-      const counts = [count(Object.keys(resources).length, "resource"), count(Object.keys(groups).length, "group")];
-      return `${name} (${counts.filter((each) => each !== "").join(", ")})`;
-    });
+    const names = stacks.map(({ stack: { name } }) => name);
+    // Results are on standard output; what is asked is none.
+    for (const read of stacks) this.err.write(goingText(await declaredNow(this, read), this.err));
     if (!(await confirm(this, "muster destroy", `Destroy everything that ${names.join(" and ")} has?`))) return;
   }
   const stage = openStage(this, flags.output);
@@ -44,8 +41,8 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
     ending.forget();
   });
   const { handed, free } = await findHolders(this, flags, stacks);
-  const own = free.length === 0 ? undefined : await hostFor(this, flags, free, stage, parts);
-  const jobs = [...handed, ...free.flatMap((read): Job[] => (own === undefined ? [] : [{ read, api: own }]))];
+  const own = free.length === 0 ? undefined : await hostFor(this, flags, "destroy", free, stage, parts);
+  const jobs = [...handed, ...free.flatMap((read): Handed[] => (own === undefined ? [] : [{ read, api: own }]))];
   const begun: Begun[] = [];
   for (const job of jobs) {
     const { generation } = await job.api.destroy({ stack: job.read.stack.name, actor: this.user() });
@@ -77,7 +74,13 @@ async function untilGone({ read, api, generation }: Begun, signal: AbortSignal):
   }
 }
 
-function count(number: number, what: string): string {
-  if (number === 0) return "";
-  return number === 1 ? `1 ${what}` : `${number} ${what}s`;
+/** The stack as it is declared now; one that never was, as its file says. */
+async function declaredNow(cli: Cli, { stack }: ReadStack): Promise<Stack> {
+  const store = storeToRead(cli);
+  try {
+    const declaration = await store.declaration(stack.name);
+    return declaration === undefined ? stack : grammar.stackOf(declaration.document);
+  } finally {
+    await store.close();
+  }
 }

@@ -57,7 +57,7 @@ async function started(port: number): Promise<Simulator> {
   try {
     return await startSimulator({ port, clock: realClock(), times: TIMES, dropletLimit: MOST_DROPLETS });
   } catch (thrown) {
-    if (!isRefusal(thrown)) throw thrown;
+    if (!isPortRefused(thrown)) throw thrown;
     const detail = thrown.code === "EACCES" ? `port ${port} is not yours to take` : `port ${port} is taken`;
     throw new MusterError("usage.bad-value", {
       what: "--port",
@@ -67,7 +67,7 @@ async function started(port: number): Promise<Simulator> {
   }
 }
 
-function isRefusal(thrown: unknown): thrown is Error & { readonly code: string } {
+function isPortRefused(thrown: unknown): thrown is Error & { readonly code: string } {
   return thrown instanceof Error && "code" in thrown && (thrown.code === "EADDRINUSE" || thrown.code === "EACCES");
 }
 

@@ -1,5 +1,5 @@
 /** Things as entries of a stack. */
-import type { Thing } from "@muster/daemon";
+import type { Inspector, Thing } from "@muster/daemon";
 import type { ResourceEntry } from "@muster/declaration";
 import type { JsonObject } from "@muster/model";
 
@@ -44,11 +44,34 @@ function declaredOf({ properties }: Thing, naming: string | undefined, key: stri
   );
 }
 
-function notesOf({ id, name, owner, reason, outputs }: Thing, hasId: boolean, all: boolean): readonly string[] {
+/** The entries without what cannot be declared; why not is said of each. */
+export function declarable(
+  entries: readonly ResourceEntry[],
+  inspector: Pick<Inspector, "undeclarable">,
+): Promise<readonly ResourceEntry[]> {
+  return Promise.all(
+    entries.map(async ({ properties, notes, ...entry }) => {
+      const against = await inspector.undeclarable({ ...entry, properties, notes });
+      const reasons = against.map(({ property, reason }) => {
+        return property === undefined ? `cannot be declared as it is: ${reason}` : `${property} is left out: ${reason}`;
+      });
+      const left = new Set(against.map(({ property }) => property));
+      const kept = Object.fromEntries(Object.entries(properties).filter(([property]) => !left.has(property)));
+      return { ...entry, properties: kept, notes: [...new Set([...notes, ...reasons])] };
+    }),
+  );
+}
+
+function notesOf(
+  { id, name, owner, reason, outputs, secrets }: Thing,
+  hasId: boolean,
+  all: boolean,
+): readonly string[] {
   return [
     ...(id === name || hasId ? [] : [`id ${id}`]),
     ...(owner === undefined ? [] : [`belongs to ${owner.words}`]),
     ...(reason === undefined ? [] : [reason]),
+    ...secrets.map((property) => `${property}: (secret)`),
     ...(all ? Object.entries(outputs).map(([property, value]) => `${property}: ${JSON.stringify(value)}`) : []),
   ];
 }

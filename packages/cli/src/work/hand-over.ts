@@ -1,11 +1,11 @@
-import type { ApplyAnswer } from "@muster/daemon";
+import type { ApplyAnswer, AskedToApply } from "@muster/daemon";
 import { MusterError, type StackPlan } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { holderOf } from "../client/holders.ts";
 import type { AskedFlags, SetFlags } from "../commands/flags.ts";
 import type { ReadStack } from "./read-stack.ts";
-import type { AskedBeside } from "./saved-plan.ts";
 
 /** A stack, and the Muster it is given to. */
 export interface Handed {
@@ -39,17 +39,13 @@ export async function findHolders(
 }
 
 /** Gives a declaration to a Muster. Throws what is wrong, with its line. */
-export function handOver(
-  cli: Cli,
-  { api, read }: Handed,
-  asked: AskedBeside & { readonly expected?: string } = {},
-): Promise<ApplyAnswer> {
+export function handOver(cli: Cli, { api, read }: Handed, asked: AskedToApply = {}): Promise<ApplyAnswer> {
   const { document, path, locate } = read;
   return api.apply({ document, source: path, actor: cli.user(), ...asked }, locate);
 }
 
 /** What is asked for beside the declaration. */
-export function askedOf({ allow, prune }: AskedFlags): AskedBeside {
+export function askedOf({ allow, prune }: AskedFlags): Asked {
   return { ...(allow === undefined ? {} : { allow }), ...(prune ? { prune } : {}) };
 }
 
@@ -60,7 +56,7 @@ export function pretend(cli: Cli, { api, read }: Handed): Promise<ApplyAnswer> {
 }
 
 /** What a Muster would do with a declaration. Throws what is wrong, with its line. */
-export function foresee({ api, read }: Handed, asked: AskedBeside = {}): Promise<StackPlan> {
+export function foresee({ api, read }: Handed, asked: Asked = {}): Promise<StackPlan> {
   const { document, path, locate } = read;
   return api.plan({ document, source: path, ...asked }, locate);
 }

@@ -41,8 +41,43 @@ async function entriesFor(
     if (owner !== undefined)
       throw new MusterError("thing.not-free", { type, name, owner: owner.words, stack: owner.stack });
   }
+  for (const thing of things) if (thing.phase === "unknown") throw await noSuchThing(thing, inspector);
   const { naming } = inspector.explain(type);
-  return entriesOf(things, naming, { all: false, byId: true });
+  const entries = entriesOf(things, naming, { all: false, byId: true });
+  for (const entry of entries) await confirmDeclarable(entry, inspector);
+  return entries;
+}
+
+/** What there is instead, and the type that it is of, where one is found. */
+async function noSuchThing({ type, id, name, reason }: Thing, inspector: Inspector): Promise<MusterError> {
+  const { known, naming } = inspector.explain(type);
+  const others = inspector.types().filter((each) => each.name !== type && each.known === known);
+  // Only things that are claimed by one kind of name can be taken for each other.
+  const alike = known === "claim" ? others.filter((each) => each.naming === naming) : [];
+  const fitting: string[] = [];
+  for (const other of alike) if (await isOne(other.name, id, inspector)) fitting.push(other.name);
+  const commands = fitting.map((other) => `\`muster import ${other} ${id}\``).join(" or ");
+  const fix = fitting.length === 0 ? "Import what it is." : `${commands} takes in what it is.`;
+  const detail = reason ?? `it cannot be told what is there`;
+  return new MusterError("thing.not-declarable", { type, name, detail, fix });
+}
+
+async function isOne(type: string, id: string, { things }: Inspector): Promise<boolean> {
+  try {
+    return (await things.show(type, id)).phase !== "unknown";
+  } catch (thrown) {
+    if (thrown instanceof MusterError) return false;
+    throw thrown;
+  }
+}
+
+async function confirmDeclarable(entry: ResourceEntry, inspector: Inspector): Promise<void> {
+  const { type, name } = entry;
+  const against = await inspector.undeclarable(entry);
+  if (against.length === 0) return;
+  const reasons = against.map(({ property, reason }) => (property === undefined ? reason : `${property}: ${reason}`));
+  const fix = `\`muster resource ${type} ${name}\` shows what of it can be declared.`;
+  throw new MusterError("thing.not-declarable", { type, name, detail: reasons.join("; "), fix });
 }
 
 /** Written beside first: nobody reads half a stack. */

@@ -37,6 +37,7 @@ export async function planFiles(this: Cli, flags: PlanFlags, ...files: readonly 
   if (plans.some(hasChanges)) this.process.exitCode ??= EXIT.changes;
 }
 
+/** What would become of stacks that nobody keeps. Throws what is wrong with one, with its line. */
 export async function planHere(
   cli: Cli,
   flags: PlanFlags,

@@ -5,7 +5,7 @@ import type { Cli } from "../cli.ts";
 import type { EntryFlags, SetFlags } from "../commands/flags.ts";
 import { wishText } from "../print/wish-text.ts";
 import { confirm } from "./confirm.ts";
-import { entriesOf } from "./entries.ts";
+import { declarable, entriesOf } from "./entries.ts";
 import { inspecting } from "./inspect.ts";
 
 export interface ResourceFlags extends EntryFlags, SetFlags {
@@ -51,7 +51,7 @@ async function shown(flags: ResourceFlags, inspector: Inspector, type: string, n
   const found = flags.unmanaged ? all.filter(({ owner }) => owner === undefined) : all;
   const { naming } = inspector.explain(type);
   const byId = name !== undefined && found.some((thing) => thing.name !== name);
-  const entries = entriesOf(found, naming, { all: flags.all, byId });
+  const entries = await declarable(entriesOf(found, naming, { all: flags.all, byId }), inspector);
   if (flags.output === "json" && flags.all) return `${JSON.stringify(everything(entries, found), undefined, 2)}\n`;
   if (entries.length > 0 || flags.output === "json") return entriesText(entries, flags.output);
   const mark = flags.output === "yaml" ? "#" : "//";
@@ -73,9 +73,10 @@ async function set(
 ): Promise<void> {
   const wish = wishOf(name, settings, flags);
   const weighed = await things.weigh(type, wish);
-  if (weighed.effect === "destroy" && !flags.yes) {
-    const id = weighed.id === name ? "" : ` (${weighed.id})`;
-    if (!(await confirm(cli, "muster resource", `Destroy the ${type} ${name}${id}?`))) return;
+  if (weighed.effect !== "none" && !flags.yes) {
+    // Results are on standard output; what is asked is none.
+    cli.err.write(wishText(weighed, cli.err, "would"));
+    if (!(await confirm(cli, "muster resource", "Do this?"))) return;
   }
   const id = await things.set(type, wish, weighed);
   const done = { ...weighed, id };

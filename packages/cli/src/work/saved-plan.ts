@@ -3,7 +3,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { stackOf } from "@muster/declaration";
 import {
-  type Consent,
   type Document,
   digestOfPlan,
   isObject,
@@ -12,19 +11,14 @@ import {
   type StackPlan,
   systemCodeOf,
 } from "@muster/model";
+import type { Asked } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import type { ReadStack } from "./read-stack.ts";
-
-/** What is done with it, beside what the declaration says. */
-export interface AskedBeside {
-  readonly allow?: readonly Consent[];
-  readonly prune?: boolean;
-}
 
 /** A stack that was read out of a plan, and what of the plan must still hold. */
 export interface PlannedStack extends ReadStack {
   readonly expected: string;
-  readonly asked: AskedBeside;
+  readonly asked: Asked;
 }
 
 const KIND = "muster.plan/1";
@@ -35,22 +29,23 @@ interface SavedStack {
   readonly document: Document;
   readonly source: string;
   readonly expected: string;
+  /** For whoever wants to see it before it is applied. */
   readonly plan: StackPlan;
 }
 
 interface SavedPlan {
   readonly kind: typeof KIND;
-  readonly asked: AskedBeside;
+  readonly asked: Asked;
   readonly stacks: readonly SavedStack[];
 }
 
-/** Closed to others: a declaration may hold what is not everybody's business. Throws `plan.not-saved`. */
+/** Closed to others: a declaration may hold what is not everybody's business. Throws `usage.bad-value` where it cannot be written. */
 export async function savePlan(
   cli: Cli,
   file: string,
   stacks: readonly ReadStack[],
   plans: readonly StackPlan[],
-  asked: AskedBeside,
+  asked: Asked,
 ): Promise<void> {
   const saved = stacks.flatMap(({ document, path, stack }): SavedStack[] => {
     const plan = plans.find((each) => each.stack === stack.name);
@@ -65,7 +60,7 @@ export async function savePlan(
   }
 }
 
-/** The stacks of a saved plan; undefined where the file is a declaration, or is not there. Throws `plan.not-a-plan`. */
+/** The stacks of a saved plan; undefined where the file is a declaration. Throws `plan.not-a-plan`, `declaration.not-found`. */
 export async function readSavedPlan(cli: Cli, file: string): Promise<readonly PlannedStack[] | undefined> {
   if (!file.endsWith(".plan")) return undefined;
   const saved = await parsed(resolve(cli.cwd, file), file);
@@ -93,7 +88,13 @@ async function parsed(path: string, file: string): Promise<unknown> {
 function isSavedPlan(value: unknown): value is SavedPlan {
   if (!isObject(value) || value["kind"] !== KIND || !isObject(value["asked"])) return false;
   const stacks: unknown = value["stacks"];
-  return Array.isArray(stacks) && stacks.every((each) => isObject(each) && isObject(each["document"]));
+  return Array.isArray(stacks) && stacks.every(isSavedStack);
+}
+
+/** One without `expected` would be applied whatever has changed since. */
+function isSavedStack(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value["document"])) return false;
+  return typeof value["expected"] === "string" && typeof value["source"] === "string";
 }
 
 function notAPlan(file: string, detail: string): MusterError {

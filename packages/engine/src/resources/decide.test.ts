@@ -41,7 +41,7 @@ function there(properties: Observed["properties"], more: Partial<Observed> = {})
 function decide(changes: Partial<ResourceSituation>) {
   return decideResource({
     ...{ resource, want: wanted({ size: "small" }), traits, seen: { kind: "missing" }, cause: "corrective" },
-    ...{ mode: "enforce", allow: [], told: [], onlyOurs: false },
+    ...{ mode: "enforce", allow: [], told: [], fate: "declared" },
     ...changes,
   });
 }
@@ -154,7 +154,14 @@ describe("a resource that is to be absent", () => {
     expect(decide({ resource: { ...absent.resource, protect: true }, seen: there({}) })).toMatchObject({
       held: { reason: "protected" },
     });
-    expect(decide({ ...absent, seen, onlyOurs: true })).toBeUndefined();
+    expect(decide({ ...absent, seen, fate: "leaving" })).toBeUndefined();
+  });
+
+  it("says whether it is declared so, or no longer declared, or goes with its whole stack", () => {
+    const why = (fate: ResourceSituation["fate"]) => decide({ ...absent, seen: there({}), fate })?.why;
+    expect([why("declared"), why("pruned"), why("leaving")]).toEqual([
+      ...["declared absent", "no longer declared", "its stack is destroyed"],
+    ]);
   });
 });
 

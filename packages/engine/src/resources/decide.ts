@@ -41,8 +41,8 @@ export interface ResourceSituation {
   readonly told: readonly Address[];
   /** Why they were changed; missing: as `cause`. */
   readonly toldCause?: Cause;
-  /** Only what is known to be ours is destroyed: the whole stack goes, or what was released from it. */
-  readonly onlyOurs: boolean;
+  /** `pruned`: released, and to go now. `leaving`: its whole stack goes. Of both only what is known to be ours is destroyed. */
+  readonly fate: "declared" | "pruned" | "leaving";
   /** What the provider says of the step. */
   readonly assessed?: { readonly effects?: AssessedEffects; readonly downtimeMs?: number; readonly price?: Price };
 }
@@ -68,7 +68,13 @@ export function decideResource(situation: ResourceSituation): DecidedStep | unde
 
 type Due = Pick<ResourceStep, "effect" | "id" | "why" | "changes" | "next">;
 
-function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: ResourceSituation): Due | undefined {
+const WHY_ABSENT = {
+  declared: "declared absent",
+  pruned: "no longer declared",
+  leaving: "its stack is destroyed",
+} as const;
+
+function dueOf({ resource, want, traits, seen, told, fate, assessed }: ResourceSituation): Due | undefined {
   switch (seen.kind) {
     case "done":
       return told.length === 0 ? undefined : { effect: "refresh", why: whyTold(told), changes: [] };
@@ -81,7 +87,8 @@ function dueOf({ resource, want, traits, seen, told, onlyOurs, assessed }: Resou
       const { observed, ours } = seen;
       const { id } = observed;
       if (resource.ensure === "absent") {
-        return ours || !onlyOurs ? { effect: "destroy", id, why: "declared absent", changes: [] } : undefined;
+        if (!ours && fate !== "declared") return undefined;
+        return { effect: "destroy", id, why: WHY_ABSENT[fate], changes: [] };
       }
       const changes = differencesOf(want, observed, resource.ignore, traits, assessed?.effects);
       if (!ours) return adopting(id, changes, traits);

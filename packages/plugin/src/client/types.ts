@@ -27,6 +27,7 @@ export function typeOf(served: ServedType, caller: Caller): Type {
     ...(family === undefined ? {} : { family }),
     ...(outputs === undefined ? {} : { outputs: schemaOf(caller, `what is read of ${name}`, outputs) }),
     ...(irreversible === undefined ? {} : { irreversible }),
+    ...(served.can.includes("assess") ? { assesses: true as const } : {}),
     ...(unreadable === undefined ? {} : { unreadable }),
     ...(unordered === undefined ? {} : { unordered }),
   };

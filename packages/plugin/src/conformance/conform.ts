@@ -49,7 +49,11 @@ export async function* conform(socket: string, options: ConformOptions = {}): As
   if (connection === undefined) return;
   try {
     yield* tryAll(WIRE, wireStatements(raw, connection));
-    for (const type of connection.types) yield* tryType(type, connection, { raw, io, ...options });
+    const told = toldBy(hello);
+    for (const type of connection.types) {
+      const jsonSchema = told.get(type.name);
+      yield* tryType(type, connection, { raw, io, ...options, ...(jsonSchema === undefined ? {} : { jsonSchema }) });
+    }
     for (const flavor of connection.flavors) yield* tryFlavor(flavor, connection, options);
   } finally {
     connection.close();
@@ -62,6 +66,12 @@ const io: Io = { now: Date.now, randomBytes };
 async function helloOf(raw: Raw): Promise<RpcAnswer | undefined> {
   const answer = await raw.rpc(methods.hello.name, {}).catch(() => undefined);
   return answer?.kind === "fault" ? undefined : answer;
+}
+
+/** The schemas of types as the plugin itself has them: what they give as examples is nowhere else. */
+function toldBy(hello: RpcAnswer | undefined): ReadonlyMap<string, JsonObject> {
+  const read = methods.hello.result.safeParse(hello?.kind === "result" ? hello.result : undefined);
+  return new Map((read.data?.types ?? []).map(({ name, schema }) => [name, schema]));
 }
 
 function connectStatement(socket: string, deadlines: Deadlines, found: { connection?: PluginConnection }): Statement {
@@ -93,7 +103,7 @@ function tryFlavor(flavor: Flavor, { dialect, types }: PluginConnection, options
   const statements = flavorStatements({
     flavor,
     muster: dialect === "muster",
-    sample: sampleFor(flavor.schema, given),
+    sample: sampleFor(flavor.schema, { given }),
     template: templateOf(types),
     patience: options.patience ?? DRAIN,
   });
@@ -104,5 +114,5 @@ function tryFlavor(flavor: Flavor, { dialect, types }: PluginConnection, options
 function templateOf([type]: readonly Type[]): JsonObject {
   const plain = { properties: { conformance: "template" } };
   if (type === undefined) return plain;
-  return type.schema.safeParse(plain).success ? plain : sampleFor(type.schema, undefined).good;
+  return type.schema.safeParse(plain).success ? plain : sampleFor(type.schema).good;
 }

@@ -41,12 +41,17 @@ export interface Sample {
   accepts(properties: JsonObject): boolean;
 }
 
-/**
- * @param given used where the schema accepts it; else the least value is made up, which may not be enough.
- * @param naming the property that names the thing: it is left as it is, also among rubbish.
- */
-export function sampleFor(schema: z.ZodType, given: JsonObject | undefined, naming?: string): Sample {
-  const jsonSchema = z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input" }));
+export interface SampleOptions {
+  /** Used where the schema accepts it; else the least value is made up, which may not be enough. */
+  readonly given?: JsonObject | undefined;
+  /** The schema as its plugin has it; it is made from the other one unless told. */
+  readonly jsonSchema?: JsonObject | undefined;
+  /** The property that names the thing: it is left as it is, also among rubbish. */
+  readonly naming?: string;
+}
+
+export function sampleFor(schema: z.ZodType, { given, naming, ...told }: SampleOptions = {}): Sample {
+  const jsonSchema = told.jsonSchema ?? z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input" }));
   const accepts = (properties: Json) => schema.safeParse(properties).success;
   const acceptsNamed = (properties: JsonObject) => accepts(withName(properties, naming));
   const good = given !== undefined && acceptsNamed(given) ? given : madeUp(jsonSchema, naming, acceptsNamed);

@@ -19,6 +19,8 @@ interface With {
   readonly raw: Raw;
   readonly io: Io;
   readonly properties?: JsonObject;
+  /** Of the type, as its plugin tells it. */
+  readonly jsonSchema?: JsonObject;
   readonly patience?: number;
 }
 
@@ -55,17 +57,17 @@ export async function* tryType(
 }
 
 async function subjectOf(type: Type, muster: boolean, options: With): Promise<Subject> {
-  const { raw, io, properties, patience = type.settleMs + MORE } = options;
+  const { raw, io, properties, jsonSchema, patience = type.settleMs + MORE } = options;
   const run = Buffer.from(io.randomBytes(8)).toString("hex");
   if (type.known === "tags") {
     const provider = await type.open({}, io);
-    const sample = sampleFor(type.schema, properties);
+    const sample = sampleFor(type.schema, { given: properties, jsonSchema });
     const things = await taggedThings(provider, sample.good, patience, run);
     return { known: "tags", muster, raw, sample, type, provider, things };
   }
   const { naming } = type;
   const provider = await type.open({}, io);
-  const sample = sampleFor(type.schema, properties, naming);
+  const sample = sampleFor(type.schema, { given: properties, jsonSchema, naming });
   const things = claimedThings(provider, { sample: sample.good, naming }, patience, run);
   return { known: "claim", muster, raw, sample, type, provider, things };
 }

@@ -40,7 +40,7 @@ const nothing = z.object({});
 const names = z.array(z.string()).optional();
 const digests = z.record(z.string(), z.string()).optional();
 
-const observed = z.object({
+export const observed = z.object({
   id,
   tags,
   phase: z.enum(["starting", "running", "ending", "ended", "unknown"]),
@@ -56,7 +56,7 @@ const price = z.object({
   after: z.number().optional(),
 });
 
-const assessment = z.object({
+export const assessment = z.object({
   effects: z
     .record(
       z.string(),

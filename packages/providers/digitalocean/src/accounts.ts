@@ -1,6 +1,6 @@
 /** Accounts that are open: the limit of requests, the queues and what is remembered are one for all types of an account. */
 import { hashJson } from "@muster/model";
-import type { Io } from "@muster/plugin";
+import { asProviderError, type Io } from "@muster/plugin";
 import { type Actions, actionsOn } from "./actions.ts";
 import { type Account, accountAt } from "./api/account.ts";
 import type { Key, Size } from "./api/answers.ts";
@@ -15,6 +15,8 @@ export interface OpenAccount {
   readonly time: { readonly io: Io; readonly waits: Waits };
   /** All sizes, asked for now and then. */
   readonly sizes: (signal: AbortSignal) => Promise<readonly Size[]>;
+  /** Whether there is such an image, as far as the token may know; asked for now and then. */
+  readonly hasImage: (image: number | string, signal: AbortSignal) => Promise<boolean>;
   /** All SSH keys. Whoever changes them forgets what is remembered. */
   readonly keys: Remembered<readonly Key[]>;
 }
@@ -45,10 +47,29 @@ export function accountsIn(env: Environment, waits: Waits): Accounts {
         time,
         actions: actionsOn(account.droplets, time),
         sizes: remembered(account.offers.sizes, SIZES_MS, io.now).get,
+        hasImage: imagesIn(account, io),
         keys: remembered(account.keys.list, KEYS_MS, io.now),
       };
       open.set(key, found);
       return found;
     },
+  };
+}
+
+function imagesIn({ offers }: Account, io: Io): OpenAccount["hasImage"] {
+  const known = new Map<number | string, Remembered<boolean>>();
+  const isThere = async (image: number | string, signal: AbortSignal): Promise<boolean> => {
+    try {
+      return (await offers.image(image, signal)) !== undefined;
+    } catch (thrown) {
+      // Whoever may not look at images may make droplets of them.
+      if (asProviderError(thrown).kind === "denied") return true;
+      throw thrown;
+    }
+  };
+  return (image, signal) => {
+    const found = known.get(image) ?? remembered((until) => isThere(image, until), SIZES_MS, io.now);
+    known.set(image, found);
+    return found.get(signal);
   };
 }

@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const OWN_URL = "https://api.digitalocean.com";
 
-export const digitaloceanSettings = z.strictObject({
+const digitaloceanSettings = z.strictObject({
   token: plainOrSecret
     .optional()
     .describe("The account's token; else that of DIGITALOCEAN_TOKEN or DIGITALOCEAN_ACCESS_TOKEN"),

@@ -58,10 +58,14 @@ export function accountsOf(kind: "user" | "group", file: string): Accounts {
     idOf(name) {
       refresh();
       const id = ids.get(name) ?? (/^\d{1,9}$/.test(name) ? Number(name) : undefined);
-      if (id === undefined) throw new ProviderError("invalid", `there is no ${kind} \`${name}\` on this machine`);
+      const property = kind === "user" ? "owner" : "group";
+      if (id === undefined) {
+        throw new ProviderError("invalid", `there is no ${kind} \`${name}\` on this machine`, { property });
+      }
       const plain = nameOf(id);
       if (plain === name) return id;
-      throw new ProviderError("invalid", `the ${kind} \`${name}\` is called \`${plain}\` on this machine: write that`);
+      const message = `the ${kind} \`${name}\` is called \`${plain}\` on this machine: write that`;
+      throw new ProviderError("invalid", message, { property });
     },
   };
 }

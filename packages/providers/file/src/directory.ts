@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import type { Observed } from "@muster/model";
 import { type ClaimedProvider, type ClaimedType, directoriesAbove } from "@muster/plugin";
 import { machineAccounts, type Owners } from "./accounts.ts";
+import { atPaths } from "./at-paths.ts";
 import { attributesOf, changeAttributes, shownAttributes, sinceOf } from "./attributes.ts";
-import { listBelow } from "./below.ts";
 import { makeNewDirectory, removeEmptyDirectory } from "./directory-disk.ts";
 import {
   type DirectoryProperties,
@@ -12,7 +12,7 @@ import {
   directorySettings,
 } from "./directory-properties.ts";
 import { attempt } from "./failure.ts";
-import { enterAt, inDirectory, isRooted, lookAt, type Way, wayBelow } from "./folder.ts";
+import { enterAt, inDirectory, lookAt, type Way, wayBelow } from "./folder.ts";
 import { fileHints } from "./hints.ts";
 import { assertDirectory, kindOf, statsAt } from "./kind.ts";
 import { plainPath } from "./paths.ts";
@@ -50,24 +50,11 @@ export function openDirectories(way: Way): ClaimedProvider<DirectoryProperties> 
       lookAt(path, way, () => undefined);
     },
 
-    async read(id) {
-      const path = plainPath(id, way.root);
-      const found = lookAt(path, way, (at) => observed(path, at, owners));
-      if (found === undefined) hints.forget(path);
-      else hints.know(path);
-      return found;
-    },
-
-    ...(isRooted(way)
-      ? {
-          list: () =>
-            listBelow(
-              way,
-              (entry) => entry.isDirectory(),
-              (path, at) => observed(path, at, owners),
-            ),
-        }
-      : {}),
+    ...atPaths<DirectoryProperties>(way, hints, {
+      isListed: (entry) => entry.isDirectory(),
+      observed: (path, at) => observed(path, at, owners),
+      remove: removeEmptyDirectory,
+    }),
 
     async create(want) {
       const path = plainPath(want.path, way.root);
@@ -82,14 +69,6 @@ export function openDirectories(way: Way): ClaimedProvider<DirectoryProperties> 
       const wanted = attributesOf(want, owners);
       attempt(path, () => enterAt(path, way, false, (at) => changeAttributes(at, wanted, way.held, assertDirectory)));
     },
-
-    async destroy(id) {
-      const path = plainPath(id, way.root);
-      lookAt(path, way, removeEmptyDirectory);
-      hints.forget(path);
-    },
-
-    watch: hints.watch,
   };
 }
 

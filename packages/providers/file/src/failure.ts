@@ -13,7 +13,7 @@ const words: Readonly<Record<string, string>> = {
   ELOOP: "it is a link, or goes through too many",
   EEXIST: "something is there already",
   EBUSY: "it is in use, perhaps as a mount point",
-  ENOENT: "it, or its directory, is not there",
+  ENOENT: "it, or the directory it is to be in, is not there: declare that one too, as a `directory`, or make it",
 };
 
 /** Whatever a call on `path` threw, as a ProviderError that names the path. */

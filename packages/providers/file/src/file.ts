@@ -3,8 +3,8 @@ import { basename, dirname, resolve } from "node:path";
 import type { Observed } from "@muster/model";
 import { type ClaimedProvider, type ClaimedType, directoriesAbove, type Io, ProviderError } from "@muster/plugin";
 import { machineAccounts, type Owners } from "./accounts.ts";
+import { atPaths } from "./at-paths.ts";
 import { attributesOf, shownAttributes, sinceOf } from "./attributes.ts";
-import { listBelow } from "./below.ts";
 import { attempt } from "./failure.ts";
 import { changeFile, readPlainFile, type Wanted, writeNewFile } from "./file-disk.ts";
 import {
@@ -14,7 +14,7 @@ import {
   fileProperties,
   fileSettings,
 } from "./file-properties.ts";
-import { inDirectory, isRooted, lookAt, type Way, wayBelow } from "./folder.ts";
+import { inDirectory, lookAt, type Way, wayBelow } from "./folder.ts";
 import { fileHints } from "./hints.ts";
 import { kindOf, statsAt } from "./kind.ts";
 import { plainPath } from "./paths.ts";
@@ -64,24 +64,11 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
       lookAt(path, way, () => undefined);
     },
 
-    async read(id) {
-      const path = plainPath(id, way.root);
-      const found = lookAt(path, way, (at) => observed(path, at, owners));
-      if (found === undefined) hints.forget(path);
-      else hints.know(path);
-      return found;
-    },
-
-    ...(isRooted(way)
-      ? {
-          list: () =>
-            listBelow(
-              way,
-              (entry) => entry.isFile(),
-              (path, at) => observed(path, at, owners),
-            ),
-        }
-      : {}),
+    ...atPaths<FileProperties>(way, hints, {
+      isListed: (entry) => entry.isFile(),
+      observed: (path, at) => observed(path, at, owners),
+      remove: removeFile,
+    }),
 
     async create(want) {
       const path = plainPath(want.path, way.root);
@@ -96,14 +83,6 @@ export function openFiles(way: Way, io: Io): ClaimedProvider<FileProperties> {
       const wanted = wantedOf(want, owners);
       write(path, false, (at, temporary) => changeFile(at, temporary, wanted, way.held));
     },
-
-    async destroy(id) {
-      const path = plainPath(id, way.root);
-      lookAt(path, way, removeFile);
-      hints.forget(path);
-    },
-
-    watch: hints.watch,
   };
 }
 

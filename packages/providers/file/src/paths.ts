@@ -9,11 +9,15 @@ import { ProviderError } from "@muster/plugin";
  */
 export function plainPath(path: string, root: string | undefined): string {
   const plain = withoutSlash(normalize(path));
-  if (root !== undefined && !isBelow(plain, root)) throw new ProviderError("invalid", `${path} is outside of ${root}`);
-  if (!plain.startsWith("/")) throw new ProviderError("invalid", `${path} is not an absolute path`);
-  if (plain === "/") throw new ProviderError("invalid", `${path} is the whole file system`);
-  if (plain !== path) throw new ProviderError("invalid", `write ${plain} for ${path}`);
+  if (root !== undefined && !isBelow(plain, root)) throw refused(`${path} is outside of ${root}`);
+  if (!plain.startsWith("/")) throw refused(`${path} is not an absolute path`);
+  if (plain === "/") throw refused(`${path} is the whole file system`);
+  if (plain !== path) throw refused(`write ${plain} for ${path}`);
   return path;
+}
+
+function refused(message: string): ProviderError {
+  return new ProviderError("invalid", message, { property: "path" });
 }
 
 function withoutSlash(path: string): string {

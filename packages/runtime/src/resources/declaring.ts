@@ -43,8 +43,14 @@ export function releasedBy(was: Stack | undefined, now: Stack): readonly Address
   });
 }
 
-export function eventsOfRelease(was: Stack | undefined, now: Stack, actor: string): readonly EventDraft[] {
-  return releasedBy(was, now).map((address) => releasedOf(address, actor));
+/** @param steering what is asked of those that are released: the same as of `now` */
+export function eventsOfRelease(
+  was: Stack | undefined,
+  now: Stack,
+  { released }: ResourceSteering,
+  actor: string,
+): readonly EventDraft[] {
+  return releasedBy(was, now).map((address) => releasedOf(address, actor, ownOf(released, address)?.prune === true));
 }
 
 /** Nothing that was asked for differs from what is asked for already. */

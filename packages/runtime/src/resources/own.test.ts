@@ -169,6 +169,21 @@ describe("a resource that is declared no longer", () => {
     expect(shop.keeper().declaration()?.generation).toBe(generation);
   });
 
+  it("is told of as what becomes of it, where it is destroyed at once", async () => {
+    await shop.apply({ ...both, "box.d": { protect: true } });
+    await shop.apply({ "note.c": {} }, { prune: true });
+    await shop.until(() => Object.keys(shop.keeper().declaration()?.resources?.released ?? {}).length === 1);
+    await shop.settled();
+    expect(shop.told()).toEqual(
+      expect.arrayContaining([
+        "resource.released note.a is no longer declared; to be destroyed",
+        "resource.released box.d is no longer declared; it stays",
+        "resource.decided note.a: destroy (no longer declared)",
+        "resource.destroyed note.a destroyed (no longer declared)",
+      ]),
+    );
+  });
+
   it("is kept where it is protected, also when it is asked for", async () => {
     await shop.apply({ ...both, "note.a": { protect: true } });
     await shop.apply({ "note.c": {} });

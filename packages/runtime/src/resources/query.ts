@@ -1,8 +1,10 @@
 /** What there is of a type, declared or not. Reads only. */
 import {
+  type Address,
   addressOfOwner,
   didYouMean,
   isObject,
+  type Json,
   type JsonObject,
   MusterError,
   musterMarks,
@@ -16,6 +18,7 @@ import {
   type Catalog,
   type Ctx,
   errorCodeOf,
+  isSecret,
   type Provider,
   ProviderError,
   propertiesOf,
@@ -23,7 +26,7 @@ import {
 } from "@muster/plugin";
 import type { Store } from "@muster/store";
 import { withDeadline } from "../deadline.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, Grammar } from "../ports.ts";
 import type { GivenSettings, Providers } from "../providers.ts";
 
 /** One thing as it is. */
@@ -37,14 +40,18 @@ export interface Thing {
   readonly reason?: string;
   /** Whose it is; missing where nothing says so. */
   readonly owner?: ThingOwner;
-  /** What can be declared of it, as it is. */
+  /** What can be declared of it, as it is; without what its stack declares as a secret. */
   readonly properties: JsonObject;
+  /** The properties that its stack declares as secrets, and that are shown nowhere. */
+  readonly secrets: readonly string[];
   /** What can only be read. */
   readonly outputs: JsonObject;
 }
 
 export interface ThingOwner {
   readonly stack: string;
+  /** Of a resource. */
+  readonly address?: Address;
   /** In words: `group web of stack shop`, `resource file./etc/motd of stack shop`. */
   readonly words: string;
 }
@@ -55,6 +62,7 @@ export interface QueryDeps {
   readonly store: Store;
   readonly settings: GivenSettings;
   readonly clock: Clock;
+  readonly grammar: Pick<Grammar, "stackOf">;
 }
 
 /** A type with what it is looked at through. */
@@ -143,11 +151,13 @@ async function found(type: Type, provider: Provider, observed: Observed, deps: Q
     value === undefined ? [] : [[key, value] as const],
   );
   const owner = await ownerOf(type, provider, observed, deps);
+  const secrets = await secretsOf(owner, deps);
   const thing: Thing = {
     ...{ type: type.name, id: observed.id, name: nameOf(type, observed), phase: observed.phase },
     ...(observed.reason === undefined ? {} : { reason: observed.reason }),
     ...(owner === undefined ? {} : { owner }),
-    properties: Object.fromEntries(entries.filter(([key]) => declarable.has(key))),
+    properties: Object.fromEntries(entries.filter(([key]) => declarable.has(key) && !secrets.includes(key))),
+    secrets,
     outputs: Object.fromEntries(entries.filter(([key]) => !declarable.has(key))),
   };
   return { thing, observed };
@@ -169,10 +179,31 @@ async function ownerOf(
   if (mark !== undefined) {
     const address = addressOfOwner(mark.owner);
     const what = address === undefined ? `group ${mark.owner}` : `resource ${address}`;
-    return { stack: mark.stack, words: `${what} of stack ${mark.stack}` };
+    const words = `${what} of stack ${mark.stack}`;
+    return { stack: mark.stack, words, ...(address === undefined ? {} : { address }) };
   }
   const group = ownOf(tags, INFRAKIT_GROUP);
   return group === undefined ? undefined : { stack: group, words: `InfraKit's group ${group}` };
+}
+
+/** What its stack declares as a secret, now or when it was declared last. */
+async function secretsOf(owner: ThingOwner | undefined, { store, grammar }: QueryDeps): Promise<readonly string[]> {
+  if (owner?.address === undefined) return [];
+  const { address, stack } = owner;
+  const declaration = await store.declaration(stack);
+  const released = ownOf(declaration?.resources?.released ?? {}, address);
+  const documents = [declaration?.document, released?.document].flatMap((each) => each ?? []);
+  const secrets = documents.flatMap((each) => {
+    const properties = ownOf(grammar.stackOf(each).resources, address)?.properties ?? {};
+    return Object.entries(properties).flatMap(([key, value]) => (holdsSecret(value) ? [key] : []));
+  });
+  return [...new Set(secrets)];
+}
+
+/** Also deep within: of an environment one variable may be secret. */
+function holdsSecret(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isSecret(value) || Object.values(value).some(holdsSecret);
 }
 
 const INFRAKIT_GROUP = "infrakit.group";

@@ -1,7 +1,9 @@
 import { musterMarks, resourceOwner } from "@muster/model";
+
 import { memoryStore } from "@muster/store";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../ports.ts";
+import { grammar } from "../test/shop.ts";
 import type { Wish } from "./set.ts";
 import { openShelf, type Shelf } from "./test/disks.ts";
 import { openThings, type Things } from "./things.ts";
@@ -11,7 +13,7 @@ let things: Things;
 beforeEach(() => {
   shelf = openShelf();
   const io = { now: Date.now, randomBytes: (count: number) => new Uint8Array(count) };
-  things = openThings({ io, clock: systemClock, catalog: shelf.catalog, settings: {}, store: memoryStore() });
+  things = openThings({ io, clock: systemClock, catalog: shelf.catalog, settings: {}, store: memoryStore(), grammar });
   onTestFinished(() => things.close());
 });
 
@@ -30,7 +32,7 @@ describe("what there is", () => {
     const [first, ...owned] = await things.list("disk");
     expect(first).toEqual({
       ...{ type: "disk", id: "1", name: "a", phase: "running" },
-      ...{ properties: { name: "a", size: 5 }, outputs: { price: 10 } },
+      ...{ properties: { name: "a", size: 5 }, secrets: [], outputs: { price: 10 } },
     });
     expect(owned.map(({ owner }) => owner?.words)).toEqual([
       "group web of stack shop",

@@ -82,13 +82,14 @@ export function leftOf(address: Address, id: string): EventDraft {
   };
 }
 
-export function releasedOf(address: Address, actor: string): EventDraft {
+/** @param prune it does not stay */
+export function releasedOf(address: Address, actor: string, prune: boolean): EventDraft {
   return {
     type: "resource.released",
     resource: address,
     actor,
     cause: "intentional",
-    message: `${address} is no longer declared; it stays`,
+    message: `${address} is no longer declared; ${prune ? "to be destroyed" : "it stays"}`,
   };
 }
 

@@ -123,7 +123,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
       ...{ resource, want, traits: bound.traits, seen: sighting, cause, mode: task.mode, allow: task.allow },
       ...noticesFor(address, earlier),
       // A name can be anybody's by now; a mark and a claim are ours.
-      onlyOurs: fate !== "declared",
+      fate,
     };
     return assessed(bound, situation);
   }

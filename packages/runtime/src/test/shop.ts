@@ -50,7 +50,6 @@ export const grammar: Grammar = {
     const { dependsOn: _, notify: __, ...text } = (data["resources"] as object as Texts)[address] ?? {};
     return { dialect, data: { ...data, purge: {}, resources: { [address]: text } as object as JsonObject } };
   },
-  withoutResource: nobodyAsks,
   withoutGroup: nobodyAsks,
   onlyGroup: nobodyAsks,
   resize: nobodyAsks,

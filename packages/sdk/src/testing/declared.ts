@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { checkStack, documentOf, readDocument, type SourceDocument, sourceOfValue, stackOf } from "@muster/declaration";
 import type { Document, Stack } from "@muster/model";
-import { type Catalog, type Io, readSettings } from "@muster/plugin";
+import type { Catalog, Io } from "@muster/plugin";
 import { openProviders, settingsFor } from "@muster/runtime";
 import { defineStack, type StackFile } from "../stack.ts";
 
@@ -27,10 +27,7 @@ export async function checked(declared: Declared, catalog: Catalog, io: Io): Pro
   try {
     const document = await checkStack(stack, source, catalog, {
       opened: (type, entry) => providers.open(type, settingsFor(type, stack.providers, {}, entry)),
-      openedTask(type, entry) {
-        const { name, settings } = type;
-        return type.open(readSettings(name, settings, settingsFor({ name }, stack.providers, {}, entry)), io);
-      },
+      openedTask: (type, entry) => providers.openTask(type, settingsFor(type, stack.providers, {}, entry)),
     });
     return { document, stack: stackOf(document, source), source };
   } finally {

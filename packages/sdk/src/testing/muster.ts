@@ -1,13 +1,5 @@
 /** Muster in a simulated world: what keeps real stacks, with a store in memory and a clock that is simulated. */
-import {
-  confirmAgreed,
-  onlyGroup,
-  onlyResource,
-  resize,
-  stackOf,
-  withoutGroup,
-  withoutResource,
-} from "@muster/declaration";
+import { confirmAgreed, grammar } from "@muster/declaration";
 import { type Event, MusterError, type StackPlan, type Status, sha256 } from "@muster/model";
 import type { Catalog, Io, SecretReference } from "@muster/plugin";
 import {
@@ -58,7 +50,7 @@ export function musterIn({ stack, catalog, clock, secret }: MusterDeps): Muster 
   let keeper: StackKeeper | undefined;
   const outside = {
     ...{ store, catalog, clock, io, settings: {} },
-    grammar: { stackOf, onlyGroup, onlyResource, resize, withoutGroup, withoutResource },
+    grammar,
     reveal: (value) => (typeof value === "string" ? value : secret(value)),
     run: async () => ({ kind: "well" }),
     hostPorts: hostPorts(() => new Set()),

@@ -19,7 +19,7 @@ export function assessNew(want: Want, sizes: readonly Size[]): Assessment {
   if (want.size === undefined) return {};
   const size = sizeOf(want.size, sizes);
   if (want.region !== undefined && !size.regions.includes(want.region)) {
-    throw new ProviderError("invalid", notSold(size, want.region));
+    throw new ProviderError("invalid", notSold(size, want.region), { property: "region" });
   }
   return { price: { after: size.price_monthly } };
 }
@@ -70,7 +70,7 @@ function sizeOf(slug: string, sizes: readonly Size[]): Size {
     slug,
     sizes.map((size) => size.slug),
   );
-  throw new ProviderError("invalid", `DigitalOcean has no size ${slug}${didYouMean(near)}`);
+  throw new ProviderError("invalid", `DigitalOcean has no size ${slug}${didYouMean(near)}`, { property: "size" });
 }
 
 function sizeEffect(is: Is, size: Size): AssessedEffect {

@@ -31,6 +31,7 @@ export function dropletIn(env: Environment, accounts: Accounts): TaggedType<Drop
       tags: "in-place",
     },
     irreversible: ["ipv6", "private_networking"],
+    assesses: true,
     unreadable: ["ssh_keys", "user_data"],
     unordered: ["tags"],
     settleMs: 60_000,
@@ -42,10 +43,15 @@ export function dropletIn(env: Environment, accounts: Accounts): TaggedType<Drop
 
 const PAGE = 500;
 
-function dropletsAt({ account, actions, time, scope, sizes }: OpenAccount, env: Environment) {
+function dropletsAt({ account, actions, time, scope, sizes, hasImage }: OpenAccount, env: Environment) {
   const { droplets, tags } = account;
   const hands: Hands = { droplets, tags, actions, ...time, env };
   const look = looksAt(droplets);
+
+  async function confirmImage(image: number | string | undefined, signal: AbortSignal): Promise<void> {
+    if (image === undefined || (await hasImage(image, signal))) return;
+    throw new ProviderError("invalid", `DigitalOcean has no image ${image}`, { property: "image" });
+  }
 
   const provider: TaggedProvider<DropletProperties> = {
     known: "tags",
@@ -56,8 +62,16 @@ function dropletsAt({ account, actions, time, scope, sizes }: OpenAccount, env: 
     },
 
     async assess(from, want, { signal, digests }) {
-      if (from === undefined) return assessNew(want, await sizes(signal));
-      return assessChange(isOf(from.properties), want, await sizes(signal), differ(from.digests, digests));
+      if (from === undefined) {
+        const assessment = assessNew(want, await sizes(signal));
+        await confirmImage(want.image, signal);
+        return assessment;
+      }
+      const isAnew = differ(from.digests, digests);
+      const assessment = assessChange(isOf(from.properties), want, await sizes(signal), isAnew);
+      const isOfAnother = want.image !== from.properties.image && assessment.effects?.["image"] === undefined;
+      if (isOfAnother) await confirmImage(want.image, signal);
+      return assessment;
     },
 
     async create(want, tags, { signal, digests }: Ctx) {

@@ -1,13 +1,8 @@
 import { plainOrSecret } from "@muster/plugin";
 import { z } from "zod";
-import { isOurs } from "./marks.ts";
+import { tagName } from "../tag-name.ts";
 
 const MOST_USER_DATA = 64 * 1024;
-
-const tag = z
-  .string()
-  .regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be made of letters, digits, `_`, `:` and `-`, at most 255")
-  .refine((name) => !isOurs(name), "must not begin with `muster`: so begin the marks of Muster itself");
 
 export const dropletProperties = z.strictObject({
   name: z
@@ -43,7 +38,7 @@ export const dropletProperties = z.strictObject({
   backups: z.boolean().optional().describe("Whether it is backed up, for a price of its own"),
   monitoring: z.boolean().optional().describe("Whether DigitalOcean's agent is put into it when it is made"),
   vpc_uuid: z.uuid().optional().describe("The private network that it is in; the region's own unless told"),
-  tags: z.array(tag).max(100).optional().describe("All of its tags, apart from the marks of Muster itself"),
+  tags: z.array(tagName).max(100).optional().describe("All of its tags, apart from the marks of Muster itself"),
   ssh_keys: z
     .array(
       z.union([

@@ -7,7 +7,7 @@ import { failureOf } from "../api/failure.ts";
 import { type DigitaloceanSettings, digitaloceanSettingsIn, type Environment } from "../settings.ts";
 import { firstSeen } from "./first-seen.ts";
 
-export const domainProperties = z.strictObject({
+const domainProperties = z.strictObject({
   name: z
     .string()
     .max(253)

@@ -7,7 +7,7 @@ import { failureOf } from "../api/failure.ts";
 import { type DigitaloceanSettings, digitaloceanSettingsIn, type Environment } from "../settings.ts";
 import { firstSeen } from "./first-seen.ts";
 
-export const sshKeyProperties = z.strictObject({
+const sshKeyProperties = z.strictObject({
   name: z.string().min(1).max(255).describe("Its name in the account; there must be no other of that name"),
   public_key: z
     .string()
@@ -19,7 +19,7 @@ export const sshKeyProperties = z.strictObject({
 });
 export type SshKeyProperties = z.infer<typeof sshKeyProperties>;
 
-export const sshKeyOutputs = z.object({
+const sshKeyOutputs = z.object({
   key_id: z.number().describe("Its number, for the `ssh_keys` of a droplet"),
   fingerprint: z.string().describe("Its fingerprint, for the `ssh_keys` of a droplet"),
 });

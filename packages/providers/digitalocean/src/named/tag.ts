@@ -6,18 +6,15 @@ import type { Tag } from "../api/answers.ts";
 import { failureOf } from "../api/failure.ts";
 import { isOurs } from "../droplet/marks.ts";
 import { type DigitaloceanSettings, digitaloceanSettingsIn, type Environment } from "../settings.ts";
+import { tagName } from "../tag-name.ts";
 import { firstSeen } from "./first-seen.ts";
 
-export const tagProperties = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be made of letters, digits, `_`, `:` and `-`, at most 255")
-    .refine((name) => !isOurs(name), "must not begin with `muster`: so begin the marks of Muster itself")
-    .describe("Its name; upper and lower case count as the same, and it keeps those of its first use"),
+const tagProperties = z.strictObject({
+  name: tagName.describe("Its name; upper and lower case count as the same, and it keeps those of its first use"),
 });
 export type TagProperties = z.infer<typeof tagProperties>;
 
-export const tagOutputs = z.object({ count: z.number().describe("How many things bear it") });
+const tagOutputs = z.object({ count: z.number().describe("How many things bear it") });
 export type TagOutputs = z.infer<typeof tagOutputs>;
 
 export function tagIn(env: Environment, accounts: Accounts): ClaimedType<TagProperties, DigitaloceanSettings> {

@@ -1,36 +1,37 @@
-/** Whether the files of a stack can be made, and the groups that they name be asked. */
+/** Whether the files of a stack that follow groups can be made, and the groups that they name be asked. */
 import {
   didYouMean,
   type FormReference,
   type FrontFile,
+  type Json,
   type JsonObject,
-  MusterError,
   nearest,
   ownOf,
   referencesOf,
   type Stack,
 } from "@muster/model";
-import { asProviderError, type Catalog, errorCodeOf, type Provider, type Type } from "@muster/plugin";
+import type { Catalog, Provider, Type } from "@muster/plugin";
 import { valueAt } from "./places.ts";
 import type { Problems } from "./problems.ts";
 import { noteResourceReferences } from "./references.ts";
+import { noteRefused } from "./refusal.ts";
 import type { Declared } from "./resource-places.ts";
 import { checkSchema } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { listed } from "./values.ts";
 
-export function filesOf({ fronts }: Stack): readonly FrontFile[] {
+export function frontFilesOf({ fronts }: Stack): readonly FrontFile[] {
   return Object.values(fronts);
 }
 
-/** The type of files, where the stack has any and the type is there. */
-export function typeOfFiles(stack: Stack, catalog: Catalog): Type | undefined {
-  return filesOf(stack).length === 0 ? undefined : catalog.type("file", "muster");
+/** Their type, where the stack has any and the type is there. */
+export function typeOfFrontFiles(stack: Stack, catalog: Catalog): Type | undefined {
+  return frontFilesOf(stack).length === 0 ? undefined : catalog.type("file", "muster");
 }
 
-export function checkFiles({ stack, data, kinds }: Declared, catalog: Catalog, problems: Problems): void {
-  const files = filesOf(stack);
-  const type = typeOfFiles(stack, catalog);
+export function checkFrontFiles({ stack, data, kinds }: Declared, catalog: Catalog, problems: Problems): void {
+  const files = frontFilesOf(stack);
+  const type = typeOfFrontFiles(stack, catalog);
   if (files.length > 0 && type === undefined) {
     const words = { name: "file", nearest: "", known: listed(catalog.typeNames()) };
     problems.add("declaration.unknown-type", words, ["resources", "file"], "key");
@@ -44,24 +45,23 @@ export function checkFiles({ stack, data, kinds }: Declared, catalog: Catalog, p
 }
 
 /** What a provider does not want to make, or why it could not be asked. */
-export async function askForFiles(
+export async function askForFrontFiles(
   stack: Stack,
   type: Type,
   opened: (type: Type) => Promise<Provider>,
+  data: Json,
   problems: Problems,
 ): Promise<void> {
   const ask = async (path: Path, run: () => Promise<unknown>): Promise<void> => {
     try {
       await run();
     } catch (thrown) {
-      const { kind, message: detail } = asProviderError(thrown);
-      if (thrown instanceof MusterError) problems.addError(thrown);
-      else problems.add(errorCodeOf(kind), { name: type.name, detail }, path, "key");
+      noteRefused(thrown, { name: type.name, path }, data, problems);
     }
   };
   await ask(["resources", "file"], async () => {
     const provider = await opened(type);
-    for (const file of filesOf(stack)) {
+    for (const file of frontFilesOf(stack)) {
       await ask(["resources", "file", file.path], async () => provider.validate?.(propertiesOf(file)));
     }
   });
