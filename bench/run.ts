@@ -7,6 +7,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { container } from "./container.ts";
 import { decide } from "./decide.ts";
+import { droplets } from "./droplets.ts";
 import { heal } from "./heal.ts";
 import { history } from "./history.ts";
 import { idle, idleMachines, idleProcesses } from "./idle.ts";
@@ -14,6 +15,7 @@ import { imageBuild } from "./image-build.ts";
 import { make } from "./make.ts";
 import { processHeal } from "./process-heal.ts";
 import { processMake } from "./process-make.ts";
+import { resources } from "./resources.ts";
 import { rollover } from "./rollover.ts";
 import { simulating } from "./simulate.ts";
 import { startUp } from "./start-up.ts";
@@ -39,6 +41,8 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "vm-idle": idleMachines,
   "image-build": imageBuild,
   container,
+  resources,
+  droplets,
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -7,7 +7,7 @@ export interface Row {
   readonly figure: number;
   /** What the figure must stay at or below. */
   readonly bound: number;
-  readonly unit: "times" | "ms" | "µs" | "% of a core" | "MB" | "looks" | "processes";
+  readonly unit: "times" | "ms" | "µs" | "% of a core" | "MB" | "looks" | "processes" | "requests";
 }
 
 export function markdown(rows: readonly Row[]): string {

@@ -1,9 +1,12 @@
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as secureRequest } from "node:https";
 import { messageOf, PASS, type Verdict } from "@muster/model";
 import { endAfter } from "./ending.ts";
 import { asking, noteLookup, verdictOnError, verdictOnSilence } from "./network.ts";
 import { failed, unknown } from "./reason.ts";
+
+// An import of it would load all that Node has for the web.
+const { request: plainRequest } = process.getBuiltinModule("node:http");
 
 /** A status, or all of its kind. */
 export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";

@@ -7,7 +7,7 @@ import { openCatalog, type PluginCatalog } from "./catalog/catalog.ts";
 import { newBell } from "./events.ts";
 import { groupRole } from "./group-role.ts";
 import { newEar } from "./http/heard.ts";
-import { apiServer, listen } from "./http/server.ts";
+import { apiWhenAsked, listen } from "./http/listen.ts";
 import { keepSocket, type Listener, type SocketDeps } from "./http/socket.ts";
 import { takeLeases } from "./leases.ts";
 import type { Daemon, DaemonOptions, Notice } from "./options.ts";
@@ -54,14 +54,16 @@ async function assemble(given: DaemonOptions, parts: AsyncDisposableStack): Prom
   const closing = new AbortController();
   const ear = newEar(options.outside.clock.now);
   const deps = { options, stacks, applying: work, bell, ear, plugins, readiness, closing: closing.signal };
-  const app = parts.adopt(apiServer(deps), (it) => it.close());
-  await answerAt(options.socket, () => listen(app, options.socket), options, parts);
+  const api = parts.adopt(apiWhenAsked(deps), (it) => it.close());
+  // Whoever serves is there to be asked.
+  if (options.stacks === "all") await api.ready();
+  await answerAt(options.socket, () => listen(api, options.socket), options, parts);
   parts.defer(() => closing.abort());
   await goOn(stacks, options);
   await serveGroups(options, work, stacks, parts);
   begun = true;
-  const { apply, pretend } = work;
-  return { socket: options.socket, apply, pretend, keepers: stacks.all, plugins, heard: ear.heard };
+  const { apply, plan, pretend } = work;
+  return { socket: options.socket, apply, plan, pretend, keepers: stacks.all, plugins, heard: ear.heard };
 }
 
 function catalogOf(options: DaemonOptions): Promise<PluginCatalog> {

@@ -1,6 +1,6 @@
-import type { Document, Event, MusterError, Status } from "@muster/model";
+import type { Document, Event, MusterError, StackPlan, Status } from "@muster/model";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
-import type { GivenSettings, Outside, ResourcesView, StackKeeper } from "@muster/runtime";
+import type { Asked, GivenSettings, Outside, ResourcesView, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
 import type { AskedToApply } from "./apply.ts";
@@ -57,7 +57,9 @@ export interface Daemon {
    * Throws MusterError or MusterErrors; `stack.held` when another process keeps the stack.
    */
   apply(document: Document, source: string, actor: string, asked?: AskedToApply): Promise<ApplyAnswer>;
-  /** What `apply` would do. Nothing is changed. */
+  /** What `apply` would do. Nothing is changed. Throws as it does. */
+  plan(document: Document, source: string, asked?: Asked): Promise<StackPlan>;
+  /** The same in InfraKit's sentences. */
   pretend(document: Document, source: string): Promise<ApplyAnswer>;
   /** The stacks it holds. */
   keepers(): readonly StackKeeper[];

@@ -60,8 +60,9 @@ export async function checkStack(
     checkWaits(group, problems);
   }
   checkFrontFiles(declared, catalog, problems);
-  const sound = checkResources(declared, catalog, problems);
+  const sound = soundBefore(declared) ?? checkResources(declared, catalog, problems);
   problems.throwIfAny();
+  found.set(stack, { types: declared.types, sound });
 
   let pinned = document;
   for (const group of groups) {
@@ -75,6 +76,16 @@ export async function checkStack(
   await askForResources(sound, declared, purged, deps, problems);
   problems.throwIfAny();
   return pinned;
+}
+
+/** A stack whose resources were right: whoever plans it and then agrees to the plan has it checked again in a moment. */
+const found = new WeakMap<Stack, Pick<Declared, "types"> & { readonly sound: ReturnType<typeof checkResources> }>();
+
+/** What was found of it, as long as its types are what they were. */
+function soundBefore({ stack, types }: Declared): ReturnType<typeof checkResources> | undefined {
+  const before = found.get(stack);
+  if (before?.types.size !== types.size) return undefined;
+  return [...types].every(([name, type]) => before.types.get(name) === type) ? before.sound : undefined;
 }
 
 /** A group with the type and the flavor it names, where there are such. */

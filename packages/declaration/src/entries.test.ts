@@ -1,7 +1,6 @@
 import { isObject } from "@muster/model";
 import { describe, expect, it } from "vitest";
-import { entriesText, type ResourceEntry } from "./entries.ts";
-import { withEntries } from "./insert.ts";
+import { entriesText, type ResourceEntry, withEntries } from "./entries.ts";
 import { parseYaml } from "./yaml.ts";
 
 const motd: ResourceEntry = {
@@ -13,8 +12,8 @@ const motd: ResourceEntry = {
 const web: ResourceEntry = { type: "droplet", name: "web-1", properties: { tags: ["a"], size: 5 }, notes: ["id 7"] };
 
 describe("things as entries of a stack", () => {
-  it("are YAML, in which texts mean themselves", () => {
-    expect(entriesText([motd, web], "yaml")).toBe(
+  it("are YAML, in which texts mean themselves", async () => {
+    expect(await entriesText([motd, web], "yaml")).toBe(
       [
         "resources:",
         "  file:",
@@ -34,8 +33,8 @@ describe("things as entries of a stack", () => {
     );
   });
 
-  it("are TypeScript", () => {
-    expect(entriesText([web, motd], "ts")).toBe(
+  it("are TypeScript", async () => {
+    expect(await entriesText([web, motd], "ts")).toBe(
       [
         "resources: {",
         "  droplet: {",
@@ -59,12 +58,12 @@ describe("things as entries of a stack", () => {
     );
   });
 
-  it("are JSON, also where there are none", () => {
-    expect(JSON.parse(entriesText([web], "json"))).toEqual({
+  it("are JSON, also where there are none", async () => {
+    expect(JSON.parse(await entriesText([web], "json"))).toEqual({
       resources: { droplet: { "web-1": { tags: ["a"], size: 5 } } },
     });
-    expect(entriesText([], "json")).toBe('{\n  "resources": {}\n}\n');
-    expect(entriesText([], "yaml")).toBe("");
+    expect(await entriesText([], "json")).toBe('{\n  "resources": {}\n}\n');
+    expect(await entriesText([], "yaml")).toBe("");
   });
 });
 
@@ -73,38 +72,38 @@ describe("entries put into a stack", () => {
   const entry = ["/etc/motd:", "  content: |", "    Hi $${HOME}", "    $$${x}", '  mode: "0644"'];
   const indented = (columns: number) => entry.map((line) => " ".repeat(columns) + line).join("\n");
 
-  it("come after those of their type; what was written stays as it was", () => {
+  it("come after those of their type; what was written stays as it was", async () => {
     const before = "# ours\nstack: shop   # so\nresources:\n  file:\n    /a: {mode: '0600'}   # keep\n";
     const after = "\n# members\ngroups: {}\n";
-    expect(put(before + after)).toBe(`${before}${indented(4)}\n${after}`);
+    expect(await put(before + after)).toBe(`${before}${indented(4)}\n${after}`);
   });
 
-  it("come under their type, where that is new", () => {
+  it("come under their type, where that is new", async () => {
     const before = "stack: shop\nresources:\n  note:\n    a:\n      text: |\n        x\n";
-    expect(put(`${before}groups: {}\n`)).toBe(`${before}  file:\n${indented(4)}\ngroups: {}\n`);
+    expect(await put(`${before}groups: {}\n`)).toBe(`${before}  file:\n${indented(4)}\ngroups: {}\n`);
   });
 
-  it("come at the end, where there are no resources; also where the last line has no end", () => {
-    expect(put("stack: shop")).toBe(`stack: shop\nresources:\n  file:\n${indented(4)}\n`);
-    expect(put("stack: shop\n\n# end\n")).toContain("# end\n");
+  it("come at the end, where there are no resources; also where the last line has no end", async () => {
+    expect(await put("stack: shop")).toBe(`stack: shop\nresources:\n  file:\n${indented(4)}\n`);
+    expect(await put("stack: shop\n\n# end\n")).toContain("# end\n");
   });
 
-  it("are indented as the stack is", () => {
+  it("are indented as the stack is", async () => {
     const before = "stack: shop\nresources:\n    file:\n        /a:\n            mode: '0600'\n";
-    expect(put(before)).toBe(`${before}${indented(8)}\n`);
+    expect(await put(before)).toBe(`${before}${indented(8)}\n`);
   });
 
-  it("are put into braces, too", () => {
-    const { data } = parseYaml(put('{stack: shop, resources: {file: {/a: {mode: "0600"}}}}'), "shop.yaml");
+  it("are put into braces, too", async () => {
+    const { data } = parseYaml(await put('{stack: shop, resources: {file: {/a: {mode: "0600"}}}}'), "shop.yaml");
     expect(isObject(data) && data["resources"]).toEqual({ file: { "/a": { mode: "0600" }, "/etc/motd": motdWritten } });
-    expect(parseYaml(put("stack: shop\nresources:\n"), "shop.yaml").data).toEqual({
+    expect(parseYaml(await put("stack: shop\nresources:\n"), "shop.yaml").data).toEqual({
       ...{ stack: "shop", resources: { file: { "/etc/motd": motdWritten } } },
     });
   });
   const motdWritten = { content: "Hi $${HOME}\n$$${x}\n", mode: "0644" };
 
-  it("are not put there twice", () => {
-    expect(() => put(put("stack: shop\n"))).toThrow("it is declared in shop.yaml already");
+  it("are not put there twice", async () => {
+    await expect(put(await put("stack: shop\n"))).rejects.toThrow("it is declared in shop.yaml already");
   });
 });
 
@@ -117,19 +116,19 @@ describe("the text of a file, put into a stack", () => {
     "stack: shop\nresources:\n    file:\n        /b:\n            content: |+\n                b\n\n\n",
     "stack: shop\nresources: {file: {/b: {content: b}}}\n",
   ];
-  const readsBack = (content: string) => {
+  const readsBack = async (content: string) => {
     const entry = { type: "file", name: "/a", properties: { content, mode: "0644" }, notes: [] };
     const written = { content: content.replaceAll("${", () => "$${"), mode: "0644" };
     for (const stack of stacks) {
       const before = parseYaml(stack, "shop.yaml").data;
-      const { data } = parseYaml(withEntries(stack, "shop.yaml", [entry]), "shop.yaml");
+      const { data } = parseYaml(await withEntries(stack, "shop.yaml", [entry]), "shop.yaml");
       const [was, is] = [before, data].map((each) =>
         isObject(each) && isObject(each["resources"]) ? each["resources"] : {},
       );
       const others = isObject(was?.["file"]) ? was["file"] : {};
       expect(is?.["file"]).toEqual({ ...others, "/a": written });
     }
-    const { data } = parseYaml(entriesText([entry], "yaml"), "shop.yaml");
+    const { data } = parseYaml(await entriesText([entry], "yaml"), "shop.yaml");
     expect(data).toEqual({ resources: { file: { "/a": written } } });
   };
 
@@ -174,7 +173,7 @@ describe("the text of a file, put into a stack", () => {
     ].flat(),
   )("is read back as it is: %j", readsBack);
 
-  it("is read back as it is, whatever it is made of", () => {
+  it("is read back as it is, whatever it is made of", async () => {
     const pieces = [
       "\n",
       "\n",
@@ -201,7 +200,7 @@ describe("the text of a file, put into a stack", () => {
       return seed % below;
     };
     for (let text = 0; text < 150; text++) {
-      readsBack(Array.from({ length: next(12) }, () => pieces[next(pieces.length)] ?? "").join(""));
+      await readsBack(Array.from({ length: next(12) }, () => pieces[next(pieces.length)] ?? "").join(""));
     }
   });
 });

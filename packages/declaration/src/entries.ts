@@ -1,6 +1,5 @@
 /** Things as entries under `resources`, ready to be pasted into a stack. */
 import { isObject, type Json, type JsonObject } from "@muster/model";
-import { Document, isMap, isScalar, Scalar, visit, type YAMLMap } from "yaml";
 
 /** One thing as it can be declared. */
 export interface ResourceEntry {
@@ -15,10 +14,19 @@ export interface ResourceEntry {
 export type EntryLanguage = "yaml" | "ts" | "json";
 
 /** @returns whole lines; nothing for no entries */
-export function entriesText(entries: readonly ResourceEntry[], language: EntryLanguage): string {
+export async function entriesText(entries: readonly ResourceEntry[], language: EntryLanguage): Promise<string> {
   if (language === "json") return `${JSON.stringify({ resources: resourcesOf(entries) }, undefined, 2)}\n`;
   if (entries.length === 0) return "";
-  return language === "yaml" ? yamlText(entries) : typescriptText(entries);
+  // What knows YAML is loaded when it is needed: most commands write none.
+  return language === "yaml" ? (await import("./entries-yaml.ts")).yamlText(entries) : typescriptText(entries);
+}
+
+/**
+ * The text of a stack in YAML with these entries under `resources`. Throws `thing.impossible` for one that stands there
+ * already, `thing.not-declarable` for one that would be read as something else, and what reading the file throws.
+ */
+export async function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): Promise<string> {
+  return (await import("./insert.ts")).inserted(text, file, entries);
 }
 
 /** What stands under `resources`: type → name → properties. */
@@ -38,37 +46,6 @@ function literal(value: Json): Json {
   if (Array.isArray(value)) return value.map(literal);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, literal(each)]));
-}
-
-function yamlText(entries: readonly ResourceEntry[]): string {
-  const document = new Document({ resources: resourcesOf(entries) });
-  for (const { type, name, notes } of entries) {
-    const named = document.getIn(["resources", type]);
-    if (isMap(named)) putNotes(named, name, notes);
-  }
-  return yamlOf(document);
-}
-
-/** What nobody sees: blanks at the end of a line, and characters that show nothing. */
-const UNSEEN = /[^\P{C}\n\t]|[\u0085\u2028\u2029\ufeff]|[^\S\n]$/mu;
-
-/** The whole document. A text that lines would not show as it is, to the last blank, is quoted. */
-export function yamlOf(document: Document): string {
-  visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value !== "string" || node.type !== undefined) return;
-      const isSeen = /^\S/.test(node.value) && !/\n\n$/.test(node.value) && !UNSEEN.test(node.value);
-      if (isSeen && node.value.includes("\n")) node.type = Scalar.BLOCK_LITERAL;
-      else if (!isSeen) node.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  // A line that is broken elsewhere than where it ends is another text to whoever reads it.
-  return document.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
-}
-
-function putNotes(named: YAMLMap, name: string, notes: readonly string[]): void {
-  const key = named.items.find((pair) => isScalar(pair.key) && pair.key.value === name)?.key;
-  if (isScalar(key) && notes.length > 0) key.commentBefore = notes.map((note) => ` ${oneLine(note)}`).join("\n");
 }
 
 function typescriptText(entries: readonly ResourceEntry[]): string {
@@ -98,6 +75,6 @@ function keyText(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) && key !== "__proto__" ? key : JSON.stringify(key);
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ");
 }

@@ -5,10 +5,15 @@ export * from "./check.ts";
 export { checksOf } from "./checks.ts";
 export * from "./declarable.ts";
 export * from "./edit.ts";
-export * from "./entries.ts";
+export {
+  type EntryLanguage,
+  entriesText,
+  type ResourceEntry,
+  resourcesOf,
+  withEntries,
+} from "./entries.ts";
 export * from "./given.ts";
 export * from "./grammar.ts";
-export { withEntries } from "./insert.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";

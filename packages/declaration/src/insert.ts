@@ -1,16 +1,14 @@
 /** Puts entries into a stack in YAML. What is there stays as it was written, comments and all. */
 import { addressOf, isObject, type Json, MusterError, ownOf, type Stack, sameJson } from "@muster/model";
 import { isMap, isScalar, parseDocument, type YAMLMap, type Document as YamlDocument } from "yaml";
-import { entriesText, type ResourceEntry, resourcesOf, yamlOf } from "./entries.ts";
+import { type ResourceEntry, resourcesOf } from "./entries.ts";
+import { yamlOf, yamlText } from "./entries-yaml.ts";
 import { documentOf } from "./kind.ts";
 import { stackOf } from "./stack.ts";
 import { parseYaml } from "./yaml.ts";
 
-/**
- * The text with these entries under `resources`. Throws `thing.impossible` for one that stands there already,
- * `thing.not-declarable` for one that would be read as something else, and what reading the file throws.
- */
-export function withEntries(text: string, file: string, entries: readonly ResourceEntry[]): string {
+/** See `withEntries`. */
+export function inserted(text: string, file: string, entries: readonly ResourceEntry[]): string {
   const before = parseYaml(text, file).data;
   const declared = isObject(before) ? ownOf(before, "resources") : undefined;
   for (const { type, name } of entries) {
@@ -89,7 +87,7 @@ function splicedText(text: string, document: YamlDocument, entry: ResourceEntry)
   const { contents } = document;
   if (!isMap(contents) || contents.flow === true) return undefined;
   const resources = contents.get("resources");
-  const [first = "", ...below] = entriesText([entry], "yaml").replace(/\n$/, "").split("\n");
+  const [first = "", ...below] = yamlText([entry]).replace(/\n$/, "").split("\n");
   const [second = "", ...deepest] = below;
   if (!contents.has("resources")) return insertedAt(text, endOf(contents, text), [first, ...below], 0);
   if (!isBlock(resources)) return undefined;

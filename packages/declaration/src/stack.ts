@@ -1,4 +1,4 @@
-import { type Document, type Json, MusterError, type Stack } from "@muster/model";
+import { type Document, type Json, type JsonObject, MusterError, type Stack } from "@muster/model";
 import { infrakitStack } from "./infrakit.ts";
 import { musterStack } from "./muster.ts";
 import { gatherProblems } from "./problems.ts";
@@ -6,7 +6,7 @@ import { type SourceDocument, sourceOf } from "./source.ts";
 import { MAX_DEPTH } from "./tree.ts";
 
 /** What was read of a document stays true of it: whoever keeps a stack asks again and again. */
-const known = new WeakMap<Document, Stack>();
+const known = { muster: new WeakMap<JsonObject, Stack>(), infrakit: new WeakMap<JsonObject, Stack>() };
 
 /**
  * What a document declares. Reads the structure only, so it needs neither schemas nor plugins: it is also how a stored
@@ -15,7 +15,7 @@ const known = new WeakMap<Document, Stack>();
  * @param source where the parts of the document stand; without it errors tell the path only.
  */
 export function stackOf(document: Document, source: Pick<SourceDocument, "locate"> = sourceOf(document)): Stack {
-  const before = known.get(document);
+  const before = known[document.dialect].get(document.data);
   if (before !== undefined) return before;
   const problems = gatherProblems(source.locate);
   // What comes from a caller was read by no parser that would have refused it.
@@ -29,7 +29,7 @@ export function stackOf(document: Document, source: Pick<SourceDocument, "locate
   problems.throwIfAny();
   if (stack === undefined)
     throw new MusterError("internal", { detail: "a stack could not be read, and nobody said why" });
-  known.set(document, stack);
+  known[document.dialect].set(document.data, stack);
   return stack;
 }
 

@@ -44,10 +44,11 @@ function isInOrder(value: Json): boolean {
 function inOrder(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
-  // Without a prototype, a key named `__proto__` is a key like any other.
-  const ordered: Record<string, Json> = Object.create(null);
-  for (const [key, inner] of Object.entries(value).sort(byKey)) ordered[key] = inOrder(inner);
-  return ordered;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(byKey)
+      .map(([key, inner]): [string, Json] => [key, inOrder(inner)]),
+  );
 }
 
 /** By code unit; keys that are whole numbers come before all others, in their own order, as in every object. */

@@ -126,6 +126,17 @@ export function wordsOf(
   type: ResourceType | undefined,
 ): Words {
   if (type === undefined) return { exclusive: [], restsOn: [] };
+  const before = told.get(resource);
+  if (before?.type === type) return before.words;
+  const words = wordsBy(type, resource);
+  told.set(resource, { type, words });
+  return words;
+}
+
+/** They are asked for at every check, plan and pass, and a resource stays what it is. */
+const told = new WeakMap<object, { readonly type: ResourceType; readonly words: Words }>();
+
+function wordsBy(type: ResourceType, resource: Pick<ResourceDeclaration, "name" | "properties" | "provider">): Words {
   const want = plainlyKnown(wantedOf(resource, type));
   const isHere = type.known === "task" || type.local;
   const scope = isHere ? "" : (resource.provider ?? type.family ?? type.name);

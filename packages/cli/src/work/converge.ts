@@ -6,6 +6,8 @@ import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
 
+/** At first it may be a moment's work; then it is asked less and less often. */
+const ASK_SOON_MS = 5;
 const ASK_EVERY_MS = 100;
 /** What a group says when its own deadline has passed comes so much later at most. */
 const TOLD_MS = 60_000;
@@ -53,7 +55,7 @@ const SERVE_FIRST = "start `muster serve`, then ";
 
 async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promise<ApplyAnswer> {
   const spells = new Map<string, Spell>();
-  for (;;) {
+  for (let restMs = ASK_SOON_MS; ; restMs = Math.min(ASK_EVERY_MS, restMs * 2)) {
     const groups = (await api.groups()).filter(({ stack }) => stack === answer.stack);
     const now = performance.now();
     let open = false;
@@ -76,7 +78,7 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
     if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups, ...(resources === undefined ? {} : { resources: withoutStack(resources) }) };
     // Cut short by the signal, it has ended all the same.
-    await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await pause(restMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -22,7 +22,7 @@ export async function importThings(
 ): Promise<void> {
   const entries = await inspecting(this, flags, (inspector) => entriesFor(inspector, type, [...new Set(ids)]));
   if (flags.file === undefined) {
-    this.out.write(entriesText(entries, flags.output));
+    this.out.write(await entriesText(entries, flags.output));
     return;
   }
   await insert(resolve(this.cwd, flags.file), flags.file, entries);
@@ -90,7 +90,7 @@ async function insert(path: string, file: string, entries: readonly ResourceEntr
     };
     throw new MusterError("usage.bad-value", words);
   }
-  const text = withEntries(await textOf(path, file), file, entries);
+  const text = await withEntries(await textOf(path, file), file, entries);
   const beside = `${path}.${process.pid}.new`;
   try {
     const { mode } = await stat(path);

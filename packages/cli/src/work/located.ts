@@ -6,7 +6,7 @@ import type { ReadStack } from "./read-stack.ts";
  * Whoever is given a declaration as data knows the path of what is wrong in it, and not the line. The text was read here,
  * so the line is found here.
  */
-export function located(thrown: unknown, { file, locate }: ReadStack): unknown {
+export function located(thrown: unknown, { file, locate }: Partial<Pick<ReadStack, "file" | "locate">>): unknown {
   if (thrown instanceof MusterErrors) {
     const [first, ...others] = thrown.errors;
     return new MusterErrors([placed(first), ...others.map(placed)]);
@@ -16,7 +16,11 @@ export function located(thrown: unknown, { file, locate }: ReadStack): unknown {
   function placed(error: MusterError): MusterError {
     const place: WirePlace | undefined = error.place;
     if (place === undefined) return error;
-    const found = place.at === undefined ? { file, ...place } : locate(place.at.path, place.at.what, place.at.within);
+    const { at, ...plain } = place;
+    const found =
+      at === undefined || locate === undefined
+        ? { ...(file === undefined ? {} : { file }), ...plain }
+        : locate(at.path, at.what, at.within);
     return new MusterError(error.code, error.words, { place: found, cause: error });
   }
 }

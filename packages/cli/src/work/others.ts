@@ -9,16 +9,14 @@ import type { Stage } from "./stage.ts";
 const QUIET_MS = 1_000;
 const LOOK_EVERY_MS = 50;
 
-/** Counts what this process itself gives to its Muster. */
+/** Counts what this process itself gives to its Muster over the socket. What it declares it hands over as it is. */
 export function counting(api: Api): { readonly api: Api; calls(): number } {
   let calls = 0;
-  function counted<Given extends readonly unknown[], T>(call: (...given: Given) => T): (...given: Given) => T {
-    return (...given) => {
-      calls++;
-      return call(...given);
-    };
-  }
-  return { api: { ...api, apply: counted(api.apply), destroy: counted(api.destroy) }, calls: () => calls };
+  const destroy: Api["destroy"] = (wanted) => {
+    calls++;
+    return api.destroy(wanted);
+  };
+  return { api: { ...api, destroy }, calls: () => calls };
 }
 
 /** Until nobody else asks any more. */

@@ -1,9 +1,6 @@
 /** The HTTP API on the daemon's unix socket. api.ts says what it is; this serves it. */
-import { once } from "node:events";
-import { chmod } from "node:fs/promises";
-import { createServer } from "node:http";
 import { MusterError } from "@muster/model";
-import { clearSocketPath, MAX_ID, MAX_REQUEST } from "@muster/plugin";
+import { MAX_ID, MAX_REQUEST } from "@muster/plugin";
 import type { Asked } from "@muster/runtime";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import {
@@ -20,7 +17,6 @@ import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { instanceRoutes } from "./instances.ts";
 import { APPLY, DESTROY, PLAN } from "./requests.ts";
-import type { Listener } from "./socket.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
   const { options, stacks, applying, ear } = deps;
@@ -82,38 +78,6 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
 function askedOf({ allow, prune }: Pick<PlanRequest, "allow" | "prune">): Asked {
   return { ...(allow === undefined ? {} : { allow }), ...(prune === undefined ? {} : { prune }) };
 }
-
-/** Answers at the socket, for nobody but this user. Throws `daemon.held` when another Muster does. */
-export async function listen(app: FastifyInstance, socket: string): Promise<Listener> {
-  try {
-    await clearSocketPath(socket);
-  } catch (thrown) {
-    throw thrown instanceof MusterError && thrown.code === "plugin.socket-taken"
-      ? new MusterError("daemon.held", { socket, holder: "it answers there" }, { cause: thrown })
-      : thrown;
-  }
-  await app.ready();
-  // A server of its own each time: fastify listens with one for good.
-  // What a command is given to read may take its time.
-  const server = createServer({ requestTimeout: 0 }, app.routing);
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  server.once("close", end);
-  server.listen({ path: socket });
-  await once(server, "listening");
-  await chmod(socket, 0o600);
-  return {
-    retire: () => void server.close(),
-    async close() {
-      server.close();
-      const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-      await ended;
-      clearTimeout(grace);
-    },
-  };
-}
-
-/** Calls that have begun may end; so long they are waited for, in milliseconds. */
-const GRACE_MS = 2_000;
 
 function badRequest(detail: string): MusterError {
   return new MusterError("api.bad-request", { detail });

@@ -1,6 +1,8 @@
 /** Whether a guest answers a question by HTTP as it should. */
-import { get } from "node:http";
 import type { Ready } from "./properties.ts";
+
+// An import of it would load all that Node has for the web.
+const { get } = process.getBuiltinModule("node:http");
 
 type Asked = Extract<Ready, { http: unknown }>["http"];
 

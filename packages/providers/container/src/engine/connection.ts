@@ -1,9 +1,12 @@
 /** One request to an engine over its unix socket. A connection of its own for each: none is stale, none is left over. */
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Json, messageOf, systemCodeOf } from "@muster/model";
 import { ProviderError } from "@muster/plugin";
+
+// An import of it would load all that Node has for the web.
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 export interface Request {
   readonly method: "GET" | "POST" | "DELETE";
