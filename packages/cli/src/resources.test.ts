@@ -91,7 +91,7 @@ describe("resources that are applied", () => {
     expect((await apply("--detailed-exitcodes")).code).toBe(6);
     expect((await apply("--detailed-exitcodes")).code).toBe(4);
     await declare({ a: { contents: "B" } });
-    expect((await apply("--detailed-exitcodes")).code).toBe(2);
+    expect((await apply("--detailed-exitcodes")).code).toBe(1);
   });
 
   it("are refused whole where nobody has agreed to what cannot be taken back, with file, line and column", async () => {

@@ -80,7 +80,7 @@ describe("a Muster stack that is wrong", () => {
       "declaration.unknown-key stack.yaml:2:1 (ownr)",
     ]);
     expect(await words("stack: shop\nownr: me\ngroups: {}\n")).toBe(
-      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, mode, providers, resources, purge, groups.",
+      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, mode, providers, resources, purge, groups, checks.",
     );
     const text = group("size: 1", "constructor: 1", template, "flavour: { vanilla: {} }");
     expect(await failures(text)).toEqual([
@@ -91,9 +91,8 @@ describe("a Muster stack that is wrong", () => {
   });
 
   it("is refused for what is not built yet", async () => {
-    expect(await failures(`${group("size: 1", template, "checks: []")}\nchecks: []\n`)).toEqual([
+    expect(await failures(`${group("size: 1", template, "checks: []")}\n`)).toEqual([
       "declaration.not-yet stack.yaml:6:5 (groups.web.checks)",
-      "declaration.not-yet stack.yaml:7:1 (checks)",
     ]);
   });
 
