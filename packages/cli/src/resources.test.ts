@@ -82,7 +82,7 @@ describe("resources that are applied", () => {
     expect([read("flat/b"), existsSync(house.path("c"))]).toEqual(["B", true]);
   });
 
-  it("have detailed exit codes: nothing, changed, failed, both, refused", async () => {
+  it("have detailed exit codes: nothing, changed, failed, both", async () => {
     await declare({ a: { content: "A" } });
     expect((await apply("--detailed-exitcodes")).code).toBe(2);
     expect((await apply("--detailed-exitcodes")).code).toBe(0);
@@ -90,8 +90,6 @@ describe("resources that are applied", () => {
     await declare({ a: { content: "B" }, "flat/b": { content: "B" } });
     expect((await apply("--detailed-exitcodes")).code).toBe(6);
     expect((await apply("--detailed-exitcodes")).code).toBe(4);
-    await declare({ a: { contents: "B" } });
-    expect((await apply("--detailed-exitcodes")).code).toBe(2);
   });
 
   it("are refused whole where nobody has agreed to what cannot be taken back, with file, line and column", async () => {
@@ -228,7 +226,8 @@ describe("an apply of many resources", () => {
     first.signal("SIGINT");
     const ended = await first.ended;
     // It may have been through already.
-    if (made() < MANY) expect([ended.code, startOf(ended)]).toEqual([130, expect.stringContaining("apply.interrupted")]);
+    if (made() < MANY)
+      expect([ended.code, startOf(ended)]).toEqual([130, expect.stringContaining("apply.interrupted")]);
     // What was begun was finished, and written down.
     expect(await created()).toHaveLength(made());
     expect((await apply()).code).toBe(0);
