@@ -82,9 +82,9 @@ it("counts the resources of a stack on the last line of a terminal, and nowhere 
   resources("shop", view("kept", "failed", "changing"));
   expect(printed.out).toBe("\r\x1b[Kshop 1/3 resources as declared");
   resources("shop", view("kept", "kept", "kept"));
-  expect(printed.out).toMatch(/\r\x1b\[Kshop 3\/3 resources as declared$/);
+  expect(printed.out.endsWith("\r\x1b[Kshop 3/3 resources as declared")).toBe(true);
   resources("shop", view());
-  expect(printed.out).toMatch(/\r\x1b\[K$/);
+  expect(printed.out.endsWith("\r\x1b[K")).toBe(true);
   for (const output of ["text", "json"] as const) {
     const elsewhere = stage(output);
     elsewhere.resources("shop", view("kept"));
