@@ -1,6 +1,6 @@
 import type { Document, Event, MusterError, Status } from "@muster/model";
 import type { Flavor, TaskType, Type } from "@muster/plugin";
-import type { GivenSettings, Outside, ResourcesView, StackKeeper } from "@muster/runtime";
+import type { GivenSettings, Outside, StackKeeper } from "@muster/runtime";
 import type { Store } from "@muster/store";
 import type { ApplyAnswer, PluginView } from "./api.ts";
 import type { AskedToApply } from "./apply.ts";
@@ -44,8 +44,6 @@ export interface DaemonOptions {
   /** After it was written. */
   onEvent(event: Event): void;
   onStatus(stack: string, group: string, status: Status): void;
-  /** After each look at the resources of a stack. */
-  onResources?(stack: string, view: ResourcesView): void;
   onNotice(notice: Notice): void;
 }
 

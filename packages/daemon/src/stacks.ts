@@ -48,7 +48,6 @@ export function keepStacks({ options, leases, catalog, settings }: StacksDeps): 
         if (options.stacks === "all" && ENDS.includes(event.type)) setImmediate(() => void dropSoon(stack));
       },
       onStatus: (group, status) => options.onStatus(stack, group, status),
-      onResources: (view) => options.onResources?.(stack, view),
       onLost: (error) => void lose(stack, error),
       onTrouble: (thrown) =>
         options.onNotice({ kind: "trouble", message: `stack ${stack}: ${messageOf(thrown)}`, stack }),

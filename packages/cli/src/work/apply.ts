@@ -95,7 +95,6 @@ export async function hostFor(
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: quiet ? () => undefined : stage.event,
     onStatus: quiet ? () => undefined : stage.status,
-    onResources: quiet ? () => undefined : stage.resources,
     onNotice: stage.notice,
   });
   parts.defer(host.close);

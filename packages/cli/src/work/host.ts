@@ -9,10 +9,7 @@ import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
 import { VERSION } from "../version.ts";
 
-type Told = Pick<
-  DaemonOptions,
-  "command" | "stacks" | "socket" | "groupSocket" | "onEvent" | "onStatus" | "onResources" | "onNotice"
->;
+type Told = Pick<DaemonOptions, "command" | "stacks" | "socket" | "groupSocket" | "onEvent" | "onStatus" | "onNotice">;
 
 /** The machine's own clock and chance. */
 export const OUTSIDE: DaemonOptions["outside"] = {

@@ -21,7 +21,6 @@ export async function serve(this: Cli, flags: OutputFlags & SetFlags): Promise<v
       groupSocket: true,
       onEvent: stage.event,
       onStatus: stage.status,
-      onResources: stage.resources,
       onNotice: stage.notice,
     });
     stage.say(`muster ${VERSION} · serving at ${host.daemon.socket} · plugins in ${pluginDirectory(this.env)}`);

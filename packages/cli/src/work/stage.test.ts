@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-import type { ResourcesView } from "@muster/daemon";
-import type { ResourceState, Status } from "@muster/model";
+import type { Status } from "@muster/model";
 import { expect, it } from "vitest";
 import type { Cli, Printer } from "../cli.ts";
 import { openStage } from "./stage.ts";
@@ -17,14 +16,14 @@ function stalled(reason: string, message: string, holds = true): Status {
   };
 }
 
-function stage(output: "text" | "json", isTerminal = false) {
+function stage(output: "text" | "json") {
   const printed = { out: "", err: "" };
   const printer = (to: keyof typeof printed): Printer => ({
     write(text) {
       printed[to] += text;
     },
     ...{
-      isTerminal,
+      isTerminal: false,
       colors: false,
       columns: () => 80,
       send: async () => undefined,
@@ -71,23 +70,4 @@ it("says it on standard error where standard output is events", () => {
     notice: { kind: "stalled", stack: "shop", group: "web", message: "it failed" },
   });
   expect(printed.out).toBe("");
-});
-
-it("counts the resources of a stack on the last line of a terminal, and nowhere else", () => {
-  const view = (...states: readonly ResourceState[]): ResourcesView => ({
-    ...{ observedGeneration: 1, settled: false },
-    statuses: states.map((state, at) => ({ address: `file./${at}`, state })),
-  });
-  const { printed, resources } = stage("text", true);
-  resources("shop", view("kept", "failed", "changing"));
-  expect(printed.out).toBe("\r\x1b[Kshop 1/3 resources as declared");
-  resources("shop", view("kept", "kept", "kept"));
-  expect(printed.out.endsWith("\r\x1b[Kshop 3/3 resources as declared")).toBe(true);
-  resources("shop", view());
-  expect(printed.out.endsWith("\r\x1b[K")).toBe(true);
-  for (const output of ["text", "json"] as const) {
-    const elsewhere = stage(output);
-    elsewhere.resources("shop", view("kept"));
-    expect(elsewhere.printed).toEqual({ out: "", err: "" });
-  }
 });

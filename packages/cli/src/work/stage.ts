@@ -1,5 +1,5 @@
 /** Shows what a Muster in this process does: events one a line, and how its groups stand on the last line of a terminal. */
-import type { Notice, ResourcesView } from "@muster/daemon";
+import type { Notice } from "@muster/daemon";
 import { conditionOf, type Event, isConverged, type Status } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
@@ -15,8 +15,6 @@ export interface Stage {
   say(line: string): void;
   event(event: Event): void;
   status(stack: string, group: string, status: Status): void;
-  /** How the resources of a stack stand. */
-  resources(stack: string, view: ResourcesView): void;
   notice(notice: Notice): void;
   /** What was thrown though things go on. */
   failure(thrown: unknown): void;
@@ -39,7 +37,6 @@ function stageForPrograms({ out, err }: Cli): Stage {
       if (message !== undefined)
         err.write(`${JSON.stringify({ notice: { kind: "stalled", stack, group, message } })}\n`);
     },
-    resources: () => undefined,
     notice: ({ kind, message }) => err.write(`${JSON.stringify({ notice: { kind, message } })}\n`),
     failure: (thrown) => printErrors([thrown], { printer: err, json: true, debug: false }),
     end: () => undefined,
@@ -77,14 +74,6 @@ function stageForPeople({ out, err }: Cli): Stage {
         say(`${paint(out, "dim", timeOfDay(Date.now()))} ${paint(out, "red", "!")} ${name}  ${plain(message)}`);
       }
       standing.set(name, `${name} ${status.ready}/${status.desired} ${liveWord(status)}`);
-      live.show([...standing.values()].join("   "));
-    },
-    resources(stack, { statuses }) {
-      // No group is called so.
-      const name = `${stack}/`;
-      const kept = statuses.filter(({ state }) => state === "kept").length;
-      if (statuses.length === 0) standing.delete(name);
-      else standing.set(name, `${stack} ${kept}/${statuses.length} resources as declared`);
       live.show([...standing.values()].join("   "));
     },
     notice({ message, error }) {

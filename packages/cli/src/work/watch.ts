@@ -52,7 +52,6 @@ async function keep(cli: Cli, { stacks, settings, stage, follow, asked }: Watchi
     socket: stackSocket(cli.env, names[0] ?? ""),
     onEvent: stage.event,
     onStatus: stage.status,
-    onResources: stage.resources,
     onNotice(notice) {
       if (notice.kind === "lost") lost.abort(notice.error);
       else stage.notice(notice);
