@@ -3,7 +3,7 @@
  * Addresses and names are from where none of them is anybody's (RFC 2544, 3849, 5737, 2606).
  */
 import type { Json, JsonObject } from "@muster/model";
-import type { Schema } from "@muster/plugin";
+import { jsonSchemaOf, type Schema } from "@muster/plugin";
 import { z } from "zod";
 
 /** @param number which thing of its type it is, from 1 */
@@ -11,7 +11,7 @@ export type MakeUp = (id: string, number: number) => JsonObject;
 
 export function outputsOf(outputs: Schema<object> | undefined): MakeUp {
   if (outputs === undefined) return () => ({});
-  const { properties = {} } = described.parse(z.toJSONSchema(outputs, { io: "output" }));
+  const { properties = {} } = described.parse(jsonSchemaOf(outputs));
   return (id, number) => {
     const entries = Object.entries(properties).flatMap(([name, schema]): [string, Json][] => {
       const value = candidates(name, schema, id, number).find((each) => takes(outputs, name, each));

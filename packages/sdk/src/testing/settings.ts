@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "@muster/model";
-import type { Schema } from "@muster/plugin";
+import { isObject, type Json, type JsonObject } from "@muster/model";
+import { jsonSchemaOf, type Schema } from "@muster/plugin";
 import { z } from "zod";
 
 /** One for each, as kin share theirs. */
@@ -13,13 +13,13 @@ export function simulatedSettings(settings: Schema<JsonObject>): Schema<JsonObje
 }
 
 function withoutDemands(settings: Schema<JsonObject>): Schema<JsonObject> {
-  const { required: _, ...schema } = z.toJSONSchema(settings, { io: "input" });
-  const properties = Object.entries(schema.properties ?? {}).map(([name, one]) => [name, withoutDefault(one)]);
-  return z.fromJSONSchema({ ...schema, properties: Object.fromEntries(properties) }).pipe(anything);
+  const { required: _, properties, ...schema } = jsonSchemaOf(settings);
+  const own = Object.entries(isObject(properties) ? properties : {}).map(([name, one]) => [name, withoutDefault(one)]);
+  return z.fromJSONSchema({ ...schema, properties: Object.fromEntries(own) }).pipe(anything);
 }
 
 /** What stands in for what is not said is of the machine, and none of a simulated world's business. */
-function withoutDefault(schema: z.core.JSONSchema._JSONSchema): z.core.JSONSchema._JSONSchema {
+function withoutDefault(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const { default: _, ...others } = schema;
   return others;
