@@ -253,21 +253,21 @@ describe("muster resource of droplets", () => {
   });
 
   it("sets one, and what cannot be taken back only where that is said", async () => {
-    const resized = await droplet("droplet-1", "size=s-2vcpu-2gb");
+    const resized = await droplet("droplet-1", "size=s-2vcpu-2gb", "--yes");
     expect([resized.code, resized.out]).toEqual([
       0,
       expect.stringMatching(/ \(\d+\) {2}changed and restarted\n {2}size: /),
     ]);
     expect(resized.out).toContain("$6.00 → $18.00 a month\n");
-    const held = await droplet("droplet-1", "ipv6=true");
+    const held = await droplet("droplet-1", "ipv6=true", "--yes");
     expect([held.code, held.err]).toEqual([2, expect.stringContaining("next: Add `--allow irreversible`")]);
-    const allowed = await droplet("droplet-1", "ipv6=true", "--allow", "irreversible");
+    const allowed = await droplet("droplet-1", "ipv6=true", "--allow", "irreversible", "--yes");
     expect([allowed.code, allowed.out]).toEqual([0, expect.stringContaining("ipv6: false → true")]);
     expect((await droplet("droplet-1")).out).toMatch(/size: s-2vcpu-2gb\n.*\n {6}ipv6: true\n/);
   });
 
   it("asks for the id where two have one name, and tells them apart by it", async () => {
-    await droplet("droplet-2", "name=droplet-1");
+    await droplet("droplet-2", "name=droplet-1", "--yes");
     const { code, err } = await droplet("droplet-1");
     expect([code, err]).toEqual([
       2,
