@@ -20,6 +20,7 @@ beforeAll(async () => {
   house = await openHouse();
   await run("examples/plugin-typescript/note.ts", "--dir", "./notes");
   await run("examples/rollout/proofread.ts");
+  await run("examples/plugin-resource/table.ts", "--set", `file=${house.path("orders.db")}`);
   const { code, out, err } = await house.run("schema");
   expect([code, err]).toEqual([0, ""]);
   schema = JSON.parse(out);
@@ -40,7 +41,7 @@ const run = (plugin: string, ...words: readonly string[]) =>
   house.start("plugin", "run", join(root, plugin), ...words).says("serves");
 
 const stacks = globSync("examples/**/*.{yaml,json,ts}", { cwd: root, exclude: (name) => name === "node_modules" })
-  .filter((name) => !/package\.json$|note\.ts$|proofread\.ts$/.test(name))
+  .filter((name) => !/package\.json$|note\.ts$|proofread\.ts$|table\.ts$/.test(name))
   .sort();
 
 const pages = globSync("docs/guide/*.md", { cwd: root }).sort();
