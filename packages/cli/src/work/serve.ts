@@ -13,6 +13,8 @@ export async function serve(this: Cli, flags: OutputFlags & SetFlags): Promise<v
   const settings = settingsOf(this, flags);
   const stage = openStage(this, flags.output);
   const ending = listenForEnd();
+  // Where it serves is said first, whatever its stacks have to tell meanwhile.
+  const said = Promise.withResolvers<void>();
   try {
     const host = await openHost(this, settings, {
       command: "serve",
@@ -21,10 +23,11 @@ export async function serve(this: Cli, flags: OutputFlags & SetFlags): Promise<v
       groupSocket: true,
       onEvent: stage.event,
       onStatus: stage.status,
-      onResources: stage.resources,
+      onResources: (stack, view) => void said.promise.then(() => stage.resources(stack, view)),
       onNotice: stage.notice,
     });
     stage.say(`muster ${VERSION} · serving at ${host.daemon.socket} · plugins in ${pluginDirectory(this.env)}`);
+    said.resolve();
     await untilAborted(ending.asked, this.out.closed);
     stage.end();
     stage.say(ENDING);
