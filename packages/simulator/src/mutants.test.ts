@@ -10,6 +10,8 @@ interface Mutant {
   /** The beginning of the name of the invariant that notices. */
   readonly breaks: string;
   readonly parts: Options;
+  /** What it needs comes together seldom: it is looked for from this seed on. 1 unless told. */
+  readonly from?: number;
 }
 
 const MOST_SEEDS = 1_000;
@@ -108,6 +110,7 @@ const mutants: readonly Mutant[] = [
     does: "does not hold repair at the breaker's share",
     breaks: "4 repair stays within",
     parts: { decide: withRepair({ breakerShare: 1.01 }) },
+    from: 700,
   },
   {
     does: "makes more in an hour than it may",
@@ -222,14 +225,14 @@ const mutants: readonly Mutant[] = [
 ];
 
 describe("the simulator notices a Muster that", () => {
-  it.each(mutants)("$does", async ({ breaks, parts }) => {
-    expect(await seedThatNotices(breaks, parts)).toBeDefined();
+  it.each(mutants)("$does", async ({ breaks, parts, from }) => {
+    expect(await seedThatNotices(breaks, parts, from)).toBeDefined();
   });
 });
 
 /** The first seed whose run violates the invariant; what else it violates does not count. */
-async function seedThatNotices(invariant: string, parts: Options): Promise<number | undefined> {
-  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+async function seedThatNotices(invariant: string, parts: Options, from = 1): Promise<number | undefined> {
+  for (let seed = from; seed < from + MOST_SEEDS; seed++) {
     const { violations } = await simulate(String(seed), parts);
     if (violations.some((violation) => violation.invariant.startsWith(invariant))) return seed;
   }
