@@ -1,5 +1,5 @@
 /** What a group was, as its events tell it. Pure: the same events give the same past. */
-import { type Event, type EventType, hashJson, isObject, type Json } from "@muster/model";
+import { type Event, type EventType, hashPlain, isObject, type Json } from "@muster/model";
 
 /** A member as the history knows it. */
 export interface MemberPast {
@@ -147,5 +147,5 @@ function newsOf({ slot, after }: Event): Pick<MemberPast, "slot" | "revision"> {
 
 /** For whoever vouches for how groups stood. */
 export function hashOfPasts(pasts: readonly GroupPast[]): string {
-  return hashJson(pasts as unknown as Json);
+  return hashPlain(pasts);
 }

@@ -1,7 +1,7 @@
 /** What would happen to the resources of a stack. Nothing is touched, and nothing is written. */
 import {
   type Address,
-  hashJson,
+  hashPlain,
   isObject,
   type Json,
   ownOf,
@@ -64,14 +64,14 @@ export async function planResources(
     released,
     unmanaged: purged.listed,
   };
-  return { ...told, digest: digestOf(task, visited, told as unknown as Json) };
+  return { ...told, digest: digestOf(task, visited, told) };
 }
 
 /** Whatever would make another plan makes another digest: what is declared, and what was seen of it. */
-function digestOf(task: ResourcesTask, visited: readonly Visited[], told: Json): string {
+function digestOf(task: ResourcesTask, visited: readonly Visited[], told: object): string {
   const declared = [...task.tended.values()].map(({ resource, fate }) => ({ ...resource, fate }));
   const seen = visited.map(({ address, id }) => [address, id ?? null]);
-  return hashJson({ declared: declared as unknown as Json, seen, told, allow: [...task.allow] }).slice(0, 40);
+  return hashPlain({ declared, seen, told, allow: [...task.allow] }).slice(0, 40);
 }
 
 function releasedOf({ resources }: Declaration, grammar: Pick<Grammar, "stackOf">): readonly ReleasedResource[] {
