@@ -88,6 +88,8 @@ export const check: {
   readonly certificate: Asks<"certificate">;
   /** A command that is run at the target: a list, or a text that `sh` reads. */
   readonly command: Asks<"command", string | readonly string[]>;
+  /** A container of Docker or Podman. */
+  readonly container: Asks<"container">;
   readonly directory: Asks<"directory">;
   /** The room on the file system that a path lies on. */
   readonly disk: Asks<"disk">;
@@ -111,6 +113,7 @@ export const check: {
   addr: asks("addr"),
   certificate: asks("certificate"),
   command: asks("command"),
+  container: asks("container"),
   directory: asks("directory"),
   disk: asks("disk"),
   dns: asks("dns"),

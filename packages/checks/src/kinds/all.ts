@@ -2,6 +2,7 @@
 import { didYouMean, nearest } from "@muster/model";
 import type { Kind } from "../kind.ts";
 import { group, user } from "./accounts.ts";
+import { container } from "./container.ts";
 import { directory, disk, file, mount } from "./files.ts";
 import { addr, certificate, dns, http } from "./outside.ts";
 import { command, installedPackage, kernelParam, networkInterface, port, process, service } from "./system.ts";
@@ -10,6 +11,7 @@ export const KINDS = {
   addr,
   certificate,
   command,
+  container,
   directory,
   disk,
   dns,
