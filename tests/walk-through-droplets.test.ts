@@ -51,7 +51,7 @@ it("says at once what cannot be, and touches nothing", { timeout: 60_000 }, asyn
   await expect(plan.out).toMatchFileSnapshot("walk-through/plan.txt");
 
   const apply = await muster("apply", "pair.yaml", "--yes");
-  expect(apply.code).toBe(1);
+  expect(apply.code).toBe(2);
   await expect(apply.err.slice(apply.err.indexOf("error["))).toMatchFileSnapshot("walk-through/refusal.txt");
 
   expect(account.requests.filter(({ method }) => changing.includes(method))).toEqual([]);
@@ -95,7 +95,7 @@ it("makes a fleet by a function, and a file of its addresses; one protected drop
   expect(await muster("apply", "fleet.ts", "--yes")).toMatchObject({ code: 0 });
   expect(readFileSync(join(room.folder, "hosts"), "utf8")).toMatch(/^[\d.]+ web-lon1\n[\d.]+ web-ams3\n$/);
   expect(await muster("destroy", "fleet.ts", "--yes")).toMatchObject({
-    code: 1,
+    code: 2,
     err: expect.stringContaining("protected"),
   });
   expect(account.state.droplets()).toHaveLength(2);
@@ -155,7 +155,7 @@ it("says of a group what it says of single droplets, refuses it whole, and touch
     const plan = await muster("plan", "group.yaml");
     expect([plan.code, plan.out]).toEqual([2, expect.stringContaining(says.replace("group `web`: ", "impossible: "))]);
     const apply = await muster("apply", "group.yaml", "--yes");
-    expect([apply.code, apply.err]).toEqual([1, expect.stringContaining(says)]);
+    expect([apply.code, apply.err]).toEqual([2, expect.stringContaining(says)]);
     expect(apply.err).toContain("error[group.impossible]");
     expect(apply.err).toContain(`group.yaml:${at}:`);
   }

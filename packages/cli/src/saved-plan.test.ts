@@ -50,6 +50,16 @@ describe("a saved plan", () => {
     expect([code, err]).toEqual([2, expect.stringContaining("error[plan.not-a-plan]: shop.plan is no plan")]);
   });
 
+  it("takes no more than it was made with", async () => {
+    await declare("one", "a");
+    await house.run("plan", "shop.json", "--out", "shop.plan");
+    for (const words of [["--prune"], ["--allow", "irreversible"]]) {
+      const { code, err } = await house.run("apply", "shop.plan", ...words);
+      expect([code, err]).toEqual([2, expect.stringContaining(`${words[0]}: a saved plan is done as it was made`)]);
+    }
+    expect(existsSync(house.path("a"))).toBe(false);
+  });
+
   it("has a name that ends so, and is not mixed with declarations", async () => {
     await declare("one", "a");
     expect(await house.run("plan", "shop.json", "--out", "shop.txt")).toMatchObject({ code: 2, out: "" });

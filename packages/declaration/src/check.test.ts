@@ -31,6 +31,14 @@ const box: Type = {
   open: never,
 };
 
+const shelf: Type = {
+  ...box,
+  name: "shelf",
+  schema: z.strictObject({ place: z.string() }) as z.ZodType<JsonObject>,
+  settings: z.strictObject({}) as z.ZodType<JsonObject>,
+  exclusive: ({ place }) => [`place:${place}`],
+};
+
 const path: Type = {
   known: "claim",
   name: "path",
@@ -73,7 +81,7 @@ const adds: Flavor = {
   prepare: never,
 };
 
-const types = new Map([box, path].map((type) => [type.name, type]));
+const types = new Map([box, shelf, path].map((type) => [type.name, type]));
 const flavors = new Map([vanilla, pairs, adds].map((flavor) => [flavor.name, flavor]));
 const catalog: Catalog = {
   type: (name, dialect) => types.get(dialect === "infrakit" && name === "file" ? "box" : name),
@@ -150,7 +158,7 @@ describe("a stack of what there is not", () => {
   it("is refused for an unknown type, and the nearest known one is named", async () => {
     const text = boxes("{}").replace("box:", "bix:");
     expect(await failures(text)).toEqual(["declaration.unknown-type stack.yaml:5:17 (groups.web.template.bix)"]);
-    expect(await words(text)).toContain("there is no type `bix` (did you mean `box`?) Known: box, path.");
+    expect(await words(text)).toContain("there is no type `bix` (did you mean `box`?) Known: box, shelf, path.");
     expect(await failures(boxes("{}").replace("box:", "constructor:"))).toEqual([
       "declaration.unknown-type stack.yaml:5:17 (groups.web.template.constructor)",
     ]);
@@ -278,6 +286,26 @@ describe("the settings of providers", () => {
     expect(await failures(text, settings)).toEqual([]);
     expect(await failures(text, {})).toEqual(["declaration.missing-key stack.yaml:3:3 (providers.box.dir)"]);
     expect(await words(boxes("{}"), {})).toContain("provider `box`: `dir` is missing");
+  });
+});
+
+describe("a group whose members would hold what only one can", () => {
+  const shelves = (slots: string, place: string) =>
+    `stack: shop\ngroups:\n  web:\n    ${slots}\n    template: { shelf: { place: "${place}" } }\n`;
+
+  it.each([
+    ["size: 1", "8080"],
+    ["size: 2", "${self.slot}"],
+    ["members: [a, b]", "top-${self.slot}"],
+  ])("may have %s and %s", async (slots, place) => {
+    expect(await failures(shelves(slots, place))).toEqual([]);
+  });
+
+  it.each(["size: 2", "members: [a, b]"])("is refused with %s: the second would never come", async (slots) => {
+    expect(await failures(shelves(slots, "8080"))).toEqual([
+      "declaration.not-manageable stack.yaml:5:17 (groups.web.template.shelf)",
+    ]);
+    expect(await words(shelves(slots, "8080"))).toContain("each of its 2 members would hold place:8080");
   });
 });
 

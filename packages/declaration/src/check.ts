@@ -7,6 +7,7 @@ import {
   type JsonObject,
   nearest,
   type Stack,
+  slotCount,
 } from "@muster/model";
 import { type Catalog, type Flavor, type GivenSettings, ProviderError, type Type } from "@muster/plugin";
 import { askForResources, type Openers } from "./ask-resources.ts";
@@ -14,7 +15,7 @@ import { askForFrontFiles, checkFrontFiles, typeOfFrontFiles } from "./check-fro
 import { checkResources } from "./check-resources.ts";
 import { checkSettings } from "./check-settings.ts";
 import { withValueAt } from "./edit.ts";
-import { exampleFlavorOf, exampleOf, isOneForAll, keepsNamesApart } from "./example.ts";
+import { exampleFlavorOf, exampleOf, heldByEach, isOneForAll, keepsNamesApart } from "./example.ts";
 import { documentOf } from "./kind.ts";
 import { type GroupPlaces, placesOf } from "./places.ts";
 import { noteContradictions } from "./policies.ts";
@@ -124,10 +125,23 @@ function checkTemplate(
   }
   const example = exampleOf(group, stack, type);
   const fits = checkSchema(type.schema, example, { name: type.name, place: places.property }, problems);
-  if (!fits || type.known !== "claim" || keepsNamesApart(group, stack, type)) return;
+  if (!fits) return;
+  if (dialect === "muster") noteNoRoom(group, stack, type, places, problems);
+  if (type.known !== "claim" || keepsNamesApart(group, stack, type)) return;
   const fix = `Put \`{id}\` into \`${type.naming}\`: it is another word for each member.`;
   const detail = `all members would have the same \`${type.naming}\``;
   problems.add("declaration.not-manageable", { type: type.name, detail, fix }, places.property([type.naming]));
+}
+
+/** Of members that can never be there together the second would be waited for without an end. */
+function noteNoRoom(group: GroupDeclaration, stack: Stack, type: Type, places: GroupPlaces, problems: Problems): void {
+  const members = slotCount(group.slots);
+  if (members < 2) return;
+  const [held] = heldByEach(group, stack, type);
+  if (held === undefined) return;
+  const detail = `each of its ${members} members would hold ${held}, and only one can`;
+  const fix = "Give each another one, with `${self.port}` or `${self.slot}`; or declare one member.";
+  problems.add("declaration.not-manageable", { type: type.name, detail, fix }, places.type.path, places.type.what);
 }
 
 function checkFlavor(

@@ -28,6 +28,15 @@ export function keepsNamesApart(group: GroupDeclaration, stack: Stack, type: Cla
   return one !== other;
 }
 
+/** What only one member can hold, and each of them would: a port that is the same for all. */
+export function heldByEach(group: GroupDeclaration, stack: Stack, type: Type): readonly string[] {
+  const [one = [], other = []] = ["0", "1"].map((word) => {
+    const self = { stack: stack.name, group: group.name, slot: word, id: word, port: `2000${word}` };
+    return type.exclusive?.(resolve(group, type, self)) ?? [];
+  });
+  return one.filter((held) => other.includes(held));
+}
+
 /** True when every member has the same there, whichever place and port it gets. */
 export function isOneForAll(key: string, group: GroupDeclaration, stack: Stack, type: Type): boolean {
   const self = (word: string, port: string): Self => ({

@@ -36,7 +36,7 @@ interface Job extends Handed {
 /** Hands each stack to whoever keeps it, or makes it here; what would happen is shown first, and agreed to. */
 export async function applyFiles(this: Cli, flags: ApplyFlags, ...files: readonly string[]): Promise<void> {
   keepYoungRoom();
-  const { stacks, saved } = await stacksOf(this, files);
+  const { stacks, saved } = await stacksOf(this, flags, files);
   const yes = flags.yes || saved;
   if (!yes && this.ask === undefined) {
     await confirmSound(this, flags, stacks);
@@ -68,13 +68,25 @@ function keepYoungRoom(): void {
 /** Declarations, or saved plans: what a plan says was looked at when it was made. */
 async function stacksOf(
   cli: Cli,
+  flags: AskedFlags,
   files: readonly string[],
 ): Promise<{ readonly stacks: readonly (ReadStack | PlannedStack)[]; readonly saved: boolean }> {
   const saved = await Promise.all(files.map((file) => readSavedPlan(cli, file)));
   if (saved.every((each) => each === undefined)) return { stacks: await readStacks(cli, files), saved: false };
-  if (saved.every((each) => each !== undefined)) return { stacks: saved.flat(), saved: true };
+  if (saved.every((each) => each !== undefined)) {
+    confirmNothingAsked(flags);
+    return { stacks: saved.flat(), saved: true };
+  }
   const detail = "plans and declarations together";
   throw new MusterError("usage.bad-value", { what: "FILE", detail, wanted: "either plans or declarations" });
+}
+
+/** A plan that was looked at is done as it is. */
+function confirmNothingAsked({ allow, prune }: AskedFlags): void {
+  const what = allow !== undefined ? "--allow" : "--prune";
+  if (allow === undefined && !prune) return;
+  const wanted = `what the plan was made with: \`muster plan FILE ${what} … --out FILE.plan\``;
+  throw new MusterError("usage.bad-value", { what, detail: "a saved plan is done as it was made", wanted });
 }
 
 /** What is asked for with a stack: by its plan, or at the command line. */
