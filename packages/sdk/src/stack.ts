@@ -17,7 +17,7 @@ import { plainResources, type ResourceList, type ResourcesByType } from "./resou
 
 interface BuiltInFlavors {
   readonly vanilla: VanillaProperties;
-  readonly http: HttpProperties;
+  readonly http: HttpProperties & ({ readonly url: string } | { readonly port: number | string });
   readonly command: CommandProperties;
   readonly hooks: HooksProperties;
   readonly environment: EnvironmentProperties;

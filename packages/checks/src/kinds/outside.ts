@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { askCertificate } from "../certificate.ts";
 import { type Found, found, none, untold } from "../check.ts";
 import { askDns, RECORD_TYPES } from "../dns.ts";
-import { askHttp } from "../http.ts";
+import { askHttp, METHODS } from "../http.ts";
 import type { FoundOf, Kind, Subject } from "../kind.ts";
 import { probeTcp } from "../tcp.ts";
 import { textsByName, timeoutOf } from "./system.ts";
@@ -47,7 +47,7 @@ export const http = {
   summary: "What a server answers over HTTP",
   subject: urlSubject,
   options: {
-    method: { is: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"], meaning: "`GET` unless told" },
+    method: { is: METHODS, meaning: "`GET` unless told" },
     requestHeaders: { is: "texts by name", meaning: "What is sent with the request" },
     timeout: TIMEOUT,
   },
