@@ -9,8 +9,9 @@ const { request: plainRequest } = process.getBuiltinModule("node:http");
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
+export const STATUS_CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 /** A status, or all of its kind. */
-export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+export type Status = number | (typeof STATUS_CLASSES)[number];
 
 export interface HttpProbe {
   /** `http:` or `https:`. */

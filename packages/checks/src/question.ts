@@ -4,7 +4,7 @@
  */
 import { messageOf, type Verdict } from "@muster/model";
 import { z } from "zod";
-import { type HttpProbe, METHODS, probeHttp } from "./http.ts";
+import { type HttpProbe, METHODS, probeHttp, STATUS_CLASSES } from "./http.ts";
 
 // An import of it would load all that Node has for the web.
 const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule("node:http");
@@ -30,7 +30,7 @@ const url = z
   .describe("Where to ask, `http:` or `https:`; `${self.port}` and the like are the member's own words");
 const ownPort = portOrText.describe("In the place of `url`: where to ask on 127.0.0.1");
 
-const status = z.union([z.int().min(100).max(599), z.enum(["1xx", "2xx", "3xx", "4xx", "5xx"])]);
+const status = z.union([z.int().min(100).max(599), z.enum(STATUS_CLASSES)]);
 
 /** How it is asked, and what must be answered. */
 function exchange<Header extends z.ZodType>(header: Header, untold: string) {

@@ -6,6 +6,7 @@ import {
   type MatcherWord,
   type Property,
   patternFault,
+  STATUS_CLASSES,
   stepsOf,
   WORDS,
   type WordMeaning,
@@ -45,6 +46,10 @@ function noteImpossible({ min, max }: JsonObject, path: Path, { check, problems 
 const PLAIN: Readonly<Record<Matched, { readonly wanted: string; readonly fits: (value: Json) => boolean }>> = {
   flag: { wanted: "`true` or `false`", fits: (value) => typeof value === "boolean" },
   number: { wanted: "a number, or a mapping of matchers", fits: (value) => typeof value === "number" },
+  status: {
+    wanted: "a status as `200` or `2xx`, a list of such, or a mapping of matchers",
+    fits: (value) => isStatus(value) || (Array.isArray(value) && value.length > 0 && value.every(isStatus)),
+  },
   text: { wanted: "a text (in quotes where it looks like a number), or a mapping of matchers", fits: isText },
   content: { wanted: "a text, or a mapping of matchers", fits: isText },
   texts: {
@@ -55,6 +60,10 @@ const PLAIN: Readonly<Record<Matched, { readonly wanted: string; readonly fits: 
   record: { wanted: "a mapping of names to matchers", fits: () => false },
   any: { wanted: "a value, or a mapping of matchers", fits: () => true },
 };
+
+function isStatus(value: Json): boolean {
+  return typeof value === "number" || STATUS_CLASSES.some((each) => each === value);
+}
 
 function isText(value: Json): boolean {
   return typeof value === "string";
@@ -73,7 +82,16 @@ function readPlain(value: Json, path: Path, { check, is, form, problems }: Readi
     return undefined;
   }
   // A list of texts has no order of its own.
+  if (is === "status") return statusMatcher(value);
   return { word: "equals", value: is === "texts" && Array.isArray(value) ? value.toSorted() : value };
+}
+
+/** A status, or all of its kind; of several, one. */
+function statusMatcher(value: Json): Matcher {
+  if (Array.isArray(value)) return { word: "either", of: value.map(statusMatcher) };
+  if (typeof value === "number") return { word: "equals", value };
+  const from = 100 * Number(String(value).charAt(0));
+  return { word: "between", from, to: from + 99 };
 }
 
 /** A matcher for each name; of several all must hold. */
@@ -150,15 +168,19 @@ function innerOf(takes: WordMeaning["takes"], is: Matched): Matched {
   return takes === "matcher of an item" ? itemOf(is) : is;
 }
 
+function isNumber(is: Matched): boolean {
+  return is === "number" || is === "status";
+}
+
 /** What a text or a list can hold, and what a value can be one of. */
 function fitsItem(value: Json, is: Matched): boolean {
   if (is === "any") return true;
-  return typeof value === (is === "number" ? "number" : "string") && value !== "";
+  return typeof value === (isNumber(is) ? "number" : "string") && value !== "";
 }
 
 function wantedItem(is: Matched): string {
   if (is === "any") return "any value";
-  return is === "number" ? "a number" : "a text that is not empty";
+  return isNumber(is) ? "a number" : "a text that is not empty";
 }
 
 function readBetween(value: Json, path: Path, { check, problems }: Reading): Matcher | undefined {

@@ -12,8 +12,8 @@ import {
   sameJson,
 } from "@muster/model";
 import { readMatcher } from "./check-matchers.ts";
-import { gatherProblems, type Problems } from "./problems.ts";
 import { eachText, referencesLike, standIns } from "./check-texts.ts";
+import { gatherProblems, type Problems } from "./problems.ts";
 import { type Path, pathText, type SourceDocument } from "./source.ts";
 import { listed, noteUnknownKey, readMapping, readText, shortened, wrongKind } from "./values.ts";
 

@@ -81,6 +81,7 @@ export function resolveCheck(check: Check, value: (reference: CheckReference) =>
       case "key":
         return { ...matcher, of: resolveMatcher(matcher.of) };
       case "every":
+      case "either":
         return { ...matcher, of: matcher.of.map(resolveMatcher) };
       case "min":
       case "max":

@@ -11,7 +11,8 @@ export type Matcher =
   | { readonly word: "sorted"; readonly wanted: boolean }
   | { readonly word: "since"; readonly ms: number }
   | { readonly word: "not" | "any" | "all" | "none" | "length"; readonly of: Matcher }
-  | { readonly word: "every"; readonly of: readonly Matcher[] }
+  /** All of these, or one of them at least. */
+  | { readonly word: "every" | "either"; readonly of: readonly Matcher[] }
   /** A value inside: of a text that is JSON, YAML or ini by its path, of a record by its key. */
   | { readonly word: "json" | "yaml" | "ini" | "key"; readonly path: string; readonly of: Matcher };
 

@@ -53,7 +53,10 @@ export const http = {
   },
   properties: {
     reachable: { is: "flag", meaning: "It answers, whatever it says" },
-    status: { is: "number", meaning: "The status; a redirect is not followed: it is its status" },
+    status: {
+      is: "status",
+      meaning: "The status: a number, `2xx`, or a list of such; a redirect is not followed: it is its status",
+    },
     body: { is: "content", meaning: "What it answers; 64 KiB at most" },
     headers: { is: "record", meaning: "The headers of the answer, by their names in lower case" },
   },
