@@ -35,7 +35,7 @@ const status = z.union([z.int().min(100).max(599), z.enum(STATUS_CLASSES)]);
 /** How it is asked, and what must be answered. */
 function exchange<Header extends z.ZodType>(header: Header, untold: string) {
   return {
-    method: z.enum(METHODS).optional().describe("`GET` unless told"),
+    method: z.enum(METHODS).optional().describe("`GET` unless told; of a hook `POST`"),
     headers: z.record(z.string(), header).optional().describe("What is sent besides"),
     status: z
       .union([status, z.array(status).min(1)])
