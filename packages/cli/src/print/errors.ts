@@ -43,7 +43,7 @@ export interface ErrorView {
   readonly place?: Place;
 }
 
-function errorView({ code, message, next, place }: MusterError): ErrorView {
+export function errorView({ code, message, next, place }: MusterError): ErrorView {
   return place === undefined ? { code, message, next } : { code, message, next, place };
 }
 
