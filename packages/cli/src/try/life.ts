@@ -74,7 +74,12 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
     return apiHere(host.daemon);
   };
   try {
-    const made = await step("create", asked, async (signal) => create(own, await api(), read, signal));
+    let touched = false;
+    const made = await step("create", asked, async (signal) => {
+      await confirmSound(await api(), read);
+      touched = true;
+      return create(own, await api(), read, signal);
+    });
     if (!made) skip("again", "it was not made");
     else if (asked.aborted) skip("again", "interrupted");
     else await step("again", asked, async (signal) => applyAgain(own, await api(), read, course.events, signal));
@@ -82,7 +87,7 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
     else if (asked.aborted) skip("verify", "interrupted");
     else if (living.checks.length === 0) skip("verify", "the file has no checks");
     else await step("verify", asked, (signal) => verifyCopy(own, living.checks, wishes, signal));
-    if (isToStay(steps, wishes)) {
+    if (touched && isToStay(steps, wishes)) {
       for (const name of ["destroy", "gone"] as const) skip(name, "kept");
       return { steps, kept: true, gone: false };
     }
@@ -127,7 +132,8 @@ function follow(wishes: Wishes): Course {
       const began = performance.now();
       const late = AbortSignal.timeout(wishes.withinMs);
       const told = await run(AbortSignal.any([asked, late])).catch((thrown: unknown) => {
-        return failed(late.aborted && !asked.aborted && isInterrupted(thrown) ? tooLate(wishes) : thrown);
+        if (!isInterrupted(thrown)) return failed(thrown);
+        return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
       });
       const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
       add(result);
@@ -141,22 +147,25 @@ function follow(wishes: Wishes): Course {
 function failed(thrown: unknown): Told & Pick<StepResult, "errors"> {
   const failures = errorsOf(thrown);
   const isUnsure = exitCodeFor(failures) === EXIT.unsure;
-  const message = failures.map((each) => each.message).join("; ");
+  const [only, another] = failures;
+  const message = another === undefined ? (only?.message ?? "") : `${failures.length} errors`;
   return { message, verdict: isUnsure ? "unknown" : "fail", errors: failures.map(errorView) };
 }
 
 /** Who ends it before its end does not want to look at it. */
 function isToStay(steps: readonly StepResult[], { keep, asked }: Wishes): boolean {
   if (asked.aborted || keep === "never") return false;
-  // What was refused before anything was touched is nothing to look at.
-  const isNothing = steps[0]?.errors?.some(({ code }) => code === "try.not-apart") === true;
-  return !isNothing && (keep === "always" || verdictOf(steps) !== "pass");
+  return keep === "always" || verdictOf(steps) !== "pass";
+}
+
+/** Throws what is wrong with the declaration, what could not be told, and `try.not-apart`. Nothing is touched. */
+async function confirmSound(api: Api, read: ReadStack): Promise<void> {
+  const plan = await foresee({ api, read }, CONSENT);
+  confirmTold([plan]);
+  confirmAlone(plan, read);
 }
 
 async function create(cli: Cli, api: Api, read: ReadStack, signal: AbortSignal): Promise<Told> {
-  const plan = await foresee({ api, read }, CONSENT);
-  confirmTold([plan]);
-  confirmApart(plan, read);
   const answer = await handOver(cli, { api, read }, CONSENT);
   const { groups, resources } = await untilConverged({ api, keptBy: "this", answer }, signal);
   const sizes = groups.map(({ name, size, status }) => `${name} ${status?.ready ?? 0}/${size} ready`);
@@ -168,8 +177,10 @@ async function create(cli: Cli, api: Api, read: ReadStack, signal: AbortSignal):
 /** The copy is to go again: nothing that is done to it has to be taken back. */
 const CONSENT = { allow: ["irreversible", "replace"] } as const;
 
-/** Nothing of a new copy is there: what its plan would take in, change or destroy is somebody else's. */
-function confirmApart(plan: StackPlan, { stack, file }: ReadStack): void {
+/**
+ * Nothing of a new copy is there: what its plan would take in, change or destroy is somebody else's. Throws `try.not-apart`.
+ */
+export function confirmAlone(plan: StackPlan, { stack, file }: ReadStack): void {
   const [first, ...others] = thingsMetIn(plan).map(
     (met) => new MusterError("try.not-apart", { stack: stack.name, ...met }, { place: { file } }),
   );
@@ -231,8 +242,12 @@ async function look({ place, read, places }: Living): Promise<Told> {
   return { verdict: "fail", message: left.join("; ") };
 }
 
-function isInterrupted(thrown: unknown): boolean {
+function isInterrupted(thrown: unknown): thrown is MusterError {
   return thrown instanceof MusterError && thrown.code === "apply.interrupted";
+}
+
+function goesAgain({ words }: MusterError): MusterError {
+  return new MusterError("apply.interrupted", { ...words, fix: "What was made of it is taken away." });
 }
 
 function tooLate({ withinMs }: Wishes): MusterError {

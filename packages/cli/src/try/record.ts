@@ -8,7 +8,7 @@ import { type Document, didYouMean, isObject, MusterError, messageOf, nearest, s
 import { makePrivateDirectory } from "@muster/plugin";
 import { type Holder, isRunning, thisProcess } from "@muster/store";
 import type { Environment } from "../cli.ts";
-import { triesDirectory } from "./place.ts";
+import { removePlace, triesDirectory } from "./place.ts";
 import type { TryResult } from "./result.ts";
 
 export interface TryRecord {
@@ -71,6 +71,12 @@ export function recordCalled(env: Environment, wanted: string): TryRecord {
   const record = only === undefined || other !== undefined ? undefined : readRecord(env, only);
   if (record !== undefined) return record;
   throw new MusterError("try.not-found", { id: wanted, nearest: didYouMean(other ?? nearest(wanted, ids)) });
+}
+
+/** As if it had never been. */
+export function forget(env: Environment, id: string): void {
+  removePlace(env, id);
+  rmSync(join(triesDirectory(env), `${id}.json`), { force: true });
 }
 
 /** Forgets the oldest of those that are over. */

@@ -1,7 +1,8 @@
 /** Tries in words: a line for each step, below it what did not pass, and a table of all at the end. */
 import { reportAs } from "@muster/checks";
-import { durationText } from "@muster/model";
+import { durationText, placeText } from "@muster/model";
 import type { Printer } from "../cli.ts";
+import type { ErrorView } from "../print/errors.ts";
 import { eventLine } from "../print/event-line.ts";
 import { paint, plain } from "../print/paint.ts";
 import { plansText } from "../print/plan.ts";
@@ -35,7 +36,7 @@ function below(
   printer: Printer,
   withEvents: boolean,
 ): readonly string[] {
-  const next = errors.map((error) => `error[${error.code}]  next: ${plain(error.next)}`);
+  const told = errors.flatMap((error) => errorLines(error, errors.length > 1, printer));
   const colored = (verdict: keyof typeof VERDICT_COLORS, text: string) => paint(printer, VERDICT_COLORS[verdict], text);
   const isShown = withEvents || errors.length > 0;
   const text = [
@@ -43,8 +44,19 @@ function below(
     plan === undefined ? "" : plansText([plan], printer),
     report === undefined ? "" : reportAs("text", report, colored),
   ].join("");
-  const lines = [...text.split("\n").filter((line) => line !== ""), ...next];
+  const lines = [...text.split("\n").filter((line) => line !== ""), ...told];
   return lines.map((line) => `    ${line}`);
+}
+
+/** Of one that is alone its message stands in the line above. */
+function errorLines(
+  { code, message, place, next }: ErrorView,
+  isOneOfMany: boolean,
+  printer: Printer,
+): readonly string[] {
+  const head = paint(printer, "red", `error[${code}]`) + (isOneOfMany ? `: ${plain(message)}` : "");
+  const at = placeText(place);
+  return [head, ...(at === "" ? [] : [`  at ${plain(at)}`]), `  ${paint(printer, "dim", "next:")} ${plain(next)}`];
 }
 
 /** How a person goes on with one that is kept. */

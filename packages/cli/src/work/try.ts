@@ -1,17 +1,19 @@
 /** `muster try`: copies of a stack are made, tried and taken away again. */
-import { EXIT, MusterError } from "@muster/model";
+import { EXIT, exitCodeOf, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { TryFlags } from "../commands/try-run.ts";
+import { exitCodeFor } from "../print/errors.ts";
 import { liveLine } from "../print/live-line.ts";
 import { plain } from "../print/paint.ts";
-import { live } from "../try/life.ts";
+import { confirmAlone, live } from "../try/life.ts";
 import { makePlace } from "../try/place.ts";
 import { type Prepared, prepare } from "../try/prepare.ts";
-import { forgetOld, holderHere, type TryRecord, writeRecord } from "../try/record.ts";
+import { forget, forgetOld, holderHere, type TryRecord, writeRecord } from "../try/record.ts";
 import { type StepName, type TryResult, verdictOf } from "../try/result.ts";
 import { finish, type Swept, sweep } from "../try/sweep.ts";
 import { countsOf, countsText, headText, keptText, stepText, tableText } from "../try/tell.ts";
 import { listenForEnd } from "./ending.ts";
+import { planHere } from "./plan.ts";
 import { durationIn } from "./times.ts";
 
 /** Whom what is seen on the way is told. */
@@ -29,6 +31,7 @@ export async function tryFile(this: Cli, flags: TryFlags, file: string): Promise
   const atOnce = atOnceIn(flags.atOnce);
   const copies = await prepare(this, file, { platform: flags.platform ?? [], with: flags.with ?? [] });
   const began = performance.now();
+  const begun = new Set<string>();
   const underWay = new Set<string>();
   const ending = listenForEnd(() => leave(this, underWay));
   const telling = flags.output === "json" ? silent() : tellPeople(this, copies.length === 1 || atOnce === 1);
@@ -38,10 +41,12 @@ export async function tryFile(this: Cli, flags: TryFlags, file: string): Promise
     ending.asked.addEventListener("abort", () => this.err.write(ENDING), { once: true });
     swept = await sweep(this, ending.asked);
     this.err.write(swept.map(sweptText).join(""));
+    await makeRoom(this, copies);
     const queue = copies.values();
     const worker = async () => {
       for (const copy of queue) {
         if (ending.asked.aborted) return;
+        begun.add(copy.place.id);
         underWay.add(copy.place.id);
         results.push(await tryOne(this, flags, copy, { withinMs, retryForMs, asked: ending.asked, telling }));
         underWay.delete(copy.place.id);
@@ -52,6 +57,7 @@ export async function tryFile(this: Cli, flags: TryFlags, file: string): Promise
     for (const end of ends) if (end.status === "rejected") throw end.reason;
     forgetOld(this.env);
   } finally {
+    for (const { place } of copies) if (!begun.has(place.id)) forget(this.env, place.id);
     telling.end();
     ending.forget();
   }
@@ -62,7 +68,7 @@ export async function tryFile(this: Cli, flags: TryFlags, file: string): Promise
       ? `${JSON.stringify({ tries: inOrder, counts, notBegun: copies.length - inOrder.length, swept })}\n`
       : `\n${tableText(inOrder)}${countsText(inOrder, performance.now() - began)}`,
   );
-  this.process.exitCode = ending.asked.aborted ? EXIT.interrupted : exitOf(counts);
+  this.process.exitCode = ending.asked.aborted ? EXIT.interrupted : exitOf(inOrder, counts);
 }
 
 const MOST_AT_ONCE = 64;
@@ -78,7 +84,13 @@ function atOnceIn(text: string): number {
 
 const ENDING = "Ending: what was made is taken away first. (Ctrl-C again leaves it.)\n";
 
-function exitOf({ fail, unknown }: Readonly<Record<TryResult["verdict"], number>>): number {
+function exitOf(
+  results: readonly TryResult[],
+  { fail, unknown }: Readonly<Record<TryResult["verdict"], number>>,
+): number {
+  const errors = results.flatMap(({ steps }) => steps.flatMap((step) => step.errors ?? []));
+  // What nobody could apply has not failed: it is wrong.
+  if (errors.some(({ code }) => exitCodeOf(code) === EXIT.invalid)) return EXIT.invalid;
   if (fail > 0) return EXIT.failed;
   return unknown > 0 ? EXIT.unsure : EXIT.done;
 }
@@ -91,17 +103,11 @@ interface How {
 }
 
 async function tryOne(cli: Cli, flags: TryFlags, copy: Prepared, how: How): Promise<TryResult> {
-  const { place, platform, original, read, places } = copy;
+  const { place, platform, original, read } = copy;
   const { telling, asked, withinMs, retryForMs } = how;
   const began = Date.now();
   const about = { id: place.id, stack: original, copy: read.stack.name, file: read.path, platform, began };
-  const record: TryRecord = {
-    ...{ v: 1, ...about, state: "running", holder: holderHere(`try ${read.file}`) },
-    ...{ document: read.document, places },
-  };
-  // Written down before anything is there: what is killed from here on is found.
-  writeRecord(cli.env, record);
-  makePlace(place);
+  const record: TryRecord = { ...recordOf(copy), began };
   telling.step(copy, headText(about, cli.out));
   const { steps, kept, gone } = await live(cli, copy, {
     ...{ keep: flags.keep, withinMs, retryForMs, asked },
@@ -120,6 +126,31 @@ async function tryOne(cli: Cli, flags: TryFlags, copy: Prepared, how: How): Prom
   if (kept) telling.step(copy, keptText(result));
   telling.done(copy);
   return result;
+}
+
+function recordOf({ place, original, platform, read, places }: Prepared): TryRecord {
+  return {
+    ...{ v: 1, id: place.id, stack: original, copy: read.stack.name, file: read.path, platform, began: Date.now() },
+    ...{ state: "running", holder: holderHere(`try ${read.file}`), document: read.document, places },
+  };
+}
+
+/**
+ * Makes room for each copy, and throws what nobody could apply before any is made. What cannot be told yet is told when it
+ * is made.
+ */
+async function makeRoom(cli: Cli, copies: readonly Prepared[]): Promise<void> {
+  for (const copy of copies) {
+    // Written down before anything is there: what is killed from here on is found.
+    writeRecord(cli.env, recordOf(copy));
+    makePlace(copy.place);
+    try {
+      const [plan] = await planHere({ ...cli, env: copy.place.env }, { output: "text", prune: false }, [copy.read]);
+      if (plan !== undefined) confirmAlone(plan, copy.read);
+    } catch (thrown) {
+      if (exitCodeFor([thrown]) === EXIT.invalid) throw thrown;
+    }
+  }
 }
 
 /** What is told of several at once is told when each has ended, and whole: nothing of one stands between another's lines. */
