@@ -14,6 +14,7 @@ import { readMode, readRepair, readRollout } from "./policies.ts";
 import type { Problems } from "./problems.ts";
 import { readPurge, readResources } from "./resources.ts";
 import type { Path } from "./source.ts";
+import { readTries } from "./tries.ts";
 import {
   checkKeys,
   checkName,
@@ -26,7 +27,7 @@ import {
   recordOf,
 } from "./values.ts";
 
-const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups", "checks"];
+const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups", "checks", "try"];
 const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair", "checks"];
 const GROUP_KEYS_LATER = ["provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
 
@@ -42,6 +43,8 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const { fronts, resources } = readResources(data["resources"], names, problems);
   const purge = readPurge(data["purge"], problems);
   const checks = readChecks(data["checks"], ["checks"], problems);
+  // Whoever tries the stack asks for it (`triesOf`); that it is in order is seen whenever the stack is read.
+  readTries(data["try"], problems);
   const groups =
     data["resources"] !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;

@@ -4,7 +4,7 @@ import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/mo
 import { type Catalog, type Flavor, type ResourceType, resourceTypesIn, type Type } from "@muster/plugin";
 import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
 import type { OwnWord } from "./own-words.ts";
-import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "./stack-words.ts";
+import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, TRY, text, texts } from "./stack-words.ts";
 
 /** What an editor cannot know (whether a provider would take it, whether a reference leads anywhere) it is not told. */
 export function stackSchema(catalog: Catalog): JsonObject {
@@ -38,6 +38,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
     ),
     groups: named("Groups of alike instances, by name", groupOf(templates, treatments)),
     checks: { $ref: "#/definitions/checks" },
+    try: TRY,
   });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -73,6 +73,17 @@ export interface StackFile {
   readonly groups?: Readonly<Record<string, Group>>;
   /** What can be true or false of what there is: `check.port(8080).listening()`. */
   readonly checks?: readonly CheckEntry[];
+  /** How `muster try` copies it. */
+  readonly try?: Tries;
+}
+
+export interface Tries {
+  /** Over what is declared, in every copy: as it is written by type and name; `null` takes away. */
+  readonly change?: object;
+  /** A copy for each, by name: over that. */
+  readonly platforms?: Readonly<Record<string, object>>;
+  /** Groups, and addresses of resources, that are left as declared though the real ones are the same things. */
+  readonly asIs?: readonly string[];
 }
 
 /** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */
