@@ -203,6 +203,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return holdGroup(assignment, memory, clock, (status) => deps.onStatus(name, status));
     return controlGroup(assignment, memory, {
       ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
+      ...(deps.askChecks === undefined ? {} : { askChecks: deps.askChecks }),
       // One that is being let go tells what it still has to tell, and leaves nothing to remember.
       write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
       isDeclaring: () => declaring,
