@@ -1,4 +1,5 @@
 /** Checks that are declared: they gate a rollout of real servers, and are asked as long as somebody keeps the stack. */
+import { mkdir } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type House, openHouse } from "../packages/cli/src/test/house.ts";
 import { endAllAtHome } from "./support/left-behind.ts";
@@ -81,5 +82,55 @@ describe("checks of a group", { timeout: 120_000 }, () => {
     const back = await apply("a stranger");
     expect([back.code, back.err]).toEqual([1, expect.stringContaining("rollout.reverted")]);
     expect((await house.run("group", "ls")).out).toContain("reverted 2/2");
+  });
+});
+
+describe("checks of a stack and its resources", { timeout: 120_000 }, () => {
+  it("are asked at the end of an apply, and told as long as somebody keeps the stack", async () => {
+    const house = await openShop();
+    const folder = house.path("etc");
+    const file = `${folder}/motd`;
+    const stack = {
+      ...{ stack: "host", providers: { file: { root: folder }, directory: { root: folder } } },
+      resources: {
+        file: { [file]: { content: "hello\n", checks: [{ file: "${self.path}", content: { contains: "hello" } }] } },
+      },
+      checks: [
+        { title: "somebody was here", file: house.path("here"), exists: true },
+        { file: `\${file.${file}.path}`, exists: true },
+      ],
+    };
+    await mkdir(folder);
+    await house.write("host.json", stack);
+    const failed = await house.run("apply", "host.json", "--yes");
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining("checks.failed")]);
+    expect(failed.err).toContain("1 of 3 checks do not hold: somebody was here: exists: expected true, found false");
+    const described = (await house.run("stack", "describe", "host")).out;
+    expect(described).toMatch(/ChecksHold +no +ChecksFail +check somebody was here: exists/);
+    expect(described).toContain(`file \${self.path}`);
+
+    await house.write("here", "");
+    const applied = await house.run("apply", "host.json", "--yes");
+    expect([applied.code, applied.err]).toEqual([0, ""]);
+    const events = (await house.run("events", "--type", "check")).out;
+    expect(events.split("\n").map((line) => line.replace(/^\S+ \S+ /, ""))).toEqual([
+      "! host  check somebody was here: exists: expected true, found false",
+      "= host  check somebody was here: holds again",
+      "",
+    ]);
+    const kept = JSON.parse((await house.run("stack", "describe", "host", "--output", "json")).out);
+    expect(kept.checks.condition).toMatchObject({ name: "ChecksHold", holds: true, message: "3 checks hold" });
+  });
+
+  it("that nobody can tell end an apply with 4", async () => {
+    const house = await openShop();
+    await mkdir(house.path("etc"));
+    await house.write("host.json", {
+      ...{ stack: "host", providers: { file: { root: house.path("etc") } } },
+      resources: { file: { [house.path("etc/motd")]: { content: "" } } },
+      checks: [{ dns: "nobody.invalid", server: "127.0.0.1:9", timeout: "100ms", resolves: true }],
+    });
+    const { code, err } = await house.run("apply", "host.json", "--yes");
+    expect([code, err]).toEqual([4, expect.stringContaining("checks.unknown")]);
   });
 });
