@@ -131,7 +131,10 @@ async function verdictOf(
     const resolved = checksOfMember(treatment, member.mark);
     const over = AbortSignal.any([signal, checking.letGo]);
     const verdicts = await verdictsOf(resolved, checking.whomOf(member.id), checking.ask, over);
-    return together(treatment.group.checks, verdicts);
+    return together(
+      resolved.map(({ check }) => check),
+      verdicts,
+    );
   } catch (thrown) {
     return { kind: "unknown", reason: messageOf(thrown) };
   }
