@@ -31,7 +31,14 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
-  "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/daemon": [
+    "@muster/runtime",
+    "@muster/declaration",
+    "@muster/store",
+    "@muster/checks",
+    "@muster/plugin",
+    "@muster/model",
+  ],
   // What stands behind `@muster/sdk/testing` keeps a stack in a simulated world.
   "@muster/sdk": [
     "@muster/runtime",

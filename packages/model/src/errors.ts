@@ -485,6 +485,10 @@ export const errorTable = {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",
   },
+  "checks.failed": {
+    says: "stack `{stack}` is as declared, and {failed} of {all} checks do not hold: {detail}",
+    next: "`muster stack describe {stack}` shows how they stand. What was declared is kept.",
+  },
   "simulation.no-such-thing": {
     says: "in the simulated world there is no {type} `{id}`{nearest}",
     next: "There are: {known}.",
@@ -557,6 +561,10 @@ export const errorTable = {
   "history.dropped": {
     says: "how group `{group}` stood at {at} is known no more: the history of stack `{stack}` up to {until} was dropped by {actor}",
     next: "Ask for a time after that.",
+  },
+  "checks.unknown": {
+    says: "stack `{stack}` is as declared, and nobody can tell whether {unknown} of {all} checks hold: {detail}",
+    next: "`muster stack describe {stack}` shows how they stand. What was declared is kept.",
   },
   "look.failed": {
     says: "{name} could not be looked at: {detail}",

@@ -43,7 +43,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "history.no-stack",
   "history.too-early",
 ];
-const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped"];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";
