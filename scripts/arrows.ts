@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/model": [],
   "@muster/checks": ["@muster/model"],
-  "@muster/image": ["@muster/model"],
+  "@muster/image": ["@muster/checks", "@muster/model"],
   "@muster/engine": ["@muster/model"],
   "@muster/plugin": ["@muster/model"],
   "@muster/store": ["@muster/model"],
@@ -20,12 +20,25 @@ const below: Readonly<Record<string, readonly string[]>> = {
   "@muster/provider-container": ["@muster/plugin", "@muster/model"],
   "@muster/provider-digitalocean": ["@muster/plugin", "@muster/model"],
   "@muster/provider-file": ["@muster/plugin", "@muster/model"],
-  "@muster/provider-process": ["@muster/plugin", "@muster/model"],
+  "@muster/provider-process": ["@muster/checks", "@muster/plugin", "@muster/model"],
   // A machine is a process of the hypervisor: docs/decisions/0009-machines.md.
-  "@muster/provider-vm": ["@muster/provider-process", "@muster/image", "@muster/plugin", "@muster/model"],
+  "@muster/provider-vm": [
+    "@muster/provider-process",
+    "@muster/image",
+    "@muster/checks",
+    "@muster/plugin",
+    "@muster/model",
+  ],
   "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
-  "@muster/daemon": ["@muster/runtime", "@muster/declaration", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/daemon": [
+    "@muster/runtime",
+    "@muster/declaration",
+    "@muster/store",
+    "@muster/checks",
+    "@muster/plugin",
+    "@muster/model",
+  ],
   // What stands behind `@muster/sdk/testing` keeps a stack in a simulated world.
   "@muster/sdk": [
     "@muster/runtime",

@@ -1,5 +1,4 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { request as secureRequest } from "node:https";
 import { messageOf, PASS, type Verdict } from "@muster/model";
 import { endAfter } from "./ending.ts";
 import { asking, noteLookup, verdictOnError, verdictOnSilence } from "./network.ts";
@@ -8,8 +7,11 @@ import { failed, unknown } from "./reason.ts";
 // An import of it would load all that Node has for the web.
 const { request: plainRequest } = process.getBuiltinModule("node:http");
 
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+export const STATUS_CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 /** A status, or all of its kind. */
-export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+export type Status = number | (typeof STATUS_CLASSES)[number];
 
 export interface HttpProbe {
   /** `http:` or `https:`. */
@@ -103,7 +105,7 @@ function begin(url: URL, { method = "GET", headers = {} }: HttpQuestion): Client
   // Without an agent no connection is used again, and no proxy is asked.
   const options = { method, headers: { ...headers }, agent: false } as const;
   if (url.protocol === "http:") return plainRequest(url, options);
-  return secureRequest(url, { ...options, rejectUnauthorized: true });
+  return process.getBuiltinModule("node:https").request(url, { ...options, rejectUnauthorized: true });
 }
 
 function answerOf<T>(

@@ -1,3 +1,4 @@
+export type { Said } from "./answers.ts";
 export type * from "./check.ts";
 export * from "./command.ts";
 export * from "./http.ts";

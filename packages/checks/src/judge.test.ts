@@ -19,6 +19,7 @@ describe("a matcher", () => {
     [{ word: "max", value: 3 }, 3, 4],
     [{ word: "between", from: 1, to: 3 }, 2, 0],
     [{ word: "oneOf", values: [1, 2] }, 2, 3],
+    [{ word: "either", of: [equals(404), { word: "between", from: 200, to: 299 }] }, 204, 500],
     [{ word: "contains", value: "ell" }, "hello", "heo"],
     [{ word: "contains", value: "a" }, ["a"], ["ab"]],
     [{ word: "containsAll", values: ["a", "b"] }, "ba", "a"],

@@ -46,6 +46,11 @@ function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
     }
     case "every":
       return worstOf(matcher.of.map((each) => judgeValue(each, value, now)));
+    case "either": {
+      const judged = matcher.of.map((each) => judgeValue(each, value, now));
+      if (judged.some(({ verdict }) => verdict === "pass")) return PASS;
+      return judged.find(({ verdict }) => verdict === "unknown") ?? fail();
+    }
     case "min":
       return passWhen(typeof value === "number" && value >= matcher.value);
     case "max":
@@ -164,6 +169,8 @@ export function expectedText(matcher: Matcher): string {
       return `not ${expectedText(matcher.of)}`;
     case "every":
       return matcher.of.map(expectedText).join(" and ");
+    case "either":
+      return matcher.of.map(expectedText).join(" or ");
     case "min":
       return `at least ${matcher.value}`;
     case "max":

@@ -5,9 +5,9 @@ import type { Facts, Need } from "./facts.ts";
 
 /**
  * What a property's value is. `content` is a text that is looked into; `texts` have no order; `moment` is in seconds since
- * 1970; `record` holds texts by their names.
+ * 1970; `record` holds texts by their names. `status` is the number of an answer over HTTP, of which `2xx` and a list can be said too.
  */
-export type ValueKind = "flag" | "number" | "text" | "texts" | "content" | "moment" | "record";
+export type ValueKind = "flag" | "number" | "status" | "text" | "texts" | "content" | "moment" | "record";
 
 export interface Property {
   readonly is: ValueKind;

@@ -1,11 +1,12 @@
 /** A list of checks as JSON Schema, made from the table of kinds: for editors. */
 import type { Json, JsonObject } from "@muster/model";
+import { STATUS_CLASSES } from "./http.ts";
 import type { Kind, Option, Property } from "./kind.ts";
 import { KINDS } from "./kinds/all.ts";
 import { type Matched, WORDS, type WordMeaning, wordsOf } from "./words.ts";
 
 const PARTS = "#/definitions/";
-const VALUES: readonly Matched[] = ["flag", "number", "text", "texts", "content", "moment", "record", "any"];
+const VALUES: readonly Matched[] = ["flag", "number", "status", "text", "texts", "content", "moment", "record", "any"];
 
 /** The list, and what it refers to under `definitions`. */
 export function checksSchema(): { readonly list: JsonObject; readonly definitions: JsonObject } {
@@ -21,12 +22,15 @@ export function checksSchema(): { readonly list: JsonObject; readonly definition
   return { list, definitions: Object.fromEntries(definitions) };
 }
 
+/** What a subject takes from whom it is declared with is seen to when that is known. */
+const REFERENCE: JsonObject = { type: "string", pattern: "\\$\\{[^{}]+\\}" };
+
 function checkOf(name: string, { summary, subject, options, properties }: Kind): JsonObject {
   const own = mapped(properties, propertyOf);
   return {
     ...{ type: "object", description: summary, additionalProperties: false, required: [name] },
     properties: {
-      [name]: { ...subject.schema, description: subject.meaning },
+      [name]: { description: subject.meaning, anyOf: [subject.schema, REFERENCE] },
       title: { type: "string", description: "What it is called in reports" },
       ...mapped(options, optionOf),
       ...own,
@@ -50,9 +54,12 @@ function optionOf({ is, meaning }: Option): JsonObject {
   return { ...(typeof is === "string" ? { type: "string" } : { enum: [...is] }), description: meaning };
 }
 
+const STATUS: JsonObject = { anyOf: [{ type: "integer", minimum: 100, maximum: 599 }, { enum: [...STATUS_CLASSES] }] };
+
 const PLAIN: Readonly<Record<Matched, Json>> = {
   flag: { type: "boolean" },
   number: { type: "number" },
+  status: { anyOf: [STATUS, { type: "array", minItems: 1, items: STATUS }] },
   text: { type: "string" },
   content: { type: "string" },
   texts: { type: "array", items: { type: "string" } },
@@ -81,7 +88,7 @@ function wordOf({ meaning, takes }: WordMeaning, is: Matched): JsonObject {
 
 function takenBy(takes: WordMeaning["takes"], is: Matched): JsonObject {
   const one = (of: Matched) => ({ anyOf: [{ $ref: `${PARTS}matcher-${of}` }] });
-  const item: JsonObject = is === "any" ? {} : { type: is === "number" ? "number" : "string" };
+  const item: JsonObject = is === "any" ? {} : { type: is === "number" || is === "status" ? "number" : "string" };
   switch (takes) {
     case "value":
       return item;

@@ -16,12 +16,12 @@ type Inner = "matcher" | "matcher of an item" | "matcher of a number";
 
 const TEXTS = ["text", "content", "any"] as const;
 const LISTS = ["texts", "any"] as const;
-const NUMBERS = ["number", "any"] as const;
+const NUMBERS = ["number", "status", "any"] as const;
 
 export const WORDS = {
   not: {
     meaning: "The matcher after it does not hold",
-    of: ["flag", "number", "text", "texts", "content", "moment", "any"],
+    of: ["flag", "number", "status", "text", "texts", "content", "moment", "any"],
     takes: "matcher",
   },
   min: { meaning: "At least so much", of: NUMBERS, takes: "number" },
@@ -34,7 +34,7 @@ export const WORDS = {
   },
   contains: { meaning: "It holds this text, or this item", of: [...TEXTS, "texts"], takes: "value" },
   containsAll: { meaning: "It holds all of these", of: [...TEXTS, "texts"], takes: "values" },
-  oneOf: { meaning: "It is one of these", of: ["number", "text", "any"], takes: "values" },
+  oneOf: { meaning: "It is one of these", of: ["number", "status", "text", "any"], takes: "values" },
   length: {
     meaning: "Its characters or items are so many: a number, or a matcher of one",
     of: [...TEXTS, "texts"],

@@ -29,3 +29,8 @@ export function pluginDirectory(env: Environment): string {
 export function runsDirectory(env: Environment, type: string): string {
   return join(runtimeDirectory(env, homedir()), "runs", type);
 }
+
+/** Where `muster try` answers for one copy: a path is soon too long for a socket, and this directory is near. */
+export function trySockets(env: Environment, id: string): string {
+  return join(runtimeDirectory(env, homedir()), "tries", id);
+}

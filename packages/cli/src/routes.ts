@@ -13,13 +13,16 @@ interface Docs {
   readonly fullDescription: string;
 }
 
-function branch(docs: Docs, loads: Readonly<Record<string, Load>>): Load<RouteMap<Cli>> {
+/** @param otherwise the command that words mean which lead nowhere */
+function branch(docs: Docs, loads: Readonly<Record<string, Load>>, otherwise?: string): Load<RouteMap<Cli>> {
   return async ([word = "", ...others]) => {
-    const wanted = Object.entries(loads).filter(([name]) => name === word);
+    const meant = Object.hasOwn(loads, word) || word === "" || word === "--help" ? word : (otherwise ?? word);
+    const wanted = Object.entries(loads).filter(([name]) => name === meant);
     // Help, and what to offer for a slip of the hand, take all of them.
     const needed = wanted.length > 0 ? wanted : Object.entries(loads);
     const routes = needed.map(async ([name, load]): Promise<[string, Target]> => [name, await load(others)]);
-    return buildRouteMap({ routes: Object.fromEntries(await Promise.all(routes)), docs });
+    const known = { routes: Object.fromEntries(await Promise.all(routes)), docs };
+    return buildRouteMap(meant === otherwise ? { ...known, defaultCommand: otherwise } : known);
   };
 }
 
@@ -99,6 +102,25 @@ const image = branch(
   },
 );
 
+const tries = branch(
+  {
+    brief: "Try a stack: make a copy of it, check it, and take it away",
+    fullDescription:
+      "`muster try FILE` is `muster try run FILE`: makes a copy of a stack, checks it, and takes it away again. The others see to\n" +
+      "copies that were kept or left behind.\n\nEXAMPLE\n  muster try shop.yaml",
+  },
+  {
+    run: async () => (await import("./commands/try-run.ts")).tryRun,
+    ls: async () => (await import("./commands/try-ls.ts")).tryLs,
+    show: async () => (await import("./commands/try-show.ts")).tryShow,
+    login: async () => (await import("./commands/try-login.ts")).tryLogin,
+    logs: async () => (await import("./commands/try-logs.ts")).tryLogs,
+    destroy: async () => (await import("./commands/try-destroy.ts")).tryDestroy,
+    sweep: async () => (await import("./commands/try-sweep.ts")).trySweep,
+  },
+  "run",
+);
+
 const plugin = branch(
   {
     brief: "Run plugins and ask them",
@@ -143,6 +165,7 @@ export const routesFor = branch(
     plan: async () => (await import("./commands/plan.ts")).plan,
     apply: async () => (await import("./commands/apply.ts")).apply,
     verify: async () => (await import("./commands/verify.ts")).verify,
+    try: tries,
     drift: async () => (await import("./commands/drift.ts")).drift,
     resource: async () => (await import("./commands/resource.ts")).resource,
     import: async () => (await import("./commands/import.ts")).importThings,

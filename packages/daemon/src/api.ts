@@ -11,7 +11,7 @@
  * only. So the daemon says which part of the document it means (`place.at`), and the client turns that into line and
  * column: `source.locate(at.path, at.what, at.within)`.
  */
-import type { Consent, Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
+import type { ChecksView, Consent, Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
 import type { Exit, Tool } from "@muster/plugin";
 import type { GroupView, Policy, RepairPolicy, ResourcesView, RolloutPolicy } from "@muster/runtime";
 import type { JournalEntry } from "@muster/store";
@@ -34,6 +34,10 @@ export const PATHS = {
   plan: "/v1/plan",
   /** GET → StackResources[] */
   resources: "/v1/resources",
+  /** GET → StackChecks[] */
+  checks: "/v1/checks",
+  /** POST AskChecksRequest → StackChecks: they are asked once more. */
+  askChecks: "/v1/checks/ask",
   /** POST DestroyRequest → ApplyAnswer */
   destroy: "/v1/destroy",
   /** GET EventsQuery → JournalEntry, one a line (application/x-ndjson). */
@@ -115,6 +119,15 @@ export interface DestroyRequest extends WithActor {
 
 /** How the resources of a stack stand. A stack of which nothing is declared has no such line. */
 export interface StackResources extends ResourcesView {
+  readonly stack: string;
+}
+
+/** How the checks of a stack and of its resources stand. A stack of which nothing is declared has no such line. */
+export interface StackChecks extends ChecksView {
+  readonly stack: string;
+}
+
+export interface AskChecksRequest {
   readonly stack: string;
 }
 

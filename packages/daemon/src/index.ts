@@ -8,6 +8,7 @@ export type {
   TypeDetail,
   TypeView,
 } from "./catalog/type-view.ts";
+export { checksAsker } from "./checks/asker.ts";
 export * from "./follow-file.ts";
 export type { Inspector } from "./inspector.ts";
 export type { Daemon, DaemonOptions, Notice } from "./options.ts";

@@ -3,16 +3,17 @@ import {
   isWord,
   itemOf,
   type Matched,
-  type Matcher,
   type MatcherWord,
   type Property,
   patternFault,
+  STATUS_CLASSES,
   stepsOf,
   WORDS,
   type WordMeaning,
   wordsOf,
 } from "@muster/checks";
-import { durationOf, isObject, type Json, type JsonObject } from "@muster/model";
+import { durationOf, isObject, type Json, type JsonObject, type Matcher } from "@muster/model";
+import { standIns } from "./check-texts.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { noteUnknownKey, wrongKind } from "./values.ts";
@@ -45,6 +46,10 @@ function noteImpossible({ min, max }: JsonObject, path: Path, { check, problems 
 const PLAIN: Readonly<Record<Matched, { readonly wanted: string; readonly fits: (value: Json) => boolean }>> = {
   flag: { wanted: "`true` or `false`", fits: (value) => typeof value === "boolean" },
   number: { wanted: "a number, or a mapping of matchers", fits: (value) => typeof value === "number" },
+  status: {
+    wanted: "a status as `200` or `2xx`, a list of such, or a mapping of matchers",
+    fits: (value) => isStatus(value) || (Array.isArray(value) && value.length > 0 && value.every(isStatus)),
+  },
   text: { wanted: "a text (in quotes where it looks like a number), or a mapping of matchers", fits: isText },
   content: { wanted: "a text, or a mapping of matchers", fits: isText },
   texts: {
@@ -56,6 +61,10 @@ const PLAIN: Readonly<Record<Matched, { readonly wanted: string; readonly fits: 
   any: { wanted: "a value, or a mapping of matchers", fits: () => true },
 };
 
+function isStatus(value: Json): boolean {
+  return typeof value === "number" || STATUS_CLASSES.some((each) => each === value);
+}
+
 function isText(value: Json): boolean {
   return typeof value === "string";
 }
@@ -63,13 +72,26 @@ function isText(value: Json): boolean {
 function readPlain(value: Json, path: Path, { check, is, form, problems }: Reading): Matcher | undefined {
   const { wanted, fits } = PLAIN[is];
   if (!fits(value)) return wrongKind(value, wanted, path, problems);
-  if (form !== undefined && typeof value === "string" && !form.pattern.test(value)) {
+  if (
+    form !== undefined &&
+    typeof value === "string" &&
+    !standIns(value).some((each) => form.pattern.test(`${each}`))
+  ) {
     const detail = `\`${path.at(-1)}\` cannot be "${value}"`;
     problems.add("declaration.bad-check", { check, detail, fix: `Write ${form.says}.` }, path);
     return undefined;
   }
   // A list of texts has no order of its own.
+  if (is === "status") return statusMatcher(value);
   return { word: "equals", value: is === "texts" && Array.isArray(value) ? value.toSorted() : value };
+}
+
+/** A status, or all of its kind; of several, one. */
+function statusMatcher(value: Json): Matcher {
+  if (Array.isArray(value)) return { word: "either", of: value.map(statusMatcher) };
+  if (typeof value === "number") return { word: "equals", value };
+  const from = 100 * Number(String(value).charAt(0));
+  return { word: "between", from, to: from + 99 };
 }
 
 /** A matcher for each name; of several all must hold. */
@@ -146,15 +168,19 @@ function innerOf(takes: WordMeaning["takes"], is: Matched): Matched {
   return takes === "matcher of an item" ? itemOf(is) : is;
 }
 
+function isNumber(is: Matched): boolean {
+  return is === "number" || is === "status";
+}
+
 /** What a text or a list can hold, and what a value can be one of. */
 function fitsItem(value: Json, is: Matched): boolean {
   if (is === "any") return true;
-  return typeof value === (is === "number" ? "number" : "string") && value !== "";
+  return typeof value === (isNumber(is) ? "number" : "string") && value !== "";
 }
 
 function wantedItem(is: Matched): string {
   if (is === "any") return "any value";
-  return is === "number" ? "a number" : "a text that is not empty";
+  return isNumber(is) ? "a number" : "a text that is not empty";
 }
 
 function readBetween(value: Json, path: Path, { check, problems }: Reading): Matcher | undefined {
@@ -172,7 +198,7 @@ function readPattern(value: Json, path: Path, { check, problems }: Reading): Mat
   if (typeof value !== "string" || value === "") {
     return wrongKind(value, "a regular expression, in quotes", path, problems);
   }
-  const detail = patternFault(value);
+  const detail = patternFault(String(standIns(value)[0]));
   if (detail === undefined) return { word: "matches", pattern: value };
   const fix = "Write a regular expression of JavaScript; in YAML in single quotes, where a backslash is one.";
   problems.add("declaration.bad-check", { check, detail, fix }, path);

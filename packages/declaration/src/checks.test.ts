@@ -127,9 +127,28 @@ describe("checks in a document", () => {
       "4:13 declaration.wrong-kind `method` must be `GET` or `HEAD`",
     ],
     ["- command: [true]", "  exit: 0", "2:14 declaration.bad-check command true: `command` must be a list of texts"],
-    ["- port: ${self.port}", "  listening: true", "2:11 declaration.not-yet `${self.port}` in `port`"],
+    ["- port: ${self.port}", "  listening: true", "2:11 declaration.bad-reference `${self.port}`: here is no member"],
+    ["- file: /${droplet.a.b}", "  exists: true", "2:11 declaration.bad-reference `${droplet.a.b}`: here is no"],
   ])("%s %s is refused, with its place", (first, second, wanted) => {
     expect(wrongIn(list(first, second))[0]).toContain(wanted);
+  });
+
+  it("say of a status a number, all of its kind, or a list of which it is one", () => {
+    const matcher = (status: string) =>
+      read(list("- http: http://a/", `  status: ${status}`))[0]?.statements[0].matcher;
+    expect(matcher("204")).toEqual({ word: "equals", value: 204 });
+    expect(matcher("2xx")).toEqual({ word: "between", from: 200, to: 299 });
+    expect(matcher("[2xx, 404]")).toEqual({
+      word: "either",
+      of: [
+        { word: "between", from: 200, to: 299 },
+        { word: "equals", value: 404 },
+      ],
+    });
+    expect(matcher("{ not: 5xx }")).toMatchObject({ word: "not", of: { word: "between" } });
+    for (const wrong of ["6xx", "[]", "'200'"]) {
+      expect(wrongIn(list("- http: http://a/", `  status: ${wrong}`))[0]).toContain("`status` must be a status as");
+    }
   });
 
   it("may use a shell's own variables", () => {

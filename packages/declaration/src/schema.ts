@@ -83,8 +83,13 @@ function noteIssue(issue: core.$ZodIssue, around: Path, check: Check): void {
       noteBad(oneOf(issue.values, valueAt(check.value, inner)), inner, check);
       break;
     default:
-      noteBad(/^[a-z]/.test(issue.message) ? issue.message : `does not fit: ${issue.message}`, inner, check);
+      noteBad(isSentence(issue.message) ? issue.message : `does not fit: ${issue.message}`, inner, check);
   }
+}
+
+/** Words of our own go on after the name of what they are about. */
+function isSentence(message: string): boolean {
+  return /^[a-z]/.test(message);
 }
 
 function noteUnknownKeys(keys: readonly string[], inner: Path, { schema, subject, problems }: Check): void {
@@ -108,10 +113,20 @@ function noteBad(detail: string, inner: Path, { subject, problems }: Check, at: 
   problems.add(subject.bad ?? "declaration.bad-property", words, path, at);
 }
 
-/** Of several forms, the one that fits furthest is what was meant; where none fits at all, every form is named. */
+/**
+ * Of several forms, the one whose keys are there, or else the one that fits furthest, is what was meant; where none fits at
+ * all, every form is named.
+ */
 function noteUnion(issue: core.$ZodIssueInvalidUnion, inner: Path, check: Check): void {
+  const begun = issue.errors.filter((form) => !form.some((each) => isMissing(each, inner, check)));
+  const [first, ...others] = begun;
+  // Where people have to choose, the schema has words for it.
+  if (isSentence(issue.message) && others.length + (first === undefined ? 0 : 1) !== 1) {
+    noteBad(issue.message, inner, check);
+    return;
+  }
   const kinds = issue.errors.flatMap((form) => form.flatMap((each) => (isKind(each) ? [wordsFor(each.expected)] : [])));
-  const meant = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
+  const meant = others.length === 0 && first !== undefined ? first : furthest(issue.errors);
   if (meant !== undefined && depthOf(meant) > 0) {
     for (const each of meant) noteIssue(each, inner, check);
     return;
@@ -120,6 +135,15 @@ function noteUnion(issue: core.$ZodIssueInvalidUnion, inner: Path, check: Check)
   const found = described(valueAt(check.value, inner));
   const wanted = [...new Set(kinds)].join(" or ") || "one of the forms it can have";
   check.problems.add("declaration.wrong-kind", { what: nameOf(path), wanted, found }, path);
+}
+
+function furthest(forms: core.$ZodIssueInvalidUnion["errors"]): readonly core.$ZodIssue[] | undefined {
+  return forms.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
+}
+
+/** Whether it says that a key of the form itself is not there. */
+function isMissing({ path }: core.$ZodIssue, inner: Path, { value }: Check): boolean {
+  return path.length === 1 && valueAt(value, [...inner, ...path.map(step)]) === undefined;
 }
 
 /** How far a form fits before it first fails. A key too many is a failure inside. */

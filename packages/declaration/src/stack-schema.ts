@@ -4,7 +4,7 @@ import { CONSENTS, type Json, type JsonObject, MAX_SIZE, NAME } from "@muster/mo
 import { type Catalog, type Flavor, type ResourceType, resourceTypesIn, type Type } from "@muster/plugin";
 import { IN_PLACE_OF_VALUES, type WrittenSchema, writtenSchema } from "./json-schema.ts";
 import type { OwnWord } from "./own-words.ts";
-import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, text, texts } from "./stack-words.ts";
+import { COMMAND, mapping, NOTIFY_COMMAND, REPAIR, ROLLOUT, TRY, text, texts } from "./stack-words.ts";
 
 /** What an editor cannot know (whether a provider would take it, whether a reference leads anywhere) it is not told. */
 export function stackSchema(catalog: Catalog): JsonObject {
@@ -24,7 +24,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const templates = byName(types, (type) => chosen(type, written(type, "template")));
   const treatments = byName(flavors, (flavor) => chosen(flavor, written(flavor, "flavor")));
   const checks = checksSchema();
-  Object.assign(definitions, checks.definitions);
+  Object.assign(definitions, checks.definitions, { checks: checks.list });
   const root = mapping("One declaration of Muster's", {
     stack: { type: "string", pattern: NAME.source, description: "The name of the stack" },
     owner: text("Who answers for it"),
@@ -37,7 +37,8 @@ export function stackSchema(catalog: Catalog): JsonObject {
       byName(types, () => ({ enum: ["noop", "destroy"] })),
     ),
     groups: named("Groups of alike instances, by name", groupOf(templates, treatments)),
-    checks: checks.list,
+    checks: { $ref: "#/definitions/checks" },
+    try: TRY,
   });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -72,6 +73,7 @@ const RESOURCE_WORDS: Readonly<Record<OwnWord, JsonObject>> = {
     ...{ type: "array", items: { enum: [...CONSENTS] } },
     description: "What may be done to it without being asked again each time",
   },
+  checks: { $ref: "#/definitions/checks" },
 };
 
 function resourcesOf(type: ResourceType, { properties, required }: WrittenSchema): JsonObject {
@@ -137,6 +139,7 @@ function groupOf(templates: JsonObject, flavors: JsonObject): JsonObject {
       flavor: one(flavors, "How members are treated: one flavor with its properties; `vanilla` unless told"),
       rollout: ROLLOUT,
       repair: REPAIR,
+      checks: { $ref: "#/definitions/checks" },
     }),
     required: ["template"],
     oneOf: [{ required: ["size"] }, { required: ["members"] }],

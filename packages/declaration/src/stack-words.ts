@@ -64,3 +64,13 @@ export const NOTIFY_COMMAND: JsonObject = {
   }),
   required: ["command"],
 };
+
+/** What is changed is no whole stack, and `null` takes away: an editor can only know that it is a mapping. */
+export const TRY: JsonObject = mapping("How `muster try` copies the stack", {
+  change: { type: "object", description: "Over what is declared, in every copy; `null` takes away" },
+  platforms: {
+    ...{ type: "object", additionalProperties: { type: ["object", "null"] } },
+    description: "A copy for each, by name: over what is declared",
+  },
+  asIs: texts("Groups, and addresses of resources, that are left as declared though the real ones are the same things"),
+});

@@ -96,7 +96,7 @@ it("has one thing to do for each hook, in a time that Muster waits for", () => {
 
 it("refuses what can never be called, and says in which hook", async () => {
   const refusal = (drain: JsonObject) => hooks.validate?.({ drain }, slots);
-  await expect(refusal({ http: { url: "nowhere" } })).rejects.toThrow("`drain`: `url`: nowhere is no address");
+  expect(wrongWith(hooks, { drain: { http: { url: "nowhere" } } })).toContain("must be an address");
   await expect(refusal({ command: ["./x"] })).rejects.toThrow("`drain`: `command`: ");
   await refusal({ command: ["true"] });
 });

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { program, refuseUnrunnable, runProgram } from "./program.ts";
 import type { Environment } from "./surroundings.ts";
 import { timeoutOf, timeoutText } from "./timeout.ts";
-import { askWeb, refuseUnaskable, webQuestion } from "./web-question.ts";
+import { askAbout, question } from "./web-question.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -28,7 +28,7 @@ function hook(mostMs: number, most: string) {
     .strictObject({
       command: program.command.optional(),
       env: program.env,
-      http: z.strictObject(webQuestion).optional().describe("A request; its method is POST unless told"),
+      http: question.optional().describe("A request; its method is POST unless told"),
       timeout: timeoutText(mostMs, `How long it may take; \`30s\` unless told, \`${most}\` at most`),
     })
     .refine(({ command, http }) => (command === undefined) !== (http === undefined), "must have `command` or `http`")
@@ -70,10 +70,10 @@ export function hooksIn(env: Environment): Flavor<HooksProperties> {
   };
 }
 
-function refuseUncallable(name: string, { command, http }: Hook): void {
+function refuseUncallable(name: string, { command }: Hook): void {
+  if (command === undefined) return;
   try {
-    if (command !== undefined) refuseUnrunnable({ command });
-    if (http !== undefined) refuseUnaskable(http);
+    refuseUnrunnable({ command });
   } catch (thrown) {
     const { kind, message } = asProviderError(thrown);
     throw new ProviderError(kind, `\`${name}\`: ${message}`, { cause: thrown });
@@ -99,6 +99,6 @@ async function outcomeOf(
 ): Promise<Verdict> {
   const timeoutMs = timeoutOf(timeout, TIMEOUT_MS);
   if (command !== undefined) return runProgram({ command, env: declared }, observed, env, timeoutMs, signal);
-  if (http !== undefined) return askWeb({ method: "POST", ...http }, env, timeoutMs, signal);
+  if (http !== undefined) return askAbout({ method: "POST", ...http }, env, timeoutMs, signal);
   throw new ProviderError("invalid", "it has neither a command nor a request");
 }

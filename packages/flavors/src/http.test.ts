@@ -8,7 +8,6 @@ import { httpIn, httpProperties } from "./http.ts";
 import { member, wrongWith } from "./test/members.ts";
 import { webServer } from "./test/web-server.ts";
 
-const slots = { kind: "numbered", size: 1 } as const;
 const http: Flavor = httpIn({});
 
 describe("http", () => {
@@ -61,7 +60,6 @@ describe("http", () => {
     const headers = { "X-Token": { secret: { file } }, Authorization: { secret: { env: "BEARER" } } };
     const properties = { url, timeout: "20s", headers };
     expect(wrongWith(flavor, properties)).toBeUndefined();
-    await flavor.validate?.(properties, slots);
     await expect(flavor.health?.(member, properties)).rejects.toMatchObject({ kind: "retryable" });
     await writeFile(file, "s3cret\n");
     expect(await flavor.health?.(member, properties)).toEqual({ kind: "pass" });
@@ -84,17 +82,29 @@ describe("http", () => {
     expect(await ask()).toMatchObject(unknown);
   });
 
-  it("refuses an address that nobody could ask, before anything is made", async () => {
-    const refusal = (properties: JsonObject) => http.validate?.({ url: "http://a", ...properties }, slots);
-    await refusal({ url: "http://127.0.0.1:${self.port}/${self.slot}" });
-    await refusal({ url: "https://${self.slot}.example/" });
-    const invalid = (detail: string) => ({ kind: "invalid", message: expect.stringContaining(detail) });
-    await expect(refusal({ url: "localhost/health" })).rejects.toMatchObject(invalid("is no address"));
-    await expect(refusal({ url: "ftp://localhost/" })).rejects.toMatchObject(invalid("http://"));
-    await expect(refusal({ url: "http://ann:pw@localhost/" })).rejects.toMatchObject(invalid("as a secret"));
-    await expect(refusal({ headers: { "a b": "c" } })).rejects.toMatchObject(invalid("`headers`"));
-    await expect(refusal({ headers: { a: "b\nc" } })).rejects.toMatchObject(invalid("`headers`"));
-    await expect(refusal({ method: "HEAD", body: { contains: "a" } })).rejects.toMatchObject(invalid("HEAD"));
+  it("refuses an address that nobody could ask, before anything is made", () => {
+    const wrong = (properties: JsonObject) => wrongWith(http, { url: "http://a", ...properties });
+    expect(wrong({ url: "http://127.0.0.1:${self.port}/${self.slot}" })).toBeUndefined();
+    expect(wrong({ url: "https://${self.slot}.example/" })).toBeUndefined();
+    expect(wrong({ url: "localhost/health" })).toContain("must be an address");
+    expect(wrong({ url: "ftp://localhost/" })).toContain("http://");
+    expect(wrong({ url: "http://ann:pw@localhost/" })).toContain("as a secret");
+    expect(wrong({ headers: { "a b": "c" } })).toContain("cannot be sent");
+    expect(wrong({ headers: { a: "b\nc" } })).toContain("cannot be sent");
+    expect(wrong({ method: "HEAD", body: { contains: "a" } })).toContain("HEAD");
+  });
+
+  it("asks at an address, or at a port of this machine", async () => {
+    const url = await webServer(({ url }, response) => response.writeHead(url === "/health" ? 200 : 404).end());
+    const { port } = new URL(url);
+    for (const path of [undefined, "/health"]) {
+      const properties = { port, timeout: "20s", ...(path === undefined ? { status: 404 } : { path }) };
+      expect(wrongWith(http, properties)).toBeUndefined();
+      expect(await http.health?.(member, properties)).toEqual({ kind: "pass" });
+    }
+    const nowhere: readonly JsonObject[] = [{}, { url, port: 80 }];
+    for (const each of nowhere) expect(wrongWith(http, each)).toContain("one of `url` and `port`");
+    expect(wrongWith(http, { url, path: "/" })).toContain("goes with `port`");
   });
 
   it("takes times up to 30 s, statuses that there are, and nothing that it does not know", () => {

@@ -1,6 +1,6 @@
 /** A command, as it is declared: the health question of `command`, and a hook. */
 import { isAbsolute } from "node:path";
-import { probeCommand } from "@muster/checks";
+import { probeCommand } from "@muster/checks/probes";
 import type { Observed, Verdict } from "@muster/model";
 import { ProviderError, plainOrSecret } from "@muster/plugin";
 import { z } from "zod";

@@ -1,4 +1,5 @@
 /** What an image is: a text that names all of its parts by their digests. The digest of that text is the image's own. */
+import type { GuestReady } from "@muster/checks/probes";
 
 /** `sha256:` and 64 hex digits. */
 export type Digest = `sha256:${string}`;
@@ -6,13 +7,6 @@ export type Digest = `sha256:${string}`;
 export const KINDS = ["unikernel", "linux"] as const;
 /** `unikernel`: a kernel that is the program. `linux`: a kernel that boots a small init, which runs one program. */
 export type Kind = (typeof KINDS)[number];
-
-/** How one finds out that it does its job. */
-export type Health =
-  | { readonly http: { readonly port: number; readonly path: string } }
-  | { readonly tcp: { readonly port: number } }
-  /** A text that must stand in a line of its console. */
-  | { readonly console: string };
 
 /** Everything of an image but the bytes of its parts. Two that differ in anything have another digest. */
 export type ImageText = UnikernelText | LinuxText;
@@ -39,7 +33,8 @@ interface CommonText {
   /** In bytes. */
   readonly memory: number;
   readonly cpus: number;
-  readonly health?: Health;
+  /** How one finds out that it does its job. */
+  readonly health?: GuestReady;
 }
 
 /** An image that is there, with its parts where they lie. */

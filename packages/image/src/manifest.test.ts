@@ -68,11 +68,21 @@ describe("a manifest", () => {
       { ...unikernel, health: { tcp: { port: 1 }, console: "x" } },
       "health: must have one of `http`, `tcp` and `console`",
     ],
-    [{ ...unikernel, health: { htp: {} } }, /^health: Unrecognized key/],
+    [{ ...unikernel, health: { htp: {} } }, "health: must have one of `http`, `tcp` and `console`"],
     [{ ...linux, user: "a" }, "user: must be a number, or two as `uid:gid`"],
     [{ ...unikernel, kernal: "a" }, /^: Unrecognized key/],
   ])("is told what is wrong with it: %j", (given, wanted) => {
     expect(wrongWith(given)).toEqual([typeof wanted === "string" ? wanted : expect.stringMatching(wanted)]);
+  });
+
+  it.each([
+    { http: { port: 80 } },
+    { http: { port: 80, path: "/a", method: "HEAD", headers: { Host: "a" }, status: ["2xx", 404] }, timeout: "5s" },
+    { http: { port: 80, body: { contains: "hello" } } },
+    { tcp: { port: 80 }, timeout: "2s" },
+    { console: "listening" },
+  ])("may say how one finds out that it does its job: %j", (health) => {
+    expect(manifestSchema.parse({ ...unikernel, health })).toMatchObject({ health });
   });
 
   it.each(["server", "/a/../b", "/a//b", "/a/", "/./a", "/a\0"])("has no path inside like %j", (path) => {

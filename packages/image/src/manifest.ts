@@ -1,11 +1,12 @@
 /** What an image is made from, as a person declares it. docs/guide/images.md shows whole ones. */
 import { posix } from "node:path";
+import { guestReady } from "@muster/checks/probes";
 import { z } from "zod";
 import { MiB } from "./bounds.ts";
 import { KINDS } from "./image.ts";
 import { IMAGE_NAME_RULE, isImageName } from "./names.ts";
 import { strayPorts } from "./own-words.ts";
-import { COMMAND_WORD, cpus, env, health, memoryBytes, ports } from "./text.ts";
+import { COMMAND_WORD, cpus, env, memoryBytes, ports } from "./text.ts";
 
 const withoutNul = z.string().regex(/^[^\0]{1,4000}$/, "must have 1 to 4000 characters, and no zero byte");
 const words = z.array(z.string().regex(/^[^\0]{0,8000}$/, "must have at most 8000 characters, and no zero byte"));
@@ -80,7 +81,7 @@ const shape = z.strictObject({
   memory: memory.optional().describe("Bytes, or a text with KiB, MiB or GiB; `128MiB` unless told"),
   cpus: cpus.optional().describe("1 unless told"),
   user: user.optional().describe("`linux`: whom it runs as, as `uid` or `uid:gid`; 65534 unless told"),
-  health: health.optional().describe("How one finds out that it does its job: `http`, `tcp` or `console`"),
+  health: guestReady.optional().describe("How one finds out that it does its job: `http`, `tcp` or `console`"),
 });
 
 /** Which keys only one kind has, and which it must have. */

@@ -1,12 +1,11 @@
 /** `image.json`: the text that an image is, as bytes and back. */
+import { guestReady, port } from "@muster/checks/probes";
 import { canonical, type Json } from "@muster/model";
 import { z } from "zod";
 import { MAX_COMMAND_LINE, MiB } from "./bounds.ts";
-import type { Digest, Health, ImageText } from "./image.ts";
+import type { Digest, ImageText } from "./image.ts";
 import { isDigest } from "./names.ts";
 
-const PORT_RULE = "must be from 1 to 65535";
-const port = z.int().min(1, PORT_RULE).max(65_535, PORT_RULE);
 export const ports = z
   .array(port)
   .max(64, "must be 64 at most")
@@ -14,35 +13,6 @@ export const ports = z
 
 /** As the kernel takes it: white space parts its words. */
 export const COMMAND_WORD = /^[!-~]{1,500}$/;
-
-export const health = z
-  .strictObject({
-    http: z
-      .strictObject({
-        port,
-        path: z.string().regex(/^\/[!-~]{0,1000}$/, "must be a path that begins with `/`, without white space"),
-      })
-      .optional()
-      .describe("It answers a request for this path with a status from 200 to 399"),
-    tcp: z.strictObject({ port }).optional().describe("It takes a connection"),
-    console: z
-      .string()
-      .regex(/^[^\0\r\n]{1,1000}$/, "must be a part of one line")
-      .optional()
-      .describe("A line of its console has this text in it"),
-  })
-  .transform(({ http, tcp, console: line }, { addIssue, issues }): Health => {
-    const given: readonly Health[] = [
-      ...(http === undefined ? [] : [{ http }]),
-      ...(tcp === undefined ? [] : [{ tcp }]),
-      ...(line === undefined ? [] : [{ console: line }]),
-    ];
-    const [first, ...others] = given;
-    if (first !== undefined && others.length === 0) return first;
-    // A slip in a key is told already, with the key that was meant.
-    if (issues.length === 0) addIssue({ code: "custom", message: "must have one of `http`, `tcp` and `console`" });
-    return z.NEVER;
-  });
 
 export const env = z
   .record(
@@ -75,7 +45,7 @@ const common = {
   ports,
   memory: memoryBytes,
   cpus,
-  health: health.optional(),
+  health: guestReady.optional(),
 };
 
 const imageText = z.discriminatedUnion("kind", [

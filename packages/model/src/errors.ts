@@ -485,6 +485,10 @@ export const errorTable = {
     says: "stack `{stack}`: {failed} of {all} resources are not as declared: {detail}",
     next: "{fix}",
   },
+  "checks.failed": {
+    says: "stack `{stack}` is as declared, and {failed} of {all} checks do not hold: {detail}",
+    next: "`muster stack describe {stack}` shows how they stand. What was declared is kept.",
+  },
   "simulation.no-such-thing": {
     says: "in the simulated world there is no {type} `{id}`{nearest}",
     next: "There are: {known}.",
@@ -496,6 +500,40 @@ export const errorTable = {
   "plan.stale": {
     says: "the plan of `{stack}` does not hold any more: {detail}",
     next: "Make a new one with `muster plan`, and look at it. Nothing was touched.",
+  },
+  "try.unknown-word": {
+    says: "`{reference}` is no word of a try",
+    next: "Known: `${try.id}`, `${try.dir}` (a directory of its own), `${try.platform}`.",
+  },
+  "try.not-apart": {
+    says: "a copy of `{stack}` would not stand apart: {what}: {detail}",
+    next: "Change it for copies, under `try: { change: … }`, so that `${try.id}` or `${try.dir}` is in it, or take it out there with `null`; or name it under `asIs`. Nothing was touched.",
+  },
+  "try.not-muster": {
+    says: "{file} is a declaration of InfraKit's: a copy would bear the same marks as the real one",
+    next: "Write it as a stack of Muster's to try it. Nothing was touched.",
+  },
+  "try.not-found": { says: "there is no try `{id}`{nearest}", next: "`muster try ls` shows what there is." },
+  "try.running": {
+    says: "the try `{id}` is under way: process {pid} sees to it",
+    next: "Wait until it has ended, or end that process (Ctrl-C): it takes away what it has made.",
+  },
+  "try.no-member": {
+    says: "the try `{id}` has no member `{member}` that could be asked for {verb}{nearest}",
+    next: "There are: {known}.",
+  },
+  "try.which-member": { says: "the try `{id}` has more than one member: {known}", next: "Name the one that is meant." },
+  "try.left": {
+    says: "not all of the try `{id}` is gone: {detail}",
+    next: "See what holds it, and run `muster try destroy {id}` again; the next `muster try` tries it too.",
+  },
+  "try.bad-record": {
+    says: "{file} does not tell of a try: {detail}",
+    next: "Was it changed by hand? Put it right, or take it away when nothing is left of that try.",
+  },
+  "try.late": {
+    says: "the step was not done within {within}",
+    next: "Give it more time with `--within`, or find out what holds it up: `--keep on-failure` leaves the copy as it is.",
   },
   "plan.not-a-plan": {
     says: "{file} is no plan that this Muster has saved: {detail}",
@@ -523,6 +561,10 @@ export const errorTable = {
   "history.dropped": {
     says: "how group `{group}` stood at {at} is known no more: the history of stack `{stack}` up to {until} was dropped by {actor}",
     next: "Ask for a time after that.",
+  },
+  "checks.unknown": {
+    says: "stack `{stack}` is as declared, and nobody can tell whether {unknown} of {all} checks hold: {detail}",
+    next: "`muster stack describe {stack}` shows how they stand. What was declared is kept.",
   },
   "look.failed": {
     says: "{name} could not be looked at: {detail}",

@@ -53,6 +53,8 @@ export const EVENT_TYPES = [
   "resource.failed",
   "resource.drifted",
   "resource.released",
+  "check.failed",
+  "check.passed",
   "history.pruned",
 ] as const;
 

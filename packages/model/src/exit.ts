@@ -31,6 +31,12 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "resource.protected",
   "stack.not-found",
   "stack.observed",
+  "try.no-member",
+  "try.not-apart",
+  "try.not-found",
+  "try.not-muster",
+  "try.unknown-word",
+  "try.which-member",
   "thing.not-found",
   "thing.ambiguous",
   "thing.not-listable",
@@ -42,7 +48,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "history.no-stack",
   "history.too-early",
 ];
-const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped"];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";

@@ -1,3 +1,7 @@
+export type * from "./check.ts";
+export * from "./check-references.ts";
+export * from "./check-text.ts";
+export * from "./check-view.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./event.ts";

@@ -23,11 +23,11 @@ export interface Observed<P = JsonObject> {
   readonly since: number;
 }
 
-/** What health and checks answer. `unknown` neither converges nor is repaired. */
+/** What health and checks answer. `unknown` neither converges nor is repaired. `by`: the member is healthy, and its checks say so. */
 export type Verdict =
   | { readonly kind: "pass" }
-  | { readonly kind: "fail"; readonly reason: string }
-  | { readonly kind: "unknown"; readonly reason: string };
+  | { readonly kind: "fail"; readonly reason: string; readonly by?: "checks" }
+  | { readonly kind: "unknown"; readonly reason: string; readonly by?: "checks" };
 
 export const PASS: Verdict = { kind: "pass" };
 

@@ -21,8 +21,12 @@ export interface MemberStatus {
   readonly since: number;
 }
 
-/** `Progressing`: there is something to do and it is being done. `Stalled`: something prevents it; the reason says what. */
-export type ConditionName = "Converged" | "Progressing" | "Stalled";
+/**
+ * `Progressing`: there is something to do and it is being done. `Stalled`: something prevents it; the reason says what.
+ * `ChecksHold`: where there are checks. It does not hold for the reason `ChecksFail`, or because nobody can tell
+ * (`ChecksUnknown`).
+ */
+export type ConditionName = "Converged" | "Progressing" | "Stalled" | "ChecksHold";
 
 export interface Condition {
   readonly name: ConditionName;

@@ -19,23 +19,29 @@ export function changesOfGroup(old: GroupDeclaration, now: GroupDeclaration): re
 /** Those beside the groups; none for a stack that was not declared. */
 export function changesOfStack(old: Stack | undefined, now: Stack): readonly string[] {
   if (old === undefined) return [];
-  const words = ({ owner, runbook, mode, providers, fronts }: Stack): JsonObject => ({
+  const words = ({ owner, runbook, mode, providers, fronts, resources, checks }: Stack): JsonObject => ({
     ...(owner === undefined ? {} : { owner }),
     ...(runbook === undefined ? {} : { runbook }),
     mode,
     providers: Object.fromEntries(Object.entries(providers).map(([name, provider]) => [name, { ...provider }])),
     ...(Object.keys(fronts).length === 0 ? {} : { resources: { file: JSON.stringify(fronts) } }),
+    checks: JSON.stringify([checks, checksIn(resources)]),
   });
   return differing(words(old), words(now));
 }
 
-function wordsOf({ slots, template, flavor, rollout, repair }: GroupDeclaration): JsonObject {
+function checksIn(resources: Stack["resources"]) {
+  return Object.values(resources).flatMap(({ address, checks }) => (checks.length === 0 ? [] : [{ address, checks }]));
+}
+
+function wordsOf({ slots, template, flavor, rollout, repair, checks }: GroupDeclaration): JsonObject {
   return {
     ...(slots.kind === "numbered" ? { size: slots.size } : { members: slots.names }),
     template: template.properties,
     flavor: { [flavor.name]: flavor.properties },
     rollout: withoutUnits({ ...rollout }),
     repair: withoutUnits({ ...repair }),
+    ...(checks.length === 0 ? {} : { checks: JSON.stringify(checks) }),
   };
 }
 

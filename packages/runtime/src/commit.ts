@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type Document,
   type EventDraft,
   type GroupDeclaration,
+  hashPlain,
   type JsonObject,
   ownOf,
   type Stack,
@@ -40,7 +42,9 @@ export function carriedOver(
     if (declaration === undefined || old === undefined) continue;
     const changed = !sameVersion(old, group);
     const asked = ownOf(declaration.steering, name);
-    if (changed) steering[name] = { ...UNSTEERED, ...asked, reverted: false, promoted: false, retriedIn: generation };
+    // Where other things must hold, what had failed may pass.
+    const isRetried = changed || !sameChecks(old, group);
+    if (isRetried) steering[name] = { ...UNSTEERED, ...asked, reverted: false, promoted: false, retriedIn: generation };
     else if (asked !== undefined) steering[name] = asked;
     const before =
       changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : ownOf(declaration.former, name);
@@ -65,6 +69,10 @@ export function hasFormer(
 
 function sameVersion(a: GroupDeclaration, b: GroupDeclaration): boolean {
   return sameJson(asWritten(a), asWritten(b));
+}
+
+function sameChecks(a: GroupDeclaration, b: GroupDeclaration): boolean {
+  return isDeepStrictEqual(a.checks, b.checks);
 }
 
 function asWritten({ template, flavor }: GroupDeclaration): JsonObject {
@@ -110,7 +118,7 @@ function stackCommitted(
   return { type: "stack.committed", message: `${message}${changed}`, before, after };
 }
 
-function summary({ slots, template, flavor, rollout, repair }: GroupDeclaration): JsonObject {
+function summary({ slots, template, flavor, rollout, repair, checks }: GroupDeclaration): JsonObject {
   const count: JsonObject = slots.kind === "numbered" ? { size: slots.size } : { members: slots.names };
   return {
     ...count,
@@ -118,5 +126,7 @@ function summary({ slots, template, flavor, rollout, repair }: GroupDeclaration)
     flavor: { [flavor.name]: flavor.properties },
     ...(Object.keys(rollout).length === 0 ? {} : { rollout: { ...rollout } }),
     ...(Object.keys(repair).length === 0 ? {} : { repair: { ...repair } }),
+    // They may hold what is nobody's business: that they are others is told, and not how.
+    ...(checks.length === 0 ? {} : { checks: { count: checks.length, sha256: hashPlain([...checks]).slice(0, 12) } }),
   };
 }

@@ -33,6 +33,7 @@ import type { Store, Writes } from "@muster/store";
 import type { Acted } from "./act.ts";
 import { type Attention, attention } from "./attention.ts";
 import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
+import { withChecks } from "./checks/condition.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
@@ -166,7 +167,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     if (sight.look.kind === "seen") shown = sight.look;
     if (sight.kind === "bound" && sight.look.kind === "seen") shownBy = sight.bound;
     if (sight.kind === "bound") calls.begin(sight.bound, decided.actions, shown?.members ?? [], claims.taken);
-    publish(decided.status);
+    publish(asksChecks(next) ? withChecks(decided.status, sight.look) : decided.status);
     deps.onPass?.();
     if (decided.gone) deps.onGone();
     return nextPass(sight, decided.wakeAt);
@@ -255,8 +256,13 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const { traits, treatments } = sight.bound;
     const resync = now + (traits.local ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
     heed ??= attention(traits.local);
-    const health = treatments.declared.flavor.health === undefined ? resync : now + heed.nextMs(sight.look);
+    const isAsked = treatments.declared.flavor.health !== undefined || asksChecks(assignment);
+    const health = isAsked ? now + heed.nextMs(sight.look) : resync;
     return Math.min(resync, health, wakeAt ?? resync);
+  }
+
+  function asksChecks({ group }: Assignment): boolean {
+    return deps.askChecks !== undefined && group.checks.length > 0;
   }
 
   function publish(next: Status): void {

@@ -4,6 +4,7 @@ import { MusterError, type PlanTrouble } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Store } from "@muster/store";
 import { type Assignment, type BoundGroup, bind } from "./bind.ts";
+import type { AskChecks } from "./checks/whom.ts";
 import { placeOf } from "./home.ts";
 import { failedLook, observe } from "./observe.ts";
 import type { Clock } from "./ports.ts";
@@ -29,12 +30,13 @@ export interface GlanceDeps {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly clock: Clock;
+  readonly askChecks?: AskChecks;
 }
 
 export async function glance(
   assignment: Assignment,
   providers: Providers,
-  { store, catalog, clock }: GlanceDeps,
+  { store, catalog, clock, askChecks }: GlanceDeps,
 ): Promise<Glance> {
   let bound: BoundGroup;
   try {
@@ -42,7 +44,8 @@ export async function glance(
   } catch (thrown) {
     return { kind: "untold", trouble: failedLook(clock.now(), thrown) };
   }
-  const look = await observe(bound, store, clock, healthQuestions(clock), new AbortController().signal);
+  const { signal } = new AbortController();
+  const look = await observe(bound, store, clock, healthQuestions(clock), askChecks, signal);
   if (look.kind === "failed") return { kind: "untold", trouble: look };
   const memory = await recollect(store, assignment.stack, assignment.group.name);
   if (memory instanceof MusterError) return { kind: "untold", trouble: failedLook(clock.now(), memory) };

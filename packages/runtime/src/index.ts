@@ -1,4 +1,5 @@
 export type { Policy, RepairPolicy, RolloutPolicy } from "@muster/engine";
+export type { AskChecks, Whom } from "./checks/whom.ts";
 export { sameDocument } from "./commit.ts";
 export { type HostPorts, hostPorts } from "./host-ports.ts";
 export * from "./keeper.ts";

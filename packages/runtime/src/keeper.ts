@@ -6,13 +6,17 @@ import type { Policy } from "@muster/engine";
 import {
   type Address,
   addressOfOwner,
+  type ChecksView,
   type Document,
   didYouMean,
   type Event,
   type EventDraft,
+  isConverged,
   type MemberStatus,
   MusterError,
+  NO_CHECKS,
   nearest,
+  resourcesSettled,
   type Stack,
   type Status,
   slotCount,
@@ -21,6 +25,8 @@ import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Store, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
+import { watchedIn } from "./checks/declared.ts";
+import { type CheckKeeper, keepChecks } from "./checks/keep.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { type DayTwo, dayTwo } from "./day-two.ts";
@@ -78,6 +84,10 @@ export interface StackKeeper extends DayTwo {
   commit(document: Document, source: string, actor: string, asked?: Asked): Promise<Declaration>;
   /** How its resources stand. */
   resources(): ResourcesView;
+  /** How its checks and those of its resources stand. */
+  checks(): ChecksView;
+  /** Asks them once more. Throws `stack.lost`. */
+  askChecks(): Promise<ChecksView>;
   /** Destroys everything it has; it is forgotten when the last is gone. Throws `resource.protected`. */
   destroyAll(actor: string): Promise<Declaration>;
   groups(): readonly GroupView[];
@@ -119,6 +129,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
   let tend: ResourceKeeper | undefined;
+  let checking: CheckKeeper | undefined;
   let over = false;
   let begun = false;
   let declaring = false;
@@ -147,7 +158,39 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     }
     await fronts.assign(from && grammar.stackOf(from.document));
     await assignResources(from);
+    await assignChecks(from);
     confirmAll(await ended);
+  }
+
+  /** A stack that has no checks, and never had, has nobody who asks them. Of one that is to go nobody asks either. */
+  async function assignChecks(from: Declaration | undefined): Promise<void> {
+    const stands =
+      from !== undefined && from.resources?.destroying !== true ? grammar.stackOf(from.document) : undefined;
+    if (from === undefined || stands === undefined || over || deps.askChecks === undefined) {
+      await checking?.stop(GRACE_MS);
+      checking = undefined;
+      return;
+    }
+    if (checking === undefined && watchedIn(stands).length === 0) return;
+    checking ??= await keepChecks({
+      ...{ stack, store, write, clock, ask: deps.askChecks, isAtRest, onLost: lose, onTrouble: tellTrouble },
+      things: {
+        whomOf: async (address) => tend?.things.whomOf(address) ?? `${address} is not kept`,
+        valueOf: (address, property) => tend?.things.valueOf(address, property),
+      },
+    });
+    checking.assign(stands, from.generation);
+  }
+
+  function isAtRest(): boolean {
+    const now = declaration;
+    if (now === undefined) return false;
+    const views = [...controllers.keys()].map((group) => statusOf(group, now));
+    const resources = tend?.view();
+    return (
+      views.every((status) => status !== undefined && isConverged(status)) &&
+      (resources === undefined || resourcesSettled(resources, now.generation))
+    );
   }
 
   /** A stack that has no resources, and never had, has nobody who sees to them. */
@@ -166,12 +209,17 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   async function tendTo(from: Declaration | undefined): Promise<ResourceKeeper | undefined> {
     if (from === undefined) return undefined;
+    let wasSettled = false;
     return keepResources({
       ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, onLost: lose },
       ...{ env: deps.env ?? {}, reveal: deps.reveal },
       onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
       onGone: () => void serially(forgetAll).catch(tellTrouble),
-      onView: (view) => deps.onResources?.(view),
+      onView(view) {
+        deps.onResources?.(view);
+        if (view.settled && !wasSettled) checking?.wake();
+        wasSettled = view.settled;
+      },
       onTrouble: tellTrouble,
     });
   }
@@ -203,10 +251,14 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       return holdGroup(assignment, memory, clock, (status) => deps.onStatus(name, status));
     return controlGroup(assignment, memory, {
       ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
+      ...(deps.askChecks === undefined ? {} : { askChecks: deps.askChecks }),
       // One that is being let go tells what it still has to tell, and leaves nothing to remember.
       write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
       isDeclaring: () => declaring,
-      onStatus: (status) => deps.onStatus(name, status),
+      onStatus(status) {
+        deps.onStatus(name, status);
+        if (isConverged(status)) checking?.wake();
+      },
       onPass: () => fronts.wake(name),
       withdrawn: (id, signal) => fronts.withdrawn(name, id, signal),
       onGone: () => void serially(() => forget(name)).catch((thrown) => deps.onTrouble?.(thrown)),
@@ -225,7 +277,10 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     { next, events, gone, release = [] }: Transition & Pick<Writes, "release">,
     changed: readonly Address[] = [],
   ): Promise<void> {
-    const forgotten = Object.fromEntries(gone.map((group) => [group, null]));
+    const forgotten = {
+      ...Object.fromEntries(gone.map((group) => [group, null])),
+      ...(next === undefined ? checking?.forget() : {}),
+    };
     declaring = true;
     try {
       if (changed.length > 0) tend ??= await tendTo(next);
@@ -361,6 +416,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     begin: () => serially(begin),
     commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
     resources: () => tend?.view() ?? { observedGeneration: declaration?.generation ?? 0, settled: true, statuses: [] },
+    checks: () => checking?.view() ?? { ...NO_CHECKS, observedGeneration: declaration?.generation ?? 0 },
+    askChecks: () => checking?.askNow() ?? Promise.resolve({ ...NO_CHECKS, observedGeneration: known().generation }),
     destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
@@ -415,6 +472,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         ...endings,
         fronts.close(isLost ? 0 : graceMs),
         tend?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
+        checking?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
       ]);
       await providers.close();
       await store.release(lease);

@@ -4,9 +4,10 @@ import { MusterError } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, ProviderError, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
 import { type BoundGroup, markOn, treatmentOf } from "./bind.ts";
+import { type AskChecks, whomOf } from "./checks/whom.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Clock } from "./ports.ts";
-import type { AskHealth } from "./verdicts.ts";
+import type { AskHealth, Checking } from "./verdicts.ts";
 
 /** Looks at everything that belongs to the group. Whatever prevents it becomes a failed look. */
 export async function observe(
@@ -14,16 +15,29 @@ export async function observe(
   store: Store,
   clock: Clock,
   askHealth: AskHealth,
+  askChecks: AskChecks | undefined,
   letGo: AbortSignal,
 ): Promise<Look> {
   const startedAt = clock.now();
   try {
     const members = await membersOf(bound, store, clock, letGo);
-    const verdicts = await askHealth(members, (revision) => treatmentOf(bound, revision));
+    const verdicts = await askHealth(
+      members,
+      (revision) => treatmentOf(bound, revision),
+      checkingOf(bound, askChecks, letGo),
+    );
     return { kind: "seen", startedAt, members, verdicts };
   } catch (thrown) {
     return failedLook(startedAt, thrown);
   }
+}
+
+function checkingOf(
+  { type, provider }: BoundGroup,
+  ask: AskChecks | undefined,
+  letGo: AbortSignal,
+): Checking | undefined {
+  return ask && { ask, letGo, whomOf: (id) => whomOf(type, type.local, provider, id) };
 }
 
 /** What prevented a look, or a group from being bound, as a look. */

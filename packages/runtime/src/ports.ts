@@ -1,6 +1,7 @@
 import type { reconcile } from "@muster/engine";
 import type { Address, Document, Stack } from "@muster/model";
 import type { Io, revealed } from "@muster/plugin";
+import type { AskChecks } from "./checks/whom.ts";
 import type { RunCommand } from "./front/command.ts";
 import type { HostPorts } from "./host-ports.ts";
 
@@ -37,6 +38,8 @@ export interface Outside {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How a secret of a resource is read; missing: where it says. */
   readonly reveal?: typeof revealed;
+  /** How checks are asked; missing: nobody asks them, as in a world where there is nothing to be asked. */
+  readonly askChecks?: AskChecks;
   /** How commands of files that follow groups are run; missing: as programs of this machine. */
   readonly run?: RunCommand;
 }

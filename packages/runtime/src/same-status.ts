@@ -8,6 +8,7 @@ export function sameStatus(a: Status, b: Status): boolean {
     a.ready === b.ready &&
     a.desired === b.desired &&
     isDeepStrictEqual(a.rollout, b.rollout) &&
+    a.conditions.length === b.conditions.length &&
     a.conditions.every((condition, index) => sameCondition(condition, b.conditions[index]))
   );
 }

@@ -2,6 +2,7 @@ import { type FailedLook, type Look, placeOf } from "@muster/engine";
 import type { Catalog } from "@muster/plugin";
 import type { Store } from "@muster/store";
 import { type Assignment, type BoundGroup, bind, isStillBound } from "./bind.ts";
+import type { AskChecks } from "./checks/whom.ts";
 import type { HostPorts } from "./host-ports.ts";
 import { failedLook, observe } from "./observe.ts";
 import type { Clock } from "./ports.ts";
@@ -28,11 +29,12 @@ export interface EyesDeps {
   readonly providers: Providers;
   readonly hostPorts?: HostPorts | undefined;
   readonly clock: Clock;
+  readonly askChecks?: AskChecks | undefined;
   /** Called on every hint of the provider. */
   wake(): void;
 }
 
-export function openEyes({ store, catalog, providers, hostPorts, clock, wake }: EyesDeps): Eyes {
+export function openEyes({ store, catalog, providers, hostPorts, clock, askChecks, wake }: EyesDeps): Eyes {
   let bound: BoundGroup | undefined;
   let unlisten: (() => void) | undefined;
   const askHealth = healthQuestions(clock);
@@ -62,7 +64,7 @@ export function openEyes({ store, catalog, providers, hostPorts, clock, wake }: 
       } catch (thrown) {
         return { kind: "unbound", look: failedLook(clock.now(), thrown) };
       }
-      const look = await observe(group, store, clock, askHealth, letGo);
+      const look = await observe(group, store, clock, askHealth, askChecks, letGo);
       if (look.kind === "seen" && group.type.ports === true) {
         hostPorts?.seen(placeOf(group.declared), look.members);
       }

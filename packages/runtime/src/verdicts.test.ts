@@ -1,10 +1,11 @@
 import type { Seen } from "@muster/engine";
-import { type JsonObject, PASS, type Verdict } from "@muster/model";
+import { type Check, type JsonObject, PASS, type Verdict } from "@muster/model";
 import type { Flavor } from "@muster/plugin";
 import { describe, expect, it } from "vitest";
 import type { Treatment } from "./bind.ts";
+import type { AskChecks } from "./checks/whom.ts";
 import { heldClock } from "./test/clock.ts";
-import { healthQuestions } from "./verdicts.ts";
+import { type Checking, healthQuestions } from "./verdicts.ts";
 
 const never = new Promise<never>(() => undefined);
 const silent: Verdict = { kind: "unknown", reason: "flavor probed did not answer within 10 s" };
@@ -52,6 +53,69 @@ describe("verdicts", () => {
     const flavor = probed(() => Promise.reject(new Error("no answer")));
     const verdicts = await healthQuestions(heldClock())(members(1), flavor);
     expect(verdicts.get("i-0")).toEqual({ kind: "unknown", reason: "no answer" });
+  });
+
+  it("are those of the checks where the member is healthy", async () => {
+    const asked: unknown[] = [];
+    const checking = checkingBy(async (checks, whom) => {
+      asked.push([checks.map(({ subject }) => subject), whom]);
+      return checks.map(({ subject }) => (String(subject).endsWith("i-1") ? ILL : PASS));
+    });
+    const flavor = probed(async ({ id }) => (id === "i-2" ? { kind: "fail", reason: "ill" } : PASS), {}, [
+      page("http://${self.slot}"),
+    ]);
+    const seen = members(3).map((each) => ({ ...each, mark: { ...each.mark, slot: each.id } }));
+    const verdicts = await healthQuestions(heldClock())(seen, flavor, checking);
+    expect(Object.fromEntries(verdicts)).toEqual({
+      "i-0": PASS,
+      "i-1": { kind: "fail", reason: "check http http://i-1: status: expected 200", by: "checks" },
+      "i-2": { kind: "fail", reason: "ill" },
+    });
+    expect(asked).toEqual([
+      [["http://i-0"], { kind: "nobody", why: "i-0" }],
+      [["http://i-1"], { kind: "nobody", why: "i-1" }],
+    ]);
+  });
+
+  it("are those of the checks also where the flavor knows of no health, and of nobody who has ended", async () => {
+    const failing = checkingBy(async (checks) => checks.map(() => ILL));
+    const [first, second] = members(2);
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    const seen = [first, { ...second, phase: "ended", reason: "exited" } as const];
+    const flavor = treatedBy({ name: "unprobed" } as Flavor, {}, [page("http://a"), page("http://b")]);
+    const verdicts = await healthQuestions(heldClock())(seen, flavor, failing);
+    expect(verdicts.get("i-0")).toMatchObject({ kind: "fail", reason: expect.stringContaining("; and 1 more") });
+    expect(verdicts.get("i-1")).toEqual({ kind: "fail", reason: "exited" });
+  });
+
+  it("are unknown where nobody can tell of a check, and say why", async () => {
+    const broken = checkingBy(() => Promise.reject(new Error("no shell")));
+    const flavor = treatedBy({ name: "unprobed" } as Flavor, {}, [page("http://a:${self.port}")]);
+    const listening = members(1).map((each) => ({ ...each, mark: { ...each.mark, port: "20001" } }));
+    const reasons = [members(1), listening].map(async (seen) =>
+      (await healthQuestions(heldClock())(seen, flavor, broken)).get("i-0"),
+    );
+    expect(await Promise.all(reasons)).toMatchObject([
+      { kind: "unknown", reason: expect.stringContaining("`${self.port}` is not known") },
+      { kind: "unknown", reason: expect.stringContaining("no shell") },
+    ]);
+  });
+
+  it("are unknown when the time is over while checks are asked, and the asking is given up", async () => {
+    const clock = heldClock();
+    let given: AbortSignal | undefined;
+    const slow = checkingBy((_, __, over) => {
+      given = over;
+      return never;
+    });
+    const asked = healthQuestions(clock)(
+      members(1),
+      treatedBy({ name: "unprobed" } as Flavor, {}, [page("http://a")]),
+      slow,
+    );
+    await clock.advance(10_000);
+    expect((await asked).get("i-0")).toEqual({ kind: "unknown", reason: "its checks did not answer within 10 s" });
+    expect(given?.aborted).toBe(true);
   });
 
   it("are asked for sixteen at once", async () => {
@@ -103,14 +167,30 @@ function members(count: number): readonly Seen[] {
 }
 
 /** Every member is treated by a flavor that answers so. */
-function probed(health: NonNullable<Flavor["health"]>, properties: JsonObject = {}): () => Treatment {
-  return treatedBy({ name: "probed", health } as Flavor, properties);
+function probed(
+  health: NonNullable<Flavor["health"]>,
+  properties: JsonObject = {},
+  checks: readonly Check[] = [],
+): () => Treatment {
+  return treatedBy({ name: "probed", health } as Flavor, properties, checks);
+}
+
+const ILL: Verdict = { kind: "fail", reason: "status: expected 200" };
+
+function page(subject: string): Check {
+  const statements = [{ property: "status", matcher: { word: "equals", value: 200 } }] as const;
+  return { kind: "http", subject, options: {}, statements };
+}
+
+function checkingBy(ask: AskChecks): Checking {
+  return { ask, whomOf: (id) => ({ kind: "nobody", why: id }), letGo: new AbortController().signal };
 }
 
 const unprobed = treatedBy({ name: "unprobed" } as Flavor);
 
-function treatedBy(flavor: Flavor, properties: JsonObject = {}): () => Treatment {
+function treatedBy(flavor: Flavor, properties: JsonObject = {}, checks: readonly Check[] = []): () => Treatment {
   const group = {
+    checks,
     ...{ flavor: { name: flavor.name, properties }, marking: { kind: "muster" }, slots: { kind: "numbered", size: 1 } },
   } as Treatment["group"];
   return () => ({ group, flavor, marks: {} as Treatment["marks"] });

@@ -2,6 +2,9 @@ import type { Seen } from "@muster/engine";
 import { messageOf, type Verdict } from "@muster/model";
 import { presence } from "@muster/plugin";
 import { flavorPropertiesOf, type Treatment } from "./bind.ts";
+import { checksOfMember } from "./checks/of-member.ts";
+import { together, verdictsOf } from "./checks/verdict.ts";
+import type { AskChecks, Whom } from "./checks/whom.ts";
 import type { Clock } from "./ports.ts";
 
 const AT_ONCE = 16;
@@ -12,21 +15,32 @@ const DEADLINE_MS = 10_000;
 export type AskHealth = (
   members: readonly Seen[],
   treatmentOf: (revision: string) => Treatment,
+  checking?: Checking,
 ) => Promise<ReadonlyMap<string, Verdict>>;
 
+/** How checks of members are asked. */
+export interface Checking {
+  /** Whom they are asked of. */
+  whomOf(id: string): Whom;
+  readonly ask: AskChecks;
+  /** Nobody waits for the answers any more. */
+  readonly letGo: AbortSignal;
+}
+
 /**
- * Asks the flavor about every member. Whoever has not answered when the time of the whole look is over is `unknown`,
+ * Asks the flavor about every member, and then of those that are healthy what is to hold besides. Whoever has not answered when the time of the whole look is over is `unknown`,
  * never a failure; and is asked after all the others the next time, so that nobody waits behind it for ever.
  */
 export function healthQuestions(clock: Clock): AskHealth {
   let silent: ReadonlySet<string> = new Set();
-  return async (members, treatmentOf) => {
+  return async (members, treatmentOf, checking) => {
     const verdicts = new Map<string, Verdict>();
     const patients: Patient[] = [];
     for (const member of members) {
       const treatment = treatmentOf(member.mark.revision);
+      const isAsked = treatment.flavor.health !== undefined || hasChecks(treatment, checking);
       // Who has ended needs no doctor.
-      if (treatment.flavor.health !== undefined && member.phase !== "ended") patients.push({ member, treatment });
+      if (isAsked && member.phase !== "ended") patients.push({ member, treatment, checking });
       else verdicts.set(member.id, presence(member));
     }
     if (patients.length === 0) return verdicts;
@@ -35,16 +49,21 @@ export function healthQuestions(clock: Clock): AskHealth {
   };
 }
 
+function hasChecks({ group }: Treatment, checking: Checking | undefined): checking is Checking {
+  return checking !== undefined && group.checks.length > 0;
+}
+
 function silentLast(patients: readonly Patient[], silent: ReadonlySet<string>): readonly Patient[] {
   if (silent.size === 0) return patients;
   const isSilent = ({ member }: Patient) => silent.has(member.id);
   return [...patients.filter((each) => !isSilent(each)), ...patients.filter(isSilent)];
 }
 
-/** A member whose flavor knows of health. */
+/** A member whose flavor knows of health, or of which there are checks. */
 interface Patient {
   readonly member: Seen;
   readonly treatment: Treatment;
+  readonly checking: Checking | undefined;
 }
 
 /**
@@ -58,6 +77,9 @@ function askAll(
 ): Promise<ReadonlySet<string>> {
   return new Promise((resolve) => {
     const open = new Map(patients.map((patient) => [patient.member.id, patient]));
+    const over = new AbortController();
+    /** Those whose health is known, and whose checks have not answered yet. */
+    const healthy = new Set<string>();
     let asked = 0;
     const cancel = clock.after(DEADLINE_MS, giveUp);
     for (let i = 0; i < AT_ONCE; i++) askNext();
@@ -66,7 +88,9 @@ function askAll(
       const patient = patients[asked];
       if (patient === undefined) return;
       asked++;
-      void healthOf(patient).then((verdict) => answer(patient, verdict));
+      void verdictOf(patient, over.signal, () => healthy.add(patient.member.id)).then((verdict) => {
+        answer(patient, verdict);
+      });
     }
 
     function answer({ member }: Patient, verdict: Verdict): void {
@@ -83,8 +107,10 @@ function askAll(
       for (const [id, { treatment }] of open) {
         const late = `did not answer within ${DEADLINE_MS / 1_000} s`;
         const reason = silent.has(id) ? late : `${late} for others, so that ${id} was not asked about`;
-        tell(id, { kind: "unknown", reason: `flavor ${treatment.flavor.name} ${reason}` });
+        const who = healthy.has(id) ? "its checks" : `flavor ${treatment.flavor.name}`;
+        tell(id, { kind: "unknown", reason: `${who} ${reason}` });
       }
+      over.abort();
       asked = patients.length;
       open.clear();
       resolve(silent);
@@ -92,9 +118,23 @@ function askAll(
   });
 }
 
-async function healthOf({ member, treatment }: Patient): Promise<Verdict> {
+async function verdictOf(
+  { member, treatment, checking }: Patient,
+  signal: AbortSignal,
+  isHealthy: () => void,
+): Promise<Verdict> {
   try {
-    return await (treatment.flavor.health?.(member, flavorPropertiesOf(treatment, member.mark)) ?? presence(member));
+    const health = await (treatment.flavor.health?.(member, flavorPropertiesOf(treatment, member.mark)) ??
+      presence(member));
+    if (health.kind !== "pass" || !hasChecks(treatment, checking)) return health;
+    isHealthy();
+    const resolved = checksOfMember(treatment, member.mark);
+    const over = AbortSignal.any([signal, checking.letGo]);
+    const verdicts = await verdictsOf(resolved, checking.whomOf(member.id), checking.ask, over);
+    return together(
+      resolved.map(({ check }) => check),
+      verdicts,
+    );
   } catch (thrown) {
     return { kind: "unknown", reason: messageOf(thrown) };
   }

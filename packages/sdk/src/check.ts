@@ -2,7 +2,7 @@
  * Checks in TypeScript: `check.http("http://127.0.0.1:8080/").status(200).body.contains("Hello")`. What comes of them is the
  * same plain data that YAML has under `checks`. The table of kinds says what there is: a new kind is here at once.
  */
-import { KINDS, type Kind, type KindName, type Kinds, type WORDS, wordsOf } from "@muster/checks";
+import { KINDS, type Kind, type KindName, type Kinds, type Status, type WORDS, wordsOf } from "@muster/checks";
 import type { Json, JsonObject } from "@muster/model";
 
 type Words = typeof WORDS;
@@ -11,6 +11,7 @@ type ValueKind = Kind["properties"][string]["is"] | "any";
 interface Plain {
   readonly flag: boolean;
   readonly number: number;
+  readonly status: Status | readonly Status[];
   readonly text: string;
   readonly content: string;
   readonly texts: readonly string[];
@@ -28,7 +29,7 @@ interface After<Is extends ValueKind> {
   readonly matches: string;
   readonly contains: string;
   readonly containsAll: readonly string[];
-  readonly oneOf: readonly Plain[Is][];
+  readonly oneOf: readonly (Is extends "status" ? number : Plain[Is])[];
   readonly length: MatcherOf<"number">;
   readonly sorted: boolean;
   readonly any: MatcherOf<"text">;

@@ -17,7 +17,7 @@ import { plainResources, type ResourceList, type ResourcesByType } from "./resou
 
 interface BuiltInFlavors {
   readonly vanilla: VanillaProperties;
-  readonly http: HttpProperties;
+  readonly http: HttpProperties & ({ readonly url: string } | { readonly port: number | string });
   readonly command: CommandProperties;
   readonly hooks: HooksProperties;
   readonly environment: EnvironmentProperties;
@@ -53,6 +53,8 @@ export type Group = Members & {
   readonly rollout?: Rollout;
   /** How members that fail are replaced. */
   readonly repair?: Repair;
+  /** What must hold of each member besides its health: `check.http("http://127.0.0.1:${self.port}/").status(200)`. */
+  readonly checks?: readonly CheckEntry[];
 };
 
 export interface StackFile {
@@ -69,8 +71,19 @@ export interface StackFile {
   /** By type: whether its things that nothing declares are only listed (`noop`), or destroyed. */
   readonly purge?: Readonly<Record<string, Purge>>;
   readonly groups?: Readonly<Record<string, Group>>;
-  /** What can be true or false of what there is: `check.port(8080).listening()`. Asked by `muster verify`. */
+  /** What can be true or false of what there is: `check.port(8080).listening()`. */
   readonly checks?: readonly CheckEntry[];
+  /** How `muster try` copies it. */
+  readonly try?: Tries;
+}
+
+export interface Tries {
+  /** Over what is declared, in every copy: as it is written by type and name; `null` takes away. */
+  readonly change?: object;
+  /** A copy for each, by name: over that. */
+  readonly platforms?: Readonly<Record<string, object>>;
+  /** Groups, and addresses of resources, that are left as declared though the real ones are the same things. */
+  readonly asIs?: readonly string[];
 }
 
 /** A stack: `export default defineStack({ stack: "…", groups: { … } })`. */

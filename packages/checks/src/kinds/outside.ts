@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { askCertificate } from "../certificate.ts";
 import { type Found, found, none, untold } from "../check.ts";
 import { askDns, RECORD_TYPES } from "../dns.ts";
-import { askHttp } from "../http.ts";
+import { askHttp, METHODS } from "../http.ts";
 import type { FoundOf, Kind, Subject } from "../kind.ts";
 import { probeTcp } from "../tcp.ts";
 import { textsByName, timeoutOf } from "./system.ts";
@@ -47,13 +47,16 @@ export const http = {
   summary: "What a server answers over HTTP",
   subject: urlSubject,
   options: {
-    method: { is: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"], meaning: "`GET` unless told" },
+    method: { is: METHODS, meaning: "`GET` unless told" },
     requestHeaders: { is: "texts by name", meaning: "What is sent with the request" },
     timeout: TIMEOUT,
   },
   properties: {
     reachable: { is: "flag", meaning: "It answers, whatever it says" },
-    status: { is: "number", meaning: "The status; a redirect is not followed: it is its status" },
+    status: {
+      is: "status",
+      meaning: "The status: a number, `2xx`, or a list of such; a redirect is not followed: it is its status",
+    },
     body: { is: "content", meaning: "What it answers; 64 KiB at most" },
     headers: { is: "record", meaning: "The headers of the answer, by their names in lower case" },
   },

@@ -2,6 +2,7 @@
 import type {
   ApplyAnswer,
   ApplyRequest,
+  AskChecksRequest,
   ConsoleRequest,
   DestroyRequest,
   EventsQuery,
@@ -20,6 +21,7 @@ import type {
   PlanRequest,
   PluginView,
   ReplaceRequest,
+  StackChecks,
   StackResources,
   Tool,
   ToolRequest,
@@ -30,17 +32,21 @@ import { type Answer, type Call, call, lines, NoAnswer } from "./http.ts";
 import type { Upload } from "./stream.ts";
 
 /** As the daemon has them: the type says so, and a difference does not compile. */
-const PATHS: Pick<typeof Paths, "ping" | "groups" | "apply" | "plan" | "resources" | "destroy" | "events" | "plugins"> =
-  {
-    ping: "/v1/ping",
-    groups: "/v1/groups",
-    apply: "/v1/apply",
-    plan: "/v1/plan",
-    resources: "/v1/resources",
-    destroy: "/v1/destroy",
-    events: "/v1/events",
-    plugins: "/v1/plugins",
-  };
+const PATHS: Pick<
+  typeof Paths,
+  "ping" | "groups" | "apply" | "plan" | "resources" | "checks" | "askChecks" | "destroy" | "events" | "plugins"
+> = {
+  ping: "/v1/ping",
+  groups: "/v1/groups",
+  apply: "/v1/apply",
+  plan: "/v1/plan",
+  resources: "/v1/resources",
+  checks: "/v1/checks",
+  askChecks: "/v1/checks/ask",
+  destroy: "/v1/destroy",
+  events: "/v1/events",
+  plugins: "/v1/plugins",
+};
 
 /** How long an answer is waited for, in milliseconds. To change something may take the asking of plugins. */
 const DEADLINES = { GET: 10_000, POST: 120_000 } as const;
@@ -58,6 +64,10 @@ export interface Api {
   destroy(wanted: DestroyRequest): Promise<ApplyAnswer>;
   /** How the resources of its stacks stand. */
   resources(): Promise<readonly StackResources[]>;
+  /** How the checks of its stacks and their resources stand. */
+  checks(): Promise<readonly StackChecks[]>;
+  /** They are asked once more. Throws `stack.not-found`. */
+  askChecks(wanted: AskChecksRequest): Promise<StackChecks>;
   /** What `apply` would do. */
   plan(wanted: PlanRequest, locate?: Locate): Promise<StackPlan>;
   plugins(): Promise<readonly PluginView[]>;
@@ -131,6 +141,8 @@ export function apiAt(socket: string): Api {
     plan: (wanted, locate) => post(PATHS.plan, wanted, locate),
     destroy: (wanted) => post(PATHS.destroy, wanted),
     resources: () => get(PATHS.resources),
+    checks: () => get(PATHS.checks),
+    askChecks: (wanted) => post(PATHS.askChecks, wanted),
     plugins: () => get(PATHS.plugins),
     async *logs(instance, query, signal) {
       const path = `${instancePath(instance, "logs")}?${queryText(query)}`;

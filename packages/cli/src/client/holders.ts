@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GroupView, Ping, ResourcesView } from "@muster/daemon";
-import { didYouMean, MusterError, nearest, systemCodeOf } from "@muster/model";
+import { type ChecksView, didYouMean, MusterError, NO_CHECKS, nearest, systemCodeOf } from "@muster/model";
 import type { Environment } from "../cli.ts";
 import { isStackSocket, serveSocket } from "../places.ts";
 import { type Api, apiAt } from "./api.ts";
@@ -46,6 +46,8 @@ export interface KeptStack {
   /** By name. */
   readonly groups: readonly GroupView[];
   readonly resources: ResourcesView;
+  /** Those of the stack and of its resources. */
+  readonly checks: ChecksView;
 }
 
 export interface KeptStacks {
@@ -56,10 +58,11 @@ export interface KeptStacks {
 
 export async function keptStacks(env: Environment): Promise<KeptStacks> {
   const { answers, failures } = await askAll(env, async (api) => {
-    const [stacks, groups] = await Promise.all([api.resources(), api.groups()]);
+    const [stacks, groups, checked] = await Promise.all([api.resources(), api.groups(), api.checks()]);
     return stacks.map(({ stack, ...resources }): KeptStack => {
       const own = groups.filter((view) => view.stack === stack);
-      return { stack, groups: own.toSorted((a, b) => (a.name < b.name ? -1 : 1)), resources };
+      const { stack: _, ...checks } = checked.find((each) => each.stack === stack) ?? { stack, ...NO_CHECKS };
+      return { stack, groups: own.toSorted((a, b) => (a.name < b.name ? -1 : 1)), resources, checks };
     });
   });
   const stacks = answers.flatMap(([, each]) => each);

@@ -1,4 +1,13 @@
-import { EXIT, exitCodeOf, MusterError, MusterErrors, messageOf, type Place, placeText } from "@muster/model";
+import {
+  type ErrorCode,
+  EXIT,
+  exitCodeOf,
+  MusterError,
+  MusterErrors,
+  messageOf,
+  type Place,
+  placeText,
+} from "@muster/model";
 import type { Printer } from "../cli.ts";
 import { paint, plain } from "./paint.ts";
 
@@ -37,13 +46,13 @@ export function errorsOf(thrown: unknown): readonly MusterError[] {
 
 /** An error as `--output json` shows it. */
 export interface ErrorView {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly next: string;
   readonly place?: Place;
 }
 
-function errorView({ code, message, next, place }: MusterError): ErrorView {
+export function errorView({ code, message, next, place }: MusterError): ErrorView {
   return place === undefined ? { code, message, next } : { code, message, next, place };
 }
 

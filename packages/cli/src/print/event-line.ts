@@ -62,6 +62,8 @@ const SIGNS: Readonly<Record<EventType, Sign>> = {
   "resource.failed": TROUBLE,
   "resource.drifted": TROUBLE,
   "resource.released": WORD,
+  "check.failed": TROUBLE,
+  "check.passed": WHOLE,
   "history.pruned": WORD,
 };
 

@@ -1,5 +1,5 @@
 /** Stacks, and how what they have stands. */
-import { isConverged, type ResourceStatus } from "@muster/model";
+import { type ChecksView, isConverged, type ResourceStatus } from "@muster/model";
 import type { KeptStack } from "../client/holders.ts";
 import { groupTable } from "./group-table.ts";
 import { plain } from "./paint.ts";
@@ -19,14 +19,31 @@ function share(count: number, of: number): string {
   return of === 0 ? "-" : `${count}/${of}`;
 }
 
-/** Its groups, its resources, and what to do about those that do not go on by themselves. */
-export function stackText({ groups, resources: { statuses } }: KeptStack): string {
+/** Its groups, its resources, what its checks say, and what to do about those that do not go on by themselves. */
+export function stackText({ groups, resources: { statuses }, checks }: KeptStack): string {
   const parts = [
     ...(groups.length === 0 ? [] : [groupTable(groups)]),
     ...(statuses.length === 0 ? [] : [table([HEAD, ...statuses.map(row)])]),
+    ...checkParts(checks),
     ...nextLines(statuses),
   ];
   return parts.length === 0 ? "Nothing is kept of it yet.\n" : parts.join("\n");
+}
+
+/** Whether they hold, and each of them. */
+function checkParts({ statuses, condition }: ChecksView): readonly string[] {
+  if (condition === undefined) return [];
+  const { name, holds, reason, message } = condition;
+  const rows = statuses.map(({ check, resource, verdict, reason: why }) => {
+    return [plain(check), plain(resource ?? "-"), verdict, plain(why ?? "")];
+  });
+  return [
+    table([
+      ["CONDITION", "HOLDS", "REASON", "MESSAGE"],
+      [name, holds ? "yes" : "no", reason, plain(message)],
+    ]),
+    table([["CHECK", "RESOURCE", "VERDICT", "REASON"], ...rows]),
+  ];
 }
 
 const HEAD = ["RESOURCE", "STATE", "ID", "REASON"];

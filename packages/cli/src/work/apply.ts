@@ -109,6 +109,11 @@ async function jobsFor(
   return [...jobs, ...free.map((read): Job => ({ read, api, keptBy: "this" }))];
 }
 
+/** Those of groups are asked with their health. */
+function hasChecks({ checks, resources }: ReadStack["stack"]): boolean {
+  return checks.length > 0 || Object.values(resources).some((each) => each.checks.length > 0);
+}
+
 function askedWithout({ expected: _, ...asked }: AskedToApply): Asked {
   return asked;
 }
@@ -174,7 +179,10 @@ async function carryOut(
       declared.map(async (begun) => {
         // What is made in this process must be done before it ends.
         const waits = flags.wait || begun.keptBy === "this";
-        return { keptBy: begun.keptBy, answer: waits ? await untilConverged(begun, asked) : begun.answer };
+        if (!waits) return { keptBy: begun.keptBy, answer: begun.answer };
+        const answer = await untilConverged(begun, asked);
+        if (hasChecks(begun.read.stack)) await (await import("./checked.ts")).untilChecked(begun, asked);
+        return { keptBy: begun.keptBy, answer };
       }),
     );
   };

@@ -87,7 +87,7 @@ export function interrupted(stack: string, fix: string): MusterError {
   return new MusterError("apply.interrupted", { stack, fix });
 }
 
-function goesOn(keptBy: KeptBy, socket: string, stack: string): string {
+export function goesOn(keptBy: KeptBy, socket: string, stack: string): string {
   return keptBy === "this"
     ? "Nobody goes on with it: start `muster serve`, or apply it again. What was declared is kept."
     : `The Muster at ${socket} goes on with it; \`muster stack describe ${stack}\` shows how far it is.`;

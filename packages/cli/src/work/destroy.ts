@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { grammar } from "@muster/declaration";
 import { failureOfResources, MusterError, resourcesSettled, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
+import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { goingText } from "../print/going.ts";
 import { hostFor } from "./apply.ts";
@@ -48,16 +49,23 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
     const { generation } = await job.api.destroy({ stack: job.read.stack.name, actor: this.user() });
     begun.push({ ...job, generation });
   }
-  for (const job of begun) await untilGone(job, ending.asked);
+  for (const { api, read, generation } of begun)
+    await untilGone({ api, name: read.stack.name, generation }, ending.asked);
   stage.end();
   const gone = jobs.map(({ read }) => read.stack.name);
   const json = JSON.stringify(gone.map((stack) => ({ stack, gone: true })));
   this.out.write(flags.output === "json" ? `${json}\n` : gone.map((name) => `${name}: destroyed\n`).join(""));
 }
 
+export interface Going {
+  readonly api: Api;
+  /** Of the stack. */
+  readonly name: string;
+  readonly generation: number;
+}
+
 /** Throws `resource.not-as-declared` of what could not be destroyed, and `apply.interrupted` when the signal came first. */
-async function untilGone({ read, api, generation }: Begun, signal: AbortSignal): Promise<void> {
-  const { name } = read.stack;
+export async function untilGone({ name, api, generation }: Going, signal: AbortSignal): Promise<void> {
   for (;;) {
     const groups = (await api.groups()).filter(({ stack }) => stack === name);
     const resources = (await api.resources()).find(({ stack }) => stack === name);

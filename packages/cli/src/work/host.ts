@@ -1,6 +1,6 @@
 /** A Muster in this process: the daemon with its store and with what is built in. */
 import { randomBytes } from "node:crypto";
-import { type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
+import { checksAsker, type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
 import { listeningPorts } from "@muster/plugin";
 import { type GivenSettings, hostPorts, systemClock } from "@muster/runtime";
 import { openSqliteStore, storePath } from "@muster/store";
@@ -20,6 +20,7 @@ export const OUTSIDE: DaemonOptions["outside"] = {
   clock: systemClock,
   hostPorts: hostPorts(listeningPorts),
   env: process.env,
+  askChecks: checksAsker(process.env),
 };
 
 export interface Host {

@@ -1,9 +1,9 @@
 /** From an image or a manifest to what is made of it: the machine that it is in production, or a process beside its sources. */
 import { dirname, extname, join, relative, resolve } from "node:path";
+import type { GuestReady, Ready } from "@muster/checks/probes";
 import {
   buildImage,
   type Digest,
-  type Health,
   isImageName,
   type LinuxManifest,
   listedImage,
@@ -134,7 +134,7 @@ function environmentFrom({ env = [] }: RunFlags): Readonly<Record<string, string
 }
 
 /** Those that it names, and the one that its health is asked on. */
-function allPorts(ports: readonly number[], health: Health | undefined): readonly number[] {
+function allPorts(ports: readonly number[], health: GuestReady | undefined): readonly number[] {
   if (health === undefined || "console" in health) return ports;
   return [...new Set([...ports, "http" in health ? health.http.port : health.tcp.port])];
 }
@@ -144,11 +144,16 @@ function hostOf(ways: readonly Way[], port: number): number {
 }
 
 /** Its health as a process can be asked for it. */
-function readyFor(health: Health, ways: readonly Way[]): JsonObject {
+function readyFor(health: GuestReady, ways: readonly Way[]): JsonObject {
+  const ready = onHost(health, ways);
+  const plain: JsonObject = JSON.parse(JSON.stringify(ready));
+  return plain;
+}
+
+function onHost(health: GuestReady, ways: readonly Way[]): Ready {
   if ("console" in health) return { log: health.console };
-  if ("tcp" in health) return { tcp: { port: hostOf(ways, health.tcp.port) } };
-  const { port, path } = health.http;
-  return { http: { url: `http://127.0.0.1:${hostOf(ways, port)}${path}` } };
+  if ("tcp" in health) return { ...health, tcp: { port: hostOf(ways, health.tcp.port) } };
+  return { ...health, http: { ...health.http, port: hostOf(ways, health.http.port) } };
 }
 
 /** Throws `image.not-possible`. */

@@ -37,7 +37,7 @@ export async function execInInstance(
 }
 
 /** As a shell tells it. */
-function codeOf(exit: Exit): number {
+export function codeOf(exit: Exit): number {
   if (exit.kind === "exited") return exit.code;
   const number = Object.entries(constants.signals).find(([name]) => name === exit.signal)?.[1] ?? 0;
   return 128 + number;

@@ -16,6 +16,11 @@ const DONE: readonly EventType[] = [
   "resource.refreshed",
 ];
 
+/** Whether it tells of something that was made, changed or taken away. */
+export function isDone({ type }: { readonly type: EventType }): boolean {
+  return DONE.includes(type);
+}
+
 /** A place in the history of a stack. */
 export interface Moment {
   readonly api: Api;

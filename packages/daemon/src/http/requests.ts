@@ -25,6 +25,14 @@ const beside = { allow: { type: "array", items: { enum: CONSENTS }, maxItems: 8 
 export const PLAN = {
   body: { type: "object", properties: { document, source, ...beside }, required: ["document", "source"] },
 };
+/** Who only asks needs no name either. */
+export const ASK_CHECKS = {
+  body: {
+    type: "object",
+    properties: { stack: { type: "string", minLength: 1, maxLength: MAX_ID } },
+    required: ["stack"],
+  },
+};
 export const APPLY = body(
   { document, source, pretend: { type: "boolean" }, ...beside, expected: { type: "string", maxLength: 128 } },
   ["document", "source"],

@@ -5,10 +5,12 @@ import type { Asked } from "@muster/runtime";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import {
   type ApplyRequest,
+  type AskChecksRequest,
   type DestroyRequest,
   PATHS,
   type Ping,
   type PlanRequest,
+  type StackChecks,
   type StackResources,
 } from "../api.ts";
 import { errorAnswer } from "../api-errors.ts";
@@ -16,7 +18,7 @@ import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
 import { instanceRoutes } from "./instances.ts";
-import { APPLY, DESTROY, PLAN } from "./requests.ts";
+import { APPLY, ASK_CHECKS, DESTROY, PLAN } from "./requests.ts";
 
 export function apiServer(deps: ApiDeps): FastifyInstance {
   const { options, stacks, applying, ear } = deps;
@@ -66,6 +68,19 @@ export function apiServer(deps: ApiDeps): FastifyInstance {
     const declared = stacks.all().filter((keeper) => keeper.declaration() !== undefined);
     return declared.map((keeper) => ({ stack: keeper.stack, ...keeper.resources() }));
   });
+  app.get(PATHS.checks, async (): Promise<readonly StackChecks[]> => {
+    const declared = stacks.all().filter((keeper) => keeper.declaration() !== undefined);
+    return declared.map((keeper) => ({ stack: keeper.stack, ...keeper.checks() }));
+  });
+  app.post<{ Body: AskChecksRequest }>(
+    PATHS.askChecks,
+    { schema: ASK_CHECKS },
+    async ({ body: { stack } }): Promise<StackChecks> => {
+      const keeper = stacks.get(stack);
+      if (keeper?.declaration() === undefined) throw new MusterError("stack.not-found", { stack, nearest: "" });
+      return { stack, ...(await keeper.askChecks()) };
+    },
+  );
   app.post<{ Body: PlanRequest }>(PATHS.plan, { schema: PLAN }, async ({ body }) =>
     applying.plan(body.document, body.source, askedOf(body)),
   );

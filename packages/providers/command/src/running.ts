@@ -1,5 +1,5 @@
 /** Running a command as it is declared: its directory, its environment, its user. */
-import { type Ended, masked, readable, run } from "@muster/checks";
+import { type Ended, masked, readable, run } from "@muster/checks/probes";
 import { durationText } from "@muster/model";
 import { asProviderError, ProviderError } from "@muster/plugin";
 import {

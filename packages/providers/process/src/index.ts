@@ -1,5 +1,6 @@
 export { accountFor, runAs } from "./accounts.ts";
 export { tellsSuccess } from "./ends.ts";
+export { type Latches, latches } from "./latches.ts";
 export { lastLine } from "./log-files.ts";
 export { assertNobodyListens } from "./ports.ts";
 export * from "./process.ts";

@@ -1,15 +1,11 @@
 /** What a process is declared with. */
 import { isAbsolute } from "node:path";
+import { portOrText, ready } from "@muster/checks/probes";
 import { durationOf } from "@muster/model";
 import { plainOrSecret } from "@muster/plugin";
 import { z } from "zod";
 
 const withoutNul = z.string().regex(/^[^\0]*$/, "must not contain a zero byte");
-/** A number, or its text: what a member is given as `${self.port}` is put into texts. */
-const port = z.union([
-  z.int().min(1).max(65_535),
-  z.string().refine((text) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535, "must be a port"),
-]);
 
 /** Those that ask for an end or for an action, and can be caught. */
 export const STOP_SIGNALS = [
@@ -74,45 +70,6 @@ const limits = z.strictObject({
     .describe("Bytes of a core file, rounded down to 512"),
 });
 
-/** Of one try to find out whether something is ready. */
-export const tryTimeout = duration.optional().describe("How long one try may take; `1s` unless told");
-
-const ready = z.union([
-  z.strictObject({
-    http: z.strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe("What is asked for"),
-      status: z
-        .int()
-        .min(100)
-        .max(599)
-        .optional()
-        .describe("The status of the answer; any from 200 to 399 unless told"),
-    }),
-    timeout: tryTimeout,
-  }),
-  z.strictObject({
-    tcp: z.strictObject({
-      port: port.describe("Where a connection must be taken"),
-      host: z.string().min(1).optional().describe("127.0.0.1 unless told"),
-    }),
-    timeout: tryTimeout,
-  }),
-  z.strictObject({
-    command: z
-      .array(withoutNul)
-      .min(1)
-      .describe("A program and its arguments; it runs as the process does, and must end with 0"),
-    timeout: tryTimeout,
-  }),
-  z.strictObject({
-    log: z
-      .string()
-      .regex(/^[^\n]{1,1000}$/, "must be a part of one line")
-      .describe("A text that must stand in a line of its log"),
-    timeout: tryTimeout,
-  }),
-]);
-
 const NOT_A_NAME = "must be letters, digits and `_`, and not one of Muster's own";
 const envName = z.string().regex(/^(?!MUSTER_PROCESS$|MUSTER_LEADER$|muster_)[A-Za-z_][A-Za-z0-9_]*$/, NOT_A_NAME);
 
@@ -132,14 +89,13 @@ export const processProperties = z.strictObject({
     .regex(/^[^\s:]{1,64}$/, "must be a name or a number")
     .optional()
     .describe("The account it runs as, by name or number; Muster's own unless told"),
-  port: port.optional().describe("The port it listens on: nobody else may do so when it starts"),
+  port: portOrText.optional().describe("The port it listens on: nobody else may do so when it starts"),
   stop: stop.optional().describe("How it is ended"),
   log: logProperties.optional().describe("How much of what it prints is kept"),
   limits: limits.optional().describe("What it may use"),
   ready: ready.optional().describe("When it counts as running; as soon as it is started unless told"),
 });
 export type ProcessProperties = z.infer<typeof processProperties>;
-export type Ready = z.infer<typeof ready>;
 
 export const processSettings = z.strictObject({
   dir: z

@@ -1,9 +1,9 @@
 /** When a process counts as running, and what is run in it. */
 import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import type { Ready } from "@muster/checks/probes";
 import { expect, it, onTestFinished } from "vitest";
 import { processType } from "./index.ts";
-import type { Ready } from "./properties.ts";
 import {
   ctx,
   failureOf,
@@ -41,6 +41,10 @@ function server(port: number, gate: string, status: number) {
 
 it.each<[string, (port: number, gate: string) => Ready]>([
   ["it answers over http", (port) => ({ http: { url: `http://127.0.0.1:${port}/health`, status: 204 } })],
+  [
+    "it answers at its port as it should",
+    (port) => ({ http: { port: String(port), path: "/health", method: "HEAD", status: [201, 204] } }),
+  ],
   ["it takes a connection", (port) => ({ tcp: { port } })],
   ["a command succeeds in it", (_, gate) => ({ command: ["test", "-e", gate], timeout: "5s" })],
   ["a line is in its log", () => ({ log: "listening" })],

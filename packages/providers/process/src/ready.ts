@@ -1,15 +1,13 @@
 /** Whether a process is ready: asked once at a time, until it was so once. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { durationOf } from "@muster/model";
+import { readFileSync } from "node:fs";
+import { askReady, type Ready, tryMs } from "@muster/checks/probes";
+import { latches } from "./latches.ts";
 import { logFiles } from "./log-files.ts";
-import type { Ready } from "./properties.ts";
 import { begin, endCommand, exitOfCommand, type Place } from "./running.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** A look waits no longer for a try than this, in milliseconds. The try goes on. */
 const PATIENCE_MS = 1_000;
-const TRY_MS = 1_000;
 
 export interface Readiness {
   /** Asks, and waits for the answer for a second at most. Once it is true it stays so. */
@@ -20,27 +18,16 @@ export interface Readiness {
 
 /** @param placeOf where a command of readiness runs; undefined when the process is gone */
 export function readiness(placeOf: (sighting: Sighting) => Place | undefined): Readiness {
-  let ready = new Set<string>();
+  const ready = latches();
   const tries = new Map<string, Promise<boolean>>();
-
-  /** Kept on the disk too: the line in its log that told of it may be gone when the next Muster asks. */
-  const latch = ({ id, home }: Sighting): void => {
-    ready.add(id);
-    try {
-      writeFileSync(`${home}/ready`, "", { mode: 0o600 });
-    } catch {
-      // No room, or no directory: it is asked again when Muster was restarted.
-      return;
-    }
-  };
 
   async function attempt(sighting: Sighting, wanted: Ready): Promise<boolean> {
     try {
       const isSo = await probe(sighting, wanted, placeOf);
-      if (isSo) latch(sighting);
+      if (isSo) ready.set(sighting.id, sighting.home);
       return isSo;
     } catch {
-      // Nobody answers yet.
+      // Its command cannot be run, or its log not be read, yet.
       return false;
     }
   }
@@ -48,18 +35,12 @@ export function readiness(placeOf: (sighting: Sighting) => Place | undefined): R
   return {
     async isReady(sighting) {
       const wanted = sighting.properties.ready;
-      if (wanted === undefined || ready.has(sighting.id)) return true;
-      if (existsSync(`${sighting.home}/ready`)) {
-        ready.add(sighting.id);
-        return true;
-      }
+      if (wanted === undefined || ready.has(sighting.id, sighting.home)) return true;
       const current = tries.get(sighting.id) ?? attempt(sighting, wanted).finally(() => tries.delete(sighting.id));
       tries.set(sighting.id, current);
       return Promise.race([current, after(PATIENCE_MS)]);
     },
-    keep(ids) {
-      ready = new Set([...ready].filter((id) => ids.has(id)));
-    },
+    keep: ready.keep,
   };
 }
 
@@ -67,40 +48,17 @@ function after(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
 }
 
-function probe(
+const NEVER = new AbortController().signal;
+
+async function probe(
   sighting: Sighting,
   wanted: Ready,
   placeOf: (sighting: Sighting) => Place | undefined,
 ): Promise<boolean> {
-  const within = AbortSignal.timeout(durationOf(wanted.timeout ?? "") ?? TRY_MS);
-  if ("http" in wanted) return answers(wanted.http, within);
-  if ("tcp" in wanted) return connects(wanted.tcp, within);
-  if ("log" in wanted) return Promise.resolve(hasPrinted(sighting.home, wanted.log));
+  if ("log" in wanted) return hasPrinted(sighting.home, wanted.log);
+  if (!("command" in wanted)) return (await askReady(wanted, tryMs(wanted), NEVER)).kind === "pass";
   const place = placeOf(sighting);
-  return place === undefined ? Promise.resolve(false) : succeeds(place, wanted.command, within);
-}
-
-async function answers(
-  { url, status }: { url: string; status?: number | undefined },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const answer = await fetch(url, { signal, redirect: "manual" });
-  await answer.body?.cancel();
-  return status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
-}
-
-function connects(
-  { port, host = "127.0.0.1" }: { port: number | string; host?: string | undefined },
-  signal: AbortSignal,
-) {
-  return new Promise<boolean>((resolve) => {
-    const socket = connect({ port: Number(port), host, signal });
-    const tell = (isSo: boolean) => {
-      socket.destroy();
-      resolve(isSo);
-    };
-    socket.on("connect", () => tell(true)).on("error", () => tell(false));
-  });
+  return place !== undefined && succeeds(place, wanted.command, AbortSignal.timeout(tryMs(wanted)));
 }
 
 async function succeeds(place: Place, command: readonly string[], signal: AbortSignal): Promise<boolean> {

@@ -1,10 +1,11 @@
 /** From what is declared of a machine to the process that it is. */
 import { chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import type { GuestReady } from "@muster/checks/probes";
 import type { Digest, Image, Images } from "@muster/image";
 import { type JsonObject, MusterError, messageOf, musterMarks, type Tags } from "@muster/model";
 import { type PlainOrSecret, ProviderError, revealed } from "@muster/plugin";
 import type { Commission, Environment, ProcessProperties } from "@muster/provider-process";
-import { portsOf, type Ready, type VmProperties } from "./properties.ts";
+import { portsOf, type VmProperties } from "./properties.ts";
 import { type Accelerator, commandLine } from "./qemu/command-line.ts";
 import { ENVIRONMENT, EVENTS_FILE, ROOM_FOR_EVENTS, WORKSHOP } from "./qemu/files.ts";
 import { launching, MOUTH_LINK } from "./qemu/launch.ts";
@@ -56,8 +57,8 @@ export function assertPossible(want: VmProperties, image: Image): void {
 }
 
 /** When it is ready: as declared, else as its image says. Of a guest's port that no port leads to nobody can ask. */
-export function readyOf(want: VmProperties, image: Image): Ready | undefined {
-  const ready = want.ready ?? healthAsReady(image);
+export function readyOf(want: VmProperties, image: Image): GuestReady | undefined {
+  const ready = want.ready ?? image.text.health;
   const guest = ready === undefined ? undefined : guestPortOf(ready);
   if (guest === undefined || portsOf(want).some((port) => port.guest === guest)) return ready;
   const whose = want.ready === undefined ? "the health of its image is asked" : "`ready` asks";
@@ -65,19 +66,13 @@ export function readyOf(want: VmProperties, image: Image): Ready | undefined {
   throw new ProviderError("invalid", `${whose} on the guest's port ${guest}, and no port leads there: ${fix}`);
 }
 
-function healthAsReady({ text: { health } }: Image): Ready | undefined {
-  if (health === undefined) return undefined;
-  if ("http" in health) return { http: { port: health.http.port, path: health.http.path } };
-  return "tcp" in health ? { tcp: { port: health.tcp.port } } : { console: health.console };
-}
-
-function guestPortOf(ready: Ready): number | undefined {
+function guestPortOf(ready: GuestReady): number | undefined {
   if ("http" in ready) return ready.http.port;
   return "tcp" in ready ? ready.tcp.port : undefined;
 }
 
 /** What the process that the machine is can be asked: what it has printed. The guest itself is asked in ready.ts. */
-function askedOfProcess(ready: Ready | undefined): ProcessReady {
+function askedOfProcess(ready: GuestReady | undefined): ProcessReady {
   return ready !== undefined && "console" in ready ? { log: ready.console } : undefined;
 }
 

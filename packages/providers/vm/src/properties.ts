@@ -1,52 +1,15 @@
 /** What a machine is declared with. */
 import { isAbsolute } from "node:path";
+import { guestReady, port, portOrText } from "@muster/checks/probes";
 import { plainOrSecret } from "@muster/plugin";
-import { logProperties, tryTimeout } from "@muster/provider-process";
+import { logProperties } from "@muster/provider-process";
 import { z } from "zod";
 import { ACCELERATORS } from "./qemu/command-line.ts";
 
-const number = z.int().min(1).max(65_535);
-// In a template `${self.port}` stands here, and a text is what becomes of it.
-const numberAsText = z
-  .string()
-  .regex(/^[1-9]\d{0,4}$/, "must be the number of a port")
-  .refine((text) => Number(text) <= 65_535, "must be at most 65535");
-
-const port = z.strictObject({
-  guest: number.describe("The port that the guest listens on"),
-  host: z.union([number, numberAsText]).describe("The port of this machine, on 127.0.0.1, that leads there"),
+const way = z.strictObject({
+  guest: port.describe("The port that the guest listens on"),
+  host: portOrText.describe("The port of this machine, on 127.0.0.1, that leads there"),
 });
-
-const ready = z.union([
-  z.strictObject({
-    http: z.strictObject({
-      port: number.describe("The port that the guest listens on"),
-      path: z
-        .string()
-        .regex(/^\/[!-~]{0,1000}$/, "must be a path that begins with `/`, without white space")
-        .optional()
-        .describe("What is asked for; / unless told"),
-      status: z
-        .int()
-        .min(100)
-        .max(599)
-        .optional()
-        .describe("The status of the answer; any from 200 to 399 unless told"),
-    }),
-    timeout: tryTimeout,
-  }),
-  z.strictObject({
-    tcp: z.strictObject({ port: number.describe("Where the guest must take a connection") }),
-    timeout: tryTimeout,
-  }),
-  z.strictObject({
-    console: z
-      .string()
-      .regex(/^[^\n]{1,1000}$/, "must be a part of one line")
-      .describe("A text that must stand in a line of its console"),
-  }),
-]);
-export type Ready = z.infer<typeof ready>;
 
 const disk = z.strictObject({
   path: z.string().refine(isAbsolute, "must be an absolute path").describe("A file or a block device, as it is: raw"),
@@ -57,7 +20,7 @@ const MiB = 1024 * 1024;
 
 export const vmProperties = z.strictObject({
   image: z.string().min(1).max(128).describe("The image it boots: a name, or `sha256:…`; see `muster image ls`"),
-  ports: z.array(port).max(100).optional().describe("Ports of this machine that lead to the guest's"),
+  ports: z.array(way).max(100).optional().describe("Ports of this machine that lead to the guest's"),
   env: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be letters, digits and `_`"), plainOrSecret)
     .optional()
@@ -74,7 +37,7 @@ export const vmProperties = z.strictObject({
     .optional()
     .describe("Whether it reaches what this machine reaches; `closed` unless told: then it only answers on its ports"),
   disks: z.array(disk).max(16).optional().describe("Disks that it has; none unless told"),
-  ready: ready.optional().describe("When it counts as running; as its image says unless told"),
+  ready: guestReady.optional().describe("When it counts as running; as its image says unless told"),
   log: logProperties.optional().describe("How much of what it prints on its console is kept"),
 });
 export type VmProperties = z.infer<typeof vmProperties>;

@@ -4,9 +4,9 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { GuestReady } from "@muster/checks/probes";
 import type { Sighting } from "@muster/provider-process";
 import { expect, it, onTestFinished } from "vitest";
-import type { Ready } from "./properties.ts";
 import { type Readiness, readiness } from "./ready.ts";
 
 const GUEST = 80;
@@ -60,6 +60,20 @@ it("waits for the status that is declared, at the path that is declared", async 
   await woken;
   expect(paths.length).toBeGreaterThan(3);
   expect([...new Set(paths)]).toEqual(["/warm"]);
+});
+
+it("waits for the answer whose body is right, and asks with the method and the headers that are declared", async () => {
+  const heard: string[] = [];
+  const warmingUp: RequestListener = ({ method, headers }, response) => {
+    heard.push(`${method} ${headers["x-from"]}`);
+    response.end(heard.length > 2 ? "it is warm" : "it is cold");
+  };
+  const { ready, sighting, woken } = room();
+  const http = { port: GUEST, method: "POST", headers: { "X-From": "muster" }, body: { contains: "warm" } } as const;
+  await ready.isReady(sighting, asked(await answering(warmingUp), { http }));
+  await woken;
+  expect(heard.length).toBeGreaterThan(2);
+  expect([...new Set(heard)]).toEqual(["POST muster"]);
 });
 
 it("does not ask again what the Muster before has heard", async () => {
@@ -124,7 +138,7 @@ function room(): { ready: Readiness; sighting: Sighting; woken: Promise<void> } 
   return { ready, sighting, woken };
 }
 
-function asked(host: number, ready: Ready) {
+function asked(host: number, ready: GuestReady) {
   return { ports: [{ guest: GUEST, host }], ready };
 }
 

@@ -3,13 +3,11 @@
  * there is a guest, and one that was taken too early may never be answered: so the next try does not wait for the one before
  * it, and none is waited for long. Those that are given up let the next take longer: a slow guest is waited for as well.
  */
-import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { durationOf } from "@muster/model";
-import type { Sighting } from "@muster/provider-process";
+import { askReady, tryMs } from "@muster/checks/probes";
+import { latches, type Sighting } from "@muster/provider-process";
 import type { VmProperties } from "./properties.ts";
 import { portsOf } from "./properties.ts";
-import { answers } from "./ready-http.ts";
 import { takes } from "./ready-tcp.ts";
 
 /** So many tries at once: each costs its guest a connection. */
@@ -17,8 +15,8 @@ const MOST_TRIES = 4;
 /** The first try may take so long, and each that was not answered in time lets the next take longer. Milliseconds. */
 const FIRST_TRY_MS = 20;
 const MORE_PATIENCE = 1.5;
-/** What a try may take at the most unless told, and how long a look without a watcher waits. */
-const LONGEST_TRY_MS = 1_000;
+/** How long a look without a watcher waits for the answer. */
+const PATIENCE_MS = 1_000;
 /** Between the beginnings of two tries; then more and more. */
 const FIRST_REST_MS = 4;
 const MORE_REST = 1.2;
@@ -46,7 +44,7 @@ export interface Readiness {
  * @param wake called when one has become ready
  */
 export function readiness(isWatched: () => boolean, wake: () => void): Readiness {
-  let ready = new Set<string>();
+  const ready = latches();
   const asked = new Map<string, { readonly over: AbortController; readonly since: number }>();
 
   function forget(id: string): void {
@@ -60,35 +58,20 @@ export function readiness(isWatched: () => boolean, wake: () => void): Readiness
     const isSo = await ask(question, over.signal);
     if (asked.get(id)?.over === over) asked.delete(id);
     if (!isSo) return;
-    latch(id, home);
+    ready.set(id, home);
     wake();
-  }
-
-  /** Kept on the disk too: the next Muster need not ask. */
-  function latch(id: string, home: string): void {
-    ready.add(id);
-    try {
-      writeFileSync(`${home}/${LATCH}`, "", { mode: 0o600 });
-    } catch {
-      // No room, or no directory: it is asked again when Muster was restarted.
-      return;
-    }
   }
 
   return {
     async isReady({ id, home }, properties) {
       const question = questionIn(home, properties);
-      if (question === undefined || ready.has(id)) return true;
-      if (existsSync(`${home}/${LATCH}`)) {
-        ready.add(id);
-        return true;
-      }
+      if (question === undefined || ready.has(id, home)) return true;
       if (isWatched()) {
         if (!asked.has(id)) void askBeside(id, home, question);
         return false;
       }
-      const isSo = await ask(question, AbortSignal.timeout(LONGEST_TRY_MS));
-      if (isSo) latch(id, home);
+      const isSo = await ask(question, AbortSignal.timeout(PATIENCE_MS));
+      if (isSo) ready.set(id, home);
       return isSo;
     },
     expects(id) {
@@ -96,7 +79,7 @@ export function readiness(isWatched: () => boolean, wake: () => void): Readiness
       return since !== undefined && performance.now() - since < EXPECTED_MS;
     },
     keep(sightings) {
-      ready = new Set([...ready].filter((id) => sightings.has(id)));
+      ready.keep(sightings);
       for (const id of asked.keys()) if (sightings.get(id)?.life.kind !== "lives") forget(id);
     },
     close() {
@@ -104,9 +87,6 @@ export function readiness(isWatched: () => boolean, wake: () => void): Readiness
     },
   };
 }
-
-/** The file that says it. */
-const LATCH = "ready";
 
 interface Question {
   /** What one try may take at the most, in milliseconds. */
@@ -122,10 +102,10 @@ function questionIn(home: string, properties: Partial<VmProperties>): Question |
   const guest = "http" in ready ? ready.http.port : ready.tcp.port;
   const way = portsOf(properties).find((port) => port.guest === guest);
   if (way === undefined) return undefined;
-  return {
-    longestMs: durationOf(ready.timeout ?? "") ?? LONGEST_TRY_MS,
-    put: (signal) => ("http" in ready ? answers(way.host, ready.http, signal) : takes(home, way, signal)),
-  };
+  const longestMs = tryMs(ready);
+  if ("tcp" in ready) return { longestMs, put: (signal) => takes(home, way, signal) };
+  const http = { ...ready.http, port: way.host };
+  return { longestMs, put: async (signal) => (await askReady({ http }, longestMs, signal)).kind === "pass" };
 }
 
 /** @returns false when it was told to end */
@@ -139,13 +119,12 @@ async function ask({ longestMs, put }: Question, signal: AbortSignal): Promise<b
 
   async function attempt(): Promise<void> {
     const late = AbortSignal.timeout(Math.ceil(patienceMs));
-    try {
-      if (!(await put(AbortSignal.any([end, late])))) return;
+    // Whoever cannot be asked does not answer yet.
+    if (await put(AbortSignal.any([end, late])).catch(() => false)) {
       isSo = true;
       over.abort();
-    } catch {
-      // Nobody answers yet.
-      if (late.aborted) patienceMs = Math.min(longestMs, patienceMs * MORE_PATIENCE);
+    } else if (late.aborted) {
+      patienceMs = Math.min(longestMs, patienceMs * MORE_PATIENCE);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Io } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { atMost } from "../deadline.ts";
 import { pace } from "../pace.ts";
+import type { Things } from "../checks/round.ts";
 import type { Clock } from "../ports.ts";
 import type { BindDeps } from "./bound.ts";
 import type { Hands } from "./carry-out.ts";
@@ -18,6 +19,7 @@ import { remembering } from "./remembering.ts";
 import { openSight } from "./sight.ts";
 import { statusOf } from "./statuses.ts";
 import type { ResourcesTask } from "./tended.ts";
+import { thingsIn } from "./to-check.ts";
 import { openTries } from "./tries.ts";
 import { openTurns } from "./turns.ts";
 import { ended, type Visited } from "./visited.ts";
@@ -43,6 +45,8 @@ export interface ResourceKeeper {
   /** Nothing is left of any: what is to be written, so that nothing is remembered either. */
   forget(): NonNullable<Writes["memory"]>;
   view(): ResourcesView;
+  /** Those that checks are asked of, as the last pass has seen them. */
+  readonly things: Things;
   wake(): void;
   /** Begins nothing more, and waits for what is under way at most so long. */
   stop(graceMs: number): Promise<void>;
@@ -89,6 +93,8 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
   let awaited: ReadonlySet<string> = new Set();
   let task: ResourcesTask | undefined;
   let passFailures = 0;
+  /** What the last pass has seen, where checks may ask for it. */
+  let seen: ReadonlyMap<Address, Visited> = new Map();
   let view: ResourcesView = { observedGeneration: 0, settled: false, statuses: [] };
   const hands: Hands = {
     ...{ stack, ledger, clock },
@@ -167,6 +173,7 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
     const isWaiting = visited.some(({ end }) => end.kind === "waiting");
     awaited = new Set(visited.flatMap(({ end }) => (end.kind === "waiting" ? (end.for ?? []) : [])));
     const settled = !isMoving && !isWaiting;
+    seen = new Map(now.watched ? visited.map((each) => [each.address, each]) : []);
     show({ observedGeneration: now.generation, settled, statuses: visited.map(statusOf) });
     tellGone(now, visited);
     if (isMoving) return clock.now();
@@ -201,6 +208,11 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
       return Object.assign({}, ...gone);
     },
     view: () => view,
+    things: thingsIn(
+      () => task,
+      (address) => seen.get(address),
+      deps,
+    ),
     wake: pacer.wake,
     async stop(graceMs) {
       letGo.abort();

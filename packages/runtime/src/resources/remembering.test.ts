@@ -25,7 +25,16 @@ it("forgets what is over, and nothing that was declared after the look began", a
     ["note.kept", "note.later", "note.failed", "box.shown"].map((address) => [address, {}] as const),
   ) as object as ResourcesTask["tended"];
   const task: ResourcesTask = {
-    ...{ generation: 2, mode: "enforce", allow: [], providers: {}, purge: {}, tended, destroying: false },
+    ...{
+      generation: 2,
+      mode: "enforce",
+      allow: [],
+      providers: {},
+      purge: {},
+      tended,
+      destroying: false,
+      watched: false,
+    },
   };
   const done = remembering(ledger)(task, [
     ended("note.kept", { kind: "kept" }),

@@ -26,12 +26,14 @@ export interface ResourcesTask {
   readonly tended: ReadonlyMap<Address, Tended>;
   /** The whole stack is to go. */
   readonly destroying: boolean;
+  /** There are checks that may ask how they stand. */
+  readonly watched: boolean;
 }
 
 export function taskOf(declaration: Declaration, grammar: Pick<Grammar, "stackOf">): ResourcesTask {
   const { document, generation } = declaration;
   const { allow, destroying, released } = declaration.resources ?? NO_RESOURCE_STEERING;
-  const { resources, providers, mode, purge } = grammar.stackOf(document);
+  const { resources, providers, mode, purge, checks } = grammar.stackOf(document);
   const tended = new Map<Address, Tended>();
   let settings = providers;
   for (const [address, { document: alone, prune }] of Object.entries(released)) {
@@ -45,7 +47,8 @@ export function taskOf(declaration: Declaration, grammar: Pick<Grammar, "stackOf
   for (const [address, resource] of Object.entries(resources)) {
     tended.set(address, destroying ? { resource: leaving(resource), fate: "leaving" } : { resource, fate: "declared" });
   }
-  return { generation, mode, allow, providers: settings, purge: destroying ? {} : purge, tended, destroying };
+  const watched = checks.length > 0 || Object.values(resources).some((each) => each.checks.length > 0);
+  return { generation, mode, allow, providers: settings, purge: destroying ? {} : purge, tended, destroying, watched };
 }
 
 function leaving(resource: ResourceDeclaration): ResourceDeclaration {

@@ -1,6 +1,7 @@
 /** A stack of resources, kept by the real keeper in a world of things and on a clock that is held. */
 import {
   type Address,
+  type Check,
   type Document,
   type Event,
   GROUPS_ONLY,
@@ -14,6 +15,7 @@ import {
   type StackPlan,
 } from "@muster/model";
 import { type Holder, memoryStore, type Store } from "@muster/store";
+import type { AskChecks } from "../checks/whom.ts";
 import { keepStack, type StackKeeper } from "../keeper.ts";
 import { planStack } from "../plan.ts";
 import type { Grammar } from "../ports.ts";
@@ -25,7 +27,7 @@ import { openWorld, type World } from "./world.ts";
 export type Text = Partial<
   Pick<
     ResourceDeclaration,
-    "ensure" | "dependsOn" | "notify" | "protect" | "ignore" | "onDrift" | "allow" | "id" | "provider"
+    "ensure" | "dependsOn" | "notify" | "protect" | "ignore" | "onDrift" | "allow" | "id" | "provider" | "checks"
   >
 > &
   Readonly<Record<string, unknown>>;
@@ -36,15 +38,28 @@ export type Texts = Readonly<Record<Address, Text>>;
 export interface More {
   readonly mode?: Stack["mode"];
   readonly purge?: Readonly<Record<string, Purge>>;
+  readonly checks?: readonly Check[];
 }
 
-const OWN_WORDS = ["ensure", "dependsOn", "notify", "protect", "ignore", "onDrift", "allow", "id", "provider"];
+const OWN_WORDS = [
+  "ensure",
+  "dependsOn",
+  "notify",
+  "protect",
+  "ignore",
+  "onDrift",
+  "allow",
+  "id",
+  "provider",
+  "checks",
+];
 
 export const grammar: Grammar = {
   stackOf({ data }): Stack {
-    const { mode, purge, resources } = data as object as Required<More> & { readonly resources: Texts };
+    const { mode, purge, resources, checks } = data as object as Required<More> & { readonly resources: Texts };
     const all = Object.entries(resources).map(([address, text]) => [address, declarationOf(address, text)]);
-    return { name: "shop", mode, providers: {}, ...GROUPS_ONLY, groups: {}, purge, resources: Object.fromEntries(all) };
+    const own = { purge, checks, resources: Object.fromEntries(all) };
+    return { name: "shop", mode, providers: {}, ...GROUPS_ONLY, groups: {}, ...own };
   },
   onlyResource({ dialect, data }, address) {
     const { dependsOn: _, notify: __, ...text } = (data["resources"] as object as Texts)[address] ?? {};
@@ -59,8 +74,8 @@ function nobodyAsks(): never {
   throw new Error("a shop has only resources");
 }
 
-export function documentOf(resources: Texts, { mode = "enforce", purge = {} }: More = {}): Document {
-  return { dialect: "muster", data: { mode, purge, resources } as object as JsonObject };
+export function documentOf(resources: Texts, { mode = "enforce", purge = {}, checks = [] }: More = {}): Document {
+  return { dialect: "muster", data: { mode, purge, checks, resources } as object as JsonObject };
 }
 
 function declarationOf(address: Address, text: Text): ResourceDeclaration {
@@ -69,7 +84,7 @@ function declarationOf(address: Address, text: Text): ResourceDeclaration {
   const properties = Object.fromEntries(Object.entries(text).filter(([key]) => !OWN_WORDS.includes(key)));
   return {
     ...{ address, type, name, ensure: "present", dependsOn: [], notify: [], protect: false, ignore: [] },
-    ...{ onDrift: "repair", allow: [], properties: properties as JsonObject },
+    ...{ onDrift: "repair", allow: [], checks: [], properties: properties as JsonObject },
     ...own,
   };
 }
@@ -110,6 +125,7 @@ export interface ShopOptions {
   readonly world?: World;
   readonly clock?: ReturnType<typeof leapingClock>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly askChecks?: AskChecks;
 }
 
 /** Words that no other shop has. */
@@ -147,6 +163,7 @@ export function openShop(options: ShopOptions = {}): Shop {
     const lease = await store.acquire("shop", holder(mine), async () => false);
     current = await keepStack({
       ...{ store: storeOf(mine), lease, catalog, grammar, settings: {}, clock, io, env },
+      ...(options.askChecks === undefined ? {} : { askChecks: options.askChecks }),
       onEvent: (event) => events.push(event),
       onStatus: () => undefined,
       onLost: (error) => lost.push(error),
@@ -172,8 +189,9 @@ export function openShop(options: ShopOptions = {}): Shop {
 
   const shop: Shop = {
     ...{ world, clock, store, events, troubles, lost, keeper, begin, until, leap: clock.leap },
-    async declare(resources, { mode, purge, ...rest } = {}) {
-      const document = documentOf(resources, { ...(mode ? { mode } : {}), ...(purge ? { purge } : {}) });
+    async declare(resources, { mode, purge, checks = [], ...rest } = {}) {
+      const more = { ...(mode ? { mode } : {}), ...(purge ? { purge } : {}), checks };
+      const document = documentOf(resources, more);
       await (current ?? (await begin())).commit(document, "shop.yaml", "user:ann", rest);
     },
     settled: () => until(() => isSettled(keeper())),

@@ -1,0 +1,255 @@
+/** A copy of a stack from its first plan to the last look: five steps, each told as it ends. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Check, localTarget, verify } from "@muster/checks";
+import { EXIT, type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
+import type { Cli } from "../cli.ts";
+import type { Api } from "../client/api.ts";
+import { stackSocket } from "../places.ts";
+import { errorsOf, errorView, exitCodeFor } from "../print/errors.ts";
+import { hasChanges } from "../print/plan.ts";
+import { apiHere } from "../work/api-here.ts";
+import { untilConverged } from "../work/converge.ts";
+import { untilGone } from "../work/destroy.ts";
+import { foresee, handOver } from "../work/hand-over.ts";
+import { type Host, openHost } from "../work/host.ts";
+import { confirmTold } from "../work/plan.ts";
+import type { ReadStack } from "../work/read-stack.ts";
+import { isDone } from "../work/really-changed.ts";
+import { leftOf } from "./gone.ts";
+import { thingsMetIn } from "./meeting.ts";
+import type { TryPlace } from "./place.ts";
+import { type StepName, type StepResult, verdictOf } from "./result.ts";
+
+export interface Living {
+  readonly place: TryPlace;
+  /** What the copy declares. */
+  readonly read: ReadStack;
+  readonly places: readonly string[];
+  readonly checks: readonly Check[];
+}
+
+export interface Wishes {
+  readonly keep: "always" | "on-failure" | "never";
+  /** How long a step may take, in milliseconds. */
+  readonly withinMs: number;
+  /** How long checks are asked again until all hold, in milliseconds. */
+  readonly retryForMs: number;
+  /** Aborted when it is to end: what was made is taken away. */
+  readonly asked: AbortSignal;
+  onStep(step: StepResult): void;
+  onBegin(step: StepName): void;
+}
+
+export interface Lived {
+  readonly steps: readonly StepResult[];
+  readonly kept: boolean;
+  /** Nothing of it is left. */
+  readonly gone: boolean;
+}
+
+/** What a step tells when it has ended well, or why it did not pass. */
+type Told = Pick<StepResult, "message"> & Partial<Pick<StepResult, "verdict" | "plan" | "report">>;
+
+/** As many events of a step as are kept. */
+const EVENTS = 1_000;
+
+export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Lived> {
+  const { place, read } = living;
+  const { asked } = wishes;
+  const own: Cli = { ...cli, env: place.env };
+  const course = follow(wishes);
+  const { step, skip, steps } = course;
+  let host: Host | undefined;
+  /** What is made is made by a Muster of its own; it is begun with the first step, and its failure is that step's. */
+  const api = async (): Promise<Api> => {
+    host ??= await openHost(
+      own,
+      {},
+      {
+        ...{ command: `try ${read.file}`, stacks: [read.stack.name], socket: stackSocket(place.env, read.stack.name) },
+        ...{ onEvent: course.event, onStatus: () => undefined, onNotice: () => undefined },
+      },
+    );
+    return apiHere(host.daemon);
+  };
+  try {
+    let touched = false;
+    const made = await step("create", asked, async (signal) => {
+      await confirmSound(await api(), read);
+      touched = true;
+      return create(own, await api(), read, signal);
+    });
+    if (!made) skip("again", "it was not made");
+    else if (asked.aborted) skip("again", "interrupted");
+    else await step("again", asked, async (signal) => applyAgain(own, await api(), read, course.events, signal));
+    if (!made) skip("verify", "it was not made");
+    else if (asked.aborted) skip("verify", "interrupted");
+    else if (living.checks.length === 0) skip("verify", "the file has no checks");
+    else await step("verify", asked, (signal) => verifyCopy(own, living.checks, wishes, signal));
+    if (touched && isToStay(steps, wishes)) {
+      for (const name of ["destroy", "gone"] as const) skip(name, "kept");
+      return { steps, kept: true, gone: false };
+    }
+    const destroyed = await step("destroy", NEVER, async (signal) =>
+      destroy(own, await api(), read.stack.name, signal),
+    );
+    const gone = await step("gone", NEVER, () => look(living));
+    return { steps, kept: false, gone: destroyed && gone };
+  } finally {
+    await host?.close();
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+interface Course {
+  readonly steps: readonly StepResult[];
+  /** What was done in the step that is under way. */
+  events(): readonly Event[];
+  event(event: Event): void;
+  /** Does a step, and tells of it whatever becomes of it. True where it passed. */
+  step(name: StepName, asked: AbortSignal, run: (signal: AbortSignal) => Promise<Told>): Promise<boolean>;
+  skip(name: StepName, message: string): void;
+}
+
+function follow(wishes: Wishes): Course {
+  const steps: StepResult[] = [];
+  let events: Event[] = [];
+
+  function add(result: StepResult): void {
+    steps.push(result);
+    wishes.onStep(result);
+  }
+
+  return {
+    steps,
+    events: () => events,
+    event: (event) => void (events.length < EVENTS && events.push(event)),
+    async step(step, asked, run) {
+      wishes.onBegin(step);
+      events = [];
+      const began = performance.now();
+      const late = AbortSignal.timeout(wishes.withinMs);
+      const told = await run(AbortSignal.any([asked, late])).catch((thrown: unknown) => {
+        if (!isInterrupted(thrown)) return failed(thrown);
+        return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
+      });
+      const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
+      add(result);
+      return result.verdict === "pass";
+    },
+    skip: (step, message) => add({ step, verdict: "skip", tookMs: 0, message, events: [] }),
+  };
+}
+
+/** What could not be told has not failed. */
+function failed(thrown: unknown): Told & Pick<StepResult, "errors"> {
+  const failures = errorsOf(thrown);
+  const isUnsure = exitCodeFor(failures) === EXIT.unsure;
+  const [only, another] = failures;
+  const message = another === undefined ? (only?.message ?? "") : `${failures.length} errors`;
+  return { message, verdict: isUnsure ? "unknown" : "fail", errors: failures.map(errorView) };
+}
+
+/** Who ends it before its end does not want to look at it. */
+function isToStay(steps: readonly StepResult[], { keep, asked }: Wishes): boolean {
+  if (asked.aborted || keep === "never") return false;
+  return keep === "always" || verdictOf(steps) !== "pass";
+}
+
+/** Throws what is wrong with the declaration, what could not be told, and `try.not-apart`. Nothing is touched. */
+async function confirmSound(api: Api, read: ReadStack): Promise<void> {
+  const plan = await foresee({ api, read }, CONSENT);
+  confirmTold([plan]);
+  confirmAlone(plan, read);
+}
+
+async function create(cli: Cli, api: Api, read: ReadStack, signal: AbortSignal): Promise<Told> {
+  const answer = await handOver(cli, { api, read }, CONSENT);
+  const { groups, resources } = await untilConverged({ api, keptBy: "this", answer }, signal);
+  const sizes = groups.map(({ name, size, status }) => `${name} ${status?.ready ?? 0}/${size} ready`);
+  const count = resources?.statuses.length ?? 0;
+  const things = count === 0 ? [] : [count === 1 ? "1 resource" : `${count} resources`];
+  return { message: [...sizes, ...things].join(", ") || "there is nothing to make" };
+}
+
+/** The copy is to go again: nothing that is done to it has to be taken back. */
+const CONSENT = { allow: ["irreversible", "replace"] } as const;
+
+/**
+ * Nothing of a new copy is there: what its plan would take in, change or destroy is somebody else's. Throws `try.not-apart`.
+ */
+export function confirmAlone(plan: StackPlan, { stack, file }: ReadStack): void {
+  const [first, ...others] = thingsMetIn(plan).map(
+    (met) => new MusterError("try.not-apart", { stack: stack.name, ...met }, { place: { file } }),
+  );
+  if (first !== undefined) throw new MusterErrors([first, ...others]);
+}
+
+async function applyAgain(
+  cli: Cli,
+  api: Api,
+  read: ReadStack,
+  events: () => readonly Event[],
+  signal: AbortSignal,
+): Promise<Told> {
+  const plan = await foresee({ api, read }, CONSENT);
+  confirmTold([plan]);
+  if (hasChanges(plan)) return { verdict: "fail", message: "a second apply would change something", plan };
+  const answer = await handOver(cli, { api, read }, CONSENT);
+  await untilConverged({ api, keptBy: "this", answer }, signal);
+  const done = events().filter(isDone);
+  if (done.length === 0) return { message: "nothing to change" };
+  const message = `its plan was empty, and a second apply did something: ${done.map((each) => each.message).join("; ")}`;
+  return { verdict: "fail", message };
+}
+
+async function verifyCopy(cli: Cli, checks: readonly Check[], wishes: Wishes, signal: AbortSignal): Promise<Told> {
+  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const here = { env: Object.fromEntries(env), boundary: () => `muster${randomBytes(16).toString("hex")}` };
+  const report = await verify(checks, {
+    ...{
+      targets: [localTarget(here)],
+      timeoutMs: wishes.withinMs,
+      retryForMs: wishes.retryForMs,
+      now: Date.now,
+      signal,
+    },
+    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+  });
+  const { pass, fail, unknown } = report.counts;
+  const verdict = fail > 0 ? "fail" : unknown > 0 ? "unknown" : "pass";
+  return { verdict, message: `${pass} pass, ${fail} fail, ${unknown} unknown`, report };
+}
+
+/** What was never declared has made nothing. What is gone already is destroyed. */
+export async function destroy(cli: Cli, api: Api, name: string, signal: AbortSignal): Promise<Told> {
+  let generation: number;
+  try {
+    ({ generation } = await api.destroy({ stack: name, actor: cli.user() }));
+  } catch (thrown) {
+    if (thrown instanceof MusterError && thrown.code === "stack.not-found") return { message: "nothing was made" };
+    throw thrown;
+  }
+  await untilGone({ api, name, generation }, signal);
+  return { message: "destroyed" };
+}
+
+async function look({ place, read, places }: Living): Promise<Told> {
+  const left = await leftOf(place, read.stack, places, () => undefined);
+  if (left.length === 0) return { message: "nothing is left" };
+  return { verdict: "fail", message: left.join("; ") };
+}
+
+function isInterrupted(thrown: unknown): thrown is MusterError {
+  return thrown instanceof MusterError && thrown.code === "apply.interrupted";
+}
+
+function goesAgain({ words }: MusterError): MusterError {
+  return new MusterError("apply.interrupted", { ...words, fix: "What was made of it is taken away." });
+}
+
+function tooLate({ withinMs }: Wishes): MusterError {
+  return new MusterError("try.late", { within: `${Math.round(withinMs / 1_000)}s` });
+}
