@@ -1,7 +1,7 @@
 import { MusterError } from "@muster/model";
 import type { Store } from "@muster/store";
 import type { Life } from "./crash.ts";
-import type { Stage } from "./type.ts";
+import type { Stage } from "./stage.ts";
 
 const LONGEST_FULL_MS = 60_000;
 
