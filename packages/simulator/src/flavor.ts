@@ -49,7 +49,7 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
 }
 
 /** Muster waits so long for an answer about health; one that comes later is not heard. */
-const HEARD_MS = 10_000;
+export const HEARD_MS = 10_000;
 /** Told just before Muster gives up: what it writes down then rests on it. */
 const TOLD_MS = HEARD_MS - 1;
 

@@ -110,6 +110,7 @@ function failure(kind: FailureKind, message: string): ProviderError {
 }
 
 /** Lost, late, twice, or as it should be. */
+/** @param wake called when it is heard */
 export function hint({ clock, random, faults }: Stage, life: Life, wake: () => void): void {
   const { deaf, echo } = faults();
   if (random.chance(deaf)) return;
