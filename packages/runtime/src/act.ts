@@ -48,10 +48,17 @@ export async function act(
     return forced === undefined ? { action, outcome } : { action, outcome, forced };
   } catch (thrown) {
     if (thrown === DROPPED) return { action, outcome: { kind: "dropped", intent, at: clock.now() } };
-    const error = asProviderError(thrown);
-    const kind = error.kind === "unknown" ? "unknown" : "failed";
-    return { action, outcome: { kind, intent, reason: error.message, at: clock.now() } };
+    return { action, outcome: outcomeOfFailure(intent, asProviderError(thrown), clock.now()) };
   }
+}
+
+/** What was refused was not done; of a call whose answer was lost only a look can tell. */
+export function outcomeOfFailure(
+  intent: string,
+  { kind, message: reason }: Pick<ProviderError, "kind" | "message">,
+  at: number,
+): Outcome {
+  return { kind: kind === "unknown" ? "unknown" : "failed", intent, reason, at };
 }
 
 interface Done {
@@ -87,7 +94,7 @@ async function carryOut(
       if (bound.provider.update === undefined) {
         throw new ProviderError("invalid", `${bound.type.name} cannot be changed in place`);
       }
-      const want = { ...definedOf(seen.properties), ...action.changes };
+      const want = changed(seen, action);
       await answered(bound.provider.update(seen, want, PATIENT), action, clock);
       return { instance: action.instance };
     }
@@ -169,6 +176,11 @@ async function drain(
     over.abort();
     return messageOf(thrown);
   }
+}
+
+/** What a member is to be after a change. */
+export function changed(seen: Seen, { changes }: Extract<Action, { kind: "update" }>): JsonObject {
+  return { ...definedOf(seen.properties), ...changes };
 }
 
 function definedOf(properties: Partial<JsonObject>): JsonObject {

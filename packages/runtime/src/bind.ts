@@ -92,17 +92,9 @@ export async function bind(assignment: Assignment, { catalog, providers, hostPor
     former === undefined || formerFlavor === undefined ? undefined : { group: former, flavor: formerFlavor };
   const settings = assignment.settings(type);
   const provider = await providers.open(type, settings);
-  const { stack, generation, goal, steered } = assignment;
   return {
     assignment,
-    declared: {
-      ...{ stack, generation, goal, steered, name: group.name, slots: group.slots },
-      ...versionOf("declared", group, type, flavor),
-      former: before && versionOf("former", before.group, type, before.flavor),
-      ...policyOf(group, {
-        ...{ local: type.local, exclusive: isExclusive(assignment, type), startupMs: type.startupMs },
-      }),
-    },
+    declared: declaredAs(assignment, type, flavor, formerFlavor),
     traits: { settleMs: type.settleMs, local: type.local },
     type,
     settings,
@@ -112,6 +104,29 @@ export async function bind(assignment: Assignment, { catalog, providers, hostPor
       declared: { group, flavor, marks: marksOf(group) },
       former: before ? { ...before, marks: marksOf(before.group) } : { group, flavor, marks: marksOf(group) },
     },
+  };
+}
+
+/**
+ * A group as the engine needs it.
+ *
+ * @param formerFlavor how the members of its version before are treated; undefined: there is none to go back to
+ */
+export function declaredAs(
+  assignment: Assignment,
+  type: Type,
+  flavor: Flavor,
+  formerFlavor: Flavor | undefined,
+): DeclaredGroup {
+  const { stack, generation, goal, steered, group, former } = assignment;
+  const isKnown = former !== undefined && formerFlavor !== undefined;
+  return {
+    ...{ stack, generation, goal, steered, name: group.name, slots: group.slots },
+    ...versionOf("declared", group, type, flavor),
+    former: isKnown ? versionOf("former", former, type, formerFlavor) : undefined,
+    ...policyOf(group, {
+      ...{ local: type.local, exclusive: isExclusive(assignment, type), startupMs: type.startupMs },
+    }),
   };
 }
 

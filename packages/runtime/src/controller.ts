@@ -9,12 +9,10 @@ import {
   describeMembers,
   type GoodLook,
   heldUp,
-  type Look,
   type Memory,
   type Policy,
   recall,
   reconcile,
-  record,
   type Seen,
   servingOf,
   stalledStatus,
@@ -30,19 +28,19 @@ import {
 } from "@muster/model";
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
-import type { Acted } from "./act.ts";
 import { type Attention, attention } from "./attention.ts";
 import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
 import { withChecks } from "./checks/condition.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
-import { eventOfDecision, eventsOfActions, eventsOfStall, eventsOfVanishing } from "./events.ts";
+import { dueAfter, retryMs } from "./due.ts";
 import type { Standing } from "./front/offered.ts";
 import { placeOf } from "./home.ts";
 import { trackCalls } from "./in-flight.ts";
 import { isMeant } from "./meant.ts";
 import { pace } from "./pace.ts";
+import { eventsOfPass, memoryOfPass, withOutcomes, writesOfEnd } from "./pass.ts";
 import type { Outside } from "./ports.ts";
 import { watchPresence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
@@ -96,14 +94,8 @@ export interface ControllerDeps extends Outside {
   onLost(error: MusterError): void;
 }
 
-/** Looks though nothing woke it: hints of a local type are reliable, and all the same not trusted for ever. */
-const RESYNC_LOCAL_MS = 30_000;
-const RESYNC_REMOTE_MS = 10_000;
 /** What is in flight when a group is let go may take so long. */
 const GRACE_MS = 10_000;
-/** After a look or a write that failed: doubled up to a minute. */
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MOST_MS = 60_000;
 
 export function controlGroup(first: Assignment, remembered: Memory, deps: ControllerDeps): GroupController {
   const { io, clock } = deps;
@@ -146,7 +138,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const next = asked.at(-1)?.next ?? assigned;
     // Outcomes are taken in before the look begins: so the look is the newer of the two, whatever the clock says.
     const acted = calls.ended();
-    const remembered = withDoomed(record(memory, outcomesOf(acted)), asked);
+    const remembered = withDoomed(withOutcomes(memory, acted), asked);
     const { sight, before, moved } = settleIn(await eyes.look(next, letGo.signal), remembered);
     const type = sight.kind === "bound" ? sight.bound.type : { name: next.group.template.name };
     // Something else was declared meanwhile, or the group is let go: what is decided now would be out of date.
@@ -156,8 +148,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const claims = await claimsFor(sight, decided);
     // It may have been so since, or be about to be: history must not tell of the one before as if it were the new one.
     if (letGo.signal.aborted || deps.isDeclaring() || !sameTask(assignment, assigned, type)) return clock.now();
-    const events = [...moved, ...draftEvents(acted, sight.look, decided)];
-    await write({ ...writesOf(asked, events), ...changesOf(decided, claims) });
+    const group = assignment.group.name;
+    const known = { memory, shown, status };
+    const events = [...moved, ...eventsOfPass(group, known, { acted, look: sight.look, decided })];
+    await write({ ...writesOf(asked, events), ...memoryOfPass(group, known, decided), ...changesOf(claims) });
     if (assignment === assigned) assignment = next;
     presence.counted(missed);
     calls.written(acted.length);
@@ -205,9 +199,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     return claimChanges(sight.bound, actions, sight.look, memory, deps.store, clock);
   }
 
-  function changesOf(decided: Decided, { claim, release }: ClaimChanges): Writes {
+  function changesOf({ claim, release }: ClaimChanges): Writes {
     return {
-      ...(decided.memory === memory ? {} : { memory: { [assignment.group.name]: decided.memory } }),
       ...(claim.length === 0 ? {} : { claim }),
       ...(release.length === 0 ? {} : { release }),
     };
@@ -228,37 +221,14 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     return stalledStatus(target.generation, desired, status?.revision ?? "", clock.now(), { reason, message });
   }
 
-  function draftEvents(acted: readonly Acted[], look: Look, decided: Decided): readonly EventDraft[] {
-    const group = assignment.group.name;
-    return [
-      ...eventsOfActions(group, acted),
-      ...(shown !== undefined && look.kind === "seen" ? vanished(group, shown, look, acted) : []),
-      ...decided.decisions.map((decision) => eventOfDecision(group, decision)),
-      ...eventsOfStall(group, decided.cause, status, decided.status),
-    ];
-  }
-
-  function vanished(group: string, before: GoodLook, now: GoodLook, acted: readonly Acted[]): readonly EventDraft[] {
-    if (showSame(before, now)) return [];
-    const destroyed = new Set<string>();
-    for (const { action } of acted) if (action.kind === "destroy") destroyed.add(action.instance);
-    for (const { kind, instance } of memory.calls) if (kind === "destroy" && instance !== null) destroyed.add(instance);
-    // A create whose member could not be started takes it away again.
-    const unfinished = new Set(memory.calls.flatMap(({ kind, intent }) => (kind === "create" ? intent : [])));
-    for (const { id, mark } of before.members) if (unfinished.has(mark.intent ?? "")) destroyed.add(id);
-    return eventsOfVanishing(group, idsOf(before), idsOf(now), destroyed);
-  }
-
   function nextPass(sight: Sight, wakeAt: number | undefined): number {
     const now = clock.now();
     failures = sight.look.kind === "failed" ? failures + 1 : 0;
     if (sight.kind === "unbound" || sight.look.kind === "failed") return now + retryMs(failures);
     const { traits, treatments } = sight.bound;
-    const resync = now + (traits.local ? RESYNC_LOCAL_MS : RESYNC_REMOTE_MS);
     heed ??= attention(traits.local);
     const isAsked = treatments.declared.flavor.health !== undefined || asksChecks(assignment);
-    const health = isAsked ? now + heed.nextMs(sight.look) : resync;
-    return Math.min(resync, health, wakeAt ?? resync);
+    return dueAfter(sight.look, traits, isAsked ? heed : undefined, wakeAt, now);
   }
 
   function asksChecks({ group }: Assignment): boolean {
@@ -283,7 +253,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       pacer.hurry();
     },
     doom(request) {
-      const answer = requests.ask(request);
+      const answer = new Promise<void>((written, failed) => requests.ask(request, written, failed));
       if (letGo.signal.aborted) requests.failAll(wasLetGo());
       else pacer.hurry();
       return answer;
@@ -316,13 +286,8 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       requests.failAll(wasLetGo());
       // What the last pass is writing is not written once more, and not without what it has decided: a look tells the rest.
       if (isWriting) return;
-      const acted = calls.ended();
-      if (acted.length === 0) return;
-      const group = assignment.group.name;
-      await deps.write({
-        memory: { [group]: record(memory, outcomesOf(acted)) },
-        events: eventsOfActions(group, acted),
-      });
+      const left = writesOfEnd(assignment.group.name, memory, calls.ended());
+      if (left !== undefined) await deps.write(left);
     },
   };
 }
@@ -330,21 +295,4 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof MusterError) return thrown.code;
   return thrown instanceof ProviderError ? `look.${thrown.kind}` : "internal";
-}
-
-function outcomesOf(acted: readonly Acted[]): readonly Acted["outcome"][] {
-  return acted.map(({ outcome }) => outcome);
-}
-
-/** The same members in the same order, as nearly every look shows them. */
-function showSame(a: GoodLook, b: GoodLook): boolean {
-  return a.members.length === b.members.length && a.members.every(({ id }, index) => id === b.members[index]?.id);
-}
-
-function idsOf(look: GoodLook): ReadonlySet<string> {
-  return new Set(look.members.map(({ id }) => id));
-}
-
-function retryMs(failures: number): number {
-  return Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10));
 }

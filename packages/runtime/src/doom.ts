@@ -22,7 +22,7 @@ interface Waiting extends DoomRequest {
 
 /** Requests that wait for the next pass, which takes them in and answers them. */
 export interface DoomRequests {
-  ask(request: DoomRequest): Promise<void>;
+  ask(request: DoomRequest, written: () => void, failed: (reason: unknown) => void): void;
   /** Those that wait now; a pass answers exactly these. */
   waiting(): readonly DoomRequest[];
   written(requests: readonly DoomRequest[]): void;
@@ -32,10 +32,9 @@ export interface DoomRequests {
 export function doomRequests(): DoomRequests {
   let all: readonly Waiting[] = [];
   return {
-    ask: (request) =>
-      new Promise((written, failed) => {
-        all = [...all, { ...request, written, failed }];
-      }),
+    ask(request, written, failed) {
+      all = [...all, { ...request, written, failed }];
+    },
     waiting: () => all,
     written(requests) {
       const done = all.filter((each) => requests.includes(each));

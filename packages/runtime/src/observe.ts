@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FailedLook, Look, Seen } from "@muster/engine";
-import { MusterError } from "@muster/model";
+import type { DeclaredGroup, FailedLook, Look, Seen } from "@muster/engine";
+import { type Mark, MusterError, type Observed } from "@muster/model";
 import { asProviderError, type ClaimedProvider, type Ctx, ProviderError, type TaggedProvider } from "@muster/plugin";
 import type { Claim, Store } from "@muster/store";
 import { type BoundGroup, markOn, treatmentOf } from "./bind.ts";
@@ -88,13 +88,20 @@ async function listed(bound: BoundGroup, provider: TaggedProvider, ctx: Ctx): Pr
   const found: Seen[] = [];
   for await (const page of provider.list(treatments.declared.marks.owned(declared.stack, declared.name), ctx)) {
     for (const observed of page) {
-      const mark = markOn(bound, observed.tags);
-      // A list that shows too much must not make anybody else's thing ours.
-      if (mark?.stack !== declared.stack || mark.owner !== declared.name) continue;
-      found.push({ ...observed, mark });
+      const seen = memberOn(declared, observed, markOn(bound, observed.tags));
+      if (seen !== undefined) found.push(seen);
     }
   }
   return found;
+}
+
+/** The thing as a member of the group, if it is one: a list that shows too much must not make anybody else's thing ours. */
+export function memberOn(
+  { stack, name }: Pick<DeclaredGroup, "stack" | "name">,
+  observed: Observed,
+  mark: Mark | undefined,
+): Seen | undefined {
+  return mark?.stack === stack && mark.owner === name ? { ...observed, mark } : undefined;
 }
 
 async function claimed(bound: BoundGroup, provider: ClaimedProvider, store: Store, ctx: Ctx): Promise<readonly Seen[]> {

@@ -1,5 +1,5 @@
 import { versionWord } from "@muster/engine";
-import type { Stack } from "@muster/model";
+import type { Document, GroupDeclaration, Stack } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Declaration } from "@muster/store";
 import { versionIn } from "./bind.ts";
@@ -18,8 +18,18 @@ export async function provenOf(
   const proven = new Set<string>();
   if (before === undefined || was === undefined) return proven;
   for (const group of Object.values(was.groups)) {
-    const version = versionIn(catalog, group, before.document.dialect);
-    if (version !== undefined && (await remembered(group.name)) === versionWord(version)) proven.add(group.name);
+    if (isProven(group, before.document.dialect, catalog, await remembered(group.name))) proven.add(group.name);
   }
   return proven;
+}
+
+/** @param remembered what is remembered of the group to have been (`Memory.proven`) */
+export function isProven(
+  group: GroupDeclaration,
+  dialect: Document["dialect"],
+  catalog: Catalog,
+  remembered: string | null,
+): boolean {
+  const version = versionIn(catalog, group, dialect);
+  return version !== undefined && remembered === versionWord(version);
 }

@@ -11,6 +11,14 @@ export interface VirtualClock extends Clock {
   runUntil(time: number, enough?: () => boolean): Promise<void>;
 }
 
+/** What is to happen and when, without anything asynchronous: a simulation that has no promises needs no more. */
+export interface Timeline extends Clock {
+  /** The next thing that is due until this time happens. False when nothing is due, or it is enough. */
+  runNext(time: number, enough: () => boolean): boolean;
+  /** It is this time, or later already. */
+  advance(time: number): void;
+}
+
 interface Timer {
   readonly at: number;
   readonly run: () => void;
@@ -18,7 +26,7 @@ interface Timer {
 
 const AT_ONCE = Promise.resolve();
 
-export function virtualClock(start: number): VirtualClock {
+export function timeline(start: number): Timeline {
   /** Soonest last; of the same time, in the order in which they were set. */
   const timers: Timer[] = [];
   let now = start;
@@ -32,7 +40,6 @@ export function virtualClock(start: number): VirtualClock {
     };
   }
 
-  /** False when nothing is due until this time, or it is enough. */
   function runNext(time: number, enough: () => boolean): boolean {
     const next = timers.at(-1);
     if (next === undefined || next.at > time || enough()) return false;
@@ -45,6 +52,18 @@ export function virtualClock(start: number): VirtualClock {
   return {
     now: () => now,
     after,
+    runNext,
+    advance(time) {
+      now = Math.max(now, time);
+    },
+  };
+}
+
+export function virtualClock(start: number): VirtualClock {
+  const { now, after, runNext, advance } = timeline(start);
+  return {
+    now,
+    after,
     sleep: (ms) => (ms <= 0 ? AT_ONCE : new Promise((resolve) => void after(ms, resolve))),
     runUntil: (time, enough = () => false) =>
       new Promise((resolve, reject) => {
@@ -54,7 +73,7 @@ export function virtualClock(start: number): VirtualClock {
               afterMicrotasks(turn);
               return;
             }
-            if (!enough()) now = Math.max(now, time);
+            if (!enough()) advance(time);
             resolve();
           } catch (thrown) {
             reject(thrown);

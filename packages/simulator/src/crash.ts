@@ -9,6 +9,8 @@ export interface Life {
   isOver(): boolean;
   /** Carries out one step of a port. Where the life ends, what it returns never resolves. */
   step<T>(what: string, run: () => Promise<T>): Promise<T>;
+  /** As `step`, for whoever waits for nothing: goes on at this point at once, when it is no longer frozen, or never. */
+  goOn(point: string, run: () => void): void;
   /** A clock whose timers end with the life. */
   readonly clock: Clock;
   /** What a call of this life must know: the caller is gone. Returns the end of it. */
@@ -93,6 +95,11 @@ export function beginLife(number: number, clock: Clock, death: Death): Life {
         if (waiting !== undefined) await whenThawed();
         if (isOver || over) await never;
       }
+    },
+    goOn(point, run) {
+      if (ends("before", point)) return;
+      if (waiting === undefined) run();
+      else waiting.push(run);
     },
     clock: {
       now: clock.now,

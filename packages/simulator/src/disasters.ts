@@ -1,7 +1,7 @@
 import { musterMarks, type Tags } from "@muster/model";
 import { STACK } from "./grammar.ts";
 import { isMemberOf } from "./marks.ts";
-import type { Stage } from "./type.ts";
+import type { Stage } from "./stage.ts";
 import type { Thing, World } from "./world.ts";
 
 /** Things that are not ours, each in a way of its own: Muster must leave them alone whatever it is shown. */

@@ -147,6 +147,12 @@ export function delay(faults: Faults, random: Random): number {
   return random.chance(faults.slow) ? random.between(0, 30_000) : random.pick([0, 0, 1, 5, 40]);
 }
 
+/** As `longDelay`, without those of a few milliseconds. */
+export function rareDelay({ slow, hang }: Faults, random: Random): number {
+  if (random.chance(hang)) return Number.POSITIVE_INFINITY;
+  return random.chance(slow) ? random.between(0, 30_000) : 0;
+}
+
 /** How long something takes that may never end. */
 export function longDelay(faults: Faults, random: Random): number {
   return random.chance(faults.hang) ? Number.POSITIVE_INFINITY : delay(faults, random);

@@ -2,8 +2,9 @@ import { PASS, type Verdict } from "@muster/model";
 import { type Flavor, ProviderError } from "@muster/plugin";
 import { z } from "zod";
 import type { Life } from "./crash.ts";
-import { longDelay } from "./faults.ts";
-import type { Stage } from "./type.ts";
+import { type Faults, longDelay } from "./faults.ts";
+import { sleep } from "./sleep.ts";
+import type { Stage } from "./stage.ts";
 
 /** `plain` knows nothing of health; `probed` asks the world, and drains. */
 export type FlavorName = "plain" | "probed";
@@ -48,23 +49,28 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
 }
 
 /** Muster waits so long for an answer about health; one that comes later is not heard. */
-const HEARD_MS = 10_000;
+export const HEARD_MS = 10_000;
 /** Told just before Muster gives up: what it writes down then rests on it. */
 const TOLD_MS = HEARD_MS - 1;
 
 /** Some of the time it takes a while, though it is not slow: `share` of the rate of failing calls it fails. */
 async function pause({ clock, random, faults }: Stage, share: number): Promise<void> {
   const now = faults();
-  await clock.sleep(longDelay(now, random));
+  await sleep(clock, longDelay(now, random));
   if (random.chance(now.refuse * share)) throw new ProviderError("unavailable", "the flavor did not answer");
 }
 
-async function judge({ world, clock, random, faults }: Stage, id: string): Promise<Verdict> {
-  const now = faults();
-  const wait = longDelay(now, random);
+async function judge(stage: Stage, id: string): Promise<Verdict> {
+  const now = stage.faults();
+  const wait = longDelay(now, stage.random);
   // In between an answer would be heard that was told to be missing.
-  await clock.sleep(wait === TOLD_MS ? HEARD_MS : wait);
-  if (random.chance(now.mute)) return { kind: "unknown", reason: "nobody knows" };
+  await sleep(stage.clock, wait === TOLD_MS ? HEARD_MS : wait);
+  return verdictOn(stage, now, id);
+}
+
+/** How a thing does in truth; unless nobody knows. */
+export function verdictOn({ world, random }: Stage, { mute }: Pick<Faults, "mute">, id: string): Verdict {
+  if (random.chance(mute)) return { kind: "unknown", reason: "nobody knows" };
   const thing = world.thing(id);
   if (thing === undefined || thing.gone !== undefined) return { kind: "fail", reason: "it is not there" };
   if (world.isHealthy(thing)) return PASS;

@@ -3,5 +3,6 @@ export type { GroupText, StackText } from "./grammar.ts";
 export type { Violation } from "./invariants/invariant.ts";
 export { type Doing, type Scenario, scenarioOf } from "./scenario.ts";
 export { shrink } from "./shrink.ts";
-export { type Options, type Report, simulate } from "./simulate.ts";
+export type { Report } from "./run.ts";
+export { type Options, simulate } from "./simulate.ts";
 export { traceOf } from "./trace.ts";

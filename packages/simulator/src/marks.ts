@@ -4,15 +4,20 @@ import type { Thing, World } from "./world.ts";
 
 const NOBODYS: Required<Mark> = { stack: "", owner: "", slot: "", intent: "", revision: "", port: "" };
 
+/** The tags of a thing stay the same, and every invariant asks for its mark. */
+const known = new WeakMap<Tags, Required<Mark>>();
+
 /** The mark that a thing bears, with empty words where it bears none. */
 export function markOf(tags: Tags): Required<Mark> {
-  return { ...NOBODYS, ...musterMarks.read(tags) };
+  const mark = known.get(tags) ?? { ...NOBODYS, ...musterMarks.read(tags) };
+  known.set(tags, mark);
+  return mark;
 }
 
 export function isMemberOf(group: string, tags: Tags): boolean {
   // Most are somebody else's by the first words, and need not be read.
   if (tags["muster.stack"] !== STACK || tags["muster.owner"] !== group) return false;
-  return musterMarks.read(tags) !== undefined;
+  return markOf(tags).owner === group;
 }
 
 /** The living members of a group, in truth. */

@@ -1,22 +1,26 @@
 import { type Faults, NO_FAULTS } from "./faults.ts";
 import type { Scenario } from "./scenario.ts";
-import { type Options, type Report, simulate } from "./simulate.ts";
+import type { Report } from "./run.ts";
+import { simulate } from "./simulate.ts";
+
+/** A way to run a scenario. */
+export type Runner = (scenario: Scenario) => Report | Promise<Report>;
 
 /** The smallest scenario found that still violates the same invariant first; itself when it violates none. */
-export async function shrink(scenario: Scenario, options: Options = {}): Promise<Report> {
-  let smallest = await simulate(scenario, options);
+export async function shrink(scenario: Scenario, run: Runner = simulate): Promise<Report> {
+  let smallest = await run(scenario);
   const wrong = smallest.violations[0]?.invariant;
   if (wrong === undefined) return smallest;
   for (;;) {
-    const smaller = await firstThatFails(smallest.scenario, wrong, options);
+    const smaller = await firstThatFails(smallest.scenario, wrong, run);
     if (smaller === undefined) return smallest;
     smallest = smaller;
   }
 }
 
-async function firstThatFails(scenario: Scenario, wrong: string, options: Options): Promise<Report | undefined> {
+async function firstThatFails(scenario: Scenario, wrong: string, run: Runner): Promise<Report | undefined> {
   for (const smaller of smallerThan(scenario)) {
-    const report = await simulate(smaller, options);
+    const report = await run(smaller);
     if (report.violations[0]?.invariant === wrong) return report;
   }
   return undefined;

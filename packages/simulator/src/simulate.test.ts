@@ -1,3 +1,4 @@
+import type { Decide } from "@muster/runtime";
 import { describe, expect, it } from "vitest";
 import { NO_FAULTS } from "./faults.ts";
 import type { GroupText } from "./grammar.ts";
@@ -133,13 +134,12 @@ describe("a scenario that fails", () => {
       ],
     };
     const { reconcile } = await import("@muster/engine");
-    const smallest = await shrink(noisy, {
-      // It forgets how many must stay.
-      decide: (situation) => {
-        const rollout = { ...situation.declared.rollout, maxUnavailable: 3, maxSurge: 0 };
-        return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
-      },
-    });
+    // It forgets how many must stay.
+    const decide: Decide = (situation) => {
+      const rollout = { ...situation.declared.rollout, maxUnavailable: 3, maxSurge: 0 };
+      return reconcile({ ...situation, declared: { ...situation.declared, rollout } });
+    };
+    const smallest = await shrink(noisy, (scenario) => simulate(scenario, { decide }));
     expect(smallest.violations[0]?.invariant).toContain("never too few");
     expect(smallest.scenario.doings).toEqual([noisy.doings[2]]);
     expect(smallest.scenario.faults).toEqual(NO_FAULTS);

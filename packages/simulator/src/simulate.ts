@@ -1,193 +1,27 @@
 import { reconcile } from "@muster/engine";
-import { conditionOf, type Status } from "@muster/model";
 import { type Decide, virtualClock } from "@muster/runtime";
 import { memoryStore, type Store } from "@muster/store";
-import { endDisasters, letDisastersHappen, placeForeigners } from "./disasters.ts";
-import { calm } from "./faults.ts";
-import type { Happening, Told } from "./happening.ts";
-import { emptyHistory } from "./history.ts";
-import type { Evidence, Violation, Watcher } from "./invariants/invariant.ts";
-import { INVARIANTS } from "./invariants.ts";
-import { markOf, membersOf } from "./marks.ts";
 import { runMuster } from "./muster.ts";
 import { people } from "./people.ts";
-import { randomOf } from "./random.ts";
-import { isReached } from "./reached.ts";
+import { BEGINS, beginRun, type Hearing, type Report } from "./run.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import type { Stage } from "./type.ts";
-import { emptyWorld, type Thing } from "./world.ts";
 
-export interface Options {
+export interface Options extends Hearing {
   /** What is tried in the place of the real decision, or wraps it. */
   readonly decide?: Decide;
   /** Wraps the store. */
   readonly store?: (store: Store) => Store;
-  /** Is told everything that happens, in order, and what it violates. */
-  readonly hear?: (heard: Happening | Violation) => void;
 }
-
-/** How a run went. */
-export interface Report {
-  readonly scenario: Scenario;
-  /** The first one is what counts: what comes after it may come of it. */
-  readonly violations: readonly Violation[];
-  readonly decisions: number;
-  readonly calls: number;
-  readonly crashes: number;
-  /** Virtual time, in milliseconds: of the whole run, and from the calm to the rest. */
-  readonly lasted: number;
-  readonly recovered: number;
-}
-
-/** When every run begins, ms since 1970. */
-export const BEGINS = Date.UTC(2030, 0, 1);
-/** After a calm, waits that have grown to ten minutes must end, and a rollout or two must be carried through. */
-const PATIENCE_MS = 6 * 3_600_000;
-const REST_MS = 300_000;
-/** What a manager that was stopped had decided before may be called so long after it goes on. */
-const LAST_CALLS_MS = 660_000;
-/** A run that goes on for so long without anything being learned is one that turns in circles. */
-const MOST_HAPPENINGS = 60_000;
-
-interface Watching {
-  readonly name: string;
-  readonly watch: Watcher;
-}
-
-/** The invariants, begun, by the kinds of happenings they are asked about. */
-function watchersOf(evidence: Evidence): ReadonlyMap<Happening["kind"], readonly Watching[]> {
-  const byKind = new Map<Happening["kind"], Watching[]>();
-  for (const { name, on, watch } of INVARIANTS) {
-    const watching = { name, watch: watch(evidence) };
-    for (const kind of on) byKind.set(kind, [...(byKind.get(kind) ?? []), watching]);
-  }
-  return byKind;
-}
-
-/** Why a group stands still with one that has ended left where it is. */
-const KEPT_FOR: ReadonlySet<string> = new Set(["RolloutFailed", "Quarantined"]);
 
 /** Runs a scenario from its beginning to its rest, and watches the invariants at every happening. */
 export async function simulate(what: string | Scenario, options: Options = {}): Promise<Report> {
   const scenario = typeof what === "string" ? scenarioOf(what) : what;
   const clock = virtualClock(BEGINS);
-  const world = emptyWorld(clock.now);
-  const history = emptyHistory(scenario);
-  const { settleMs, local, faults, ailments, room } = scenario;
-  const whenCalm = calm(faults);
-  const evidence = { world, history, settleMs, promisesKept: faults.lateLag === 0 };
-  const watchers = watchersOf(evidence);
-  const violations: Violation[] = [];
-  const statuses = new Map<string, Status>();
-  const count = { decisions: 0, calls: 0, crashes: 0, happenings: 0 };
-  /** Versions of which a member has gone. */
-  const gone = new Set<string>();
-  let calmedAt = Number.POSITIVE_INFINITY;
-  let holder = 0;
-  let lastDeed = BEGINS;
-  let lastEnd = BEGINS;
-  let lastThaw = Number.NEGATIVE_INFINITY;
-
-  function tell(told: Told): void {
-    const happening: Happening = { at: clock.now(), ...told };
-    count.happenings++;
-    if (told.kind === "called") count.calls++;
-    if (told.kind === "called" || told.kind === "wrote") lastDeed = clock.now();
-    if (told.kind === "answered" || told.kind === "abandoned" || told.kind === "took") lastEnd = clock.now();
-    if (told.kind === "thawed") lastThaw = clock.now();
-    if (told.kind === "crashed") count.crashes++;
-    if (told.kind === "status" && told.life === holder) statuses.set(told.group, told.status);
-    if (told.kind === "holds") {
-      holder = told.life;
-      statuses.clear();
-    }
-    if (told.kind === "befell" || told.kind === "took") noteGone(told.id);
-    options.hear?.(happening);
-    history.take(happening);
-    for (const { name, watch } of watchers.get(told.kind) ?? []) {
-      const detail = watch(happening);
-      if (detail === undefined) continue;
-      const violation = { invariant: name, at: happening.at - BEGINS, detail };
-      violations.push(violation);
-      options.hear?.(violation);
-    }
-  }
-
-  function noteGone(id: string): void {
-    const { tags = {}, properties = {}, gone: end } = world.thing(id) ?? {};
-    if (end !== undefined) gone.add(`${markOf(tags).owner} ${properties["image"]} ${properties["note"]}`);
-  }
-
-  /** Everything is as declared in truth, and Muster says so. */
-  function isAtRest(): boolean {
-    if (!crowd.areDone() || muster.keeper() === undefined || muster.isStopped()) return false;
-    if (clock.now() < lastThaw + LAST_CALLS_MS) return false;
-    return history.underWay().size === 0 && history.loose().size === 0 && history.groups().every(isGroupAtRest);
-  }
-
-  /** Whoever ended while a rollout or a revision was tried is kept to be looked into. */
-  function mayStay(thing: Thing, status: Status): boolean {
-    if (!thing.fallen) return world.isHealthy(thing);
-    return KEPT_FOR.has(conditionOf(status, "Stalled")?.reason ?? "");
-  }
-
-  function isGroupAtRest(group: string): boolean {
-    const wanted = history.wanted(group);
-    const status = statuses.get(group);
-    if (wanted === undefined || status === undefined) return false;
-    const { generation, since, mode } = wanted;
-    const look = history.lookOf(muster.keeper()?.life.number ?? 0, group);
-    if (status.generation !== generation || look === undefined || look.began <= Math.max(since, calmedAt, lastEnd)) {
-      return false;
-    }
-    // What a look has shown is taken in when health has been asked, which takes no longer than this.
-    if (clock.now() < look.ended + 1_000) return false;
-    const living = membersOf(world, group);
-    const listed = new Set(look.shown.map(({ id }) => id));
-    if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
-    if (mode === "enforce" && !living.every((thing) => mayStay(thing, status))) return false;
-    const { image, note } = wanted.aim;
-    const someGone = gone.has(`${group} ${image} ${note}`);
-    return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });
-  }
-
-  const stage: Stage = {
-    ...{ world, clock, tell },
-    random: randomOf(scenario.seed).fork("stage"),
-    traits: { settleMs, local },
-    faults: () => (clock.now() < calmedAt ? faults : whenCalm),
-    ailmentOf: (image) => (clock.now() < calmedAt ? ailments[String(image)] : undefined),
-    isCrowded: () => clock.now() < calmedAt && room !== null && world.living({}).length >= room,
-    nextCall: () => count.calls + 1,
-  };
+  const run = beginRun(scenario, clock, options);
   const store = memoryStore();
-  placeForeigners(stage);
-  letDisastersHappen(stage);
-  const muster = runMuster(
-    stage,
-    {
-      store: options.store?.(store) ?? store,
-      decide(situation) {
-        count.decisions++;
-        return (options.decide ?? reconcile)(situation);
-      },
-    },
-    scenario.managers,
-  );
-  const crowd = people(scenario, stage, muster);
-  const wrong = () => violations.length > 0 || count.happenings > MOST_HAPPENINGS;
-
-  await clock.runUntil(BEGINS + scenario.calmAfter, wrong);
-  calmedAt = clock.now();
-  endDisasters(stage);
-  tell({ kind: "calmed" });
-  await clock.runUntil(calmedAt + PATIENCE_MS, () => wrong() || isAtRest());
-  const recovered = clock.now() - calmedAt;
-  if (!wrong() && isAtRest()) {
-    tell({ kind: "rested" });
-    await clock.runUntil(clock.now() + REST_MS, wrong);
-  }
-  tell({ kind: "ended" });
-  const { decisions, calls, crashes } = count;
-  return { scenario, violations, decisions, calls, crashes, lasted: clock.now() - BEGINS, recovered };
+  const parts = { store: options.store?.(store) ?? store, decide: run.counting(options.decide ?? reconcile) };
+  const muster = runMuster(run.stage, parts, scenario.managers);
+  const crowd = people(scenario, run.stage, muster);
+  for (const { until, enough } of run.course(muster, crowd)) await clock.runUntil(until, enough);
+  return run.report();
 }

@@ -1,23 +1,28 @@
 import { MusterError } from "@muster/model";
 import type { Store } from "@muster/store";
 import type { Life } from "./crash.ts";
-import type { Stage } from "./type.ts";
+import type { Stage } from "./stage.ts";
 
 const LONGEST_FULL_MS = 60_000;
+/** Told again each time: where one of them came from is no news, and costs more than the rest of a write. */
+const FULL = new MusterError("store.full", { path: "in memory" });
+const FAILED = new MusterError("store.failed", { path: "in memory", detail: "it could not be written" });
 
-/** The one store as one life of Muster reaches it: it may be killed before and after every step, and a write may fail. */
-export function storeOf(store: Store, life: Life, { random, faults, clock, tell }: Stage): Store {
+/** Asked at each write: why it is refused, and nothing is written; undefined where it is not. */
+export function refusing({ random, faults, clock }: Stage): () => MusterError | undefined {
   let fullUntil = 0;
-
-  /** Refused, and nothing was written. */
-  function refusal(): MusterError | undefined {
+  return () => {
     const now = faults();
     if (random.chance(now.full)) fullUntil = clock.now() + random.between(0, LONGEST_FULL_MS);
-    if (now.full > 0 && clock.now() < fullUntil) return new MusterError("store.full", { path: "in memory" });
-    if (!random.chance(now.unwritten)) return undefined;
-    return new MusterError("store.failed", { path: "in memory", detail: "it could not be written" });
-  }
+    if (now.full > 0 && clock.now() < fullUntil) return FULL;
+    return random.chance(now.unwritten) ? FAILED : undefined;
+  };
+}
 
+/** The one store as one life of Muster reaches it: it may be killed before and after every step, and a write may fail. */
+export function storeOf(store: Store, life: Life, stage: Stage): Store {
+  const { tell } = stage;
+  const refusal = refusing(stage);
   return {
     acquire: (stack, holder, alive) => life.step("acquire", () => store.acquire(stack, holder, alive)),
     release: (lease) => life.step("release", () => store.release(lease)),

@@ -3,15 +3,19 @@ import type { Happening } from "./happening.ts";
 import type { Violation } from "./invariants/invariant.ts";
 import { markOf } from "./marks.ts";
 import type { Scenario } from "./scenario.ts";
-import { BEGINS, type Options, simulate } from "./simulate.ts";
+import { BEGINS, type Hearing, type Report } from "./run.ts";
+import { simulate } from "./simulate.ts";
+
+/** A way to run a scenario, that tells what happens. */
+export type Audible = (what: string | Scenario, hearing: Hearing) => Report | Promise<Report>;
 
 /**
  * Everything that happens in a scenario, a line each. It is run for that: the same scenario always gives the same run, and
  * those of which nobody wants to read need not keep anything.
  */
-export async function traceOf(what: string | Scenario, options: Options = {}): Promise<readonly string[]> {
+export async function traceOf(what: string | Scenario, run: Audible = simulate): Promise<readonly string[]> {
   const heard: (Happening | Violation)[] = [];
-  await simulate(what, { ...options, hear: (each) => heard.push(each) });
+  await run(what, { hear: (each) => heard.push(each) });
   return heard.map(lineOf);
 }
 

@@ -1,36 +1,13 @@
-import type { JsonObject, Tags } from "@muster/model";
+import type { Tags } from "@muster/model";
 import { type Ctx, type FailureKind, ProviderError, type TaggedProvider, type TaggedType } from "@muster/plugin";
-import type { VirtualClock } from "@muster/runtime";
 import { z } from "zod";
-import type { Ailment } from "./ailments.ts";
+import { beginCall, type Subject } from "./calls.ts";
 import type { Life } from "./crash.ts";
-import { afflict } from "./disasters.ts";
-import { type Fate, type Faults, fateOf, GIVEN_UP_MS, longDelay, startOf } from "./faults.ts";
-import type { Shown, Tell, Verb } from "./happening.ts";
+import { longDelay } from "./faults.ts";
+import type { Shown, Verb } from "./happening.ts";
 import { isMemberOf } from "./marks.ts";
-import type { Random } from "./random.ts";
-import type { World } from "./world.ts";
-
-export interface Traits {
-  readonly settleMs: number;
-  readonly local: boolean;
-}
-
-/** What everything simulated is made of. `faults` is asked each time: they stop at some time. */
-export interface Stage {
-  readonly world: World;
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly traits: Traits;
-  faults(): Faults;
-  /** What is wrong with an image; undefined when nothing is. */
-  ailmentOf(image: unknown): Ailment | undefined;
-  /** The world has no room for another thing. */
-  isCrowded(): boolean;
-  /** 1, 2, 3 … */
-  nextCall(): number;
-  tell: Tell;
-}
+import { sleep } from "./sleep.ts";
+import type { Stage } from "./stage.ts";
 
 const SCHEMA = z.object({ image: z.string(), note: z.string(), prepared: z.boolean().optional() });
 const SETTINGS = z.object({});
@@ -81,31 +58,14 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
     known: "tags",
     scope: "the world",
     list,
-    create: (want, tags) =>
-      step(life, "create", now, (since) =>
-        call(stage, life, "create", { id: "", tags, want, since }, (lagMs) => {
-          const at = now();
-          const isUseless = stage.ailmentOf(want["image"])?.kind === "never-up";
-          const readyAt = isUseless ? Number.POSITIVE_INFINITY : at + startOf(stage.faults(), random);
-          const { id } = world.make(tags, want, { readyAt, listedFrom: at + lagMs });
-          afflict(stage, id);
-          return { id, idle: false };
-        }),
-      ),
+    create: (want, tags) => step("create", (since) => call("create", { id: "", tags, want, since })),
     update: (from, want) =>
-      step(life, "update", now, async (since) => {
-        await call(stage, life, "update", { ...from, want, since }, (lagMs) => {
-          const idle = !world.change(from.id, want, now() + lagMs);
-          return { id: from.id, idle };
-        });
+      step("update", async (since) => {
+        await call("update", { ...from, want, since });
       }),
     destroy: (id) =>
-      step(life, "destroy", now, async (since) => {
-        const tags = world.thing(id)?.tags ?? {};
-        await call(stage, life, "destroy", { id, tags, since }, (lagMs) => {
-          const idle = !world.end(id, "muster", now() + lagMs);
-          return { id, idle };
-        });
+      step("destroy", async (since) => {
+        await call("destroy", { id, tags: world.thing(id)?.tags ?? {}, since });
       }),
     watch(wake, signal) {
       const end = world.watch(() => hint(stage, life, wake));
@@ -114,8 +74,23 @@ function simulatedProvider(stage: Stage, life: Life, now: () => number): TaggedP
     },
   };
 
+  /** A step that knows when its caller began to wait: it may have been stopped before the step. */
+  function step<T>(what: string, run: (since: number) => Promise<T>): Promise<T> {
+    const since = now();
+    return life.step(what, () => run(since));
+  }
+
+  function call(verb: Verb, subject: Subject): Promise<{ readonly id: string }> {
+    return new Promise((resolve, reject) =>
+      beginCall(stage, life, verb, subject, (how, id) => {
+        if (how === "done") resolve({ id });
+        else reject(failure(how, `the call ended: ${how}`));
+      }),
+    );
+  }
+
   async function onePage({ faults }: Stage, by: Tags, cursor: string): Promise<readonly Shown[]> {
-    await clock.sleep(longDelay(faults(), random));
+    await sleep(clock, longDelay(faults(), random));
     if (random.chance(faults().unlisted)) throw failure(random.pick(LIST_FAILURES), "the list broke off");
     return world.page(by, cursor, PAGE);
   }
@@ -134,84 +109,9 @@ function failure(kind: FailureKind, message: string): ProviderError {
   return known;
 }
 
-/** A step that knows when its caller began to wait: it may have been stopped before the step. */
-function step<T>(life: Life, what: string, now: () => number, run: (since: number) => Promise<T>): Promise<T> {
-  const since = now();
-  return life.step(what, () => run(since));
-}
-
-/** What a call is about, and since when its caller waits. */
-interface Subject {
-  readonly id: string;
-  readonly tags: Tags;
-  readonly want?: JsonObject;
-  readonly since: number;
-}
-
-/** One call that changes the world: as its fate has it, and as far as its caller lives. */
-function call(
-  stage: Stage,
-  life: Life,
-  verb: Verb,
-  { since, ...subject }: Subject,
-  effect: (lagMs: number) => { readonly id: string; readonly idle: boolean },
-): Promise<{ readonly id: string }> {
-  const { clock, random, traits, tell } = stage;
-  const number = stage.nextCall();
-  const patienceMs = since + GIVEN_UP_MS - clock.now();
-  const fate = fateIn(stage, verb, subject.want, patienceMs);
-  tell({ kind: "called", life: life.number, call: number, verb, ...subject });
-  return new Promise((resolve, reject) => {
-    let made = subject.id;
-    let taken = fate.takesAfter === undefined;
-    let answered = false;
-    const take = () => {
-      taken = true;
-      const { id, idle } = effect(fate.lagMs);
-      made = id;
-      tell({ kind: "took", call: number, verb, id, idle });
-    };
-    const cancel = fate.takesAfter === undefined ? () => undefined : clock.after(fate.takesAfter, take);
-    const unlisten = life.onEnd(() => {
-      if (answered) return;
-      answered = true;
-      // The caller has died: what was sent is done soon, or never.
-      cancel();
-      const late = !taken && random.chance(0.5);
-      tell({ kind: "abandoned", call: number, late });
-      if (late) clock.after(random.between(0, Math.max(0, traits.settleMs - fate.lagMs)), take);
-    });
-    if (fate.answersAfter === Number.POSITIVE_INFINITY) {
-      clock.after(patienceMs, () => {
-        unlisten();
-        if (answered) return;
-        answered = true;
-        tell({ kind: "abandoned", call: number, late: !taken });
-      });
-      return;
-    }
-    clock.after(fate.answersAfter, () => {
-      unlisten();
-      if (answered) return;
-      answered = true;
-      tell({ kind: "answered", call: number, how: fate.how, late: !taken });
-      if (fate.how === "done") resolve({ id: made });
-      else reject(failure(fate.how, `the call ended: ${fate.how}`));
-    });
-  });
-}
-
-function fateIn(stage: Stage, verb: Verb, want: JsonObject | undefined, patienceMs: number): Fate {
-  const fate = fateOf(stage.faults(), stage.random, stage.traits.settleMs, patienceMs);
-  if (verb !== "create") return fate;
-  const answersAfter = Math.min(fate.answersAfter, GIVEN_UP_MS / 2);
-  const refused = { answersAfter, takesAfter: undefined, lagMs: 0 };
-  if (stage.ailmentOf(want?.["image"])?.kind === "refused") return { ...refused, how: "invalid" };
-  return stage.isCrowded() ? { ...refused, how: "no-space" } : fate;
-}
-
 /** Lost, late, twice, or as it should be. */
-function hint({ clock, random, faults }: Stage, life: Life, wake: () => void): void {
+/** @param wake called when it is heard */
+export function hint({ clock, random, faults }: Stage, life: Life, wake: () => void): void {
   const { deaf, echo } = faults();
   if (random.chance(deaf)) return;
   const heard = () => {
