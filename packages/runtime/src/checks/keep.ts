@@ -120,7 +120,6 @@ export async function keepChecks(deps: CheckKeeperDeps): Promise<CheckKeeper> {
   return {
     assign(next, generation) {
       task = { generation, all: watchedIn(next) };
-      view = { ...view, observedGeneration: 0 };
       isWoken = true;
       // It is given time to become what it is to be.
       dueAt = clock.now() + EVERY_MS;
