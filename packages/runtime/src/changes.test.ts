@@ -15,6 +15,20 @@ const group: GroupDeclaration = {
 
 it.each<[string, Partial<GroupDeclaration>, readonly string[]]>([
   ["nothing", {}, []],
+  [
+    "checks",
+    {
+      checks: [
+        {
+          kind: "port",
+          subject: 80,
+          options: {},
+          statements: [{ property: "listening", matcher: { word: "equals", value: true } }],
+        },
+      ],
+    },
+    ["checks"],
+  ],
   ["the size", { slots: { kind: "numbered", size: 3 } }, ["size"]],
   ["names instead of a size", { slots: { kind: "named", names: ["a"] } }, ["size", "members"]],
   [

@@ -42,9 +42,9 @@ export function carriedOver(
     if (declaration === undefined || old === undefined) continue;
     const changed = !sameVersion(old, group);
     const asked = ownOf(declaration.steering, name);
-    // Where other things must hold, what had failed may pass.
-    const isRetried = changed || !sameChecks(old, group);
-    if (isRetried) steering[name] = { ...UNSTEERED, ...asked, reverted: false, promoted: false, retriedIn: generation };
+    if (changed) steering[name] = { ...UNSTEERED, ...asked, reverted: false, promoted: false, retriedIn: generation };
+    // Where other things must hold, what had failed may pass; what a person has said of the version stays said.
+    else if (!sameChecks(old, group)) steering[name] = { ...UNSTEERED, ...asked, retriedIn: generation };
     else if (asked !== undefined) steering[name] = asked;
     const before =
       changed && proven.has(name) ? grammar.onlyGroup(declaration.document, name) : ownOf(declaration.former, name);

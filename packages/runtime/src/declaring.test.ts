@@ -1,4 +1,5 @@
 import {
+  type Check,
   type Document,
   GROUPS_ONLY,
   type GroupDeclaration,
@@ -47,6 +48,35 @@ function declare(before: Declaration | undefined, note: string, proven: readonly
   const to = { stack: "shop", document: documentOf({ web: note }), source: "shop.yaml" };
   return declared({ declaration: before, stack, proven: new Set(proven) }, to, "user:ann", grammar).next;
 }
+
+describe("other checks", () => {
+  const check: Check = {
+    ...{ kind: "port", subject: 80, options: {} },
+    statements: [{ property: "listening", matcher: { word: "equals", value: true } }],
+  };
+  const checked: Grammar = {
+    ...grammar,
+    stackOf: ({ data }) => ({ ...grammar.stackOf({ dialect: "muster", data }), groups: { web: webWith(data) } }),
+  };
+  const webWith = ({ web = "", checks }: Document["data"]) => {
+    return { ...group("web", String(web)), checks: checks === true ? [check] : [] };
+  };
+
+  it("are no version that could be gone back to; they have what failed tried again, and undo nobody's word", () => {
+    const first = declare(undefined, "v1", []);
+    const steering = { web: { ...UNSTEERED, reverted: true, promoted: true } };
+    const before = {
+      declaration: { ...first, steering },
+      stack: checked.stackOf(first.document),
+      proven: new Set(["web"]),
+    };
+    const to = { stack: "shop", document: documentOf({ web: "v1", checks: true }), source: "shop.yaml" };
+    const { next, events } = declared(before, to, "user:ann", checked);
+    expect(next.former).toEqual({});
+    expect(next.steering).toEqual({ web: { ...UNSTEERED, reverted: true, promoted: true, retriedIn: 2 } });
+    expect(events.find(({ type }) => type === "group.committed")?.after).toMatchObject({ checks: { count: 1 } });
+  });
+});
 
 describe("what a revert goes back to", () => {
   it("is the version before, where that had reached everyone", () => {

@@ -14,7 +14,6 @@ import {
   isConverged,
   type MemberStatus,
   MusterError,
-  NO_CHECKS,
   nearest,
   resourcesSettled,
   type Stack,
@@ -25,8 +24,7 @@ import type { Catalog } from "@muster/plugin";
 import type { Declaration, Lease, Store, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
-import { watchedIn } from "./checks/declared.ts";
-import { type CheckKeeper, keepChecks } from "./checks/keep.ts";
+import { checksWhereDeclared } from "./checks/where-declared.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
 import { type DayTwo, dayTwo } from "./day-two.ts";
@@ -126,10 +124,16 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     standingOf: (group) => controllers.get(group)?.standing() ?? "unkept",
     onTrouble: (thrown) => deps.onTrouble?.(thrown),
   });
+  const checking = checksWhereDeclared({
+    ...{ stack, store, write, clock, ask: deps.askChecks, isAtRest, onLost: lose, onTrouble: tellTrouble },
+    things: {
+      whomOf: async (address) => tend?.things.whomOf(address) ?? `${address} is not kept`,
+      valueOf: (address, property) => tend?.things.valueOf(address, property),
+    },
+  });
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
   let tend: ResourceKeeper | undefined;
-  let checking: CheckKeeper | undefined;
   let over = false;
   let begun = false;
   let declaring = false;
@@ -158,28 +162,14 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     }
     await fronts.assign(from && grammar.stackOf(from.document));
     await assignResources(from);
-    await assignChecks(from);
+    await checking.assign(standing(from), from?.generation ?? 0);
     confirmAll(await ended);
   }
 
-  /** A stack that has no checks, and never had, has nobody who asks them. Of one that is to go nobody asks either. */
-  async function assignChecks(from: Declaration | undefined): Promise<void> {
-    const stands =
-      from !== undefined && from.resources?.destroying !== true ? grammar.stackOf(from.document) : undefined;
-    if (from === undefined || stands === undefined || over || deps.askChecks === undefined) {
-      await checking?.stop(GRACE_MS);
-      checking = undefined;
-      return;
-    }
-    if (checking === undefined && watchedIn(stands).length === 0) return;
-    checking ??= await keepChecks({
-      ...{ stack, store, write, clock, ask: deps.askChecks, isAtRest, onLost: lose, onTrouble: tellTrouble },
-      things: {
-        whomOf: async (address) => tend?.things.whomOf(address) ?? `${address} is not kept`,
-        valueOf: (address, property) => tend?.things.valueOf(address, property),
-      },
-    });
-    checking.assign(stands, from.generation);
+  /** What is declared and is to stay. */
+  function standing(from: Declaration | undefined): Stack | undefined {
+    const isToGo = from === undefined || from.resources?.destroying === true || over;
+    return isToGo ? undefined : grammar.stackOf(from.document);
   }
 
   function isAtRest(): boolean {
@@ -217,7 +207,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       onGone: () => void serially(forgetAll).catch(tellTrouble),
       onView(view) {
         deps.onResources?.(view);
-        if (view.settled && !wasSettled) checking?.wake();
+        if (view.settled && !wasSettled) checking.wake();
         wasSettled = view.settled;
       },
       onTrouble: tellTrouble,
@@ -257,7 +247,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       isDeclaring: () => declaring,
       onStatus(status) {
         deps.onStatus(name, status);
-        if (isConverged(status)) checking?.wake();
+        if (isConverged(status)) checking.wake();
       },
       onPass: () => fronts.wake(name),
       withdrawn: (id, signal) => fronts.withdrawn(name, id, signal),
@@ -279,7 +269,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   ): Promise<void> {
     const forgotten = {
       ...Object.fromEntries(gone.map((group) => [group, null])),
-      ...(next === undefined ? checking?.forget() : {}),
+      ...(next === undefined ? checking.forget() : {}),
     };
     declaring = true;
     try {
@@ -416,8 +406,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     begin: () => serially(begin),
     commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
     resources: () => tend?.view() ?? { observedGeneration: declaration?.generation ?? 0, settled: true, statuses: [] },
-    checks: () => checking?.view() ?? { ...NO_CHECKS, observedGeneration: declaration?.generation ?? 0 },
-    askChecks: () => checking?.askNow() ?? Promise.resolve({ ...NO_CHECKS, observedGeneration: known().generation }),
+    checks: () => checking.view(declaration?.generation ?? 0),
+    askChecks: async () => checking.askNow(known().generation),
     destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
@@ -472,7 +462,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         ...endings,
         fronts.close(isLost ? 0 : graceMs),
         tend?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
-        checking?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
+        checking.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
       ]);
       await providers.close();
       await store.release(lease);

@@ -207,6 +207,24 @@ describe("checks of a stack and its resources", () => {
     await expect(shop.keeper().askChecks()).rejects.toThrow("let go");
   });
 
+  it("that are under way when the stack is to go are given up, and nothing is lost by it", async () => {
+    const signals: AbortSignal[] = [];
+    const shop = openShop({
+      askChecks: (checks, _, signal) =>
+        new Promise((resolve) => {
+          signals.push(signal);
+          signal.addEventListener("abort", () => resolve(checks.map(() => FAIL)));
+        }),
+    });
+    await shop.apply(things, { checks: [checkOf("/x")] });
+    await pass(shop, 1_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await shop.keeper().destroyAll("user:ann");
+    await shop.until(() => shop.keeper().declaration() === undefined);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect([shop.lost, shop.troubles, toldOf(shop)]).toEqual([[], [], []]);
+  });
+
   it("are asked by nobody where there is nobody who asks", async () => {
     const shop = openShop();
     await shop.apply(things, { checks: [checkOf("/x")] });

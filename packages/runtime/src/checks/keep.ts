@@ -80,12 +80,16 @@ export async function keepChecks(deps: CheckKeeperDeps): Promise<CheckKeeper> {
       dueAt = shown === undefined ? now : clock.now() + restMs(standing);
     } catch (thrown) {
       for (const each of asked) each.reject(thrown);
-      if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
-      else deps.onTrouble(thrown);
+      if (!letGo.signal.aborted) tell(thrown);
       dueAt = clock.now() + FAILING_MS;
     }
     if (letGo.signal.aborted) failWaiting();
     return dueAt;
+  }
+
+  function tell(thrown: unknown): void {
+    if (thrown instanceof MusterError && thrown.code === "stack.lost") deps.onLost(thrown);
+    else deps.onTrouble(thrown);
   }
 
   /** Undefined where it is out of date. */
@@ -120,7 +124,6 @@ export async function keepChecks(deps: CheckKeeperDeps): Promise<CheckKeeper> {
   return {
     assign(next, generation) {
       task = { generation, all: watchedIn(next) };
-      view = { ...view, observedGeneration: 0 };
       isWoken = true;
       // It is given time to become what it is to be.
       dueAt = clock.now() + EVERY_MS;
