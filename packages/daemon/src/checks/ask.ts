@@ -6,8 +6,8 @@ import {
   localTarget,
   type Result,
   readable,
-  saidTarget,
   type Surroundings,
+  saidTarget,
   type Target,
   verify,
 } from "@muster/checks";
