@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, localTarget, verify } from "@muster/checks";
-import { type Event, EXIT, MusterError, MusterErrors, type StackPlan } from "@muster/model";
+import { EXIT, type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { stackSocket } from "../places.ts";

@@ -6,8 +6,8 @@ import {
   localTarget,
   type Result,
   readable,
-  type Surroundings,
   saidTarget,
+  type Surroundings,
   type Target,
   verify,
 } from "@muster/checks";
