@@ -198,7 +198,7 @@ describe.skipIf(lacking.length > 0)("muster image run", { timeout: 120_000 }, ()
       ...{ image: "hello", kind: "unikernel", kernel: guest.elf, memory: "4MiB", ports: [8080] },
       args: ["greeting=hi", "port=${port}"],
       process: { command: [guest.host, "greeting=hi", "port=${port}", "name=${name}"] },
-      health: { http: { port: 8080, path: "/health" } },
+      health: { http: { port: 8080, path: "/health", method: "GET", status: [204, "2xx"] }, timeout: "5s" },
       ...more,
     });
   }
