@@ -149,7 +149,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
 
   function conclude({ asked, next, acted, before, assigned, look }: Pass, goOn: Life["goOn"]): void {
     const type = { name: assignment.group.template.name };
-    if (deps.isDeclaring() || !sameTask(assignment, assigned, type)) return rest(clock.now());
+    if (deps.isDeclaring() || !sameTask(assignment, assigned, type)) {
+      rest(clock.now());
+      return;
+    }
     const { declared } = bound;
     const { traits } = stage;
     const decided = deps.decide({ declared, traits, look, memory: before, now: clock.now(), nonce: deps.nonce() });
@@ -195,12 +198,20 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const id = action.kind === "create" ? undefined : action.instance;
     const seen = shown?.members.find((member) => member.id === id);
     underWay++;
-    carryOut(stage, life, bound, action, seen, () => !isLetGo && isMeant(action, assignment, shown), (acted) => {
-      underWay--;
-      ended.push(acted);
-      wake();
-      atRest();
-    });
+    carryOut(
+      stage,
+      life,
+      bound,
+      action,
+      seen,
+      () => !isLetGo && isMeant(action, assignment, shown),
+      (acted) => {
+        underWay--;
+        ended.push(acted);
+        wake();
+        atRest();
+      },
+    );
   }
 
   function dueAt(look: Look, wakeAt: number | undefined): number {
