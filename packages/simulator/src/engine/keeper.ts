@@ -92,7 +92,10 @@ export function keep({ stage, life, book, catalog, decide }: KeeperDeps): Keeper
       ending++;
       controller.stop(() => {
         ending--;
-        if (ending === 0) whenEnded?.();
+        if (ending > 0) return;
+        const then = whenEnded;
+        whenEnded = undefined;
+        then?.();
       });
     }
     for (const [name, assignment] of assignments) {
