@@ -99,7 +99,11 @@ export function beginLife(number: number, clock: Clock, death: Death): Life {
     goOn(point, run) {
       if (ends("before", point)) return;
       if (waiting === undefined) run();
-      else waiting.push(run);
+      // What was stopped with it may have ended it when it went on.
+      else
+        waiting.push(() => {
+          if (!over) run();
+        });
     },
     clock: {
       now: clock.now,

@@ -2,7 +2,7 @@
  * What the invariants must know of what came before: declarations, looks, decisions and calls. It is made from
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
-import { type Call, memoryFrom } from "@muster/engine";
+import type { Call, Memory } from "@muster/engine";
 import { type Json, type JsonObject, PASS, type Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
 import type { Happening, Shown, Verb } from "./happening.ts";
@@ -135,9 +135,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       }
       for (const plan of planned.values())
         if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
-      const written = memoryFrom(value ?? undefined, group);
-      for (const id of written.doomed) if (asked.has(id)) doomed.set(id, group);
-      for (const call of written.calls) {
+      const { doomed: named, calls: begun } = promisedIn(value);
+      for (const id of named) if (asked.has(id)) doomed.set(id, group);
+      for (const call of begun) {
         if (decisions.has(call.intent)) continue;
         const { intent, kind, slot, why, cause, instance } = call;
         const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.get(keyOf(life, group)) };
@@ -147,7 +147,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         if (kind === "destroy" && instance !== null) planned.set(instance, { intent, group, life });
         wave.push(decision);
       }
-      takeBack(group, new Set(written.calls.map(({ intent }) => intent)), life);
+      if (planned.size > 0) takeBack(group, new Set(begun.map(({ intent }) => intent)), life);
     }
   }
 
@@ -214,7 +214,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     let lookedAt = at;
     for (const group of wanted.names()) {
       const look = looks.get(keyOf(life, group));
-      if (look?.shown.some((each) => each.id === id) !== true) continue;
+      if (look === undefined || !(look.verdicts.has(id) || shows(look, id))) continue;
       look.verdicts.set(id, verdict);
       lookedAt = look.began;
     }
@@ -387,6 +387,18 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       return at !== undefined && at >= time;
     },
   };
+}
+
+function shows({ shown }: LookRecord, id: string): boolean {
+  for (const each of shown) if (each.id === id) return true;
+  return false;
+}
+
+const NOTHING: Pick<Memory, "doomed" | "calls"> = { doomed: [], calls: [] };
+
+/** What was written down before a call is made, because that is the promise. Whether it can be read again the next life finds out. */
+function promisedIn(memory: Json): Pick<Memory, "doomed" | "calls"> {
+  return memory === null ? NOTHING : (memory as Memory);
 }
 
 function keyOf(first: number | string, second: string): string {

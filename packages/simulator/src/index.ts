@@ -1,3 +1,4 @@
+export { type EngineOptions, simulateEngine } from "./engine/simulate.ts";
 export { type Faults, NO_FAULTS } from "./faults.ts";
 export type { GroupText, StackText } from "./grammar.ts";
 export type { Violation } from "./invariants/invariant.ts";

@@ -1,14 +1,16 @@
 /** `npm run simulate -- --seeds 1000`: runs the seeds, and explains the first one that fails, or lists all that do. */
 import { parseArgs } from "node:util";
+import { simulateEngine } from "./engine/simulate.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
-import { traceOf } from "./trace.ts";
+import { type Audible, traceOf } from "./trace.ts";
 
 const USAGE = `Attacks Muster's runtime in a simulated world.
 
   --seeds N      run so many seeds (default 1000)
   --seed S       begin with this seed; alone, run only this one
+  --engine       drive the engine alone, without the runtime: many more decisions in the same time
   --trace        print everything that happened
   --keep-going   list the seeds that fail, instead of explaining the first one
 
@@ -25,6 +27,7 @@ type Asked =
 interface Run {
   readonly first: number;
   readonly count: number;
+  readonly engine: boolean;
   readonly trace: boolean;
   readonly keepGoing: boolean;
 }
@@ -50,6 +53,7 @@ function askedFor(args: readonly string[]): Asked {
       options: {
         seeds: { type: "string" },
         seed: { type: "string" },
+        engine: { type: "boolean", default: false },
         trace: { type: "boolean", default: false },
         "keep-going": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -58,7 +62,7 @@ function askedFor(args: readonly string[]): Asked {
     if (values.help) return { kind: "help" };
     const first = numberOf("--seed", values.seed ?? "1", 0);
     const count = numberOf("--seeds", values.seeds ?? (values.seed === undefined ? "1000" : "1"), 1);
-    return { kind: "run", first, count, trace: values.trace, keepGoing: values["keep-going"] };
+    return { kind: "run", first, count, engine: values.engine, trace: values.trace, keepGoing: values["keep-going"] };
   } catch (thrown) {
     return { kind: "refused", reason: thrown instanceof Error ? thrown.message : String(thrown) };
   }
@@ -70,24 +74,25 @@ function numberOf(flag: string, text: string, least: number): number {
   throw new Error(`${flag}: \`${text}\` is no whole number from ${least} on`);
 }
 
-async function run({ first, count, trace, keepGoing }: Run): Promise<number> {
+async function run({ first, count, engine, trace, keepGoing }: Run): Promise<number> {
   const began = performance.now();
   const sum = { decisions: 0, calls: 0, crashes: 0, hours: 0 };
+  const drive: Audible = engine ? simulateEngine : simulate;
   let passed = 0;
   for (let seed = first; seed < first + count; seed++) {
-    const report = await simulate(String(seed));
+    const report = await drive(String(seed), {});
     sum.decisions += report.decisions;
     sum.calls += report.calls;
     sum.crashes += report.crashes;
     sum.hours += report.lasted / 3_600_000;
-    if (trace) print(`${await textOf(report.scenario)}\n`);
+    if (trace) print(`${await textOf(report.scenario, drive)}\n`);
     const [violation] = report.violations;
     if (violation === undefined) {
       passed++;
       continue;
     }
     if (!keepGoing) {
-      await explain(seed);
+      await explain(seed, drive);
       return 1;
     }
     print(`Seed ${seed} fails: ${violation.invariant}: ${violation.detail}\n`);
@@ -102,17 +107,18 @@ async function run({ first, count, trace, keepGoing }: Run): Promise<number> {
   return passed === count ? 0 : 1;
 }
 
-async function explain(seed: number): Promise<void> {
-  const smallest = await shrink(scenarioOf(String(seed)));
+async function explain(seed: number, drive: Audible): Promise<void> {
+  const smallest = await shrink(scenarioOf(String(seed)), (scenario) => drive(scenario, {}));
   print(
-    `${await textOf(smallest.scenario)}\n\nSeed ${seed} fails; the above is the smallest scenario found that fails in the same way.\n`,
+    `${await textOf(smallest.scenario, drive)}\n\nSeed ${seed} fails; the above is the smallest scenario found that fails in the same way.\n`,
   );
   for (const { invariant, detail } of smallest.violations) print(`${invariant}: ${detail}\n`);
-  print(`Again: npm run simulate -- --seed ${seed} --trace\n`);
+  const flag = drive === simulateEngine ? " --engine" : "";
+  print(`Again: npm run simulate --${flag} --seed ${seed} --trace\n`);
 }
 
-async function textOf(scenario: Scenario): Promise<string> {
-  const trace = await traceOf(scenario);
+async function textOf(scenario: Scenario, drive: Audible): Promise<string> {
+  const trace = await traceOf(scenario, drive);
   return `${JSON.stringify(scenario, undefined, 1)}\n${trace.join("\n")}`;
 }
 

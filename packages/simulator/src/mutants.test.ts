@@ -1,20 +1,25 @@
 /** Muster broken on purpose, in one way each: a simulator that did not notice would prove nothing. */
 import { type Action, type Decided, type Memory, reconcile, type Situation } from "@muster/engine";
-import { isObject } from "@muster/model";
-import type { Store } from "@muster/store";
+import { isObject, type Json } from "@muster/model";
+import type { Store, Writes } from "@muster/store";
 import { describe, expect, it } from "vitest";
+import { type EngineOptions, simulateEngine } from "./engine/simulate.ts";
+import type { Report } from "./run.ts";
 import { type Options, simulate } from "./simulate.ts";
+
+type Parts = Pick<EngineOptions, "decide" | "writes" | "recalled" | "unfenced">;
 
 interface Mutant {
   readonly does: string;
   /** The beginning of the name of the invariant that notices. */
   readonly breaks: string;
-  readonly parts: Options;
+  readonly parts: Parts;
   /** What it needs comes together seldom: it is looked for from this seed on. 1 unless told. */
   readonly from?: number;
 }
 
 const MOST_SEEDS = 1_000;
+const MOST_ENGINE_SEEDS = 3_000;
 
 const mutants: readonly Mutant[] = [
   {
@@ -30,7 +35,7 @@ const mutants: readonly Mutant[] = [
   {
     does: "forgets after a crash what was under way",
     breaks: "2 no create is repeated",
-    parts: { store: (store) => ({ ...store, memory: async (...of) => withoutCalls(await store.memory(...of)) }) },
+    parts: { recalled: withoutCalls },
   },
   {
     does: "takes too many away at once",
@@ -92,14 +97,12 @@ const mutants: readonly Mutant[] = [
   {
     does: "loses the events of what it destroyed",
     breaks: "6 every action has an event",
-    parts: { store: (store) => losing(store, "instance.destroyed") },
+    parts: { writes: losing("instance.destroyed") },
   },
   {
     does: "acts before it has written down what it is about to do",
     breaks: "6 every action has an event",
-    parts: {
-      store: (store) => ({ ...store, write: (lease, { memory: _, ...rest }, now) => store.write(lease, rest, now) }),
-    },
+    parts: { writes: ({ memory: _, ...rest }) => rest },
   },
   {
     does: "repairs more at once than it may",
@@ -200,12 +203,12 @@ const mutants: readonly Mutant[] = [
   {
     does: "forgets the version of before",
     breaks: "policy: the way back is not forgotten",
-    parts: { store: withoutFormer },
+    parts: { writes: withoutFormer },
   },
   {
     does: "goes on writing when another has taken the stack",
     breaks: "two managers: only who holds",
-    parts: { store: withoutFence },
+    parts: { unfenced: true },
   },
   {
     does: "changes a group that is paused",
@@ -226,14 +229,24 @@ const mutants: readonly Mutant[] = [
 
 describe("the simulator notices a Muster that", () => {
   it.each(mutants)("$does", async ({ breaks, parts, from }) => {
-    expect(await seedThatNotices(breaks, parts, from)).toBeDefined();
+    const options = optionsOf(parts);
+    expect(await seedThatNotices(breaks, (seed) => simulate(seed, options), from)).toBeDefined();
+  });
+
+  it.each(mutants)("$does, where the engine is driven alone", async ({ breaks, parts }) => {
+    expect(await seedThatNotices(breaks, (seed) => simulateEngine(seed, parts), 1, MOST_ENGINE_SEEDS)).toBeDefined();
   });
 });
 
 /** The first seed whose run violates the invariant; what else it violates does not count. */
-async function seedThatNotices(invariant: string, parts: Options, from = 1): Promise<number | undefined> {
-  for (let seed = from; seed < from + MOST_SEEDS; seed++) {
-    const { violations } = await simulate(String(seed), parts);
+async function seedThatNotices(
+  invariant: string,
+  run: (seed: string) => Report | Promise<Report>,
+  from = 1,
+  most = MOST_SEEDS,
+): Promise<number | undefined> {
+  for (let seed = from; seed < from + most; seed++) {
+    const { violations } = await run(String(seed));
     if (violations.some((violation) => violation.invariant.startsWith(invariant))) return seed;
   }
   return undefined;
@@ -289,26 +302,26 @@ function alsoMakingNamesake(decided: Decided, { declared, now }: Situation): Dec
   };
 }
 
-/** Whoever writes is taken for the one that holds the stack. */
-function withoutFence(store: Store): Store {
-  return {
-    ...store,
-    async write(lease, writes, now) {
-      return store.write((await store.lease(lease.stack)) ?? lease, writes, now);
+/** Broken in the same way, for the runtime: through the ports that it has anyway. */
+function optionsOf({ decide, writes, recalled, unfenced }: Parts): Options {
+  const store = (real: Store): Store => ({
+    ...real,
+    memory: async (...of) => {
+      const memory = await real.memory(...of);
+      return memory === undefined ? undefined : (recalled?.(memory) ?? memory);
     },
-  };
+    write: async (lease, asked, now) => {
+      const holding = unfenced === true ? ((await real.lease(lease.stack)) ?? lease) : lease;
+      return real.write(holding, writes?.(asked) ?? asked, now);
+    },
+  });
+  return decide === undefined ? { store } : { store, decide };
 }
 
 /** What was written down of the way back is lost. */
-function withoutFormer(store: Store): Store {
-  return {
-    ...store,
-    write: (lease, { declaration, ...rest }, now) => {
-      if (declaration === undefined || declaration === null)
-        return store.write(lease, { ...rest, ...(declaration === null ? { declaration } : {}) }, now);
-      return store.write(lease, { ...rest, declaration: { ...declaration, former: {} } }, now);
-    },
-  };
+function withoutFormer({ declaration, ...rest }: Writes): Writes {
+  if (declaration === undefined) return rest;
+  return { ...rest, declaration: declaration && { ...declaration, former: {} } };
 }
 
 /** As decided, and one destroy more, written down as it should be. */
@@ -356,14 +369,13 @@ function sayingConverged(decided: Decided): Decided {
   return { ...decided, status: { ...decided.status, conditions } };
 }
 
-function withoutCalls(memory: Awaited<ReturnType<Store["memory"]>>): typeof memory {
+function withoutCalls(memory: Json): Json {
   return isObject(memory) ? { ...memory, calls: [] } : memory;
 }
 
-function losing(store: Store, type: string): Store {
-  return {
-    ...store,
-    write: (lease, { events = [], ...rest }, now) =>
-      store.write(lease, { ...rest, events: events.filter((event) => event.type !== type) }, now),
-  };
+function losing(type: string) {
+  return ({ events = [], ...rest }: Writes): Writes => ({
+    ...rest,
+    events: events.filter((event) => event.type !== type),
+  });
 }

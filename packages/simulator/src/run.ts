@@ -97,7 +97,7 @@ export function beginRun(scenario: Scenario, clock: Clock, { hear }: Hearing): R
   let lastThaw = Number.NEGATIVE_INFINITY;
 
   function tell(told: Told): void {
-    const happening: Happening = { at: clock.now(), ...told };
+    const happening: Happening = { ...told, at: clock.now() };
     count.happenings++;
     if (told.kind === "called") count.calls++;
     if (told.kind === "called" || told.kind === "wrote") lastDeed = clock.now();

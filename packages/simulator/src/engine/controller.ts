@@ -149,7 +149,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
 
   function conclude({ asked, next, acted, before, assigned, look }: Pass, goOn: Life["goOn"]): void {
     const type = { name: assignment.group.template.name };
-    if (deps.isDeclaring() || !sameTask(assignment, assigned, type)) return rest(clock.now());
+    if (deps.isDeclaring() || !sameTask(assignment, assigned, type)) {
+      rest(clock.now());
+      return;
+    }
     const { declared } = bound;
     const { traits } = stage;
     const decided = deps.decide({ declared, traits, look, memory: before, now: clock.now(), nonce: deps.nonce() });

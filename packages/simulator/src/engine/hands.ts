@@ -37,10 +37,10 @@ export function carryOut(
   else begin();
 
   function begin(): void {
-    if (!isMeant()) return end({ kind: "dropped", intent, at: clock.now() });
     const subject = subjectOf(stage, group, action, seen);
-    if (subject === undefined) return fail("retryable", "it is not there any more");
-    life.goOn(kind, () => call(subject));
+    if (!isMeant()) end({ kind: "dropped", intent, at: clock.now() });
+    else if (subject === undefined) fail("retryable", "it is not there any more");
+    else life.goOn(kind, () => call(subject));
   }
 
   function call(subject: Subject): void {

@@ -92,7 +92,10 @@ export function keep({ stage, life, book, catalog, decide }: KeeperDeps): Keeper
       ending++;
       controller.stop(() => {
         ending--;
-        if (ending === 0) whenEnded?.();
+        if (ending > 0) return;
+        const then = whenEnded;
+        whenEnded = undefined;
+        then?.();
       });
     }
     for (const [name, assignment] of assignments) {
@@ -117,8 +120,8 @@ export function keep({ stage, life, book, catalog, decide }: KeeperDeps): Keeper
   }
 
   function forget(group: string, done: () => void, failed: (thrown: unknown) => void): void {
-    if (over || declaration === undefined || steeringOf(declaration, group).goal !== "destroying") return done();
-    take(removed(declaration, group, grammar), done, failed);
+    if (over || declaration === undefined || steeringOf(declaration, group).goal !== "destroying") done();
+    else take(removed(declaration, group, grammar), done, failed);
   }
 
   /** Writes down what is declared from now on, and keeps that. */
@@ -244,4 +247,6 @@ function withoutMemory({ memory: _, ...others }: Writes): Writes {
   return others;
 }
 
-function nothing(): void {}
+function nothing(): void {
+  // Nobody waits for it.
+}

@@ -51,7 +51,10 @@ function list(
 
   function onePage(cursor: string): void {
     const wait = rareDelay(now, random);
-    if (wait === 0) return life.goOn("page", () => turn(cursor));
+    if (wait === 0) {
+      life.goOn("page", () => turn(cursor));
+      return;
+    }
     // Most looks wait for nothing, and need no end.
     deadline ??= life.clock.after(startedAt + LOOK_MS - clock.now(), () =>
       fail("unknown", "it was not listed in time"),
@@ -61,7 +64,10 @@ function list(
 
   function turn(cursor: string): void {
     if (isOver) return;
-    if (random.chance(now.unlisted)) return fail(random.pick(LIST_FAILURES), "the list broke off");
+    if (random.chance(now.unlisted)) {
+      fail(random.pick(LIST_FAILURES), "the list broke off");
+      return;
+    }
     const page = world.page(wanted, cursor, PAGE);
     for (const each of page) shown.push(each);
     const last = page.at(-1);
@@ -109,7 +115,10 @@ function askHealth(
 
   function ask(id: string): void {
     const wait = rareDelay(now, random);
-    if (wait === 0) return hear(id, verdictOn(stage, now, id));
+    if (wait === 0) {
+      hear(id, verdictOn(stage, now, id));
+      return;
+    }
     silent.add(id);
     if (wait < HEARD_MS) life.clock.after(wait, () => answer(id));
   }

@@ -50,6 +50,8 @@ export function runEngine(stage: Stage, decide: Decide, broken: Breakage, manage
       clock.after(0, () =>
         life.goOn("close", () =>
           keeper.close(() => {
+            // What it still had to write may have told it that it has lost the stack.
+            if (life.isOver()) return;
             tell({ kind: "closed", life: life.number });
             life.end();
             lives.beginLater();

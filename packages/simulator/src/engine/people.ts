@@ -29,7 +29,10 @@ export function people(scenario: Scenario, stage: Stage, muster: EngineMuster): 
   function say(doing: Word): void {
     const now = muster.keeper();
     const again = () => void clock.after(AGAIN_AFTER_MS, () => say(doing));
-    if (now === undefined) return again();
+    if (now === undefined) {
+      again();
+      return;
+    }
     const { keeper, life } = now;
     const what = wordsOf(doing);
     let isOpen = true;

@@ -11,11 +11,18 @@ export interface EngineOptions extends Hearing, Breakage {
   readonly decide?: Decide;
 }
 
-/** Looks take no time here when all is well: in between it must be asked whether all is at rest. */
-const TICK_MS = 4_000;
+/** Looks take no time here when all is well: whether all is at rest is asked between them. In milliseconds. */
+const TICK_MS = 7_000;
 
-function tick(time: Timeline): void {
-  time.after(TICK_MS, () => tick(time));
+/** Returns the end of it. */
+function every(ms: number, time: Timeline, run: () => void): () => void {
+  let cancel = time.after(ms, beat);
+  return () => cancel();
+
+  function beat(): void {
+    run();
+    cancel = time.after(ms, beat);
+  }
 }
 
 /**
@@ -28,10 +35,14 @@ export function simulateEngine(what: string | Scenario, options: EngineOptions =
   const run = beginRun(scenario, time, options);
   const muster = runEngine(run.stage, run.counting(options.decide ?? reconcile), options, scenario.managers);
   const crowd = people(scenario, run.stage, muster);
-  tick(time);
   for (const { until, enough } of run.course(muster, crowd)) {
-    while (time.runNext(until, enough));
-    if (!enough()) time.advance(until);
+    let isEnough = false;
+    const stop = every(TICK_MS, time, () => {
+      isEnough = enough();
+    });
+    while (time.runNext(until, () => isEnough));
+    stop();
+    if (!isEnough) time.advance(until);
   }
   return run.report();
 }
