@@ -1,7 +1,5 @@
 /** A copy of a stack from its first plan to the last look: five steps, each told as it ends. */
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, localTarget, verify } from "@muster/checks";
 import { EXIT, type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
@@ -16,7 +14,10 @@ import { type Host, openHost } from "../work/host.ts";
 import { confirmTold } from "../work/plan.ts";
 import type { ReadStack } from "../work/read-stack.ts";
 import { isDone } from "../work/really-changed.ts";
+import { ask, hasChecks, questionsOf } from "./asked.ts";
 import { leftOf } from "./gone.ts";
+import { withMembers } from "./kept.ts";
+import { type LastWords, lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
 import { type StepName, type StepResult, verdictOf } from "./result.ts";
@@ -26,7 +27,6 @@ export interface Living {
   /** What the copy declares. */
   readonly read: ReadStack;
   readonly places: readonly string[];
-  readonly checks: readonly Check[];
 }
 
 export interface Wishes {
@@ -58,7 +58,7 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
   const { place, read } = living;
   const { asked } = wishes;
   const own: Cli = { ...cli, env: place.env };
-  const course = follow(wishes);
+  const course = follow(wishes, () => lastWordsOf(place, read.stack));
   const { step, skip, steps } = course;
   let host: Host | undefined;
   /** What is made is made by a Muster of its own; it is begun with the first step, and its failure is that step's. */
@@ -85,8 +85,8 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
     else await step("again", asked, async (signal) => applyAgain(own, await api(), read, course.events, signal));
     if (!made) skip("verify", "it was not made");
     else if (asked.aborted) skip("verify", "interrupted");
-    else if (living.checks.length === 0) skip("verify", "the file has no checks");
-    else await step("verify", asked, (signal) => verifyCopy(own, living.checks, wishes, signal));
+    else if (!hasChecks(read.stack)) skip("verify", "the file has no checks");
+    else await step("verify", asked, (signal) => verifyCopy(living, wishes, signal));
     if (touched && isToStay(steps, wishes)) {
       for (const name of ["destroy", "gone"] as const) skip(name, "kept");
       return { steps, kept: true, gone: false };
@@ -113,7 +113,8 @@ interface Course {
   skip(name: StepName, message: string): void;
 }
 
-function follow(wishes: Wishes): Course {
+/** @param lastWords what members have printed, of steps in which they were asked to do something */
+function follow(wishes: Wishes, lastWords: () => Promise<readonly LastWords[]>): Course {
   const steps: StepResult[] = [];
   let events: Event[] = [];
 
@@ -136,8 +137,10 @@ function follow(wishes: Wishes): Course {
         return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
       });
       const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
-      add(result);
-      return result.verdict === "pass";
+      const isGood = result.verdict === "pass";
+      const words = isGood || asked.aborted || step === "gone" ? [] : await lastWords();
+      add(words.length === 0 ? result : { ...result, lastWords: words });
+      return isGood;
     },
     skip: (step, message) => add({ step, verdict: "skip", tookMs: 0, message, events: [] }),
   };
@@ -205,23 +208,21 @@ async function applyAgain(
   return { verdict: "fail", message };
 }
 
-async function verifyCopy(cli: Cli, checks: readonly Check[], wishes: Wishes, signal: AbortSignal): Promise<Told> {
-  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const here = { env: Object.fromEntries(env), boundary: () => `muster${randomBytes(16).toString("hex")}` };
-  const report = await verify(checks, {
-    ...{
-      targets: [localTarget(here)],
-      timeoutMs: wishes.withinMs,
-      retryForMs: wishes.retryForMs,
-      now: Date.now,
-      signal,
-    },
-    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
-  });
+/** Of members those are asked that are there when it begins. */
+async function verifyCopy({ place, read }: Living, wishes: Wishes, signal: AbortSignal): Promise<Told> {
+  const report = await withMembers(place.env, read.stack, (members) =>
+    ask(questionsOf(read.stack, members, place.env), {
+      ...{ timeoutMs: Math.min(wishes.withinMs, ANSWER_MS), retryForMs: wishes.retryForMs, now: Date.now, signal },
+      pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+    }),
+  );
   const { pass, fail, unknown } = report.counts;
   const verdict = fail > 0 ? "fail" : unknown > 0 ? "unknown" : "pass";
   return { verdict, message: `${pass} pass, ${fail} fail, ${unknown} unknown`, report };
 }
+
+/** For the whole answer of whom checks are asked of, in milliseconds: as `muster verify` has it. */
+const ANSWER_MS = 30_000;
 
 /** What was never declared has made nothing. What is gone already is destroyed. */
 export async function destroy(cli: Cli, api: Api, name: string, signal: AbortSignal): Promise<Told> {

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { endAllAtHome, pidsAtHome } from "../../../tests/support/left-behind.ts";
-import { BIN, type House, openHouse, until } from "./test/house.ts";
+import { BIN, type House, openHouse, until } from "../packages/cli/src/test/house.ts";
+import { endAllAtHome, pidsAtHome } from "./support/left-behind.ts";
 
-const SERVER = fileURLToPath(new URL("../../../examples/web/server.mjs", import.meta.url));
+const SERVER = fileURLToPath(new URL("../examples/web/server.mjs", import.meta.url));
 
 let house: House;
 beforeEach(async () => {
@@ -34,6 +34,9 @@ function shop(more: object = {}): object {
             ready: { http: { url: "http://127.0.0.1:${self.port}/health" } },
           },
         },
+        checks: [
+          { http: "http://127.0.0.1:${self.port}/", status: 200, body: { contains: "served by ${self.stack}" } },
+        ],
       },
     },
     checks: [
@@ -77,13 +80,13 @@ function left(): readonly unknown[] {
   return [...names, ...pidsAtHome(house.dir)];
 }
 
-describe("muster try", () => {
+describe("muster try", { timeout: 120_000 }, () => {
   it("makes a copy, applies it again, checks it, destroys it, and leaves nothing", async () => {
     const file = await house.write("shop.json", shop());
     const { code, out, err } = await house.run("try", file);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^shop · try [a-f]\d[0-9a-f]{4}\n {2}create {3}pass +\d+m?s {2}web 1\/1 ready, 1 resource\n/);
-    expect(out).toMatch(/\n {2}again +pass .*nothing to change\n {2}verify +pass .*3 pass, 0 fail, 0 unknown\n/);
+    expect(out).toMatch(/\n {2}again +pass .*nothing to change\n {2}verify +pass .*5 pass, 0 fail, 0 unknown\n/);
     expect(out).toMatch(/\n {2}destroy +pass .*\n {2}gone +pass .*nothing is left\n\nTRY {5}STACK {2}PLATFORM/);
     expect([left(), existsSync(house.path("motd"))]).toEqual([[], false]);
   });
@@ -146,16 +149,39 @@ describe("muster try", () => {
 
   it("fails where a check does, says why, and takes the copy away all the same", async () => {
     const checks = [{ file: house.path("motd"), content: "bye\n" }];
-    const { code, out } = await house.run("try", await house.write("a.json", shop({ checks })), "--retry-for", "0s");
+    const file = await house.write("a.json", shop({ checks }));
+    const { code, out } = await house.run("try", file, "--retry-for", "0s");
     expect(code).toBe(1);
     expect(out).toMatch(
-      /\n {2}verify +fail .*0 pass, 1 fail, 0 unknown\n {4}fail +file .*content\n +expected "bye\\n"/,
+      /\n {2}verify +fail .*2 pass, 1 fail, 0 unknown\n {4}fail +file .*content \[local\]\n +expected "bye\\n"/,
     );
+    expect(out).toMatch(/\n {4}web\/0 has printed last:\n {6}version 1 listens on /);
     expect(out).toMatch(/\n {2}gone +pass /);
     expect(left()).toEqual([]);
     const unsure = [{ http: "http://nobody.invalid/", status: 200 }];
     const second = await house.write("b.json", shop({ checks: unsure }));
     expect((await house.run("try", second, "--retry-for", "0s")).code).toBe(4);
+  });
+
+  it("asks what is declared with members and resources of those of the copy", async () => {
+    const resources = {
+      file: {
+        [house.path("motd")]: { content: "hello\n", checks: [{ file: "${self.path}", content: "${self.content}" }] },
+        [house.path("other")]: {
+          content: "x",
+          checks: [{ file: `\${file.${house.path("motd")}.path}`, exists: true }],
+        },
+      },
+    };
+    const { code, out } = await house.run("try", await house.write("a.json", shop({ resources })), "--output", "json");
+    const report: { results: { target: string; verdict: string }[] } = JSON.parse(out).tries[0].steps[2].report;
+    expect([code, report.results.map(({ target, verdict }) => `${target} ${verdict}`).toSorted()]).toEqual([
+      0,
+      [
+        ...[`file.${house.path("motd")} pass`, `file.${house.path("other")} pass`],
+        ...["here pass", "here pass", "local pass", "local pass", "local pass"],
+      ],
+    ]);
   });
 
   it("fails where a second apply would change something, and shows what", async () => {
