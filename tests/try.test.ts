@@ -47,10 +47,12 @@ function shop(more: object = {}): object {
   };
 }
 
+const NEVER_WELL = { command: { command: ["false"] } };
+
 /** Members that never become healthy: whoever makes them waits. */
 function waiting(): object {
   const template = { process: { command: "sleep", args: ["1000"] } };
-  return { stack: "slow", groups: { web: { size: 2, template, flavor: { command: { command: ["false"] } } } } };
+  return { stack: "slow", groups: { web: { size: 2, template, flavor: NEVER_WELL } } };
 }
 
 interface Step {
@@ -243,6 +245,8 @@ describe("muster try", { timeout: 120_000 }, () => {
     const wrong = { stack: "a", groups: { g: { size: 1, template: { "instance-file": { initt: "x" } } } } };
     const { code, err } = await house.run("try", await house.write("b.json", wrong));
     expect([code, err]).toEqual([2, expect.stringContaining("error[declaration.unknown-key]: `initt`")]);
+    const nobody = await house.write("d.json", { stack: "a", resources, try: { asIs: ["command.relaod"] } });
+    expect((await house.run("try", nobody)).err).toContain("`command.relaod` (did you mean `command.reload`?)");
     const foreign = { ID: "a", Properties: {} };
     expect((await house.run("try", await house.write("c.json", foreign))).err).toContain("error[try.not-muster]");
     expect([left(), (await house.run("try", "ls", "--all")).out]).toEqual([[], "No tries.\n"]);
@@ -299,6 +303,21 @@ describe("muster try", { timeout: 120_000 }, () => {
     const { code, out, err } = await running.ended;
     expect([code, err]).toEqual([130, "Ending: what was made is taken away first. (Ctrl-C again leaves it.)\n"]);
     expect(verdicts(triesIn(out)[0])).toBe("create fail, again skip, verify skip, destroy pass, gone pass");
+    expect(left()).toEqual([]);
+  });
+
+  it("leaves at a second Ctrl-C, and says what is left", async () => {
+    const process = { command: "sh", args: ["-c", "trap '' TERM; sleep 1000"], stop: { timeout: "5s" } };
+    const stubborn = { stack: "slow", groups: { web: { size: 1, template: { process }, flavor: NEVER_WELL } } };
+    const running = house.start("try", await house.write("slow.json", stubborn));
+    await until(() => pidsAtHome(house.dir).length >= 3);
+    running.signal("SIGINT");
+    await running.says("Ending: ");
+    running.signal("SIGINT");
+    const { code, err } = await running.ended;
+    const id = /^Left: try (\w+)\. `muster try destroy \1` takes it away/m.exec(err)?.[1] ?? "none";
+    expect([code, id]).toEqual([130, expect.stringMatching(/^[a-f]\d/)]);
+    expect((await house.run("try", "sweep")).out).toBe(`Took away what the try ${id} had left behind.\n`);
     expect(left()).toEqual([]);
   });
 

@@ -1,10 +1,9 @@
 /** A copy of a stack from its first plan to the last look: five steps, each told as it ends. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { EXIT, type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
+import { type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { stackSocket } from "../places.ts";
-import { errorsOf, errorView, exitCodeFor } from "../print/errors.ts";
 import { hasChanges } from "../print/plan.ts";
 import { apiHere } from "../work/api-here.ts";
 import { untilConverged } from "../work/converge.ts";
@@ -15,12 +14,13 @@ import { confirmTold } from "../work/plan.ts";
 import type { ReadStack } from "../work/read-stack.ts";
 import { isDone } from "../work/really-changed.ts";
 import { ask, hasChecks, questionsOf } from "./asked.ts";
+import { type Following, follow, type Told } from "./course.ts";
 import { leftOf } from "./gone.ts";
 import { withMembers } from "./kept.ts";
-import { type LastWords, lastWordsOf } from "./last-words.ts";
+import { lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
-import { type StepName, type StepResult, verdictOf } from "./result.ts";
+import { type StepResult, verdictOf } from "./result.ts";
 
 export interface Living {
   readonly place: TryPlace;
@@ -29,16 +29,12 @@ export interface Living {
   readonly places: readonly string[];
 }
 
-export interface Wishes {
+export interface Wishes extends Following {
   readonly keep: "always" | "on-failure" | "never";
-  /** How long a step may take, in milliseconds. */
-  readonly withinMs: number;
   /** How long checks are asked again until all hold, in milliseconds. */
   readonly retryForMs: number;
   /** Aborted when it is to end: what was made is taken away. */
   readonly asked: AbortSignal;
-  onStep(step: StepResult): void;
-  onBegin(step: StepName): void;
 }
 
 export interface Lived {
@@ -47,12 +43,6 @@ export interface Lived {
   /** Nothing of it is left. */
   readonly gone: boolean;
 }
-
-/** What a step tells when it has ended well, or why it did not pass. */
-type Told = Pick<StepResult, "message"> & Partial<Pick<StepResult, "verdict" | "plan" | "report">>;
-
-/** As many events of a step as are kept. */
-const EVENTS = 1_000;
 
 export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Lived> {
   const { place, read } = living;
@@ -102,58 +92,6 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
 }
 
 const NEVER = new AbortController().signal;
-
-interface Course {
-  readonly steps: readonly StepResult[];
-  /** What was done in the step that is under way. */
-  events(): readonly Event[];
-  event(event: Event): void;
-  /** Does a step, and tells of it whatever becomes of it. True where it passed. */
-  step(name: StepName, asked: AbortSignal, run: (signal: AbortSignal) => Promise<Told>): Promise<boolean>;
-  skip(name: StepName, message: string): void;
-}
-
-/** @param lastWords what members have printed, of steps in which they were asked to do something */
-function follow(wishes: Wishes, lastWords: () => Promise<readonly LastWords[]>): Course {
-  const steps: StepResult[] = [];
-  let events: Event[] = [];
-
-  function add(result: StepResult): void {
-    steps.push(result);
-    wishes.onStep(result);
-  }
-
-  return {
-    steps,
-    events: () => events,
-    event: (event) => void (events.length < EVENTS && events.push(event)),
-    async step(step, asked, run) {
-      wishes.onBegin(step);
-      events = [];
-      const began = performance.now();
-      const late = AbortSignal.timeout(wishes.withinMs);
-      const told = await run(AbortSignal.any([asked, late])).catch((thrown: unknown) => {
-        if (!isInterrupted(thrown)) return failed(thrown);
-        return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
-      });
-      const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
-      const isGood = result.verdict === "pass";
-      const words = isGood || asked.aborted || step === "gone" ? [] : await lastWords();
-      add(words.length === 0 ? result : { ...result, lastWords: words });
-      return isGood;
-    },
-    skip: (step, message) => add({ step, verdict: "skip", tookMs: 0, message, events: [] }),
-  };
-}
-
-/** What could not be told has not failed. */
-function failed(thrown: unknown): Told & Pick<StepResult, "errors"> {
-  const failures = errorsOf(thrown);
-  const isUnsure = exitCodeFor(failures) === EXIT.unsure;
-  const [only, another] = failures;
-  const message = another === undefined ? (only?.message ?? "") : `${failures.length} errors`;
-  return { message, verdict: isUnsure ? "unknown" : "fail", errors: failures.map(errorView) };
-}
 
 /** Who ends it before its end does not want to look at it. */
 function isToStay(steps: readonly StepResult[], { keep, asked }: Wishes): boolean {
@@ -241,16 +179,4 @@ async function look({ place, read, places }: Living): Promise<Told> {
   const left = await leftOf(place, read.stack, places, () => undefined);
   if (left.length === 0) return { message: "nothing is left" };
   return { verdict: "fail", message: left.join("; ") };
-}
-
-function isInterrupted(thrown: unknown): thrown is MusterError {
-  return thrown instanceof MusterError && thrown.code === "apply.interrupted";
-}
-
-function goesAgain({ words }: MusterError): MusterError {
-  return new MusterError("apply.interrupted", { ...words, fix: "What was made of it is taken away." });
-}
-
-function tooLate({ withinMs }: Wishes): MusterError {
-  return new MusterError("try.late", { within: `${Math.round(withinMs / 1_000)}s` });
 }

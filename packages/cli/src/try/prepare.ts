@@ -9,7 +9,7 @@ import {
   type TryDeclaration,
   triesOf,
 } from "@muster/declaration";
-import { MusterError, MusterErrors, type Stack } from "@muster/model";
+import { didYouMean, MusterError, MusterErrors, nearest, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { inspecting } from "../work/inspect.ts";
 import type { ReadStack } from "../work/read-stack.ts";
@@ -68,6 +68,7 @@ function prepareOne(
   const data = changes.reduce((before, change) => changed(before, withWords(change, words)), declared);
   const changedSource = { data, locate, file };
   const original = stackOf(documentOf(changedSource), changedSource);
+  confirmThere(tries, original, source);
   const naming = Object.fromEntries([...types].flatMap(([type, known]) => namingOf(type, known)));
   const copyName = `${original.name}-try-${id}`;
   const copy = copyOf(documentOf(changedSource).data, original, { stack: copyName, id, files: filesIn(dir), naming });
@@ -77,6 +78,17 @@ function prepareOne(
   confirmApart(stack, original.name, tries, id, types, file);
   const read: ReadStack = { file, path: resolve(cli.cwd, file), document, stack, locate };
   return { place, platform: name, original: original.name, read, places: copy.places };
+}
+
+/** Throws `declaration.unknown-resource` of what is left as it is, and is nowhere. */
+function confirmThere({ asIs }: TryDeclaration, { resources, groups, fronts }: Stack, source: SourceDocument): void {
+  const known = [resources, groups, fronts].flatMap((each) => Object.keys(each));
+  for (const [index, address] of asIs.entries()) {
+    if (known.includes(address)) continue;
+    const place = source.locate(["try", "asIs", index], "value");
+    const words = { address, nearest: didYouMean(nearest(address, known)) };
+    throw new MusterError("declaration.unknown-resource", words, { place });
+  }
 }
 
 function namingOf(type: string, { known, naming }: Known): readonly (readonly [string, string])[] {
