@@ -70,6 +70,7 @@ export function masked(line: string, nameOf: (hash: string) => string = () => "H
     .replace(/\b\d\d:\d\d:\d\d\b/g, "TIME")
     .replace(/\b(instance|note)-[0-9a-f-]{10,}/g, "$1-ID")
     .replace(/\bp-[0-9a-f]{12}\b/g, "p-ID")
+    .replace(/(?<![-\w])(?:(\w+-try-))?[a-f]\d[0-9a-f]{4}\b/g, "$1TRY")
     .replace(/\bprocess \d+/g, "process PID")
     .replace(/"pid": ?\d+/g, '"pid":PID')
     .replace(/\b2\d{4}\b/g, "PORT")

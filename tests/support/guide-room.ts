@@ -29,7 +29,7 @@ export function openGuideRoom(): GuideRoom {
   const base = mkdtempSync(join(tmpdir(), "guide-"));
   const [home, runtime, bin] = ["home", "run", "bin"].map((name) => join(base, name)) as [string, string, string];
   for (const directory of [home, runtime, bin]) mkdirSync(directory, { mode: 0o700 });
-  for (const example of ["hello", "rollout", "web", "workers"]) {
+  for (const example of ["hello", "rollout", "try", "web", "workers"]) {
     cpSync(join(ROOT, "examples", example), join(home, "examples", example), { recursive: true });
   }
   const packages = join(home, "node_modules/@muster");

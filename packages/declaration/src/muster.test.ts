@@ -81,7 +81,7 @@ describe("a Muster stack that is wrong", () => {
       "declaration.unknown-key stack.yaml:2:1 (ownr)",
     ]);
     expect(await words("stack: shop\nownr: me\ngroups: {}\n")).toBe(
-      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, mode, providers, resources, purge, groups, checks.",
+      "`ownr` is not known here (did you mean `owner`?) Known here: stack, owner, runbook, mode, providers, resources, purge, groups, checks, try.",
     );
     const text = group("size: 1", "constructor: 1", template, "flavour: { vanilla: {} }");
     expect(await failures(text)).toEqual([

@@ -1,9 +1,17 @@
 /** The members of a try that is kept, asked where no Muster keeps them: nobody heals what a person is looking into. */
 import { grammar } from "@muster/declaration";
-import { didYouMean, MusterError, musterMarks, nearest, type Observed, type Stack } from "@muster/model";
+import {
+  addressOfOwner,
+  didYouMean,
+  MusterError,
+  musterMarks,
+  nearest,
+  type Observed,
+  type Stack,
+} from "@muster/model";
 import { readSettings, settingsFor, type TaggedProvider, type TaggedType } from "@muster/plugin";
 import { builtinsOf } from "../builtins.ts";
-import type { Cli } from "../cli.ts";
+import type { Cli, Environment } from "../cli.ts";
 import { OUTSIDE } from "../work/host.ts";
 import { placeOfTry } from "./place.ts";
 import type { TryRecord } from "./record.ts";
@@ -11,6 +19,8 @@ import type { TryRecord } from "./record.ts";
 export interface KeptMember {
   /** Group and place, as `web/0`; the address of a resource. */
   readonly name: string;
+  /** The group, or what the mark of a resource says. */
+  readonly owner: string;
   readonly type: string;
   readonly seen: Observed;
   readonly provider: TaggedProvider;
@@ -26,23 +36,33 @@ export function readTryStack({ document }: TryRecord): Stack | undefined {
  * Muster.
  */
 export async function withMembers<T>(
-  cli: Cli,
-  record: TryRecord,
+  env: Environment,
+  stack: Stack,
   use: (members: readonly KeptMember[]) => Promise<T>,
 ): Promise<T> {
-  const { env } = placeOfTry(cli.env, record.id, record.platform);
-  const stack = readTryStack(record);
   await using parts = new AsyncDisposableStack();
   const members: KeptMember[] = [];
   for (const { type, provider: entry } of waysTo(stack)) {
     const tagged = builtinsOf(env).types.find((each) => each.name === type);
-    if (stack === undefined || tagged?.known !== "tags") continue;
+    if (tagged?.known !== "tags") continue;
     const provider = parts.adopt(await opened(tagged, stack, entry), async (it) => it.close?.());
-    for await (const page of provider.list({ "muster.stack": stack.name }, { signal: new AbortController().signal })) {
-      members.push(...page.map((seen) => ({ name: nameOf(seen), type, seen, provider })));
+    const own = { "muster.stack": stack.name };
+    for await (const page of provider.list(own, { signal: new AbortController().signal })) {
+      members.push(...page.map((seen) => ({ ...placeOf(seen), type, seen, provider })));
     }
   }
   return await use(members.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/** The same of a try that is kept: none where nothing is known of it any more. */
+export async function withKept<T>(
+  { env }: Cli,
+  record: TryRecord,
+  use: (members: readonly KeptMember[]) => Promise<T>,
+): Promise<T> {
+  const stack = readTryStack(record);
+  if (stack === undefined) return use([]);
+  return withMembers(placeOfTry(env, record.id, record.platform).env, stack, use);
 }
 
 /** Throws `try.no-member`, `try.which-member`. */
@@ -70,14 +90,14 @@ function isCalled({ name, seen }: KeptMember, wanted: string): boolean {
   return name === wanted || seen.id === wanted || name.split("/")[0] === wanted;
 }
 
-function nameOf({ id, tags }: Observed): string {
+function placeOf({ id, tags }: Observed): Pick<KeptMember, "name" | "owner"> {
   const mark = musterMarks.read(tags);
-  if (mark === undefined) return id;
-  return mark.slot === undefined ? mark.owner.replace(/^resource:/, "") : `${mark.owner}/${mark.slot}`;
+  if (mark === undefined) return { name: id, owner: "" };
+  const { owner, slot } = mark;
+  return { owner, name: addressOfOwner(owner) ?? (slot === undefined ? owner : `${owner}/${slot}`) };
 }
 
-function waysTo(stack: Stack | undefined): readonly { readonly type: string; readonly provider?: string }[] {
-  if (stack === undefined) return [];
+function waysTo(stack: Stack): readonly { readonly type: string; readonly provider?: string }[] {
   const all = [
     ...Object.values(stack.groups).map(({ template }) => ({ type: template.name })),
     ...Object.values(stack.resources).map(({ type, provider }) => ({

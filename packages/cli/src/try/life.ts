@@ -1,12 +1,9 @@
 /** A copy of a stack from its first plan to the last look: five steps, each told as it ends. */
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, localTarget, verify } from "@muster/checks";
-import { EXIT, type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
+import { type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import { stackSocket } from "../places.ts";
-import { errorsOf, errorView, exitCodeFor } from "../print/errors.ts";
 import { hasChanges } from "../print/plan.ts";
 import { apiHere } from "../work/api-here.ts";
 import { untilConverged } from "../work/converge.ts";
@@ -16,29 +13,28 @@ import { type Host, openHost } from "../work/host.ts";
 import { confirmTold } from "../work/plan.ts";
 import type { ReadStack } from "../work/read-stack.ts";
 import { isDone } from "../work/really-changed.ts";
+import { ask, hasChecks, questionsOf } from "./asked.ts";
+import { type Following, follow, type Told } from "./course.ts";
 import { leftOf } from "./gone.ts";
+import { withMembers } from "./kept.ts";
+import { lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
-import { type StepName, type StepResult, verdictOf } from "./result.ts";
+import { type StepResult, verdictOf } from "./result.ts";
 
 export interface Living {
   readonly place: TryPlace;
   /** What the copy declares. */
   readonly read: ReadStack;
   readonly places: readonly string[];
-  readonly checks: readonly Check[];
 }
 
-export interface Wishes {
+export interface Wishes extends Following {
   readonly keep: "always" | "on-failure" | "never";
-  /** How long a step may take, in milliseconds. */
-  readonly withinMs: number;
   /** How long checks are asked again until all hold, in milliseconds. */
   readonly retryForMs: number;
   /** Aborted when it is to end: what was made is taken away. */
   readonly asked: AbortSignal;
-  onStep(step: StepResult): void;
-  onBegin(step: StepName): void;
 }
 
 export interface Lived {
@@ -48,17 +44,11 @@ export interface Lived {
   readonly gone: boolean;
 }
 
-/** What a step tells when it has ended well, or why it did not pass. */
-type Told = Pick<StepResult, "message"> & Partial<Pick<StepResult, "verdict" | "plan" | "report">>;
-
-/** As many events of a step as are kept. */
-const EVENTS = 1_000;
-
 export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Lived> {
   const { place, read } = living;
   const { asked } = wishes;
   const own: Cli = { ...cli, env: place.env };
-  const course = follow(wishes);
+  const course = follow(wishes, () => lastWordsOf(place, read.stack));
   const { step, skip, steps } = course;
   let host: Host | undefined;
   /** What is made is made by a Muster of its own; it is begun with the first step, and its failure is that step's. */
@@ -85,8 +75,8 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
     else await step("again", asked, async (signal) => applyAgain(own, await api(), read, course.events, signal));
     if (!made) skip("verify", "it was not made");
     else if (asked.aborted) skip("verify", "interrupted");
-    else if (living.checks.length === 0) skip("verify", "the file has no checks");
-    else await step("verify", asked, (signal) => verifyCopy(own, living.checks, wishes, signal));
+    else if (!hasChecks(read.stack)) skip("verify", "the file has no checks");
+    else await step("verify", asked, (signal) => verifyCopy(living, wishes, signal));
     if (touched && isToStay(steps, wishes)) {
       for (const name of ["destroy", "gone"] as const) skip(name, "kept");
       return { steps, kept: true, gone: false };
@@ -102,55 +92,6 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
 }
 
 const NEVER = new AbortController().signal;
-
-interface Course {
-  readonly steps: readonly StepResult[];
-  /** What was done in the step that is under way. */
-  events(): readonly Event[];
-  event(event: Event): void;
-  /** Does a step, and tells of it whatever becomes of it. True where it passed. */
-  step(name: StepName, asked: AbortSignal, run: (signal: AbortSignal) => Promise<Told>): Promise<boolean>;
-  skip(name: StepName, message: string): void;
-}
-
-function follow(wishes: Wishes): Course {
-  const steps: StepResult[] = [];
-  let events: Event[] = [];
-
-  function add(result: StepResult): void {
-    steps.push(result);
-    wishes.onStep(result);
-  }
-
-  return {
-    steps,
-    events: () => events,
-    event: (event) => void (events.length < EVENTS && events.push(event)),
-    async step(step, asked, run) {
-      wishes.onBegin(step);
-      events = [];
-      const began = performance.now();
-      const late = AbortSignal.timeout(wishes.withinMs);
-      const told = await run(AbortSignal.any([asked, late])).catch((thrown: unknown) => {
-        if (!isInterrupted(thrown)) return failed(thrown);
-        return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
-      });
-      const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
-      add(result);
-      return result.verdict === "pass";
-    },
-    skip: (step, message) => add({ step, verdict: "skip", tookMs: 0, message, events: [] }),
-  };
-}
-
-/** What could not be told has not failed. */
-function failed(thrown: unknown): Told & Pick<StepResult, "errors"> {
-  const failures = errorsOf(thrown);
-  const isUnsure = exitCodeFor(failures) === EXIT.unsure;
-  const [only, another] = failures;
-  const message = another === undefined ? (only?.message ?? "") : `${failures.length} errors`;
-  return { message, verdict: isUnsure ? "unknown" : "fail", errors: failures.map(errorView) };
-}
 
 /** Who ends it before its end does not want to look at it. */
 function isToStay(steps: readonly StepResult[], { keep, asked }: Wishes): boolean {
@@ -205,23 +146,21 @@ async function applyAgain(
   return { verdict: "fail", message };
 }
 
-async function verifyCopy(cli: Cli, checks: readonly Check[], wishes: Wishes, signal: AbortSignal): Promise<Told> {
-  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const here = { env: Object.fromEntries(env), boundary: () => `muster${randomBytes(16).toString("hex")}` };
-  const report = await verify(checks, {
-    ...{
-      targets: [localTarget(here)],
-      timeoutMs: wishes.withinMs,
-      retryForMs: wishes.retryForMs,
-      now: Date.now,
-      signal,
-    },
-    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
-  });
+/** Of members those are asked that are there when it begins. */
+async function verifyCopy({ place, read }: Living, wishes: Wishes, signal: AbortSignal): Promise<Told> {
+  const report = await withMembers(place.env, read.stack, (members) =>
+    ask(questionsOf(read.stack, members, place.env), {
+      ...{ timeoutMs: Math.min(wishes.withinMs, ANSWER_MS), retryForMs: wishes.retryForMs, now: Date.now, signal },
+      pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+    }),
+  );
   const { pass, fail, unknown } = report.counts;
   const verdict = fail > 0 ? "fail" : unknown > 0 ? "unknown" : "pass";
   return { verdict, message: `${pass} pass, ${fail} fail, ${unknown} unknown`, report };
 }
+
+/** For the whole answer of whom checks are asked of, in milliseconds: as `muster verify` has it. */
+const ANSWER_MS = 30_000;
 
 /** What was never declared has made nothing. What is gone already is destroyed. */
 export async function destroy(cli: Cli, api: Api, name: string, signal: AbortSignal): Promise<Told> {
@@ -240,16 +179,4 @@ async function look({ place, read, places }: Living): Promise<Told> {
   const left = await leftOf(place, read.stack, places, () => undefined);
   if (left.length === 0) return { message: "nothing is left" };
   return { verdict: "fail", message: left.join("; ") };
-}
-
-function isInterrupted(thrown: unknown): thrown is MusterError {
-  return thrown instanceof MusterError && thrown.code === "apply.interrupted";
-}
-
-function goesAgain({ words }: MusterError): MusterError {
-  return new MusterError("apply.interrupted", { ...words, fix: "What was made of it is taken away." });
-}
-
-function tooLate({ withinMs }: Wishes): MusterError {
-  return new MusterError("try.late", { within: `${Math.round(withinMs / 1_000)}s` });
 }

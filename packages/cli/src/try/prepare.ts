@@ -1,9 +1,7 @@
 /** From a file to the copies of it that are tried: each is read, and known to stand apart, before any is made. */
 import { randomBytes } from "node:crypto";
 import { extname, resolve } from "node:path";
-import type { Check } from "@muster/checks";
 import {
-  checksOf,
   documentOf,
   readDocument,
   type SourceDocument,
@@ -11,7 +9,7 @@ import {
   type TryDeclaration,
   triesOf,
 } from "@muster/declaration";
-import { type JsonObject, MusterError, MusterErrors, type Stack } from "@muster/model";
+import { didYouMean, MusterError, MusterErrors, nearest, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { inspecting } from "../work/inspect.ts";
 import type { ReadStack } from "../work/read-stack.ts";
@@ -29,7 +27,6 @@ export interface Prepared {
   readonly original: string;
   readonly read: ReadStack;
   readonly places: readonly string[];
-  readonly checks: readonly Check[];
 }
 
 export interface Asked {
@@ -71,6 +68,7 @@ function prepareOne(
   const data = changes.reduce((before, change) => changed(before, withWords(change, words)), declared);
   const changedSource = { data, locate, file };
   const original = stackOf(documentOf(changedSource), changedSource);
+  confirmThere(tries, original, source);
   const naming = Object.fromEntries([...types].flatMap(([type, known]) => namingOf(type, known)));
   const copyName = `${original.name}-try-${id}`;
   const copy = copyOf(documentOf(changedSource).data, original, { stack: copyName, id, files: filesIn(dir), naming });
@@ -79,8 +77,18 @@ function prepareOne(
   const stack = stackOf(document, copySource);
   confirmApart(stack, original.name, tries, id, types, file);
   const read: ReadStack = { file, path: resolve(cli.cwd, file), document, stack, locate };
-  const checks = hasChecks(copy.data) ? checksOf(copySource) : [];
-  return { place, platform: name, original: original.name, read, places: copy.places, checks };
+  return { place, platform: name, original: original.name, read, places: copy.places };
+}
+
+/** Throws `declaration.unknown-resource` of what is left as it is, and is nowhere. */
+function confirmThere({ asIs }: TryDeclaration, { resources, groups, fronts }: Stack, source: SourceDocument): void {
+  const known = [resources, groups, fronts].flatMap((each) => Object.keys(each));
+  for (const [index, address] of asIs.entries()) {
+    if (known.includes(address)) continue;
+    const place = source.locate(["try", "asIs", index], "value");
+    const words = { address, nearest: didYouMean(nearest(address, known)) };
+    throw new MusterError("declaration.unknown-resource", words, { place });
+  }
 }
 
 function namingOf(type: string, { known, naming }: Known): readonly (readonly [string, string])[] {
@@ -99,10 +107,6 @@ function confirmApart(
     (met) => new MusterError("try.not-apart", { stack, ...met }, { place: { file } }),
   );
   if (first !== undefined) throw new MusterErrors([first, ...others]);
-}
-
-function hasChecks({ checks }: JsonObject): boolean {
-  return Array.isArray(checks) && checks.length > 0;
 }
 
 function isProgram(file: string): boolean {

@@ -2,6 +2,7 @@
 import type { Report } from "@muster/checks";
 import type { Event, StackPlan } from "@muster/model";
 import type { ErrorView } from "../print/errors.ts";
+import type { LastWords } from "./last-words.ts";
 
 export const STEPS = ["create", "again", "verify", "destroy", "gone"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -21,6 +22,8 @@ export interface StepResult {
   readonly plan?: StackPlan;
   /** Of `verify`. */
   readonly report?: Report;
+  /** What members have printed last, where it did not pass. */
+  readonly lastWords?: readonly LastWords[];
   /** What was done in it: the first thousand. */
   readonly events: readonly Event[];
 }

@@ -4,7 +4,7 @@ import { durationText, placeText } from "@muster/model";
 import type { Printer } from "../cli.ts";
 import type { ErrorView } from "../print/errors.ts";
 import { eventLine } from "../print/event-line.ts";
-import { paint, plain } from "../print/paint.ts";
+import { paint, plain, plainLines } from "../print/paint.ts";
 import { plansText } from "../print/plan.ts";
 import { table } from "../print/table.ts";
 import { timeOfDay } from "../print/time.ts";
@@ -32,7 +32,7 @@ export function stepText(step: StepResult, printer: Printer, withEvents: boolean
 }
 
 function below(
-  { errors = [], plan, report, events }: StepResult,
+  { errors = [], plan, report, lastWords = [], events }: StepResult,
   printer: Printer,
   withEvents: boolean,
 ): readonly string[] {
@@ -44,7 +44,13 @@ function below(
     plan === undefined ? "" : plansText([plan], printer),
     report === undefined ? "" : reportAs("text", report, colored),
   ].join("");
-  const lines = [...text.split("\n").filter((line) => line !== ""), ...told];
+  const said = lastWords.flatMap(({ name, text }) => [
+    `${plain(name)} has printed last:`,
+    ...plainLines(text)
+      .split("\n")
+      .map((line) => `  ${line}`),
+  ]);
+  const lines = [...text.split("\n").filter((line) => line !== ""), ...told, ...said];
   return lines.map((line) => `    ${line}`);
 }
 

@@ -4,7 +4,7 @@ import { asProviderError } from "@muster/plugin";
 import type { Cli } from "../cli.ts";
 import type { LogFlags } from "../commands/flags.ts";
 import { bytesOn } from "../print/bytes.ts";
-import { type KeptMember, memberCalled, withMembers } from "../try/kept.ts";
+import { type KeptMember, memberCalled, withKept } from "../try/kept.ts";
 import { recordCalled } from "../try/record.ts";
 import { listenForEnd } from "./ending.ts";
 import { codeOf } from "./instance-exec.ts";
@@ -16,7 +16,7 @@ export async function loginToTry(this: Cli, _: object, wanted = "", ...words: re
   const done = new AbortController();
   const [out, err] = [bytesOn(this.out), bytesOn(this.err)];
   try {
-    await withMembers(this, record, async (members) => {
+    await withKept(this, record, async (members) => {
       const asked = members.filter(({ provider }) => provider.exec !== undefined);
       const names = [...new Set(asked.map(({ name }) => name))];
       // Whose first word is no member means the only one.
@@ -47,7 +47,7 @@ export async function showTryLogs(this: Cli, flags: LogFlags, wanted: string, na
   const ending = listenForEnd();
   const printer = bytesOn(this.out);
   try {
-    await withMembers(this, record, async (members) => {
+    await withKept(this, record, async (members) => {
       const asked = members.filter(({ provider }) => provider.logs !== undefined);
       const isOne = name !== undefined || asked.length < 2 || follow !== undefined;
       const shown = isOne ? [memberCalled(record, name, asked, "logs")] : asked;

@@ -3,27 +3,18 @@ import { EXIT, exitCodeOf, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { TryFlags } from "../commands/try-run.ts";
 import { exitCodeFor } from "../print/errors.ts";
-import { liveLine } from "../print/live-line.ts";
 import { plain } from "../print/paint.ts";
 import { confirmAlone, live } from "../try/life.ts";
 import { makePlace } from "../try/place.ts";
 import { type Prepared, prepare } from "../try/prepare.ts";
 import { forget, forgetOld, holderHere, type TryRecord, writeRecord } from "../try/record.ts";
-import { type StepName, type TryResult, verdictOf } from "../try/result.ts";
+import { type TryResult, verdictOf } from "../try/result.ts";
 import { finish, type Swept, sweep } from "../try/sweep.ts";
+import { silent, type Telling, tellPeople } from "../try/telling.ts";
 import { countsOf, countsText, headText, keptText, stepText, tableText } from "../try/tell.ts";
 import { listenForEnd } from "./ending.ts";
 import { planHere } from "./plan.ts";
 import { durationIn } from "./times.ts";
-
-/** Whom what is seen on the way is told. */
-interface Telling {
-  step(one: Prepared, text: string): void;
-  begin(one: Prepared, step: StepName): void;
-  /** Nothing more comes of it. */
-  done(one: Prepared): void;
-  end(): void;
-}
 
 export async function tryFile(this: Cli, flags: TryFlags, file: string): Promise<void> {
   const withinMs = durationIn("--within", flags.within);
@@ -151,34 +142,6 @@ async function makeRoom(cli: Cli, copies: readonly Prepared[]): Promise<void> {
       if (exitCodeFor([thrown]) === EXIT.invalid) throw thrown;
     }
   }
-}
-
-/** What is told of several at once is told when each has ended, and whole: nothing of one stands between another's lines. */
-function tellPeople({ out }: Cli, atOnce: boolean): Telling {
-  const line = liveLine(out);
-  const held = new Map<string, string>();
-  const at = new Map<string, string>();
-  const show = () => line.show([...at.values()].join("   "));
-  return {
-    step({ place }, text) {
-      if (atOnce) line.print(text);
-      else held.set(place.id, (held.get(place.id) ?? "") + text);
-    },
-    begin({ place, platform }, step) {
-      at.set(place.id, `${platform === "" ? place.id : plain(platform)}: ${step}`);
-      show();
-    },
-    done({ place }) {
-      line.print(held.get(place.id) ?? "");
-      at.delete(place.id);
-      show();
-    },
-    end: line.end,
-  };
-}
-
-function silent(): Telling {
-  return { step: () => undefined, begin: () => undefined, done: () => undefined, end: () => undefined };
 }
 
 export function sweptText({ id, failure }: Swept): string {

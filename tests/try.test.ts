@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { endAllAtHome, pidsAtHome } from "../../../tests/support/left-behind.ts";
-import { BIN, type House, openHouse, until } from "./test/house.ts";
+import { BIN, type House, openHouse, until } from "../packages/cli/src/test/house.ts";
+import { endAllAtHome, pidsAtHome } from "./support/left-behind.ts";
 
-const SERVER = fileURLToPath(new URL("../../../examples/web/server.mjs", import.meta.url));
+const SERVER = fileURLToPath(new URL("../examples/web/server.mjs", import.meta.url));
 
 let house: House;
 beforeEach(async () => {
@@ -34,6 +34,9 @@ function shop(more: object = {}): object {
             ready: { http: { url: "http://127.0.0.1:${self.port}/health" } },
           },
         },
+        checks: [
+          { http: "http://127.0.0.1:${self.port}/", status: 200, body: { contains: "served by ${self.stack}" } },
+        ],
       },
     },
     checks: [
@@ -44,10 +47,12 @@ function shop(more: object = {}): object {
   };
 }
 
+const NEVER_WELL = { command: { command: ["false"] } };
+
 /** Members that never become healthy: whoever makes them waits. */
 function waiting(): object {
   const template = { process: { command: "sleep", args: ["1000"] } };
-  return { stack: "slow", groups: { web: { size: 2, template, flavor: { command: { command: ["false"] } } } } };
+  return { stack: "slow", groups: { web: { size: 2, template, flavor: NEVER_WELL } } };
 }
 
 interface Step {
@@ -77,13 +82,13 @@ function left(): readonly unknown[] {
   return [...names, ...pidsAtHome(house.dir)];
 }
 
-describe("muster try", () => {
+describe("muster try", { timeout: 120_000 }, () => {
   it("makes a copy, applies it again, checks it, destroys it, and leaves nothing", async () => {
     const file = await house.write("shop.json", shop());
     const { code, out, err } = await house.run("try", file);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^shop · try [a-f]\d[0-9a-f]{4}\n {2}create {3}pass +\d+m?s {2}web 1\/1 ready, 1 resource\n/);
-    expect(out).toMatch(/\n {2}again +pass .*nothing to change\n {2}verify +pass .*3 pass, 0 fail, 0 unknown\n/);
+    expect(out).toMatch(/\n {2}again +pass .*nothing to change\n {2}verify +pass .*5 pass, 0 fail, 0 unknown\n/);
     expect(out).toMatch(/\n {2}destroy +pass .*\n {2}gone +pass .*nothing is left\n\nTRY {5}STACK {2}PLATFORM/);
     expect([left(), existsSync(house.path("motd"))]).toEqual([[], false]);
   });
@@ -146,16 +151,39 @@ describe("muster try", () => {
 
   it("fails where a check does, says why, and takes the copy away all the same", async () => {
     const checks = [{ file: house.path("motd"), content: "bye\n" }];
-    const { code, out } = await house.run("try", await house.write("a.json", shop({ checks })), "--retry-for", "0s");
+    const file = await house.write("a.json", shop({ checks }));
+    const { code, out } = await house.run("try", file, "--retry-for", "0s");
     expect(code).toBe(1);
     expect(out).toMatch(
-      /\n {2}verify +fail .*0 pass, 1 fail, 0 unknown\n {4}fail +file .*content\n +expected "bye\\n"/,
+      /\n {2}verify +fail .*2 pass, 1 fail, 0 unknown\n {4}fail +file .*content \[local\]\n +expected "bye\\n"/,
     );
+    expect(out).toMatch(/\n {4}web\/0 has printed last:\n {6}version 1 listens on /);
     expect(out).toMatch(/\n {2}gone +pass /);
     expect(left()).toEqual([]);
     const unsure = [{ http: "http://nobody.invalid/", status: 200 }];
     const second = await house.write("b.json", shop({ checks: unsure }));
     expect((await house.run("try", second, "--retry-for", "0s")).code).toBe(4);
+  });
+
+  it("asks what is declared with members and resources of those of the copy", async () => {
+    const resources = {
+      file: {
+        [house.path("motd")]: { content: "hello\n", checks: [{ file: "${self.path}", content: "${self.content}" }] },
+        [house.path("other")]: {
+          content: "x",
+          checks: [{ file: `\${file.${house.path("motd")}.path}`, exists: true }],
+        },
+      },
+    };
+    const { code, out } = await house.run("try", await house.write("a.json", shop({ resources })), "--output", "json");
+    const report: { results: { target: string; verdict: string }[] } = JSON.parse(out).tries[0].steps[2].report;
+    expect([code, report.results.map(({ target, verdict }) => `${target} ${verdict}`).toSorted()]).toEqual([
+      0,
+      [
+        ...[`file.${house.path("motd")} pass`, `file.${house.path("other")} pass`],
+        ...["here pass", "here pass", "local pass", "local pass", "local pass"],
+      ],
+    ]);
   });
 
   it("fails where a second apply would change something, and shows what", async () => {
@@ -217,6 +245,8 @@ describe("muster try", () => {
     const wrong = { stack: "a", groups: { g: { size: 1, template: { "instance-file": { initt: "x" } } } } };
     const { code, err } = await house.run("try", await house.write("b.json", wrong));
     expect([code, err]).toEqual([2, expect.stringContaining("error[declaration.unknown-key]: `initt`")]);
+    const nobody = await house.write("d.json", { stack: "a", resources, try: { asIs: ["command.relaod"] } });
+    expect((await house.run("try", nobody)).err).toContain("`command.relaod` (did you mean `command.reload`?)");
     const foreign = { ID: "a", Properties: {} };
     expect((await house.run("try", await house.write("c.json", foreign))).err).toContain("error[try.not-muster]");
     expect([left(), (await house.run("try", "ls", "--all")).out]).toEqual([[], "No tries.\n"]);
@@ -273,6 +303,21 @@ describe("muster try", () => {
     const { code, out, err } = await running.ended;
     expect([code, err]).toEqual([130, "Ending: what was made is taken away first. (Ctrl-C again leaves it.)\n"]);
     expect(verdicts(triesIn(out)[0])).toBe("create fail, again skip, verify skip, destroy pass, gone pass");
+    expect(left()).toEqual([]);
+  });
+
+  it("leaves at a second Ctrl-C, and says what is left", async () => {
+    const process = { command: "sh", args: ["-c", "trap '' TERM; sleep 1000"], stop: { timeout: "5s" } };
+    const stubborn = { stack: "slow", groups: { web: { size: 1, template: { process }, flavor: NEVER_WELL } } };
+    const running = house.start("try", await house.write("slow.json", stubborn));
+    await until(() => pidsAtHome(house.dir).length >= 3);
+    running.signal("SIGINT");
+    await running.says("Ending: ");
+    running.signal("SIGINT");
+    const { code, err } = await running.ended;
+    const id = /^Left: try (\w+)\. `muster try destroy \1` takes it away/m.exec(err)?.[1] ?? "none";
+    expect([code, id]).toEqual([130, expect.stringMatching(/^[a-f]\d/)]);
+    expect((await house.run("try", "sweep")).out).toBe(`Took away what the try ${id} had left behind.\n`);
     expect(left()).toEqual([]);
   });
 
