@@ -1,7 +1,9 @@
 export type * from "./check.ts";
 export * from "./command.ts";
 export * from "./http.ts";
+export { differenceOf } from "./difference.ts";
 export { stepsOf } from "./inside.ts";
+export { shown } from "./judge.ts";
 export type * from "./kind.ts";
 export { subjectText } from "./kind.ts";
 export * from "./kinds/all.ts";

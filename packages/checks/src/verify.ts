@@ -5,7 +5,7 @@ import { type Check, type Found, untold } from "./check.ts";
 import { type Facts, needsOf } from "./facts.ts";
 import { judge } from "./judge.ts";
 import { type Asked, type Kind, subjectText } from "./kind.ts";
-import { kindOf } from "./kinds/all.ts";
+import { kindOf, type MoreKinds } from "./kinds/all.ts";
 import { readable } from "./reason.ts";
 import type { Target } from "./target/target.ts";
 
@@ -28,6 +28,8 @@ export interface Result {
 export interface Report {
   readonly results: readonly Result[];
   readonly counts: { readonly pass: number; readonly fail: number; readonly unknown: number };
+  /** When the last round began, in milliseconds since 1970. */
+  readonly at: number;
   /** How often was asked, and how long it took in all, in milliseconds. */
   readonly rounds: number;
   readonly tookMs: number;
@@ -41,6 +43,10 @@ export interface Verifying {
   now(): number;
   pause(ms: number, signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
+  /** Kinds beside those of the table. */
+  readonly kinds?: MoreKinds;
+  /** What is asked in some other way, in each round too. */
+  beside?(signal: AbortSignal): Promise<readonly Result[]>;
   /** For so long it is asked again until all pass, in milliseconds; 0: once. */
   readonly retryForMs: number;
 }
@@ -54,17 +60,19 @@ const HERE = "here";
 export async function verify(checks: readonly Check[], how: Verifying): Promise<Report> {
   const began = how.now();
   for (let rounds = 1; ; rounds++) {
-    const results = await round(checks, how);
+    const at = how.now();
+    const [asked, beside = []] = await Promise.all([round(checks, how), how.beside?.(how.signal)]);
+    const results = [...asked, ...beside];
     const tookMs = how.now() - began;
     const isGood = results.every(({ verdict }) => verdict === "pass");
     if (isGood || tookMs + BETWEEN_MS > how.retryForMs || how.signal.aborted) {
-      return { results, counts: countsOf(results), rounds, tookMs };
+      return { results, counts: countsOf(results), at, rounds, tookMs };
     }
     await how.pause(BETWEEN_MS, how.signal);
   }
 }
 
-function countsOf(results: readonly Result[]): Report["counts"] {
+export function countsOf(results: readonly Result[]): Report["counts"] {
   const count = (wanted: Result["verdict"]) => results.filter(({ verdict }) => verdict === wanted).length;
   return { pass: count("pass"), fail: count("fail"), unknown: count("unknown") };
 }
@@ -77,7 +85,7 @@ interface Known {
 
 async function round(checks: readonly Check[], how: Verifying): Promise<readonly Result[]> {
   const all = checks.map((check): Known => {
-    const kind = kindOf(check.kind);
+    const kind = kindOf(check.kind, how.kinds);
     if (kind === undefined) throw new Error(`there is no kind ${check.kind}`);
     const properties = new Set(check.statements.map(({ property }) => property));
     return { check, kind, asked: { subject: check.subject, options: check.options, properties } };

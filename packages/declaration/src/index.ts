@@ -17,5 +17,6 @@ export * from "./grammar.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";
+export { type AskThing, resourceKinds, type ThingFound } from "./resource-kinds.ts";
 export * from "./stack.ts";
 export * from "./stack-schema.ts";

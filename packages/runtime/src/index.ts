@@ -12,3 +12,5 @@ export type { Thing, ThingOwner } from "./resources/query.ts";
 export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+export type { Said, StateAnswer, StateVerdict } from "./state/answer.ts";
+export { stateOf } from "./state/state.ts";
