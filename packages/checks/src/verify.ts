@@ -47,6 +47,8 @@ export interface Verifying {
   readonly kinds?: MoreKinds;
   /** What is asked in some other way, in each round too. */
   beside?(signal: AbortSignal): Promise<readonly Result[]>;
+  /** Hears in each round what became of each check. */
+  hear?(check: Check, results: readonly Result[]): void;
   /** For so long it is asked again until all pass, in milliseconds; 0: once. */
   readonly retryForMs: number;
 }
@@ -54,7 +56,8 @@ export interface Verifying {
 /** So many targets, and so many questions from here, are under way at once. */
 const AT_ONCE = 16;
 const BETWEEN_MS = 1_000;
-const HERE = "here";
+/** Who is said to have been asked where it is seen from outside. */
+export const HERE = "here";
 
 /** The last round counts, whole: no result of an earlier one is mixed with it. */
 export async function verify(checks: readonly Check[], how: Verifying): Promise<Report> {
@@ -107,13 +110,25 @@ async function round(checks: readonly Check[], how: Verifying): Promise<readonly
   await atOnce(jobs, AT_ONCE, how.signal);
   const now = how.now();
   return all.flatMap((known) => {
-    const { asking } = known.kind;
-    if (asking.where === "here") return resultsOf(known, HERE, outside.get(known) ?? LET_GO, now);
-    return how.targets.flatMap((target) => {
-      const its = facts.get(target);
-      const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
-      return resultsOf(known, target.name, found, now);
-    });
+    const results = resultsIn(known, how.targets, outside.get(known), facts, now);
+    how.hear?.(known.check, results);
+    return results;
+  });
+}
+
+function resultsIn(
+  known: Known,
+  targets: readonly Target[],
+  outside: ((property: string) => Found) | undefined,
+  facts: ReadonlyMap<Target, Facts>,
+  now: number,
+): readonly Result[] {
+  const { asking } = known.kind;
+  if (asking.where === "here") return resultsOf(known, HERE, outside ?? LET_GO, now);
+  return targets.flatMap((target) => {
+    const its = facts.get(target);
+    const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
+    return resultsOf(known, target.name, found, now);
   });
 }
 

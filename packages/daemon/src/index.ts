@@ -14,3 +14,4 @@ export type { Daemon, DaemonOptions, Notice } from "./options.ts";
 export type { Planner, PlannerOptions } from "./planner.ts";
 export * from "./plugin-state.ts";
 export * from "./start.ts";
+export { keepSocket, type Listener } from "./http/socket.ts";
