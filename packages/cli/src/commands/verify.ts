@@ -22,7 +22,7 @@ export const verify = buildCommand<VerifyFlags, string[], Cli>({
       },
       derived: {
         ...{ kind: "boolean", default: true },
-        brief: "Ask of a stack whether what it declares is so, besides its checks",
+        brief: "Ask of a stack whether what it declares is so, besides its checks; without it nothing is kept",
       },
       set: SET,
       retryFor: {

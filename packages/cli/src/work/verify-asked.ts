@@ -9,6 +9,8 @@ export interface Asking {
   readonly timeoutMs: number;
   readonly retryForMs: number;
   readonly only: readonly string[];
+  /** Nothing is left out that could be asked: only of that a report is kept. */
+  readonly isWhole: boolean;
 }
 
 export interface Asked {

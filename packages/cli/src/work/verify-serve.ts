@@ -33,7 +33,7 @@ export async function serveChecks(
   const holdsMs = duration("--cache", flags.cache) ?? CACHE_MS;
   const ending = listenForEnd();
   const over = AbortSignal.any([ending.asked, cli.out.closed]);
-  const keep = asking.only.length > 0 ? async () => undefined : keeping(cli);
+  const keep = asking.isWhole ? keeping(cli) : async () => undefined;
   const rounds = openRounds(
     async () => {
       const asked = await askParts(parts, asking, over);

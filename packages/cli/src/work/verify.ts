@@ -48,7 +48,8 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
   const read = await Promise.all(files.map((file) => readPart(this, file)));
   await withTypes(this, flags, read, async (inspector, blind) => {
     const kinds = inspector?.kinds() ?? {};
-    const asking: Asking = { ...settings, kinds };
+    const isWhole = flags.derived && settings.only.length === 0;
+    const asking: Asking = { ...settings, kinds, isWhole };
     const parts = read.map((each) => partOf(each, { ...asking, derives: flags.derived, inspector, blind }));
     if (flags.serve === undefined) return askOnce(this, flags.output, parts, asking);
     const { serveChecks } = await import("./verify-serve.ts");
@@ -66,7 +67,7 @@ async function askOnce(cli: Cli, output: ReportForm, parts: readonly Part[], ask
   else if (counts.fail > 0) cli.process.exitCode = EXIT.failed;
   else if (counts.unknown > 0) cli.process.exitCode = EXIT.unsure;
   // What was asked in part, or broken off, is no report of its subject.
-  if (ending.asked.aborted || asking.only.length > 0) return;
+  if (ending.asked.aborted || !asking.isWhole) return;
   const { keepReports } = await import("./verify-kept.ts");
   await keepReports(cli, asked.parts);
 }
