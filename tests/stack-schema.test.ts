@@ -108,6 +108,16 @@ describe("the schema of stacks", () => {
     ["a type of a plugin", { stack: "s", resources: { note: { a: { text: "hello" } } } }],
     ["policies", group({ rollout: { maxSurge: "25%", minReady: "1m30s", canary: 1 }, repair: { breaker: "40%" } })],
     [
+      "checks of members, in their words",
+      group({
+        checks: [
+          { addr: "127.0.0.1:${self.port}", reachable: true },
+          { port: "${self.port}", listening: true },
+        ],
+      }),
+    ],
+    ["checks of a resource", file({ content: "x", checks: [{ file: "${self.path}", mode: "0644" }] })],
+    [
       "checks, with values and with matchers",
       checks(
         { port: 8080, listening: true },

@@ -110,6 +110,7 @@ const grammar: Grammar = {
         marking: { kind: "muster" },
         rollout: {},
         repair: {},
+        checks: [],
       } as const;
       return [name, group];
     });

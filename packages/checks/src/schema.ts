@@ -21,12 +21,15 @@ export function checksSchema(): { readonly list: JsonObject; readonly definition
   return { list, definitions: Object.fromEntries(definitions) };
 }
 
+/** What a subject takes from whom it is declared with is seen to when that is known. */
+const REFERENCE: JsonObject = { type: "string", pattern: "\\$\\{[^{}]+\\}" };
+
 function checkOf(name: string, { summary, subject, options, properties }: Kind): JsonObject {
   const own = mapped(properties, propertyOf);
   return {
     ...{ type: "object", description: summary, additionalProperties: false, required: [name] },
     properties: {
-      [name]: { ...subject.schema, description: subject.meaning },
+      [name]: { description: subject.meaning, anyOf: [subject.schema, REFERENCE] },
       title: { type: "string", description: "What it is called in reports" },
       ...mapped(options, optionOf),
       ...own,

@@ -5,9 +5,9 @@ import {
   didYouMean,
   nearest,
   ownOf,
-  type PlacedReference,
   partsOfAddress,
   type ResourceDeclaration,
+  type ResourceReference,
   resourceReferencesIn,
   type Stack,
   type Unread,
@@ -30,10 +30,7 @@ export function checkLinks(
 ): void {
   for (const reference of resourceReferencesIn(resource.properties)) {
     if (problems.isFull()) return;
-    const path = placeIn(resource, ...reference.path);
-    const target = ownOf(declared.stack.resources, reference.address);
-    if (target === undefined) noteDangling(reference, path, declared, catalog, problems);
-    else checkReference(reference, path, target, declared.types.get(target.type), problems);
+    checkTaken(reference, placeIn(resource, ...reference.path), declared, catalog, problems);
   }
   for (const unread of unreadIn(resource.properties)) {
     if (problems.isFull()) return;
@@ -45,6 +42,19 @@ export function checkLinks(
       checkAddress(resource, key, address, declared, problems);
     }
   }
+}
+
+/** Whether the value that is taken can be had. */
+export function checkTaken(
+  reference: ResourceReference,
+  path: Path,
+  declared: Declared,
+  catalog: Catalog,
+  problems: Problems,
+): void {
+  const target = ownOf(declared.stack.resources, reference.address);
+  if (target === undefined) noteDangling(reference, path, declared, catalog, problems);
+  else checkReference(reference, path, target, declared.types.get(target.type), problems);
 }
 
 function checkAddress(
@@ -106,7 +116,7 @@ function noteSlip({ text, at }: Unread, path: Path, { stack }: Declared, catalog
 }
 
 function noteDangling(
-  { text, address, property }: PlacedReference,
+  { text, address, property }: ResourceReference,
   path: Path,
   { stack }: Declared,
   catalog: Catalog,
@@ -133,7 +143,7 @@ function noteDangling(
 }
 
 function checkReference(
-  { text, address, property }: PlacedReference,
+  { text, address, property }: ResourceReference,
   path: Path,
   target: ResourceDeclaration,
   type: ResourceType | undefined,
@@ -157,7 +167,7 @@ function offers(type: ResourceType, property: string): boolean {
 }
 
 /** What can be referred to: what is declared of its things, and what can be read of them besides. */
-function offersOf(type: ResourceType): readonly string[] {
+export function offersOf(type: ResourceType): readonly string[] {
   const outputs = type.known === "task" || type.outputs === undefined ? [] : propertiesOf(type.outputs);
   return [...new Set([...propertiesOf(type.schema), ...outputs])];
 }

@@ -3,7 +3,6 @@ import {
   isWord,
   itemOf,
   type Matched,
-  type Matcher,
   type MatcherWord,
   type Property,
   patternFault,
@@ -12,7 +11,8 @@ import {
   type WordMeaning,
   wordsOf,
 } from "@muster/checks";
-import { durationOf, isObject, type Json, type JsonObject } from "@muster/model";
+import { durationOf, isObject, type Json, type JsonObject, type Matcher } from "@muster/model";
+import { standIns } from "./check-texts.ts";
 import type { Problems } from "./problems.ts";
 import type { Path } from "./source.ts";
 import { noteUnknownKey, wrongKind } from "./values.ts";
@@ -65,7 +65,11 @@ function isText(value: Json): boolean {
 function readPlain(value: Json, path: Path, { check, is, form, fault, problems }: Reading): Matcher | undefined {
   const { wanted, fits } = PLAIN[is];
   if (!fits(value)) return wrongKind(value, wanted, path, problems);
-  if (form !== undefined && typeof value === "string" && !form.pattern.test(value)) {
+  if (
+    form !== undefined &&
+    typeof value === "string" &&
+    !standIns(value).some((each) => form.pattern.test(`${each}`))
+  ) {
     const detail = `\`${path.at(-1)}\` cannot be "${value}"`;
     problems.add("declaration.bad-check", { check, detail, fix: `Write ${form.says}.` }, path);
     return undefined;
@@ -180,7 +184,7 @@ function readPattern(value: Json, path: Path, { check, problems }: Reading): Mat
   if (typeof value !== "string" || value === "") {
     return wrongKind(value, "a regular expression, in quotes", path, problems);
   }
-  const detail = patternFault(value);
+  const detail = patternFault(String(standIns(value)[0]));
   if (detail === undefined) return { word: "matches", pattern: value };
   const fix = "Write a regular expression of JavaScript; in YAML in single quotes, where a backslash is one.";
   problems.add("declaration.bad-check", { check, detail, fix }, path);

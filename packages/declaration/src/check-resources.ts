@@ -24,6 +24,7 @@ import {
   secretReference,
   wantedOf,
 } from "@muster/plugin";
+import { checkChecksOfResource } from "./check-declared.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkOrder } from "./check-order.ts";
 import { OWN_WORDS } from "./own-words.ts";
@@ -55,6 +56,7 @@ export function checkResources(declared: Declared, catalog: Catalog, problems: P
   for (const resource of Object.values(stack.resources)) {
     const type = types.get(resource.type);
     checkLinks(resource, declared, catalog, problems);
+    checkChecksOfResource(resource, type, declared, catalog, problems);
     if (type === undefined) continue;
     checkProvider(resource, type, stack, problems);
     checkIgnored(resource, type, problems);

@@ -10,6 +10,7 @@ import {
 } from "@muster/model";
 import { type Catalog, type Flavor, type GivenSettings, ProviderError, type Type } from "@muster/plugin";
 import { askForResources, type Openers } from "./ask-resources.ts";
+import { checkChecksOfGroup, checkChecksOfStack } from "./check-declared.ts";
 import { askForFrontFiles, checkFrontFiles, typeOfFrontFiles } from "./check-front-files.ts";
 import { checkResources } from "./check-resources.ts";
 import { checkSettings } from "./check-settings.ts";
@@ -58,7 +59,9 @@ export async function checkStack(
     checkTemplate(group, declared, catalog, problems);
     checkFlavor(group, stack, catalog, problems);
     checkWaits(group, problems);
+    if (group.dialect === "muster") checkChecksOfGroup(group.group, group.type, declared, problems);
   }
+  checkChecksOfStack(declared, catalog, problems);
   checkFrontFiles(declared, catalog, problems);
   const sound = soundBefore(declared) ?? checkResources(declared, catalog, problems);
   problems.throwIfAny();

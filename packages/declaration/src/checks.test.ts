@@ -127,7 +127,8 @@ describe("checks in a document", () => {
       "4:13 declaration.wrong-kind `method` must be `GET` or `HEAD`",
     ],
     ["- command: [true]", "  exit: 0", "2:14 declaration.bad-check command true: `command` must be a list of texts"],
-    ["- port: ${self.port}", "  listening: true", "2:11 declaration.not-yet `${self.port}` in `port`"],
+    ["- port: ${self.port}", "  listening: true", "2:11 declaration.bad-reference `${self.port}`: here is no member"],
+    ["- file: /${droplet.a.b}", "  exists: true", "2:11 declaration.bad-reference `${droplet.a.b}`: here is no"],
   ])("%s %s is refused, with its place", (first, second, wanted) => {
     expect(wrongIn(list(first, second))[0]).toContain(wanted);
   });

@@ -1,18 +1,19 @@
 /** Checks: `- port: 8080`, `  listening: true`. What is asked first, then what must hold of it. */
+import { kindNames, kindOf, type MoreKinds, nearestKind, type Option, subjectText } from "@muster/checks";
 import {
   type Check,
-  kindNames,
-  kindOf,
+  canonical,
+  durationOf,
+  isObject,
+  type Json,
+  type JsonObject,
   type Matcher,
-  type MoreKinds,
-  nearestKind,
-  type Option,
   type Statement,
-  subjectText,
-} from "@muster/checks";
-import { canonical, durationOf, isObject, type Json, type JsonObject, sameJson } from "@muster/model";
+  sameJson,
+} from "@muster/model";
 import { readMatcher } from "./check-matchers.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
+import { eachText, referencesLike, standIns } from "./check-texts.ts";
 import { type Path, pathText, type SourceDocument } from "./source.ts";
 import { listed, noteUnknownKey, readMapping, readText, shortened, wrongKind } from "./values.ts";
 
@@ -39,6 +40,7 @@ export function checksOf(
   }
   const written = document["checks"];
   const checks = readChecks(written, CHECKS, problems, more);
+  noteReferences(written ?? null, CHECKS, problems);
   if (isObject(data) && (written === undefined || (Array.isArray(written) && written.length === 0))) {
     const words = {
       check: "a file without checks",
@@ -50,7 +52,11 @@ export function checksOf(
   return checks;
 }
 
-/** @param value missing: there are none */
+/**
+ * What references stand for in them is seen to where it is known whom they are of (`check-declared.ts`).
+ *
+ * @param value missing: there are none
+ */
 export function readChecks(
   value: Json | undefined,
   path: Path,
@@ -80,8 +86,7 @@ function readCheck(value: Json, path: Path, problems: Problems, more: MoreKinds)
   if (name === undefined || kind === undefined) return undefined;
   const subject = entry[name] ?? null;
   const check = `${name} ${shortened(subjectText(subject))}`;
-  noteReferences(entry, path, problems);
-  const fault = kind.subject.fault(subject);
+  const fault = faultOf(subject, kind.subject.fault);
   if (fault !== undefined) {
     const words = { check, detail: `\`${name}\` ${fault}`, fix: `Write this: ${kind.subject.meaning}.` };
     problems.add("declaration.bad-check", words, [...path, name]);
@@ -108,7 +113,10 @@ function readCheck(value: Json, path: Path, problems: Problems, more: MoreKinds)
     problems.add("declaration.empty-check", { check, known }, path, "key");
   }
   if (first === undefined || fault !== undefined) return undefined;
-  return { kind: name, subject, title, options: Object.fromEntries(options), statements: [first, ...others] };
+  return {
+    ...{ kind: name, subject, ...(title === undefined ? {} : { title }) },
+    ...{ options: Object.fromEntries(options), statements: [first, ...others] },
+  };
 }
 
 /** The kind is the first key that is one: `file` has a property `group`, and there is a kind `group`. */
@@ -145,15 +153,26 @@ function isOption({ is }: Option, value: Json, path: Path, problems: Problems): 
   }
 }
 
-/** What reads `${HOME}` is a shell; what has a dot in it would be one of ours. */
-const REFERENCE = /\$\{[a-z][\w-]*\.[^{}]*\}/;
+/** A subject that holds references is at fault where it would be whatever is put into it. */
+function faultOf(subject: Json, fault: (subject: Json) => string | undefined): string | undefined {
+  const faults = standIns(subject).map(fault);
+  return faults.includes(undefined) ? undefined : faults[0];
+}
 
-function noteReferences(entry: JsonObject, path: Path, problems: Problems): void {
-  for (const [key, value] of Object.entries(entry)) {
-    const [reference] = REFERENCE.exec(JSON.stringify(value)) ?? [];
-    if (reference !== undefined)
-      problems.add("declaration.not-yet", { key: `${reference}\` in \`${pathText([key])}` }, [...path, key]);
-  }
+/** In a document of its own there is nobody whose words they could be. */
+function noteReferences(written: Json, path: Path, problems: Problems): void {
+  eachText(written, path, (text, at, isKey) => {
+    const [reference] = referencesLike(text);
+    if (reference === undefined) return;
+    const detail = "here is no member and no resource whose value it could be";
+    const fix = "Write the value itself; or put the check into the group or the resource that it speaks of.";
+    problems.add(
+      "declaration.bad-reference",
+      { reference: shortened(reference), detail, fix },
+      at,
+      isKey ? "key" : "value",
+    );
+  });
 }
 
 /** Of each subject and property what it is to be, and where that stands. */

@@ -40,15 +40,15 @@ export function withoutGroup(document: Document, group: string): Document | null
 
 /**
  * A document of one resource alone, with the settings that it may be opened with. What it depends on and whom it tells is
- * left out; references in its properties stay as they are written. Throws RangeError where it has none of that address.
+ * left out, and so are its checks; references in its properties stay as they are written. Throws RangeError where it has none of that address.
  */
 export function onlyResource(document: Document, address: Address): Document {
   const resource = ownOf(stackOf(document).resources, address);
   if (resource === undefined) throw new RangeError(`the document has no ${address}`);
   const { type, name, provider } = resource;
   const entry = valueAt(document.data, ["resources", type, name]);
-  const { dependsOn: _, notify: __, ...alone } = isObject(entry) ? entry : {};
-  const { purge: ___, providers, ...others } = document.data;
+  const alone = without(isObject(entry) ? entry : {}, "dependsOn", "notify", "checks");
+  const { providers, ...others } = without(document.data, "purge", "checks");
   const data: JsonObject = { ...others, resources: { [type]: { [name]: alone } }, groups: {} };
   if (!isObject(providers)) return { ...document, data };
   return { ...document, data: { ...data, providers: ownEntries(providers, type, provider) } };
@@ -60,8 +60,8 @@ function ownEntries(providers: JsonObject, type: string, provider: string | unde
   return Object.hasOwn(providers, name) ? { [name]: providers[name] ?? null } : providers;
 }
 
-function without(mapping: JsonObject, key: string): JsonObject {
-  return Object.fromEntries(Object.entries(mapping).filter(([name]) => name !== key));
+function without(mapping: JsonObject, ...keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(mapping).filter(([name]) => !keys.includes(name)));
 }
 
 /** Null where neither a group nor a resource is left. */
@@ -76,7 +76,7 @@ export function onlyGroup(document: Document, group: string): Document {
   groupOf(document, group);
   const { groups } = document.data;
   if (document.dialect === "infrakit" || !isObject(groups)) return document;
-  const { resources: _, purge: __, ...others } = document.data;
+  const others = without(document.data, "resources", "purge", "checks");
   return { ...document, data: { ...others, groups: { [group]: groups[group] ?? null } } };
 }
 

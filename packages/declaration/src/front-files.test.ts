@@ -170,10 +170,11 @@ describe("an entry of files", () => {
   });
 
   it("cannot be both: it is said why, and what to do", async () => {
-    const own = "ensure: present, dependsOn: a.b, protect: true, ignore: [], onDrift: report, provider: a, allow: []";
+    const own =
+      "ensure: present, dependsOn: a.b, protect: true, ignore: [], onDrift: report, provider: a, allow: [], checks: []";
     const both = text(`{ content: "{{#if groups.web}}{{/if}}", ${own} }`);
     expect(await failuresOf(() => read(both))).toEqual(
-      ["ensure", "dependsOn", "protect", "ignore", "onDrift", "provider", "allow"].map((key) =>
+      ["ensure", "dependsOn", "protect", "ignore", "onDrift", "provider", "allow", "checks"].map((key) =>
         expect.stringMatching(`^declaration\\.not-for-front stack\\.yaml:4:\\d+ .*\\.${key}\\)$`),
       ),
     );

@@ -43,6 +43,7 @@ describe("an InfraKit group of the walk-through", () => {
             initialDelayMs: 0,
           },
           repair: {},
+          checks: [],
         },
       },
     });

@@ -56,6 +56,7 @@ export function infrakitStack(data: JsonObject, problems: Problems): Stack | und
     marking: infrakitMarking(properties),
     rollout,
     repair: {},
+    checks: [],
   };
   return { name, mode: "enforce", providers: recordOf([]), ...GROUPS_ONLY, groups: recordOf([[name, declared]]) };
 }

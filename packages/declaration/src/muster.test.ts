@@ -41,6 +41,7 @@ groups:
           marking: { kind: "muster" },
           rollout: {},
           repair: {},
+          checks: [],
         },
       },
     });
@@ -91,8 +92,8 @@ describe("a Muster stack that is wrong", () => {
   });
 
   it("is refused for what is not built yet", async () => {
-    expect(await failures(`${group("size: 1", template, "checks: []")}\n`)).toEqual([
-      "declaration.not-yet stack.yaml:6:5 (groups.web.checks)",
+    expect(await failures(`${group("size: 1", template, "protect: true")}\n`)).toEqual([
+      "declaration.not-yet stack.yaml:6:5 (groups.web.protect)",
     ]);
   });
 

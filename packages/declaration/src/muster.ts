@@ -27,8 +27,8 @@ import {
 } from "./values.ts";
 
 const STACK_KEYS = ["stack", "owner", "runbook", "mode", "providers", "resources", "purge", "groups", "checks"];
-const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair"];
-const GROUP_KEYS_LATER = ["checks", "provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
+const GROUP_KEYS = ["size", "members", "template", "flavor", "rollout", "repair", "checks"];
+const GROUP_KEYS_LATER = ["provider", "protect", "ignore", "onDrift", "dependsOn", "notify"];
 
 /** Undefined only where it has noted a problem. */
 export function musterStack(data: JsonObject, problems: Problems): Stack | undefined {
@@ -41,8 +41,7 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
   const names = isObject(data["groups"]) ? Object.keys(data["groups"]) : [];
   const { fronts, resources } = readResources(data["resources"], names, problems);
   const purge = readPurge(data["purge"], problems);
-  // They are asked when somebody asks them (`checksOf`); that they are in order is seen whenever the stack is read.
-  readChecks(data["checks"], ["checks"], problems);
+  const checks = readChecks(data["checks"], ["checks"], problems);
   const groups =
     data["resources"] !== undefined && data["groups"] === undefined ? {} : readGroups(data["groups"], problems);
   if (name === undefined || mode === undefined) return undefined;
@@ -56,6 +55,7 @@ export function musterStack(data: JsonObject, problems: Problems): Stack | undef
     resources,
     purge,
     groups,
+    checks,
   };
 }
 
@@ -100,9 +100,10 @@ function readGroup(value: Json, name: string, path: Path, problems: Problems): G
   const flavor = readChosen(group["flavor"] ?? { vanilla: {} }, "flavor", [...path, "flavor"], problems);
   const rollout = readRollout(group["rollout"], { name, slots, path }, problems);
   const repair = readRepair(group["repair"], { name, slots, path }, problems);
+  const checks = readChecks(group["checks"], [...path, "checks"], problems);
   if (slots === undefined || template === undefined || flavor === undefined) return undefined;
   if (rollout === undefined || repair === undefined) return undefined;
-  return { name, slots, template, flavor, marking: { kind: "muster" }, rollout, repair };
+  return { name, slots, template, flavor, marking: { kind: "muster" }, rollout, repair, checks };
 }
 
 function readSlots(group: JsonObject, name: string, path: Path, problems: Problems): Slots | undefined {

@@ -9,6 +9,7 @@ export const OWN_WORDS = [
   "onDrift",
   "provider",
   "allow",
+  "checks",
 ] as const;
 export type OwnWord = (typeof OWN_WORDS)[number];
 

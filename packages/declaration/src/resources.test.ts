@@ -18,7 +18,7 @@ describe("a resource", () => {
       "droplet.web-1": {
         ...{ address: "droplet.web-1", type: "droplet", name: "web-1", provider: "do-london", ensure: "present" },
         ...{ properties: { region: "lon1" }, dependsOn: ["file./etc/motd"], notify: ["task.a", "task.a.b"] },
-        ...{ protect: true, ignore: ["image"], onDrift: "report", allow: ["replace", "irreversible"] },
+        ...{ protect: true, ignore: ["image"], onDrift: "report", checks: [], allow: ["replace", "irreversible"] },
       },
     });
   });
@@ -27,7 +27,7 @@ describe("a resource", () => {
     for (const entry of ["", "{}"]) {
       expect(read(droplet(entry)).stack.resources["droplet.web-1"]).toEqual({
         ...{ address: "droplet.web-1", type: "droplet", name: "web-1", ensure: "present", properties: {} },
-        ...{ dependsOn: [], notify: [], protect: false, ignore: [], onDrift: "repair", allow: [] },
+        ...{ dependsOn: [], notify: [], protect: false, ignore: [], onDrift: "repair", allow: [], checks: [] },
       });
     }
     expect(read("stack: shop\nresources: { droplet: }\n").stack.groups).toEqual({});

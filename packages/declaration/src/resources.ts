@@ -2,6 +2,7 @@
 import {
   type Address,
   addressOf,
+  type Check,
   CONSENTS,
   type FrontFile,
   type Json,
@@ -10,6 +11,7 @@ import {
   type ResourceDeclaration,
   type Stack,
 } from "@muster/model";
+import { readChecks } from "./checks.ts";
 import { followsGroups, readFrontFile } from "./front-files.ts";
 import { isOwnWord, type OwnWord } from "./own-words.ts";
 import type { Problems } from "./problems.ts";
@@ -96,6 +98,7 @@ function readResource(
     ignore: own("ignore", [], readTexts),
     onDrift: own("onDrift", "repair", (value, at) => readWord(value, ["repair", "report"], at, problems)),
     allow: own("allow", [], readConsents),
+    checks: own<readonly Check[]>("checks", [], readChecks),
   };
   if (!whole) return undefined;
   if (resource.ensure === "absent" && resource.protect) {

@@ -24,7 +24,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
   const templates = byName(types, (type) => chosen(type, written(type, "template")));
   const treatments = byName(flavors, (flavor) => chosen(flavor, written(flavor, "flavor")));
   const checks = checksSchema();
-  Object.assign(definitions, checks.definitions);
+  Object.assign(definitions, checks.definitions, { checks: checks.list });
   const root = mapping("One declaration of Muster's", {
     stack: { type: "string", pattern: NAME.source, description: "The name of the stack" },
     owner: text("Who answers for it"),
@@ -37,7 +37,7 @@ export function stackSchema(catalog: Catalog): JsonObject {
       byName(types, () => ({ enum: ["noop", "destroy"] })),
     ),
     groups: named("Groups of alike instances, by name", groupOf(templates, treatments)),
-    checks: checks.list,
+    checks: { $ref: "#/definitions/checks" },
   });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -72,6 +72,7 @@ const RESOURCE_WORDS: Readonly<Record<OwnWord, JsonObject>> = {
     ...{ type: "array", items: { enum: [...CONSENTS] } },
     description: "What may be done to it without being asked again each time",
   },
+  checks: { $ref: "#/definitions/checks" },
 };
 
 function resourcesOf(type: ResourceType, { properties, required }: WrittenSchema): JsonObject {
@@ -137,6 +138,7 @@ function groupOf(templates: JsonObject, flavors: JsonObject): JsonObject {
       flavor: one(flavors, "How members are treated: one flavor with its properties; `vanilla` unless told"),
       rollout: ROLLOUT,
       repair: REPAIR,
+      checks: { $ref: "#/definitions/checks" },
     }),
     required: ["template"],
     oneOf: [{ required: ["size"] }, { required: ["members"] }],

@@ -132,7 +132,7 @@ describe("the revision of a group that is treated by several", () => {
   function revisionOf(flavor: Chosen): string {
     const group: GroupDeclaration = {
       ...{ name: "web", slots, flavor, template: { name: "instance-file", properties: { properties: { a: 1 } } } },
-      ...{ marking: { kind: "muster" }, rollout: {}, repair: {} },
+      ...{ marking: { kind: "muster" }, rollout: {}, repair: {}, checks: [] },
     };
     return groupRevision(group, {}, known.find(({ name }) => name === flavor.name) ?? { effects: {} });
   }

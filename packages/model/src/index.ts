@@ -1,3 +1,5 @@
+export type * from "./check.ts";
+export * from "./check-references.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./event.ts";

@@ -1,4 +1,5 @@
 /** Things that are declared for themselves: a type, a name, and what they must be. */
+import type { Check } from "./check.ts";
 import type { JsonObject } from "./json.ts";
 
 /** `TYPE.NAME`: how references, dependencies, plans and the history name a resource. A type has no dot, a name may. */
@@ -33,6 +34,8 @@ export interface ResourceDeclaration {
   readonly onDrift: OnDrift;
   /** What may be done to it without being asked again each time. */
   readonly allow: readonly Consent[];
+  /** What must hold of it, beside that it is as declared. */
+  readonly checks: readonly Check[];
 }
 
 /** What is done only where somebody has said that it may be: it cannot be taken back. */

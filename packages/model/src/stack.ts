@@ -1,3 +1,4 @@
+import type { Check } from "./check.ts";
 import type { FrontFile } from "./front-file.ts";
 import type { JsonObject } from "./json.ts";
 import type { Address, ResourceDeclaration } from "./resource.ts";
@@ -80,6 +81,8 @@ export interface GroupDeclaration {
   readonly marking: Marking;
   readonly rollout: RolloutDeclaration;
   readonly repair: RepairDeclaration;
+  /** What must hold of each member besides its health. Never part of the revision. */
+  readonly checks: readonly Check[];
 }
 
 /** An entry under `providers`: a type opened with settings of its own. */
@@ -105,10 +108,15 @@ export interface Stack {
   /** By type: what becomes of its things that no stack declares. A type that is not named here is left alone. */
   readonly purge: Readonly<Record<string, Purge>>;
   readonly groups: Readonly<Record<string, GroupDeclaration>>;
+  /** What must hold of the whole. */
+  readonly checks: readonly Check[];
 }
 
 /** What a stack of groups alone has besides. */
-export const GROUPS_ONLY: Pick<Stack, "fronts" | "resources" | "purge"> = { fronts: {}, resources: {}, purge: {} };
+export const GROUPS_ONLY: Pick<Stack, "fronts" | "resources" | "purge" | "checks"> = {
+  ...{ fronts: {}, resources: {}, purge: {} },
+  checks: [],
+};
 
 /**
  * A declaration as it was given: plain data, and whose grammar it follows. This is what the store keeps; a `Stack` is

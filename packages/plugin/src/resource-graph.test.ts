@@ -39,7 +39,7 @@ function stackOf(...written: readonly Written[]): Readonly<Record<string, Resour
     written.map((each) => {
       const address = `${each.type}.${each.name}`;
       const usual = { ensure: "present", properties: {}, dependsOn: [], notify: [], protect: false } as const;
-      return [address, { ...usual, ignore: [], onDrift: "repair", allow: [], ...each, address } as const];
+      return [address, { ...usual, ignore: [], onDrift: "repair", allow: [], checks: [], ...each, address } as const];
     }),
   );
 }

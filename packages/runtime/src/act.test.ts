@@ -14,7 +14,13 @@ function treated(flavor: Partial<Flavor>, provider: Partial<TaggedProvider> = {}
   called.length = 0;
   const group: GroupDeclaration = {
     ...{ name: "web", slots: { kind: "numbered", size: 1 }, flavor: { name: "probed", properties: {} } },
-    ...{ template: { name: "thing", properties: {} }, marking: { kind: "muster" }, rollout: {}, repair: {} },
+    ...{
+      template: { name: "thing", properties: {} },
+      marking: { kind: "muster" },
+      rollout: {},
+      repair: {},
+      checks: [],
+    },
   };
   const declared = {
     ...{ stack: "shop", name: "web", revision: "r1", slots: group.slots },

@@ -10,6 +10,7 @@ const group: GroupDeclaration = {
   marking: { kind: "muster" },
   rollout: { minReadyMs: 1000, maxSurge: { kind: "count", count: 1 } },
   repair: { breakerPercent: 40 },
+  checks: [],
 };
 
 it.each<[string, Partial<GroupDeclaration>, readonly string[]]>([

@@ -12,7 +12,7 @@ function named(read: ClaimedProvider["read"]): BoundGroup {
   const group: GroupDeclaration = {
     ...{ name: "web", slots: { kind: "named", names: ["a"] }, flavor: { name: "vanilla", properties: {} } },
     ...{ template: { name: "thing", properties: { path: "/{id}" } }, marking: { kind: "muster" } },
-    ...{ rollout: {}, repair: {} },
+    ...{ rollout: {}, repair: {}, checks: [] },
   };
   const declared = { stack: "shop", name: "web", revision: "r1", slots: group.slots } as DeclaredGroup;
   const treatment = { group, flavor: {} as Flavor, marks: musterMarks };

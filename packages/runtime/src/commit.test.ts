@@ -11,6 +11,7 @@ function group(name: string, size: number, type = "file"): GroupDeclaration {
     marking: { kind: "muster" },
     rollout: {},
     repair: {},
+    checks: [],
   };
 }
 

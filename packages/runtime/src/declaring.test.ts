@@ -28,7 +28,13 @@ const grammar: Grammar = {
 function group(name: string, note: string): GroupDeclaration {
   return {
     ...{ name, slots: { kind: "numbered", size: 2 }, template: { name: "thing", properties: { note } } },
-    ...{ flavor: { name: "vanilla", properties: {} }, marking: { kind: "muster" }, rollout: {}, repair: {} },
+    ...{
+      flavor: { name: "vanilla", properties: {} },
+      marking: { kind: "muster" },
+      rollout: {},
+      repair: {},
+      checks: [],
+    },
   };
 }
 

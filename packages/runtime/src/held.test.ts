@@ -10,7 +10,14 @@ const WEB: Assignment = {
   ...{ stack: "shop", generation: 1, goal: "keep", dialect: "muster", former: undefined, settings: () => ({}) },
   steered: { reverted: false, promoted: false, retriedIn: 0 },
   group: {
-    ...{ name: "web", slots: { kind: "numbered", size: 3 }, rollout: {}, repair: {}, marking: { kind: "muster" } },
+    ...{
+      name: "web",
+      slots: { kind: "numbered", size: 3 },
+      rollout: {},
+      repair: {},
+      checks: [],
+      marking: { kind: "muster" },
+    },
     ...{ template: { name: "instance-file", properties: {} }, flavor: { name: "vanilla", properties: {} } },
   },
 };

@@ -19,6 +19,7 @@ function stack(properties: JsonObject, type = "vm"): Stack {
     marking: { kind: "muster" },
     rollout: {},
     repair: {},
+    checks: [],
   };
   return { name: "shop", mode: "enforce", providers: {}, ...GROUPS_ONLY, groups: { web } };
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { KIND_NAMES } from "@muster/checks";
 import { describe, expect, it } from "vitest";
 import { check } from "./check.ts";
-import { defineStack } from "./stack.ts";
+import { resource } from "./resources.ts";
+import { defineStack, types } from "./stack.ts";
 
 describe("a check in TypeScript", () => {
   it("is the same plain data as in YAML", () => {
@@ -67,6 +68,28 @@ describe("a check in TypeScript", () => {
     ];
     expect(wrong).toHaveLength(8);
     expect(stack(check.port(80).listening()).checks).toEqual([{ port: 80, listening: true }]);
+  });
+
+  it("stands in groups and resources too, in the words of whom it is of", () => {
+    const page = check.http("http://127.0.0.1:${self.port}/").status(200);
+    const template = types.process({ command: "node" });
+    const stack = defineStack({
+      stack: "shop",
+      groups: { web: { size: 1, template, checks: [page] } },
+      resources: [resource.file("/etc/motd", { content: "", checks: [check.file("${self.path}").mode("0644")] })],
+    });
+    // @ts-expect-error a check is no text
+    const wrong = () => defineStack({ stack: "shop", groups: { web: { size: 1, template, checks: ["http"] } } });
+    expect(JSON.parse(JSON.stringify([stack, typeof wrong]))).toEqual([
+      {
+        stack: "shop",
+        groups: {
+          web: { size: 1, template, checks: [{ http: "http://127.0.0.1:${self.port}/", status: 200 }] },
+        },
+        resources: { file: { "/etc/motd": { content: "", checks: [{ file: "${self.path}", mode: "0644" }] } } },
+      },
+      "function",
+    ]);
   });
 
   it("can be of every kind that there is", () => {

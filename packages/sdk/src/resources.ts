@@ -16,6 +16,7 @@ import type { SecretReference } from "@muster/plugin";
 import type { CommandTaskProperties } from "@muster/provider-command";
 import type { DropletOutputs, SshKeyOutputs, TagOutputs } from "@muster/provider-digitalocean";
 import type { BuiltInTypes } from "./built-in-types.ts";
+import type { CheckEntry } from "./check.ts";
 
 /** One resource. Others depend on it, tell it, and take values from it. */
 export interface Resource<Out = unknown, Type extends string = string> {
@@ -51,6 +52,8 @@ interface OwnWords<Property> {
   readonly provider?: string;
   /** What may be done to it without being asked again each time. */
   readonly allow?: readonly Consent[];
+  /** What must hold of it: `check.addr("${self.public_address}:22").reachable()`. */
+  readonly checks?: readonly CheckEntry[];
 }
 
 interface There {

@@ -53,6 +53,8 @@ export type Group = Members & {
   readonly rollout?: Rollout;
   /** How members that fail are replaced. */
   readonly repair?: Repair;
+  /** What must hold of each member besides its health: `check.http("http://127.0.0.1:${self.port}/").status(200)`. */
+  readonly checks?: readonly CheckEntry[];
 };
 
 export interface StackFile {
@@ -69,7 +71,7 @@ export interface StackFile {
   /** By type: whether its things that nothing declares are only listed (`noop`), or destroyed. */
   readonly purge?: Readonly<Record<string, Purge>>;
   readonly groups?: Readonly<Record<string, Group>>;
-  /** What can be true or false of what there is: `check.port(8080).listening()`. Asked by `muster verify`. */
+  /** What can be true or false of what there is: `check.port(8080).listening()`. */
   readonly checks?: readonly CheckEntry[];
 }
 

@@ -79,6 +79,7 @@ function groupOf(name: string, text: GroupText): GroupDeclaration {
     marking: { kind: "muster" },
     rollout: text.rollout,
     repair: text.repair,
+    checks: [],
   };
 }
 

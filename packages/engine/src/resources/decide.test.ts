@@ -23,7 +23,7 @@ const traits: ResourceTraits = {
 
 const resource: ResourceDeclaration = {
   ...{ address: "droplet.web", type: "droplet", name: "web", ensure: "present", properties: {} },
-  ...{ dependsOn: [], notify: [], protect: false, ignore: [], onDrift: "repair", allow: [] },
+  ...{ dependsOn: [], notify: [], protect: false, ignore: [], onDrift: "repair", allow: [], checks: [] },
 };
 
 function wanted(properties: Wanted["properties"], more: Partial<Wanted> = {}): Wanted {

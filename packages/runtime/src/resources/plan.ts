@@ -6,6 +6,7 @@ import {
   type Json,
   ownOf,
   type ReleasedResource,
+  type ResourceDeclaration,
   type ResourcesPlan,
   type Stack,
   sameJson,
@@ -85,7 +86,7 @@ export async function lookOver(
 
 /** Whatever would make another plan makes another digest: what is declared, and what was seen of it. */
 function digestOf(task: ResourcesTask, visited: readonly Visited[], told: object): string {
-  const declared = [...task.tended.values()].map(({ resource, fate }) => ({ ...resource, fate }));
+  const declared = [...task.tended.values()].map(({ resource, fate }) => ({ ...madeOf(resource), fate }));
   const seen = visited.map(({ address, id }) => [address, id ?? null]);
   return hashPlain({ declared, seen, told, allow: [...task.allow] }).slice(0, 40);
 }
@@ -101,8 +102,13 @@ function releasedOf({ resources }: Declaration, grammar: Pick<Grammar, "stackOf"
 export function changedResources(was: Stack | undefined, now: Stack): readonly Address[] {
   return Object.values(now.resources).flatMap((resource) => {
     const before = was && ownOf(was.resources, resource.address);
-    return before !== undefined && sameJson(asJson(before), asJson(resource)) ? [] : [resource.address];
+    return before !== undefined && sameJson(asJson(madeOf(before)), asJson(madeOf(resource))) ? [] : [resource.address];
   });
+}
+
+/** Its checks say nothing of how it is made. */
+function madeOf({ checks: _, ...made }: ResourceDeclaration): Omit<ResourceDeclaration, "checks"> {
+  return made;
 }
 
 function asJson(value: unknown): Json {

@@ -69,7 +69,7 @@ function declarationOf(address: Address, text: Text): ResourceDeclaration {
   const properties = Object.fromEntries(Object.entries(text).filter(([key]) => !OWN_WORDS.includes(key)));
   return {
     ...{ address, type, name, ensure: "present", dependsOn: [], notify: [], protect: false, ignore: [] },
-    ...{ onDrift: "repair", allow: [], properties: properties as JsonObject },
+    ...{ onDrift: "repair", allow: [], checks: [], properties: properties as JsonObject },
     ...own,
   };
 }
