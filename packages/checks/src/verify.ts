@@ -64,7 +64,7 @@ export async function verify(checks: readonly Check[], how: Verifying): Promise<
   const began = how.now();
   for (let rounds = 1; ; rounds++) {
     const at = how.now();
-    const [asked, beside = []] = await Promise.all([round(checks, how), how.beside?.(how.signal)]);
+    const [asked, beside = []] = await Promise.all([ask(checks, how), how.beside?.(how.signal)]);
     const results = [...asked, ...beside];
     const tookMs = how.now() - began;
     const isGood = results.every(({ verdict }) => verdict === "pass");
@@ -86,7 +86,11 @@ interface Known {
   readonly asked: Asked;
 }
 
-async function round(checks: readonly Check[], how: Verifying): Promise<readonly Result[]> {
+/** One round of them, with nothing beside. */
+export async function ask(
+  checks: readonly Check[],
+  how: Omit<Verifying, "retryForMs" | "pause" | "beside">,
+): Promise<readonly Result[]> {
   const all = checks.map((check): Known => {
     const kind = kindOf(check.kind, how.kinds);
     if (kind === undefined) throw new Error(`there is no kind ${check.kind}`);

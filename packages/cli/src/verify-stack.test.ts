@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse, until } from "./test/house.ts";
 import { serveLockedShelf } from "./test/locked-shelf.ts";
@@ -263,5 +272,78 @@ describe("reports that are kept", () => {
     const blind = await verify(...here);
     expect([blind.code, blind.err]).toEqual([1, expect.stringContaining("What is whose is not known: ")]);
     expect(blind.out).toContain("unknown group shop/web: members");
+  });
+});
+
+describe("checks that stand in a declaration", () => {
+  const stack = (checks: string) =>
+    house.write(
+      "shop.yaml",
+      `stack: shop
+resources:
+  file:
+    ${house.path("motd")}:
+      content: "Hello\\n"
+      checks:
+        - command: "cat '\${self.path}'"
+          title: it can be read
+          stdout: "Hello\\n"
+groups:
+  web:
+    size: 2
+    template: { instance-file: { properties: { greeting: hello } } }
+    checks:
+      - command: "echo \${self.group}-\${self.slot}"
+        stdout: { contains: "-\${self.slot}" }
+checks:
+  - file: "\${file.${house.path("motd")}.path}"
+    exists: true
+  - command: "echo $\${HOME.none}"
+    exit: ${checks}
+`,
+    );
+
+  it("are asked in the words of whom they are of, of each member that is there", async () => {
+    await stack("2");
+    await apply();
+    const { code, out } = await verify(...here, "--no-derived");
+    expect(code).toBe(0);
+    const path = house.path("motd");
+    expect(out.split("\n").map((line) => line.replace(/ \(\d.*/, ""))).toEqual([
+      "pass    command echo ${HOME.none}: exit",
+      `pass    file ${path}: exists`,
+      `pass    file.${path}: it can be read (command cat '${path}': stdout)`,
+      "pass    shop/web/0 (command echo web-0: stdout)",
+      "pass    shop/web/1 (command echo web-1: stdout)",
+      ...["5 pass, 0 fail, 0 unknown", ""],
+    ]);
+    expect((await verify(...here)).out).toContain("pass    group shop/web: members");
+    const one = await verify(...here, "--only", "shop/web/1");
+    expect(one.out).toMatch(/^pass {4}shop\/web\/1 \(command echo web-1: stdout\)\n1 pass/);
+    rmSync(path);
+    const gone = await verify(...here, "--only", "it can be read");
+    expect([gone.code, gone.out]).toEqual([1, expect.stringContaining('found    ""')]);
+  });
+
+  it("of which something may not be shown, or is not known, cannot be told", async () => {
+    house.env["PASSWORD"] = "correct-horse";
+    const path = house.path("secret");
+    await house.write(
+      "shop.yaml",
+      `stack: shop
+resources:
+  file:
+    ${path}: { content: { secret: { env: PASSWORD } } }
+checks:
+  - command: "echo \${file.${path}.content}"
+    exit: 0
+`,
+    );
+    const { code, out } = await verify("--no-derived");
+    expect([code, out]).toEqual([
+      4,
+      expect.stringMatching(/could not be told: .*content\} is not known, or is a secret\n/),
+    ]);
+    expect(out).not.toContain("horse");
   });
 });

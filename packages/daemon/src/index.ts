@@ -1,4 +1,4 @@
-export type { Said, StateAnswer, Thing, Things, WeighedWish, Wish } from "@muster/runtime";
+export type { CheckToAsk, Said, State, StateAnswer, Thing, Things, WeighedWish, Wish } from "@muster/runtime";
 export * from "./api.ts";
 export type { AskedToApply } from "./apply.ts";
 export type {

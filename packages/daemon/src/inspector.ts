@@ -9,7 +9,7 @@ import {
 } from "@muster/declaration";
 import { type Document, didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
 import { resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
-import { openThings, type StateAnswer, type Things } from "@muster/runtime";
+import { openThings, type State, type Things } from "@muster/runtime";
 import type { PluginView } from "./api.ts";
 import { askThingIn } from "./ask-thing.ts";
 import { openCatalogToLook } from "./catalog/to-look.ts";
@@ -29,10 +29,10 @@ export interface Inspector {
   /** What stands against it that an entry is declared as it is. */
   undeclarable(entry: ResourceEntry): Promise<readonly Undeclarable[]>;
   /**
-   * Whether what a stack declares is so. Throws MusterErrors where `plan` would refuse the declaration; what could not be
+   * Whether what a stack declares is so, and its checks in the words of what was seen. Throws MusterErrors where `plan` would refuse the declaration; what could not be
    * looked at is unknown.
    */
-  state(document: Document, source: string): Promise<readonly StateAnswer[]>;
+  state(document: Document, source: string): Promise<State>;
   /** The types as kinds of checks, which ask about things. */
   kinds(): ReturnType<typeof resourceKinds>;
   /** Plugins that are there and could not be asked: what they serve is not known. */

@@ -1,12 +1,12 @@
 /** Whether what a declaration says is so. Nothing is changed, and nothing is made. */
 import { grammar } from "@muster/declaration";
 import { EXIT, exitCodeOf, MusterError, MusterErrors } from "@muster/model";
-import { type StateAnswer, stateOf } from "@muster/runtime";
+import { type State, stateOf } from "@muster/runtime";
 import { checkGiven, type Given } from "./checked.ts";
 import type { PlanDeps } from "./plan.ts";
 
 /** Throws MusterErrors with what is wrong with the declaration. */
-export async function stateGiven(given: Given, deps: PlanDeps): Promise<readonly StateAnswer[]> {
+export async function stateGiven(given: Given, deps: PlanDeps): Promise<State> {
   const { store, outside, catalog, settings } = deps;
   const { document, source, stack } = await soundOf(given, deps);
   const before = await store.declaration(stack.name);

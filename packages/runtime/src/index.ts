@@ -13,4 +13,5 @@ export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 export type { Said, StateAnswer, StateVerdict } from "./state/answer.ts";
-export { stateOf } from "./state/state.ts";
+export type { CheckToAsk } from "./state/checks.ts";
+export { type State, stateOf } from "./state/state.ts";

@@ -1,6 +1,15 @@
 /** Everything that files say is asked, once or until it holds, and told as one report for each of them and for all. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, countsOf, type MoreKinds, type Report, type Result, type Target, verify } from "@muster/checks";
+import {
+  ask,
+  type Check,
+  countsOf,
+  type MoreKinds,
+  type Report,
+  type Result,
+  type Target,
+  verify,
+} from "@muster/checks";
 import { isMeant, noneMeant, type Part } from "./verify-parts.ts";
 
 export interface Asking {
@@ -28,12 +37,13 @@ export async function askParts(parts: readonly Part[], asking: Asking, signal: A
   if (!derives && checks.flat().length === 0) throw noneMeant();
   const told = new Map<Check, readonly Result[]>();
   let beside: ReadonlyMap<string, readonly Result[]> = new Map();
+  const how = { targets, timeoutMs, kinds, now: Date.now };
   const whole = await verify(checks.flat(), {
-    ...{ targets, timeoutMs, retryForMs, kinds, signal, now: Date.now },
+    ...{ ...how, retryForMs, signal },
     hear: (check, results) => void told.set(check, results),
     async beside(over) {
       const all = parts.map(async ({ subject, derived }) => {
-        const results = (await derived?.(over)) ?? [];
+        const results = (await derived?.((bound) => ask(bound.filter(meant), { ...how, signal: over }), over)) ?? [];
         return [subject, results.filter(meant)] as const;
       });
       beside = new Map(await Promise.all(all));

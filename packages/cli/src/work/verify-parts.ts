@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { type Check, kindOf, type MoreKinds, type Result, subjectText } from "@muster/checks";
 import type { Inspector } from "@muster/daemon";
 import { checksOf, documentOf, readDocument, type SourceDocument, stackOf } from "@muster/declaration";
-import { isObject, type Json, MusterError, type Stack } from "@muster/model";
+import { isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import { type Blind, derivedResults } from "./verify-derived.ts";
+import { type Blind, derivedFrom } from "./verify-derived.ts";
 
 /** A file as it was read, before anybody knows what kinds there are. */
 export interface ReadPart {
@@ -21,8 +21,15 @@ export interface Part {
   /** Under which its report is kept: the name of a stack, or the absolute path of a file of checks. */
   readonly subject: string;
   readonly checks: readonly Check[];
-  /** Asked in each round; missing where nothing follows from it. */
-  derived?(signal: AbortSignal): Promise<readonly Result[]>;
+  /**
+   * Asked in each round; missing where nothing follows from it, and no check takes anything from what is seen.
+   *
+   * @param ask what could be asked only when it was seen
+   */
+  derived?(
+    ask: (checks: readonly Check[]) => Promise<readonly Result[]>,
+    signal: AbortSignal,
+  ): Promise<readonly Result[]>;
 }
 
 export async function readPart(cli: Cli, file: string): Promise<ReadPart> {
@@ -44,7 +51,7 @@ function isStack(data: Json): boolean {
 
 /** Whether it can be told only by somebody who knows the types there are. */
 export function needsTypes({ stack, source }: ReadPart, derives: boolean): boolean {
-  if (stack !== undefined) return derives && declaresAnything(stack);
+  if (stack !== undefined) return derives ? declaresAnything(stack) : asksOfOthers(stack);
   const entries = isObject(source.data) ? source.data["checks"] : undefined;
   if (!Array.isArray(entries)) return false;
   return entries.some((entry: Json) => isObject(entry) && !Object.keys(entry).some((key) => kindOf(key) !== undefined));
@@ -52,6 +59,18 @@ export function needsTypes({ stack, source }: ReadPart, derives: boolean): boole
 
 function declaresAnything({ resources, groups, fronts }: Stack): boolean {
   return [resources, groups, fronts].some((each) => Object.keys(each).length > 0);
+}
+
+/** Some of its checks are of members or resources, or take something from one. */
+function asksOfOthers({ checks, resources, groups }: Stack): boolean {
+  const own = [...Object.values(resources), ...Object.values(groups)].some((each) => each.checks.length > 0);
+  return own || checks.some((check) => freed(check) === undefined);
+}
+
+/** A check that takes nothing from anybody, as it is asked. */
+function freed(check: Check): Check | undefined {
+  const { check: plain, unknown } = resolveCheck(check, () => undefined);
+  return unknown.length === 0 ? plain : undefined;
 }
 
 export interface PartsDeps {
@@ -68,17 +87,22 @@ export interface PartsDeps {
 export function partOf(read: ReadPart, { derives, inspector, blind, kinds, timeoutMs }: PartsDeps): Part {
   const { stack, source, path } = read;
   if (stack === undefined) return { subject: path, checks: checksOf(source, kinds) };
-  const isDerived = derives && inspector !== undefined && declaresAnything(stack);
-  const isWritten = isObject(source.data) && source.data["checks"] !== undefined;
+  const isWritten = [stack, ...Object.values(stack.resources), ...Object.values(stack.groups)].some(
+    ({ checks }) => checks.length > 0,
+  );
   // A stack of which nothing is asked asserts nothing, and is refused as a file of checks would be.
-  const checks = isWritten || !isDerived ? checksOf(source) : [];
-  if (!isDerived) return { subject: stack.name, checks };
+  if (!isWritten && !(derives && declaresAnything(stack))) checksOf(source);
+  const free = stack.checks.flatMap((check) => freed(check) ?? []);
+  const part = { subject: stack.name, checks: free };
+  if (inspector === undefined) return part;
   const document = documentOf(source);
   const asked = { ...read, name: stack.name, document, locate: source.locate };
   return {
-    subject: stack.name,
-    checks,
-    derived: (signal) => derivedResults(inspector, asked, { timeoutMs, blind }, signal),
+    ...part,
+    async derived(ask, signal) {
+      const { results, checks, unasked } = await derivedFrom(inspector, asked, { timeoutMs, blind }, signal);
+      return [...(derives ? results : []), ...unasked, ...(await ask(checks))];
+    },
   };
 }
 

@@ -8,25 +8,29 @@ import { lookOver, type ResourcesPlanDeps } from "../resources/plan.ts";
 import type { Seen } from "../resources/sight.ts";
 import { taskOf } from "../resources/tended.ts";
 import type { Witnessed } from "../resources/visit.ts";
+import type { Visited } from "../resources/visited.ts";
 import type { WantedNow } from "../resources/wanted.ts";
 import { fail, PASS, type StateAnswer, type StateVerdict, unknown, value, words } from "./answer.ts";
 
 /** The same pass that a plan makes, and what it saw of each. Nothing is touched, and nothing is written. */
-export async function resourceAnswers(declared: Declaration, deps: ResourcesPlanDeps): Promise<readonly StateAnswer[]> {
+export async function resourceAnswers(
+  declared: Declaration,
+  deps: ResourcesPlanDeps,
+): Promise<{ readonly answers: readonly StateAnswer[]; readonly visited: readonly Visited[] }> {
   const task = taskOf(declared, deps.grammar);
-  if (task.tended.size === 0) return [];
   const memory = memoryOf(await recallResources(deps.store, declared.stack, deps.clock.now()));
   const seen = new Map<string, Witnessed>();
   const { visited } = await lookOver(task, { stack: declared.stack, memory, isPending: () => false }, deps, (each) =>
     seen.set(each.bound.resource.address, each),
   );
-  return visited.flatMap(({ address, end }) => {
+  const answers = visited.flatMap(({ address, end }) => {
     const resource = task.tended.get(address)?.resource;
     if (resource === undefined) return [];
     const witnessed = seen.get(address);
     if (witnessed !== undefined) return answersOf(witnessed);
     return allUnknown(resource, end.kind === "untold" ? end.message : "it was not looked at");
   });
+  return { answers, visited };
 }
 
 /** Nobody could even say what it is to be. */

@@ -10,6 +10,7 @@ import { type Glance, glance } from "../glance.ts";
 import { type PlanDeps, standingIn } from "../plan.ts";
 import { openProviders, toLook } from "../providers.ts";
 import type { StateAnswer } from "./answer.ts";
+import { type CheckToAsk, memberChecks, stackChecks } from "./checks.ts";
 import { frontAnswers } from "./fronts.ts";
 import { groupAnswers } from "./groups.ts";
 import { resourceAnswers } from "./resources.ts";
@@ -22,10 +23,13 @@ export interface StateAsked {
   readonly before: Declaration | undefined;
 }
 
-export async function stateOf(
-  { document, source, before }: StateAsked,
-  deps: PlanDeps,
-): Promise<readonly StateAnswer[]> {
+export interface State {
+  readonly answers: readonly StateAnswer[];
+  /** The checks that are declared, of whom they are of. */
+  readonly checks: readonly CheckToAsk[];
+}
+
+export async function stateOf({ document, source, before }: StateAsked, deps: PlanDeps): Promise<State> {
   const { grammar, settings } = deps;
   const { generation = 0, former = {} } = before ?? {};
   const stack = grammar.stackOf(document);
@@ -33,16 +37,21 @@ export async function stateOf(
   const providers = openProviders(deps.io, toLook);
   try {
     const groups: StateAnswer[] = [];
+    const ofMembers: CheckToAsk[] = [];
     const glances = new Map<string, Glance>();
     for (const assignment of assignmentsOf(declared, grammar, settings).values()) {
       const glanced = await glance(assignment, providers, deps);
       glances.set(assignment.group.name, glanced);
       groups.push(...groupAnswers(assignment, glanced));
+      ofMembers.push(...memberChecks(assignment, glanced));
     }
     const standingOf = (group: string) => standingIn(glances.get(group), deps);
     const fronts = frontAnswers(await planFiles(stack, undefined, { ...deps, providers, standingOf }));
     const resources = await resourceAnswers(declared, { ...deps, providers, env: deps.env ?? {} });
-    return [...resources, ...fronts, ...groups];
+    return {
+      answers: [...resources.answers, ...fronts, ...groups],
+      checks: [...stackChecks(stack, resources.visited), ...ofMembers],
+    };
   } finally {
     await providers.close();
   }
