@@ -67,7 +67,7 @@ function propertyOf(view: PropertyView, { schema, unordered }: Type): Property {
     fault(value) {
       const issues = schema.safeParse({ [name]: value }).error?.issues ?? [];
       const [issue] = issues.filter(({ path: [first] }) => first === name);
-      return issue && issue.message.replace(/^Invalid \w+: /, "");
+      return issue?.message.replace(/^Invalid \w+: /, "");
     },
   };
 }

@@ -81,7 +81,9 @@ function order(a: string, b: string): number {
 function toAsk(check: Check, whose: string | undefined, value: ValueOf): CheckToAsk {
   const { check: resolved, unknown } = resolveCheck(check, value);
   const called = whose === undefined ? resolved : titled(resolved, whose);
-  return unknown.length === 0 ? { check: called } : { check: called, unknown: `${unknown.join(", ")} is not known, or is a secret` };
+  return unknown.length === 0
+    ? { check: called }
+    : { check: called, unknown: `${unknown.join(", ")} is not known, or is a secret` };
 }
 
 /** Whose it is stands before what a person called it. */
