@@ -212,7 +212,7 @@ function foundText(matcher: Matcher, value: Json): string {
 const LONGEST = 200;
 
 /** A value for a sentence. */
-function shown(value: Json | undefined): string {
+export function shown(value: Json | undefined): string {
   const text = JSON.stringify(value ?? null);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 }

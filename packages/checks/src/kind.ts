@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "@muster/model";
 import type { Found } from "./check.ts";
 import type { Facts, Need } from "./facts.ts";
+import type { Matched } from "./words.ts";
 
 /**
  * What a property's value is. `content` is a text that is looked into; `texts` have no order; `moment` is in seconds since
@@ -10,9 +11,14 @@ import type { Facts, Need } from "./facts.ts";
 export type ValueKind = "flag" | "number" | "status" | "text" | "texts" | "content" | "moment" | "record";
 
 export interface Property {
-  readonly is: ValueKind;
+  /** `any`: what cannot be told before it is seen. */
+  readonly is: Matched;
   /** One line of docs. */
   readonly meaning: string;
+  /** What else is wrong with a value that stands there plainly, in words that follow its name. */
+  fault?(value: Json): string | undefined;
+  /** Of a record: its names are taken as they are written; else in lower case. */
+  readonly exact?: true;
   /** What a text must look like to be a value of it. */
   readonly form?: { readonly pattern: RegExp; readonly says: string };
 }

@@ -5,7 +5,7 @@ import { type Check, type Found, untold } from "./check.ts";
 import { type Facts, needsOf } from "./facts.ts";
 import { judge } from "./judge.ts";
 import { type Asked, type Kind, subjectText } from "./kind.ts";
-import { kindOf } from "./kinds/all.ts";
+import { kindOf, type MoreKinds } from "./kinds/all.ts";
 import { readable } from "./reason.ts";
 import type { Target } from "./target/target.ts";
 
@@ -28,6 +28,8 @@ export interface Result {
 export interface Report {
   readonly results: readonly Result[];
   readonly counts: { readonly pass: number; readonly fail: number; readonly unknown: number };
+  /** When the last round began, in milliseconds since 1970. */
+  readonly at: number;
   /** How often was asked, and how long it took in all, in milliseconds. */
   readonly rounds: number;
   readonly tookMs: number;
@@ -41,6 +43,12 @@ export interface Verifying {
   now(): number;
   pause(ms: number, signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
+  /** Kinds beside those of the table. */
+  readonly kinds?: MoreKinds;
+  /** What is asked in some other way, in each round too. */
+  beside?(signal: AbortSignal): Promise<readonly Result[]>;
+  /** Hears in each round what became of each check. */
+  hear?(check: Check, results: readonly Result[]): void;
   /** For so long it is asked again until all pass, in milliseconds; 0: once. */
   readonly retryForMs: number;
 }
@@ -48,23 +56,26 @@ export interface Verifying {
 /** So many targets, and so many questions from here, are under way at once. */
 const AT_ONCE = 16;
 const BETWEEN_MS = 1_000;
-const HERE = "here";
+/** Who is said to have been asked where it is seen from outside. */
+export const HERE = "here";
 
 /** The last round counts, whole: no result of an earlier one is mixed with it. */
 export async function verify(checks: readonly Check[], how: Verifying): Promise<Report> {
   const began = how.now();
   for (let rounds = 1; ; rounds++) {
-    const results = await round(checks, how);
+    const at = how.now();
+    const [asked, beside = []] = await Promise.all([ask(checks, how), how.beside?.(how.signal)]);
+    const results = [...asked, ...beside];
     const tookMs = how.now() - began;
     const isGood = results.every(({ verdict }) => verdict === "pass");
     if (isGood || tookMs + BETWEEN_MS > how.retryForMs || how.signal.aborted) {
-      return { results, counts: countsOf(results), rounds, tookMs };
+      return { results, counts: countsOf(results), at, rounds, tookMs };
     }
     await how.pause(BETWEEN_MS, how.signal);
   }
 }
 
-function countsOf(results: readonly Result[]): Report["counts"] {
+export function countsOf(results: readonly Result[]): Report["counts"] {
   const count = (wanted: Result["verdict"]) => results.filter(({ verdict }) => verdict === wanted).length;
   return { pass: count("pass"), fail: count("fail"), unknown: count("unknown") };
 }
@@ -75,9 +86,13 @@ interface Known {
   readonly asked: Asked;
 }
 
-async function round(checks: readonly Check[], how: Verifying): Promise<readonly Result[]> {
+/** One round of them, with nothing beside. */
+export async function ask(
+  checks: readonly Check[],
+  how: Omit<Verifying, "retryForMs" | "pause" | "beside">,
+): Promise<readonly Result[]> {
   const all = checks.map((check): Known => {
-    const kind = kindOf(check.kind);
+    const kind = kindOf(check.kind, how.kinds);
     if (kind === undefined) throw new Error(`there is no kind ${check.kind}`);
     const properties = new Set(check.statements.map(({ property }) => property));
     return { check, kind, asked: { subject: check.subject, options: check.options, properties } };
@@ -99,13 +114,25 @@ async function round(checks: readonly Check[], how: Verifying): Promise<readonly
   await atOnce(jobs, AT_ONCE, how.signal);
   const now = how.now();
   return all.flatMap((known) => {
-    const { asking } = known.kind;
-    if (asking.where === "here") return resultsOf(known, HERE, outside.get(known) ?? LET_GO, now);
-    return how.targets.flatMap((target) => {
-      const its = facts.get(target);
-      const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
-      return resultsOf(known, target.name, found, now);
-    });
+    const results = resultsIn(known, how.targets, outside.get(known), facts, now);
+    how.hear?.(known.check, results);
+    return results;
+  });
+}
+
+function resultsIn(
+  known: Known,
+  targets: readonly Target[],
+  outside: ((property: string) => Found) | undefined,
+  facts: ReadonlyMap<Target, Facts>,
+  now: number,
+): readonly Result[] {
+  const { asking } = known.kind;
+  if (asking.where === "here") return resultsOf(known, HERE, outside ?? LET_GO, now);
+  return targets.flatMap((target) => {
+    const its = facts.get(target);
+    const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
+    return resultsOf(known, target.name, found, now);
   });
 }
 

@@ -1,4 +1,4 @@
-export type { Thing, Things, WeighedWish, Wish } from "@muster/runtime";
+export type { CheckToAsk, Said, State, StateAnswer, Thing, Things, WeighedWish, Wish } from "@muster/runtime";
 export * from "./api.ts";
 export type { AskedToApply } from "./apply.ts";
 export type {
@@ -15,3 +15,4 @@ export type { Daemon, DaemonOptions, Notice } from "./options.ts";
 export type { Planner, PlannerOptions } from "./planner.ts";
 export * from "./plugin-state.ts";
 export * from "./start.ts";
+export { keepSocket, type Listener } from "./http/socket.ts";

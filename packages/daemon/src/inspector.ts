@@ -1,12 +1,22 @@
 /** What types there are and what there is of them, asked where no Muster needs to run. */
-import { grammar, type ResourceEntry, stackSchema, type Undeclarable, undeclarableOf } from "@muster/declaration";
-import { didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
+import {
+  grammar,
+  type ResourceEntry,
+  resourceKinds,
+  stackSchema,
+  type Undeclarable,
+  undeclarableOf,
+} from "@muster/declaration";
+import { type Document, didYouMean, type JsonObject, MusterError, nearest } from "@muster/model";
 import { resourceTypeNamed, resourceTypeNames } from "@muster/plugin";
-import { openThings, type Things } from "@muster/runtime";
+import { openThings, type State, type Things } from "@muster/runtime";
 import type { PluginView } from "./api.ts";
+import { askThingIn } from "./ask-thing.ts";
 import { openCatalogToLook } from "./catalog/to-look.ts";
 import { type TypeDetail, type TypeView, typeDetail, typeView } from "./catalog/type-view.ts";
+import { readGiven } from "./checked.ts";
 import type { PlannerOptions } from "./planner.ts";
+import { stateGiven } from "./state.ts";
 
 export interface Inspector {
   /** By name, tasks too. */
@@ -18,6 +28,13 @@ export interface Inspector {
   readonly things: Things;
   /** What stands against it that an entry is declared as it is. */
   undeclarable(entry: ResourceEntry): Promise<readonly Undeclarable[]>;
+  /**
+   * Whether what a stack declares is so, and its checks in the words of what was seen. Throws MusterErrors where `plan` would refuse the declaration; what could not be
+   * looked at is unknown.
+   */
+  state(document: Document, source: string): Promise<State>;
+  /** The types as kinds of checks, which ask about things. */
+  kinds(): ReturnType<typeof resourceKinds>;
   /** Plugins that are there and could not be asked: what they serve is not known. */
   silentPlugins(): readonly PluginView[];
   close(): Promise<void>;
@@ -55,6 +72,8 @@ export async function assembleInspector(options: PlannerOptions): Promise<Inspec
     stackSchema: () => stackSchema(catalog),
     things,
     undeclarable: (entry) => undeclarableOf(entry, catalog, settings),
+    state: (document, source) => stateGiven(readGiven(document, source), { store, outside, catalog, settings }),
+    kinds: () => resourceKinds(catalog, askThingIn(catalog, things)),
     silentPlugins: () => catalog.plugins().filter(({ state }) => state !== "built-in" && state !== "connected"),
     async close() {
       await things.close();

@@ -24,6 +24,8 @@ interface Reading {
   readonly check: string;
   readonly is: Matched;
   readonly form?: Property["form"] | undefined;
+  readonly fault?: Property["fault"] | undefined;
+  readonly exact?: Property["exact"] | undefined;
   readonly problems: Problems;
 }
 
@@ -69,7 +71,7 @@ function isText(value: Json): boolean {
   return typeof value === "string";
 }
 
-function readPlain(value: Json, path: Path, { check, is, form, problems }: Reading): Matcher | undefined {
+function readPlain(value: Json, path: Path, { check, is, form, fault, problems }: Reading): Matcher | undefined {
   const { wanted, fits } = PLAIN[is];
   if (!fits(value)) return wrongKind(value, wanted, path, problems);
   if (
@@ -79,6 +81,12 @@ function readPlain(value: Json, path: Path, { check, is, form, problems }: Readi
   ) {
     const detail = `\`${path.at(-1)}\` cannot be "${value}"`;
     problems.add("declaration.bad-check", { check, detail, fix: `Write ${form.says}.` }, path);
+    return undefined;
+  }
+  const wrong = fault?.(value);
+  if (wrong !== undefined) {
+    const detail = `\`${path.at(-1)}\` cannot be ${JSON.stringify(value)}: ${wrong}`;
+    problems.add("declaration.bad-check", { check, detail, fix: "Write a value that it can have." }, path);
     return undefined;
   }
   // A list of texts has no order of its own.
@@ -98,8 +106,8 @@ function statusMatcher(value: Json): Matcher {
 function readRecord(value: Json, path: Path, reading: Reading): Matcher | undefined {
   if (!isObject(value)) return wrongKind(value, PLAIN.record.wanted, path, reading.problems);
   const matchers = Object.entries(value).map(([name, inner]): Matcher | undefined => {
-    const of = readMatcher(inner, [...path, name], { ...reading, is: "text" });
-    return of && { word: "key", path: name.toLowerCase(), of };
+    const of = readMatcher(inner, [...path, name], { ...reading, is: "text", fault: undefined });
+    return of && { word: "key", path: reading.exact === true ? name : name.toLowerCase(), of };
   });
   return matchers.length === 0 ? noteEmpty(path, reading) : joined(matchers);
 }
@@ -130,7 +138,7 @@ function readWordOf(word: string, value: Json, path: Path, reading: Reading): Ma
     case "all":
     case "none":
     case "length": {
-      const of = readMatcher(value, path, { ...reading, form: undefined, is: innerOf(takes, is) });
+      const of = readMatcher(value, path, { ...reading, form: undefined, fault: undefined, is: innerOf(takes, is) });
       return of && { word, of };
     }
     case "min":
@@ -216,7 +224,7 @@ function readByPath(word: "json" | "yaml" | "ini", value: Json, path: Path, read
       problems.add("declaration.bad-check", { check, detail: `\`${inner}\` is no path`, fix }, at, "key");
       return undefined;
     }
-    const of = readMatcher(written, at, { ...reading, is: "any" });
+    const of = readMatcher(written, at, { ...reading, fault: undefined, is: "any" });
     return of && { word, path: inner, of };
   });
   return matchers.length === 0 ? noteEmpty(path, reading) : joined(matchers);

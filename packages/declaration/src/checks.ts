@@ -1,5 +1,5 @@
 /** Checks: `- port: 8080`, `  listening: true`. What is asked first, then what must hold of it. */
-import { KIND_NAMES, kindOf, nearestKind, type Option, subjectText } from "@muster/checks";
+import { kindNames, kindOf, type MoreKinds, nearestKind, type Option, subjectText } from "@muster/checks";
 import {
   type Check,
   canonical,
@@ -24,8 +24,13 @@ const COMMON = ["title"];
 /**
  * The checks of a document that has `checks` at its top: one of its own, or a stack. Throws MusterErrors of the family
  * `declaration`.
+ *
+ * @param more kinds that a document of its own may have beside those of the table
  */
-export function checksOf({ data, locate }: Pick<SourceDocument, "data" | "locate">): readonly Check[] {
+export function checksOf(
+  { data, locate }: Pick<SourceDocument, "data" | "locate">,
+  more: MoreKinds = {},
+): readonly Check[] {
   const problems = gatherProblems(locate);
   const document = readMapping(data, [], problems) ?? {};
   if (!Object.hasOwn(document, "stack")) {
@@ -34,7 +39,7 @@ export function checksOf({ data, locate }: Pick<SourceDocument, "data" | "locate
     }
   }
   const written = document["checks"];
-  const checks = readChecks(written, CHECKS, problems);
+  const checks = readChecks(written, CHECKS, problems, more);
   noteReferences(written ?? null, CHECKS, problems);
   if (isObject(data) && (written === undefined || (Array.isArray(written) && written.length === 0))) {
     const words = {
@@ -52,7 +57,12 @@ export function checksOf({ data, locate }: Pick<SourceDocument, "data" | "locate
  *
  * @param value missing: there are none
  */
-export function readChecks(value: Json | undefined, path: Path, problems: Problems): readonly Check[] {
+export function readChecks(
+  value: Json | undefined,
+  path: Path,
+  problems: Problems,
+  more: MoreKinds = {},
+): readonly Check[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
     wrongKind(value, "a list of checks", path, problems);
@@ -61,18 +71,18 @@ export function readChecks(value: Json | undefined, path: Path, problems: Proble
   const seen: Seen = new Map();
   const entries: readonly Json[] = value;
   return entries.flatMap((entry, index) => {
-    const check = readCheck(entry, [...path, index], problems);
+    const check = readCheck(entry, [...path, index], problems, more);
     if (check === undefined) return [];
     noteContradictions(check, [...path, index], seen, problems);
     return [check];
   });
 }
 
-function readCheck(value: Json, path: Path, problems: Problems): Check | undefined {
+function readCheck(value: Json, path: Path, problems: Problems, more: MoreKinds): Check | undefined {
   const entry = readMapping(value, path, problems);
   if (entry === undefined) return undefined;
-  const name = kindNameIn(entry, path, problems);
-  const kind = name === undefined ? undefined : kindOf(name);
+  const name = kindNameIn(entry, path, problems, more);
+  const kind = name === undefined ? undefined : kindOf(name, more);
   if (name === undefined || kind === undefined) return undefined;
   const subject = entry[name] ?? null;
   const check = `${name} ${shortened(subjectText(subject))}`;
@@ -91,7 +101,7 @@ function readCheck(value: Json, path: Path, problems: Problems): Check | undefin
     if (option !== undefined) {
       if (isOption(option, written, at, problems)) options.push([key, written]);
     } else if (property !== undefined) {
-      const matcher = readMatcher(written, at, { check, is: property.is, form: property.form, problems });
+      const matcher = readMatcher(written, at, { ...property, check, problems });
       statements.push(matcher && { property: key, matcher });
     } else if (key !== name && !COMMON.includes(key)) {
       noteUnknownKey(key, path, [...Object.keys(kind.properties), ...Object.keys(kind.options), ...COMMON], problems);
@@ -110,12 +120,16 @@ function readCheck(value: Json, path: Path, problems: Problems): Check | undefin
 }
 
 /** The kind is the first key that is one: `file` has a property `group`, and there is a kind `group`. */
-function kindNameIn(entry: JsonObject, path: Path, problems: Problems): string | undefined {
+function kindNameIn(entry: JsonObject, path: Path, problems: Problems, more: MoreKinds): string | undefined {
   const keys = Object.keys(entry);
-  const name = keys.find((key) => kindOf(key) !== undefined);
+  const name = keys.find((key) => kindOf(key, more) !== undefined);
   if (name !== undefined) return name;
   const [first] = keys;
-  const words = { name: shortened(first ?? ""), nearest: nearestKind(first ?? ""), known: listed(KIND_NAMES) };
+  const words = {
+    name: shortened(first ?? ""),
+    nearest: nearestKind(first ?? "", more),
+    known: listed(kindNames(more)),
+  };
   problems.add("declaration.unknown-check", words, first === undefined ? path : [...path, first], "key");
   return undefined;
 }

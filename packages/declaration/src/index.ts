@@ -17,6 +17,7 @@ export * from "./grammar.ts";
 export * from "./kind.ts";
 export * from "./read.ts";
 export * from "./source.ts";
+export { type AskThing, resourceKinds, type ThingFound } from "./resource-kinds.ts";
 export * from "./stack.ts";
 export * from "./stack-schema.ts";
 export { type TryDeclaration, triesOf } from "./tries.ts";

@@ -28,6 +28,7 @@ export { differencesOf, type Wanted } from "./resources/differences.ts";
 export type { ResourceTraits } from "./resources/traits.ts";
 export { selfOf } from "./self.ts";
 export { servingOf } from "./serving.ts";
+export { type Standing, standingIn, type Told } from "./standing.ts";
 export { stalledStatus } from "./status.ts";
 export type { Action, Held } from "./step.ts";
 export { absent } from "./timely.ts";

@@ -262,6 +262,7 @@ export const errorTable = {
     says: "the history tells of no stack `{stack}`{nearest}",
     next: "`muster events` shows what it tells of.",
   },
+  "history.no-report": { says: "no report of checks is kept{of}", next: "{fix}" },
   "history.too-early": {
     says: "nothing is known of group `{group}` at {at}: its history begins at {begins}",
     next: "Ask for a later time.",
@@ -359,6 +360,10 @@ export const errorTable = {
   "daemon.held": {
     says: "another Muster serves {socket}: {holder}",
     next: "Use that one, end it first, or set MUSTER_SOCKET to another path.",
+  },
+  "checks.not-served": {
+    says: "checks cannot be served at {address}: {detail}",
+    next: "Name another address, or end what answers there.",
   },
   "daemon.not-running": {
     says: "no Muster is running ({socket})",

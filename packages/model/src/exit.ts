@@ -46,6 +46,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "thing.not-declarable",
   "history.no-group",
   "history.no-stack",
+  "history.no-report",
   "history.too-early",
 ];
 const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown"];

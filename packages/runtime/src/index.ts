@@ -27,3 +27,6 @@ export { openThings, type Things } from "./resources/things.ts";
 export { sameStatus } from "./same-status.ts";
 export { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
 export { type Timeline, timeline, type VirtualClock, virtualClock } from "./virtual-clock.ts";
+export type { Said, StateAnswer, StateVerdict } from "./state/answer.ts";
+export type { CheckToAsk } from "./state/checks.ts";
+export { type State, stateOf } from "./state/state.ts";

@@ -158,7 +158,10 @@ function agreedIn(
 }
 
 /** The members that can be given work now. */
-function standingIn(glanced: Glance | undefined, { clock }: PlanDeps): Standing | "unseen" | "unkept" {
+export function standingIn(
+  glanced: Glance | undefined,
+  { clock }: Pick<PlanDeps, "clock">,
+): Standing | "unseen" | "unkept" {
   if (glanced === undefined) return "unkept";
   if (glanced.kind !== "seen") return "unseen";
   const { bound, look, memory } = glanced;

@@ -29,6 +29,15 @@ describe("a check in TypeScript", () => {
     expect(JSON.stringify(checks[0])).toBe('{"port":8080,"listening":true}');
   });
 
+  it("is of a thing of any type too", () => {
+    const web = check.resource("droplet", "web-1", { title: "the shop" }).exists().property("size", "s-1vcpu-1gb");
+    expect(structuredClone({ ...web.property("tags", { contains: "web" }) })).toEqual({
+      ...{ droplet: "web-1", title: "the shop", exists: true, size: "s-1vcpu-1gb", tags: { contains: "web" } },
+    });
+    expect(JSON.stringify(web)).toBe('{"droplet":"web-1","title":"the shop","exists":true,"size":"s-1vcpu-1gb"}');
+    expect(() => web.property("size", "s-2vcpu-2gb")).toThrow("`size` is said twice");
+  });
+
   it("leaves the check that it was said of as it was", () => {
     const port = check.port(80);
     expect({ ...port.listening() }).toEqual({ port: 80, listening: true });

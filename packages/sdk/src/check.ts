@@ -81,6 +81,13 @@ type OptionsOf<Name extends KindName> = {
 
 type Asks<Name extends KindName, Subject = string> = (subject: Subject, options?: OptionsOf<Name>) => CheckOf<Name>;
 
+/** A check of a thing of any type, of which more can be said: of each property once. */
+export type ResourceCheck = CheckEntry & {
+  exists(is?: boolean): ResourceCheck;
+  /** Which properties there are, and what they can be, its type says when the checks are read. */
+  property(name: string, must: MatcherOf<"any"> | Readonly<Record<string, MatcherOf<"text">>>): ResourceCheck;
+};
+
 /** The kinds of checks, by what they ask. */
 export const check: {
   /** Whether a connection is taken at `HOST:PORT`. */
@@ -108,6 +115,8 @@ export const check: {
   /** A port of the target, as its kernel knows it. */
   readonly port: Asks<"port", number | string>;
   readonly process: Asks<"process">;
+  /** A thing of any type of Muster's, by its name or id: `check.resource("droplet", "web-1")`. In a file of checks. */
+  readonly resource: (type: string, name: string, options?: { readonly title?: string }) => ResourceCheck;
   readonly service: Asks<"service">;
   readonly user: Asks<"user">;
 } = {
@@ -127,6 +136,7 @@ export const check: {
   package: asks("package"),
   port: asks("port"),
   process: asks("process"),
+  resource: (type, name, options) => resourceEntry({ [type]: name, ...plain(options) }),
   service: asks("service"),
   user: asks("user"),
 };
@@ -153,4 +163,19 @@ function entryOf<Name extends KindName>(properties: Kind["properties"], data: Js
     Object.defineProperty(entry, property, { value: say });
   }
   return entry as CheckOf<Name>;
+}
+
+function resourceEntry(data: JsonObject): ResourceCheck {
+  const say = (property: string, must: Json): ResourceCheck => {
+    if (Object.hasOwn(data, property)) throw new RangeError(`\`${property}\` is said twice`);
+    return resourceEntry({ ...data, [property]: must });
+  };
+  const entry: CheckEntry = { ...data };
+  const ways = {
+    exists: { value: (is = true) => say("exists", is) },
+    property: { value: (name: string, must: Json) => say(name, must) },
+  };
+  // Beside the data, where nobody who reads it sees what can still be said.
+  const left = Object.entries(ways).filter(([word]) => !Object.hasOwn(data, word));
+  return Object.defineProperties(entry, Object.fromEntries(left)) as ResourceCheck;
 }

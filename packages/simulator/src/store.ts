@@ -58,6 +58,9 @@ export function storeOf(store: Store, life: Life, stage: Stage): Store {
     checkpoint: (stack) => life.step("checkpoint", () => store.checkpoint(stack)),
     prune: (pruning, now) => life.step("prune", () => store.prune(pruning, now)),
     sweep: (stack, most) => life.step("sweep", () => store.sweep(stack, most)),
+    keepReport: (report) => life.step("keepReport", () => store.keepReport(report)),
+    reports: (query) => life.step("reports", () => store.reports(query)),
+    lastReport: (subject) => life.step("lastReport", () => store.lastReport(subject)),
     close: () => life.step("close", () => store.close()),
   };
 }

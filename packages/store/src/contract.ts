@@ -167,6 +167,30 @@ export interface StoredLink {
   readonly text: string;
 }
 
+/** Reports of one subject that are kept, and of all subjects together: with a new one the oldest go. */
+export const REPORTS_PER_SUBJECT = 100;
+export const REPORTS_IN_ALL = 10_000;
+
+/** That checks were asked, in short. */
+export interface ReportLine {
+  /** Of whom was asked: a stack's name, or the absolute path of a file of checks. */
+  readonly subject: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
+  readonly summary: Json;
+}
+
+/** A report of checks, whole. */
+export interface KeptReport extends ReportLine {
+  readonly report: Json;
+}
+
+export interface ReportQuery {
+  readonly subject?: string;
+  /** Not before this time, ms since 1970. */
+  readonly since?: number;
+}
+
 export interface Store {
   /**
    * Takes the lease of a stack. `alive` is asked about the present holder, if there is one; a dead one is replaced.
@@ -212,6 +236,12 @@ export interface Store {
   prune(pruning: Pruning, now: number): Promise<Event | undefined>;
   /** Frees the room of at most so many events that were dropped, oldest first; how many they were. Needs no lease either. */
   sweep(stack: string, most: number): Promise<number>;
+  /** Keeps a report, and drops what is too much. No lease is needed: a report is nobody's but its subject's. */
+  keepReport(report: KeptReport): Promise<void>;
+  /** In the order in which they were kept. */
+  reports(query: ReportQuery): Promise<readonly ReportLine[]>;
+  /** The one that was kept last, of this subject or of any. */
+  lastReport(subject?: string): Promise<KeptReport | undefined>;
   /** A store that is closed answers nothing more. Closing it twice is harmless. */
   close(): Promise<void>;
 }

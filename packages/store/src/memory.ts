@@ -1,5 +1,13 @@
 import { type Json, MusterError } from "@muster/model";
-import type { Claim, Declaration, Store, Writes } from "./contract.ts";
+import {
+  type Claim,
+  type Declaration,
+  type KeptReport,
+  REPORTS_IN_ALL,
+  REPORTS_PER_SUBJECT,
+  type Store,
+  type Writes,
+} from "./contract.ts";
 import { confirmClaimable, confirmLease, confirmOwn, type LeaseRecord, takeLease } from "./lease.ts";
 import { memoryJournal } from "./memory-journal.ts";
 
@@ -11,6 +19,7 @@ export function memoryStore(): Store {
   const memories = new Map<string, string>();
   const claims = new Map<string, Claim>();
   const journal = memoryJournal();
+  let reports: readonly string[] = [];
   let closed = false;
 
   function confirmOpen(): void {
@@ -130,10 +139,30 @@ export function memoryStore(): Store {
       confirmOpen();
       return journal.sweep(stack, most);
     },
+    async keepReport(report) {
+      confirmOpen();
+      const all = [...reports.map(reportIn), report];
+      const newest = all.filter(({ subject }) => subject === report.subject).slice(-REPORTS_PER_SUBJECT);
+      const kept = all.filter((each) => each.subject !== report.subject || newest.includes(each));
+      reports = kept.slice(-REPORTS_IN_ALL).map((each) => JSON.stringify(each));
+    },
+    async reports({ subject, since = 0 }) {
+      confirmOpen();
+      const asked = reports.map(reportIn).filter((each) => subject === undefined || each.subject === subject);
+      return asked.filter(({ at }) => at >= since).map(({ report: _, ...line }) => line);
+    },
+    async lastReport(subject) {
+      confirmOpen();
+      return reports.map(reportIn).findLast((each) => subject === undefined || each.subject === subject);
+    },
     async close() {
       closed = true;
     },
   };
+}
+
+function reportIn(text: string): KeptReport {
+  return JSON.parse(text);
 }
 
 /** One text for several names. None of them holds a NUL; and below every other character, it keeps their order. */

@@ -1,5 +1,5 @@
 /** The one table of kinds: by the name that a check begins with. */
-import { didYouMean, nearest } from "@muster/model";
+import { didYouMean, nearest, ownOf } from "@muster/model";
 import type { Kind } from "../kind.ts";
 import { group, user } from "./accounts.ts";
 import { container } from "./container.ts";
@@ -33,11 +33,18 @@ export type KindName = keyof Kinds;
 
 export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
 
-export function kindOf(name: string): Kind | undefined {
-  const kinds: Readonly<Record<string, Kind>> = KINDS;
-  return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+/** Kinds beside those of the table, by name. Where both have one, the one of the table is meant. */
+export type MoreKinds = Readonly<Record<string, Kind>>;
+
+export function kindOf(name: string, more: MoreKinds = {}): Kind | undefined {
+  const kinds: MoreKinds = KINDS;
+  return ownOf(kinds, name) ?? ownOf(more, name);
 }
 
-export function nearestKind(word: string): string {
-  return didYouMean(nearest(word, KIND_NAMES));
+export function kindNames(more: MoreKinds = {}): readonly string[] {
+  return [...new Set([...KIND_NAMES, ...Object.keys(more)])];
+}
+
+export function nearestKind(word: string, more: MoreKinds = {}): string {
+  return didYouMean(nearest(word, kindNames(more)));
 }

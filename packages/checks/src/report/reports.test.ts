@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../verify.ts";
 import { REPORT_FORMS, type ReportForm, reportAs } from "./reports.ts";
@@ -15,6 +16,7 @@ const REPORT: Report = {
     },
   ],
   counts: { pass: 1, fail: 1, unknown: 1 },
+  at: 1_700_000_000_500,
   rounds: 2,
   tookMs: 1_250,
 };
@@ -22,6 +24,13 @@ const REPORT: Report = {
 const written = (form: ReportForm) => reportAs(form, REPORT, (_, text) => text);
 
 describe("a report", () => {
+  it("for Prometheus is what Prometheus's own judge takes", ({ skip }) => {
+    const judged = spawnSync("promtool", ["check", "metrics"], { input: written("prometheus"), encoding: "utf8" });
+    if (judged.error !== undefined)
+      skip("promtool (Debian: prometheus) is not here: its judgement of the metrics is left out");
+    expect([judged.status, judged.stdout, judged.stderr]).toEqual([0, "", ""]);
+  });
+
   it("for a person tells what does not hold, where the two part, and writes out what a terminal would act upon", () => {
     expect(written("text")).toBe(`pass    port 8080: listening [local]
 fail    the greeting (file /a "b" # <c>: content) [ssh://web-1]
@@ -69,7 +78,26 @@ unknown service ssh: running [local]
     );
     expect(text).toContain('muster_check_unknown{kind="service",subject="ssh",property="running",target="local"} 1\n');
     expect(text).not.toContain('muster_check_pass{kind="service"');
+    expect(text).toContain('muster_check_unknown{kind="port",subject="8080",property="listening",target="local"} 0\n');
     expect(text).toContain('muster_checks{verdict="unknown"} 1\n');
+    expect(text).toContain("\nmuster_checks_duration_seconds 1.25\n");
+    expect(text).toContain("\nmuster_checks_last_round_timestamp_seconds 1700000000.5\n");
+  });
+
+  it("for Prometheus has each series once, whatever was asked twice, and the worst of it counts", () => {
+    const asked = { kind: "file", subject: 'a\\b\n"c"', property: "size", target: "local" } as const;
+    const twice: Report = {
+      ...REPORT,
+      results: [
+        { ...asked, verdict: "pass" },
+        { ...asked, verdict: "fail", expected: "1", found: "2" },
+        { ...asked, verdict: "pass" },
+      ],
+    };
+    const lines = reportAs("prometheus", twice, (_, text) => text).split("\n");
+    expect(lines.filter((line) => line.startsWith("muster_check_pass"))).toEqual([
+      'muster_check_pass{kind="file",subject="a\\\\b\\n\\"c\\"",property="size",target="local"} 0',
+    ]);
   });
 
   it("ends with a line end, in every form", () => {

@@ -14,11 +14,12 @@ export async function inspecting<T>(
   cli: Cli,
   flags: SetFlags & { readonly output?: string },
   use: (inspector: Inspector) => Promise<T>,
+  storeOf: (cli: Cli) => Store = storeToRead,
 ): Promise<T> {
   // Results are on standard output; what is told besides is not among them.
   const stage = flags.output === "json" ? openStage(cli, "json") : openStage({ ...cli, out: cli.err }, "text");
   await using parts = new AsyncDisposableStack();
-  const store = parts.adopt(storeToRead(cli), (it) => it.close());
+  const store = parts.adopt(storeOf(cli), (it) => it.close());
   const options = { builtins: builtinsOf(cli.env), settings: settingsOf(cli, flags), outside: OUTSIDE };
   const told = { ...options, store, pluginDirectory: pluginDirectory(cli.env) };
   // That a plugin answers is seen by what it serves; that it does not is said below, whatever it was before.

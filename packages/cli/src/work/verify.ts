@@ -1,68 +1,101 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Check,
-  localTarget,
-  type ReportForm,
-  type Result,
-  reportAs,
-  type Surroundings,
-  sshPlaceOf,
-  sshTarget,
-  subjectText,
-  type Target,
-  verify,
-} from "@muster/checks";
-import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration";
-import { durationOf, EXIT, isObject, MusterError } from "@muster/model";
+import { localTarget, type ReportForm, type Surroundings, sshPlaceOf, sshTarget, type Target } from "@muster/checks";
+import type { Inspector } from "@muster/daemon";
+import { durationOf, EXIT, MusterError } from "@muster/model";
+import { memoryStore } from "@muster/store";
 import type { Cli } from "../cli.ts";
-import { paint } from "../print/paint.ts";
+import type { SetFlags } from "../commands/flags.ts";
 import { listenForEnd } from "./ending.ts";
+import { type Asking, askParts } from "./verify-asked.ts";
+import type { Blind } from "./verify-derived.ts";
+import { needsTypes, type Part, partOf, type ReadPart, readPart } from "./verify-parts.ts";
+import { printReport } from "./verify-print.ts";
 
-export interface VerifyFlags {
+export interface VerifyFlags extends SetFlags {
   readonly output: ReportForm;
   readonly target?: readonly string[];
   readonly only?: readonly string[];
+  readonly derived: boolean;
   readonly retryFor?: string;
   readonly timeout?: string;
+  readonly last: boolean;
+  readonly history: boolean;
+  readonly since?: string;
+  readonly serve?: string;
+  readonly cache?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tokenFile?: string;
 }
 
 const TIMEOUT_MS = 30_000;
-const COLORS = { pass: "green", fail: "red", unknown: "yellow" } as const;
 
 export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
-  const timeoutMs = duration("--timeout", flags.timeout) ?? TIMEOUT_MS;
-  const retryForMs = duration("--retry-for", flags.retryFor) ?? 0;
-  const targets = targetsOf(this, flags.target ?? ["local"]);
-  const read = await Promise.all(files.map((file) => readChecks(this, file)));
-  const checks = onlyOf(read.flat(), flags.only ?? []);
+  if (flags.last || flags.history) {
+    const { showLast, showReports } = await import("./verify-kept.ts");
+    return flags.last ? showLast(this, flags, files) : showReports(this, flags, files);
+  }
+  if (files.length === 0) {
+    const detail = "Expected at least one file: checks, or a stack";
+    throw new MusterError("usage.missing-argument", { detail, help: "muster verify --help" });
+  }
+  const settings = {
+    timeoutMs: duration("--timeout", flags.timeout) ?? TIMEOUT_MS,
+    retryForMs: duration("--retry-for", flags.retryFor) ?? 0,
+    only: flags.only ?? [],
+    targets: targetsOf(this, flags.target ?? ["local"]),
+  };
+  const read = await Promise.all(files.map((file) => readPart(this, file)));
+  await withTypes(this, flags, read, async (inspector, blind) => {
+    const kinds = inspector?.kinds() ?? {};
+    const isWhole = flags.derived && settings.only.length === 0;
+    const asking: Asking = { ...settings, kinds, isWhole };
+    const parts = read.map((each) => partOf(each, { ...asking, derives: flags.derived, inspector, blind }));
+    if (flags.serve === undefined) return askOnce(this, flags.output, parts, asking);
+    const { serveChecks } = await import("./verify-serve.ts");
+    return serveChecks(this, { ...flags, serve: flags.serve }, files, parts, asking);
+  });
+}
+
+async function askOnce(cli: Cli, output: ReportForm, parts: readonly Part[], asking: Asking): Promise<void> {
   const ending = listenForEnd();
-  const signal = AbortSignal.any([ending.asked, this.out.closed]);
-  const report = await verify(checks, {
-    ...{ targets, timeoutMs, retryForMs, now: Date.now, signal },
-    // Whoever is let go of wakes at once.
-    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
-  });
+  const asked = await askParts(parts, asking, AbortSignal.any([ending.asked, cli.out.closed]));
   ending.forget();
-  const colored = (verdict: Result["verdict"], text: string) => paint(this.out, COLORS[verdict], text);
-  this.out.write(reportAs(flags.output, report, colored));
-  if (ending.asked.aborted) this.process.exitCode = EXIT.interrupted;
-  else if (report.counts.fail > 0) this.process.exitCode = EXIT.failed;
-  else if (report.counts.unknown > 0) this.process.exitCode = EXIT.unsure;
+  printReport(cli, output, asked.whole);
+  const { counts } = asked.whole;
+  if (ending.asked.aborted) cli.process.exitCode = EXIT.interrupted;
+  else if (counts.fail > 0) cli.process.exitCode = EXIT.failed;
+  else if (counts.unknown > 0) cli.process.exitCode = EXIT.unsure;
+  // What was asked in part, or broken off, is no report of its subject.
+  if (ending.asked.aborted || !asking.isWhole) return;
+  const { keepReports } = await import("./verify-kept.ts");
+  await keepReports(cli, asked.parts);
 }
 
-async function readChecks(cli: Cli, file: string): Promise<readonly Check[]> {
-  const source = await readDocument(file, {
-    sdk: import.meta.resolve("@muster/sdk"),
-    env: cli.env,
-    print: cli.err.write,
-  });
-  // What is wrong with the rest of a stack is told here too: nobody could apply it.
-  if (isObject(source.data) && Object.hasOwn(source.data, "stack")) stackOf(documentOf(source), source);
-  return checksOf(source);
+/** Types are loaded, and plugins asked, only where a file needs them. */
+async function withTypes(
+  cli: Cli,
+  flags: VerifyFlags,
+  read: readonly ReadPart[],
+  use: (inspector: Inspector | undefined, blind: Blind | undefined) => Promise<void>,
+): Promise<void> {
+  if (!read.some((each) => needsTypes(each, flags.derived))) return use(undefined, undefined);
+  const { inspecting, storeToRead } = await import("./inspect.ts");
+  let blind: Blind | undefined;
+  const storeOf = () => {
+    try {
+      return storeToRead(cli);
+    } catch (thrown) {
+      if (!(thrown instanceof MusterError)) throw thrown;
+      blind = { why: thrown.message };
+      cli.err.write(`What is whose is not known: ${thrown.message}\n`);
+      return memoryStore();
+    }
+  };
+  await inspecting(cli, flags, (inspector) => use(inspector, blind), storeOf);
 }
 
-function duration(flag: string, written: string | undefined): number | undefined {
+export function duration(flag: string, written: string | undefined): number | undefined {
   if (written === undefined) return undefined;
   const ms = durationOf(written);
   if (ms !== undefined && ms > 0) return ms;
@@ -97,14 +130,4 @@ function shownPlace({
 }): string {
   const at = user === undefined ? host : `${user}@${host}`;
   return port === undefined ? at : `${at}:${port}`;
-}
-
-function onlyOf(checks: readonly Check[], only: readonly string[]): readonly Check[] {
-  if (only.length === 0) return checks;
-  const isMeant = ({ kind, title = "", subject }: Check) =>
-    only.some((text) => kind === text || title.includes(text) || subjectText(subject).includes(text));
-  const meant = checks.filter(isMeant);
-  if (meant.length > 0) return meant;
-  const wanted = "a kind, or a text of a title or of a subject";
-  throw new MusterError("usage.bad-value", { what: "--only", detail: "no check is like that", wanted });
 }

@@ -14,12 +14,13 @@ import {
 import { type Declaration, NO_RESOURCE_STEERING, type Store } from "@muster/store";
 import type { Clock, Grammar } from "../ports.ts";
 import type { BindDeps } from "./bound.ts";
-import { memoryOf, recallResources } from "./memory.ts";
+import { memoryOf, type ResourcesMemory, recallResources } from "./memory.ts";
 import { passOver } from "./pass.ts";
 import { findPurged } from "./purge.ts";
-import { openSight } from "./sight.ts";
+import { openSight, type Sight } from "./sight.ts";
 import { type ResourcesTask, taskOf } from "./tended.ts";
 import { openTurns } from "./turns.ts";
+import type { VisitDeps } from "./visit.ts";
 import type { Visited } from "./visited.ts";
 import type { Secrets } from "./wanted.ts";
 
@@ -41,18 +42,8 @@ export async function planResources(
   if (task.tended.size === 0 && released.length === 0 && Object.keys(task.purge).length === 0) return undefined;
   const memory = memoryOf(await recallResources(store, next.stack, clock.now()));
   const changed = new Set(changedResources(was, grammar.stackOf(next.document)));
-  const turns = openTurns();
-  const isTended = (address: Address) => task.tended.has(address);
-  const sight = openSight({ stack: next.stack, store, clock, turns, memory, isTended });
-  const visited = await passOver(task, {
-    ...deps,
-    ...{ sight, turns, memory },
-    isPending: (address) => changed.has(address) || memory.of(address).pending !== undefined,
-    // Nothing is begun, and nothing waits.
-    restingBecause: () => undefined,
-    missedSince: (_, lookedAt) => lookedAt,
-    hasWaitedLong: () => false,
-  });
+  const isPending = (address: Address) => changed.has(address) || memory.of(address).pending !== undefined;
+  const { visited, sight } = await lookOver(task, { stack: next.stack, memory, isPending }, deps);
   const purged = await findPurged(task, visited, { ...deps, sight });
   const untold = visited.flatMap(({ address, end }) => {
     if (end.kind !== "untold") return [];
@@ -66,6 +57,31 @@ export async function planResources(
     unmanaged: purged.listed,
   };
   return { ...told, digest: digestOf(task, visited, told) };
+}
+
+/** A pass without hands: nothing is begun, and nothing waits. */
+export async function lookOver(
+  task: ResourcesTask,
+  {
+    stack,
+    memory,
+    isPending,
+  }: { readonly stack: string; readonly memory: ResourcesMemory } & Pick<VisitDeps, "isPending">,
+  deps: ResourcesPlanDeps,
+  witness: VisitDeps["witness"] = () => undefined,
+): Promise<{ readonly visited: readonly Visited[]; readonly sight: Sight }> {
+  const { store, clock } = deps;
+  const turns = openTurns();
+  const isTended = (address: Address) => task.tended.has(address);
+  const sight = openSight({ stack, store, clock, turns, memory, isTended });
+  const visited = await passOver(task, {
+    ...deps,
+    ...{ sight, turns, memory, isPending, witness },
+    restingBecause: () => undefined,
+    missedSince: (_, lookedAt) => lookedAt,
+    hasWaitedLong: () => false,
+  });
+  return { visited, sight };
 }
 
 /** Whatever would make another plan makes another digest: what is declared, and what was seen of it. */

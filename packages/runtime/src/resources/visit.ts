@@ -7,7 +7,7 @@ import { looked } from "./asking.ts";
 import { type BindDeps, type BoundResource, binder } from "./bound.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import type { ResourcesMemory } from "./memory.ts";
-import type { Found, Sight } from "./sight.ts";
+import type { Found, Seen, Sight } from "./sight.ts";
 import { removeSurplus } from "./surplus.ts";
 import type { ResourcesTask, Tended } from "./tended.ts";
 import type { Turns } from "./turns.ts";
@@ -32,6 +32,15 @@ export interface VisitDeps extends BindDeps, Secrets {
   readonly hands?: Hands;
   /** Why nothing more is begun; undefined: it is. */
   whyOver?(): string | undefined;
+  /** Hears of each what was looked for and what was seen. */
+  witness?(witnessed: Witnessed): void;
+}
+
+/** A resource as it was looked at. */
+export interface Witnessed {
+  readonly bound: BoundResource;
+  readonly want: WantedNow;
+  readonly seen: Seen;
 }
 
 type Visit = (tended: Tended, earlier: readonly Visited[]) => Promise<Visited>;
@@ -68,6 +77,7 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
   ): Promise<Visited> {
     const { address, notify, ignore } = resource;
     const seen = await sight.see(bound, want);
+    deps.witness?.({ bound, want, seen });
     if (seen.kind === "untold") {
       const { trouble, next } = seen;
       // What is somebody else's by now is not this stack's to destroy: it is done with it.

@@ -8,6 +8,7 @@ import { journalTable } from "./journal.ts";
 import { leaseTable } from "./leases.ts";
 import { confirmPlace, openDatabase } from "./open.ts";
 import { recordTables } from "./records.ts";
+import { reportTable } from "./reports.ts";
 
 /**
  * The store in one SQLite file, which several processes may have open. The file and its directory are made, closed to
@@ -18,12 +19,13 @@ import { recordTables } from "./records.ts";
  * for more than 5 s, moved or deleted since it was opened).
  */
 export function openSqliteStore(path: string): Store {
-  const { db, confirm, leases, records, journal, checkpoints } = reported(path, () => {
+  const { db, confirm, leases, records, journal, checkpoints, reports } = reported(path, () => {
     const db = openDatabase(path);
     const confirm = confirmPlace(path);
     const journal = journalTable(db);
     const checkpoints = checkpointTable(db);
-    return { db, confirm, leases: leaseTable(db), records: recordTables(db), journal, checkpoints };
+    const reports = reportTable(db);
+    return { db, confirm, leases: leaseTable(db), records: recordTables(db), journal, checkpoints, reports };
   });
   // A promise's body: whatever it throws rejects, in the words of the error table.
   const run = async <T>(work: () => T): Promise<T> => reported(path, work);
@@ -82,6 +84,9 @@ export function openSqliteStore(path: string): Store {
         }),
       ),
     sweep: (stack, most) => inPlace(() => inTransaction(db, () => checkpoints.sweep(stack, Math.max(0, most)))),
+    keepReport: (report) => inPlace(() => inTransaction(db, () => reports.keep(report))),
+    reports: (query) => inPlace(() => reports.lines(query)),
+    lastReport: (subject) => inPlace(() => reports.last(subject)),
     close: () =>
       run(() => {
         if (db.isOpen) db.close();

@@ -1,0 +1,64 @@
+/** Everything that files say is asked, once or until it holds, and told as one report for each of them and for all. */
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ask,
+  type Check,
+  countsOf,
+  type MoreKinds,
+  type Report,
+  type Result,
+  type Target,
+  verify,
+} from "@muster/checks";
+import { isMeant, noneMeant, type Part } from "./verify-parts.ts";
+
+export interface Asking {
+  readonly targets: readonly Target[];
+  readonly kinds: MoreKinds;
+  readonly timeoutMs: number;
+  readonly retryForMs: number;
+  readonly only: readonly string[];
+  /** Nothing is left out that could be asked: only of that a report is kept. */
+  readonly isWhole: boolean;
+}
+
+export interface Asked {
+  readonly whole: Report;
+  /** By subject, in the order of the parts. */
+  readonly parts: readonly { readonly subject: string; readonly report: Report }[];
+}
+
+/** Throws `usage.bad-value` where `--only` means nothing, and what is wrong with a declaration. */
+export async function askParts(parts: readonly Part[], asking: Asking, signal: AbortSignal): Promise<Asked> {
+  const { targets, kinds, timeoutMs, retryForMs, only } = asking;
+  const meant = isMeant(only);
+  const checks = parts.map((part) => part.checks.filter(meant));
+  const derives = parts.some(({ derived }) => derived !== undefined);
+  if (!derives && checks.flat().length === 0) throw noneMeant();
+  const told = new Map<Check, readonly Result[]>();
+  let beside: ReadonlyMap<string, readonly Result[]> = new Map();
+  const how = { targets, timeoutMs, kinds, now: Date.now };
+  const whole = await verify(checks.flat(), {
+    ...{ ...how, retryForMs, signal },
+    hear: (check, results) => void told.set(check, results),
+    async beside(over) {
+      const all = parts.map(async ({ subject, derived }) => {
+        const results = (await derived?.((bound) => ask(bound.filter(meant), { ...how, signal: over }), over)) ?? [];
+        return [subject, results.filter(meant)] as const;
+      });
+      beside = new Map(await Promise.all(all));
+      return [...beside.values()].flat();
+    },
+    // Whoever is let go of wakes at once.
+    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+  });
+  if (whole.results.length === 0) throw noneMeant();
+  return {
+    whole,
+    parts: parts.map(({ subject }, at) => {
+      const own = (checks[at] ?? []).flatMap((check) => told.get(check) ?? []);
+      const results = [...own, ...(beside.get(subject) ?? [])];
+      return { subject, report: { ...whole, results, counts: countsOf(results) } };
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+/** What follows from a declaration, as results of checks: what is declared is so, or nobody could tell. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Check, differenceOf, HERE, type Result, shown } from "@muster/checks";
+import type { Inspector, Said, StateAnswer } from "@muster/daemon";
+import { type Document, durationText, MusterError, MusterErrors, messageOf } from "@muster/model";
+import { located } from "./located.ts";
+import type { ReadStack } from "./read-stack.ts";
+
+/** What is not known of a store that could not be read: what is claimed there, nobody sees. */
+export interface Blind {
+  readonly why: string;
+}
+
+interface AskedStack extends Pick<ReadStack, "file" | "path" | "locate"> {
+  readonly name: string;
+  readonly document: Document;
+}
+
+export interface Derived {
+  /** What follows from the declaration. */
+  readonly results: readonly Result[];
+  /** The checks that stand in it, as far as they can be asked; and what of them cannot. */
+  readonly checks: readonly Check[];
+  readonly unasked: readonly Result[];
+}
+
+/** Throws what is wrong with the declaration, with its line. */
+export async function derivedFrom(
+  inspector: Pick<Inspector, "state">,
+  stack: AskedStack,
+  { timeoutMs, blind }: { readonly timeoutMs: number; readonly blind: Blind | undefined },
+  signal: AbortSignal,
+): Promise<Derived> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const late = sleep(timeoutMs, undefined, { signal: until }).then(
+    () => untold(stack, `it was not told within ${durationText(timeoutMs)}`),
+    () => untold(stack, "nobody waited for the answer"),
+  );
+  try {
+    return await Promise.race([answered(inspector, stack, blind), late]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function answered(
+  inspector: Pick<Inspector, "state">,
+  stack: AskedStack,
+  blind: Blind | undefined,
+): Promise<Derived> {
+  try {
+    const { answers, checks } = await inspector.state(stack.document, stack.path);
+    return {
+      results: answers.map((answer) => resultOf(blind === undefined ? answer : blindly(answer, blind))),
+      checks: checks.flatMap(({ check, unknown }) => (unknown === undefined ? [check] : [])),
+      unasked: checks.flatMap(({ check, unknown }) => (unknown === undefined ? [] : unaskedOf(check, unknown))),
+    };
+  } catch (thrown) {
+    if (thrown instanceof MusterErrors || isAboutStack(thrown)) throw located(thrown, stack);
+    return untold(stack, messageOf(thrown));
+  }
+}
+
+function unaskedOf({ kind, subject, title, statements }: Check, reason: string): readonly Result[] {
+  const about = { kind, subject, ...(title === undefined ? {} : { title }), target: HERE, reason };
+  return statements.map(({ property }) => ({ ...about, property, verdict: "unknown" }));
+}
+
+function isAboutStack(thrown: unknown): boolean {
+  return thrown instanceof MusterError && /^(declaration|settings|usage)\./.test(thrown.code);
+}
+
+/** Members that only claims tell of are not seen: that nobody is there is not known. */
+function blindly(answer: StateAnswer, { why }: Blind): StateAnswer {
+  if (answer.kind !== "group" || answer.verdict.kind !== "fail") return answer;
+  return { ...answer, verdict: { kind: "unknown", reason: why } };
+}
+
+function untold({ name }: AskedStack, reason: string): Derived {
+  const about = { kind: "stack", subject: name, property: "state", target: HERE } as const;
+  return { results: [], checks: [], unasked: [{ ...about, verdict: "unknown", reason }] };
+}
+
+export function resultOf({ kind, subject, property, verdict }: StateAnswer): Result {
+  const about = { kind, subject, property, target: HERE };
+  switch (verdict.kind) {
+    case "pass":
+      return { ...about, verdict: "pass" };
+    case "unknown":
+      return { ...about, verdict: "unknown", reason: verdict.reason };
+    case "fail": {
+      const { expected, found } = verdict;
+      const difference =
+        "value" in expected && "value" in found ? differenceOf(expected.value, found.value) : undefined;
+      const told = { expected: textOf(expected), found: textOf(found) };
+      return { ...about, verdict: "fail", ...told, ...(difference === undefined ? {} : { difference }) };
+    }
+  }
+}
+
+function textOf(said: Said): string {
+  return "value" in said ? shown(said.value) : said.words;
+}

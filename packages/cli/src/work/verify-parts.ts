@@ -1,0 +1,119 @@
+/** What is asked: the checks of each file; and of each stack besides, whether what it declares is so. */
+import { resolve } from "node:path";
+import { type Check, kindOf, type MoreKinds, type Result, subjectText } from "@muster/checks";
+import type { Inspector } from "@muster/daemon";
+import { checksOf, documentOf, readDocument, type SourceDocument, stackOf } from "@muster/declaration";
+import { isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
+import type { Cli } from "../cli.ts";
+import { type Blind, derivedFrom } from "./verify-derived.ts";
+
+/** A file as it was read, before anybody knows what kinds there are. */
+export interface ReadPart {
+  readonly file: string;
+  readonly path: string;
+  readonly source: SourceDocument;
+  /** Missing in a file of checks alone. */
+  readonly stack?: Stack;
+}
+
+/** What is asked of one subject. */
+export interface Part {
+  /** Under which its report is kept: the name of a stack, or the absolute path of a file of checks. */
+  readonly subject: string;
+  readonly checks: readonly Check[];
+  /**
+   * Asked in each round; missing where nothing follows from it, and no check takes anything from what is seen.
+   *
+   * @param ask what could be asked only when it was seen
+   */
+  derived?(
+    ask: (checks: readonly Check[]) => Promise<readonly Result[]>,
+    signal: AbortSignal,
+  ): Promise<readonly Result[]>;
+}
+
+export async function readPart(cli: Cli, file: string): Promise<ReadPart> {
+  const source = await readDocument(file, {
+    sdk: import.meta.resolve("@muster/sdk"),
+    env: cli.env,
+    print: cli.err.write,
+  });
+  const read = { file, path: resolve(cli.cwd, file), source };
+  // What is wrong with the rest of a stack is told here too: nobody could apply it.
+  return isStack(source.data) ? { ...read, stack: stackOf(documentOf(source), source) } : read;
+}
+
+function isStack(data: Json): boolean {
+  if (!isObject(data)) return false;
+  const keys = Object.keys(data).map((key) => key.toLowerCase());
+  return Object.hasOwn(data, "stack") || (keys.includes("id") && keys.includes("properties"));
+}
+
+/** Whether it can be told only by somebody who knows the types there are. */
+export function needsTypes({ stack, source }: ReadPart, derives: boolean): boolean {
+  if (stack !== undefined) return derives ? declaresAnything(stack) : asksOfOthers(stack);
+  const entries = isObject(source.data) ? source.data["checks"] : undefined;
+  if (!Array.isArray(entries)) return false;
+  return entries.some((entry: Json) => isObject(entry) && !Object.keys(entry).some((key) => kindOf(key) !== undefined));
+}
+
+function declaresAnything({ resources, groups, fronts }: Stack): boolean {
+  return [resources, groups, fronts].some((each) => Object.keys(each).length > 0);
+}
+
+/** Some of its checks are of members or resources, or take something from one. */
+function asksOfOthers({ checks, resources, groups }: Stack): boolean {
+  const own = [...Object.values(resources), ...Object.values(groups)].some((each) => each.checks.length > 0);
+  return own || checks.some((check) => freed(check) === undefined);
+}
+
+/** A check that takes nothing from anybody, as it is asked. */
+function freed(check: Check): Check | undefined {
+  const { check: plain, unknown } = resolveCheck(check, () => undefined);
+  return unknown.length === 0 ? plain : undefined;
+}
+
+export interface PartsDeps {
+  readonly derives: boolean;
+  /** Undefined where nothing needs it. */
+  readonly inspector: Inspector | undefined;
+  /** What nobody could see, and why. */
+  readonly blind: Blind | undefined;
+  readonly kinds: MoreKinds;
+  readonly timeoutMs: number;
+}
+
+/** Throws MusterErrors of the family `declaration`. */
+export function partOf(read: ReadPart, { derives, inspector, blind, kinds, timeoutMs }: PartsDeps): Part {
+  const { stack, source, path } = read;
+  if (stack === undefined) return { subject: path, checks: checksOf(source, kinds) };
+  const isWritten = [stack, ...Object.values(stack.resources), ...Object.values(stack.groups)].some(
+    ({ checks }) => checks.length > 0,
+  );
+  // A stack of which nothing is asked asserts nothing, and is refused as a file of checks would be.
+  if (!isWritten && !(derives && declaresAnything(stack))) checksOf(source);
+  const free = stack.checks.flatMap((check) => freed(check) ?? []);
+  const part = { subject: stack.name, checks: free };
+  if (inspector === undefined) return part;
+  const document = documentOf(source);
+  const asked = { ...read, name: stack.name, document, locate: source.locate };
+  return {
+    ...part,
+    async derived(ask, signal) {
+      const { results, checks, unasked } = await derivedFrom(inspector, asked, { timeoutMs, blind }, signal);
+      return [...(derives ? results : []), ...unasked, ...(await ask(checks))];
+    },
+  };
+}
+
+/** What is meant by `--only`; nothing said: all. */
+export function isMeant(only: readonly string[]): (about: Pick<Result, "kind" | "subject" | "title">) => boolean {
+  return ({ kind, subject, title = "" }) =>
+    only.length === 0 ||
+    only.some((text) => kind === text || title.includes(text) || subjectText(subject).includes(text));
+}
+
+export function noneMeant(): MusterError {
+  const wanted = "a kind, or a text of a title or of a subject";
+  return new MusterError("usage.bad-value", { what: "--only", detail: "no check is like that", wanted });
+}
