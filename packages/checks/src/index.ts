@@ -11,6 +11,7 @@ export { readable } from "./reason.ts";
 export * from "./report/reports.ts";
 export { type Ended, type Run, run } from "./run.ts";
 export { checksSchema, itemOf } from "./schema.ts";
+export * from "./target/begun.ts";
 export { type Place as SshPlace, placeOf as sshPlaceOf } from "./target/ssh.ts";
 export * from "./target/target.ts";
 export * from "./tcp.ts";

@@ -356,6 +356,14 @@ export const errorTable = {
     says: "{type} `{id}` already belongs to {owner}",
     next: "Name another one, or remove it from {owner} first. Nothing was changed.",
   },
+  "target.no-members": {
+    says: "group `{group}` has no members that could be asked",
+    next: "`muster group describe {group}` shows how it stands. Nothing was asked.",
+  },
+  "target.nothing-found": {
+    says: "nothing called `{name}` {what} at {target}{nearest}",
+    next: "{fix}",
+  },
   "daemon.held": {
     says: "another Muster serves {socket}: {holder}",
     next: "Use that one, end it first, or set MUSTER_SOCKET to another path.",

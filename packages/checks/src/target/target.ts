@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** The bytes that a target may say. */
-const MOST_SAID = 33_554_432;
+export const MOST_SAID = 33_554_432;
 
 /** How a script is said to whatever reads it. */
 export type Say = (script: string, timeoutMs: number, signal: AbortSignal) => Promise<Said>;

@@ -1,23 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Check,
-  localTarget,
-  type ReportForm,
-  type Result,
-  reportAs,
-  type Surroundings,
-  sshPlaceOf,
-  sshTarget,
-  subjectText,
-  type Target,
-  verify,
-} from "@muster/checks";
+import { type Check, type ReportForm, type Result, reportAs, subjectText, verify } from "@muster/checks";
 import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration";
 import { durationOf, EXIT, isObject, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { paint } from "../print/paint.ts";
 import { listenForEnd } from "./ending.ts";
+import { targetsOf } from "./targets/targets.ts";
 
 export interface VerifyFlags {
   readonly output: ReportForm;
@@ -33,7 +21,7 @@ const COLORS = { pass: "green", fail: "red", unknown: "yellow" } as const;
 export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
   const timeoutMs = duration("--timeout", flags.timeout) ?? TIMEOUT_MS;
   const retryForMs = duration("--retry-for", flags.retryFor) ?? 0;
-  const targets = targetsOf(this, flags.target ?? ["local"]);
+  const targets = await targetsOf(this, flags.target ?? ["local"]);
   const read = await Promise.all(files.map((file) => readChecks(this, file)));
   const checks = onlyOf(read.flat(), flags.only ?? []);
   const ending = listenForEnd();
@@ -68,35 +56,6 @@ function duration(flag: string, written: string | undefined): number | undefined
   if (ms !== undefined && ms > 0) return ms;
   const detail = `"${written}" is no duration`;
   throw new MusterError("usage.bad-value", { what: flag, detail, wanted: "one as `30s` or `1m30s`" });
-}
-
-function targetsOf(cli: Cli, names: readonly string[]): readonly Target[] {
-  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const surroundings: Surroundings = {
-    env: Object.fromEntries(env),
-    boundary: () => `muster${randomBytes(16).toString("hex")}`,
-  };
-  return [...new Set(names)].map((name) => {
-    if (name === "local") return localTarget(surroundings);
-    const place = sshPlaceOf(name);
-    if (!("fault" in place)) return sshTarget(`ssh://${shownPlace(place)}`, place, surroundings);
-    const wanted = "`local`, or ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE";
-    throw new MusterError("usage.bad-value", { what: `--target ${name}`, detail: place.fault, wanted });
-  });
-}
-
-/** As it stands in reports: who and where, without how. */
-function shownPlace({
-  user,
-  host,
-  port,
-}: {
-  user?: string | undefined;
-  host: string;
-  port?: number | undefined;
-}): string {
-  const at = user === undefined ? host : `${user}@${host}`;
-  return port === undefined ? at : `${at}:${port}`;
 }
 
 function onlyOf(checks: readonly Check[], only: readonly string[]): readonly Check[] {
