@@ -1,5 +1,7 @@
 export type * from "./check.ts";
 export * from "./command.ts";
+export * from "./discover/discover.ts";
+export { STEADY_KINDS } from "./discover/steady.ts";
 export * from "./http.ts";
 export { stepsOf } from "./inside.ts";
 export type * from "./kind.ts";

@@ -361,8 +361,8 @@ export const errorTable = {
     next: "`muster group describe {group}` shows how it stands. Nothing was asked.",
   },
   "target.nothing-found": {
-    says: "nothing called `{name}` {what} at {target}{nearest}",
-    next: "{fix}",
+    says: "there is {what} at {target}{nearest}",
+    next: "Name something that is there; of a program it is the name of its process. Nothing was written.",
   },
   "daemon.held": {
     says: "another Muster serves {socket}: {holder}",
@@ -528,6 +528,10 @@ export const errorTable = {
   },
 
   // Could not tell. Exit code 4.
+  "target.untold": {
+    says: "it cannot be told of {what} at {target}: {detail}",
+    next: "Mend the cause named here, and ask again. Nothing was written.",
+  },
   "history.dropped": {
     says: "how group `{group}` stood at {at} is known no more: the history of stack `{stack}` up to {until} was dropped by {actor}",
     next: "Ask for a time after that.",

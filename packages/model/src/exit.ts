@@ -37,7 +37,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "history.no-stack",
   "history.too-early",
 ];
-const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped"];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "target.untold"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";

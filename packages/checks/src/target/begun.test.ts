@@ -87,11 +87,7 @@ describe("a target at which somebody else runs the script", () => {
   });
 
   it("is let go when nobody waits", async () => {
-    const said = await sayTo(
-      through("sh -s"),
-      { script: "", timeoutMs: PATIENT, most: 10_000 },
-      AbortSignal.abort(),
-    );
+    const said = await sayTo(through("sh -s"), { script: "", timeoutMs: PATIENT, most: 10_000 }, AbortSignal.abort());
     expect(said.trouble).toBe("nobody waited for the answer");
   });
 });

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type ReportForm, type Result, reportAs, subjectText, verify } from "@muster/checks";
 import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration";
-import { durationOf, EXIT, isObject, MusterError } from "@muster/model";
+import { EXIT, isObject, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { paint } from "../print/paint.ts";
+import { durationFlag } from "./duration-flag.ts";
 import { listenForEnd } from "./ending.ts";
-import { targetsOf } from "./targets/targets.ts";
+import { targetsOf } from "../targets/targets.ts";
 
 export interface VerifyFlags {
   readonly output: ReportForm;
@@ -19,8 +20,8 @@ const TIMEOUT_MS = 30_000;
 const COLORS = { pass: "green", fail: "red", unknown: "yellow" } as const;
 
 export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
-  const timeoutMs = duration("--timeout", flags.timeout) ?? TIMEOUT_MS;
-  const retryForMs = duration("--retry-for", flags.retryFor) ?? 0;
+  const timeoutMs = durationFlag("--timeout", flags.timeout) ?? TIMEOUT_MS;
+  const retryForMs = durationFlag("--retry-for", flags.retryFor) ?? 0;
   const targets = await targetsOf(this, flags.target ?? ["local"]);
   const read = await Promise.all(files.map((file) => readChecks(this, file)));
   const checks = onlyOf(read.flat(), flags.only ?? []);
@@ -48,14 +49,6 @@ async function readChecks(cli: Cli, file: string): Promise<readonly Check[]> {
   // What is wrong with the rest of a stack is told here too: nobody could apply it.
   if (isObject(source.data) && Object.hasOwn(source.data, "stack")) stackOf(documentOf(source), source);
   return checksOf(source);
-}
-
-function duration(flag: string, written: string | undefined): number | undefined {
-  if (written === undefined) return undefined;
-  const ms = durationOf(written);
-  if (ms !== undefined && ms > 0) return ms;
-  const detail = `"${written}" is no duration`;
-  throw new MusterError("usage.bad-value", { what: flag, detail, wanted: "one as `30s` or `1m30s`" });
 }
 
 function onlyOf(checks: readonly Check[], only: readonly string[]): readonly Check[] {

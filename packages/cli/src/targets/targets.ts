@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { localTarget, type Surroundings, sshPlaceOf, sshTarget, type Target } from "@muster/checks";
 import { MusterError } from "@muster/model";
-import type { Cli } from "../../cli.ts";
+import type { Cli } from "../cli.ts";
 
 const WANTED =
   "`local`, ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE, container:NAME?host=SOCKET, STACK/GROUP or STACK/GROUP/SLOT";

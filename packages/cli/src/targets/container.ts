@@ -2,7 +2,7 @@
 import { begunTarget, type Target } from "@muster/checks";
 import { MusterError } from "@muster/model";
 import { containerSettingsIn, execInNamed } from "@muster/provider-container";
-import type { Environment } from "../../cli.ts";
+import type { Environment } from "../cli.ts";
 
 export interface NamedContainer {
   readonly named: string;

@@ -2,9 +2,9 @@
 import { type Begun, begunTarget, localTarget, type Surroundings, type Target } from "@muster/checks";
 import type { ExecFrame } from "@muster/daemon";
 import { didYouMean, type MemberStatus, MusterError, nearest } from "@muster/model";
-import type { Cli } from "../../cli.ts";
-import type { Api } from "../../client/api.ts";
-import { findGroup } from "../../client/holders.ts";
+import type { Cli } from "../cli.ts";
+import type { Api } from "../client/api.ts";
+import { findGroup } from "../client/holders.ts";
 
 /** The members of a group, or one of them. */
 export interface NamedMembers {
