@@ -35,7 +35,9 @@ export function saidTarget(name: string, boundary: () => string, say: Say): Targ
       const sections: readonly Section[] = sectionsOf(needs);
       const mark = boundary();
       const said = await say(scriptOf(sections, mark), timeoutMs, signal);
-      return factsIn(said, sections, needs, mark);
+      // Where the script's own mark is the last that was said there, nobody has complained.
+      const [trouble = ""] = said.trouble.split(`: ${mark}`);
+      return factsIn({ ...said, trouble }, sections, needs, mark);
     },
   };
 }
