@@ -117,7 +117,7 @@ describe.skipIf(lacking !== undefined)("a target over ssh", () => {
   it("may greet in its forced command, and one that hangs up in the middle says so", async () => {
     const polite = await openSshd({ force: "echo Welcome; echo beware >&2; exec sh -s" });
     expect(await gather(placeAt(polite))).toEqual(await localTarget(SURROUNDINGS).gather(NEEDS, PATIENT, NEVER));
-    const hasty = await openSshd({ force: "sh -s | sed '/^boundary[0-9x]* 1$/q'; kill -9 $PPID" });
+    const hasty = await openSshd({ force: "sh -s | sed '/^boundary[0-9x]* 1$/q'; exit 255" });
     const facts = await gather(placeAt(hasty));
     expect(facts.stat.get(HOSTS)?.kind).toBe("known");
     expect(facts.read.get(HOSTS)).toMatchObject({ why: expect.stringMatching(/^ssh exited with 255/) });
