@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type ReportForm, type Result, reportAs, subjectText, verify } from "@muster/checks";
-import { checksOf, documentOf, readDocument, stackOf } from "@muster/declaration";
+import { checksOf, readDocument } from "@muster/declaration/checks";
 import { EXIT, isObject, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { paint } from "../print/paint.ts";
@@ -47,7 +47,10 @@ async function readChecks(cli: Cli, file: string): Promise<readonly Check[]> {
     print: cli.err.write,
   });
   // What is wrong with the rest of a stack is told here too: nobody could apply it.
-  if (isObject(source.data) && Object.hasOwn(source.data, "stack")) stackOf(documentOf(source), source);
+  if (isObject(source.data) && Object.hasOwn(source.data, "stack")) {
+    const { documentOf, stackOf } = await import("@muster/declaration");
+    stackOf(documentOf(source), source);
+  }
   return checksOf(source);
 }
 
