@@ -1,10 +1,12 @@
-import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Check } from "../check.ts";
-import { localTarget, sshTarget, type Target } from "../target/target.ts";
+import { localTarget, shellTarget, sshTarget, type Target } from "../target/target.ts";
 import { openSshd, whyNoSshd } from "../test/sshd.ts";
 import { folder, NEVER, PATIENT, SURROUNDINGS } from "../test/surroundings.ts";
 import { verify } from "../verify.ts";
@@ -59,6 +61,31 @@ describe.skipIf(lacking !== undefined)("a real sshd", () => {
     expect(entries.filter((entry) => "port" in entry || "process" in entry)).toHaveLength(2);
     const report = await verifying(discovered.checks, target);
     expect(report.results.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+  });
+});
+
+const SHELLS: readonly { readonly program: string; readonly sh: readonly [string, ...string[]] }[] = [
+  { program: "dash", sh: ["dash", "-s"] },
+  { program: "busybox", sh: ["busybox", "sh", "-s"] },
+  { program: "bash", sh: ["bash", "-s"] },
+];
+const isThere = (program: string) =>
+  (process.env["PATH"] ?? "").split(":").some((directory) => existsSync(join(directory, program)));
+
+describe.each(SHELLS.filter(({ program }) => isThere(program)))("a program, looked for by $program", ({ sh }) => {
+  it("is found by the name of its process, also one that a shell could take for something else", async () => {
+    const dir = await folder();
+    const name = `m $x*${process.pid}`;
+    await symlink("/bin/sleep", join(dir, name));
+    const child = spawn(join(dir, name), ["1000"], { stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child, "spawn");
+    const target = shellTarget("shell", sh, SURROUNDINGS);
+    const discovered = await discoverProgram(name, how(target));
+    if (discovered.kind !== "found") throw new Error(JSON.stringify(discovered));
+    // What else there is of it is its package, where a manager knows whose the program is.
+    expect(entriesOf(discovered.checks)[0]).toEqual({ process: name.slice(0, 15), running: true });
+    expect((await verifying(discovered.checks, target)).counts).toMatchObject({ fail: 0, unknown: 0 });
   });
 });
 
