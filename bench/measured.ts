@@ -40,6 +40,11 @@ export function measure({ program, words, folder, env }: Command): Taken {
   return { wallMs, cpuMs: (user + system) * 1_000, peakMb: peakKb / 1024 };
 }
 
+/** Whether it ends with another code than 0. */
+export function fails({ program, words, folder, env }: Command): boolean {
+  return spawnSync(program, words, { cwd: folder, env, maxBuffer: 2 ** 28 }).status !== 0;
+}
+
 export function medianOf(taken: readonly Taken[]): Taken {
   return {
     wallMs: median(taken.map(({ wallMs }) => wallMs)),

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { checks } from "./checks.ts";
 import { container } from "./container.ts";
 import { decide } from "./decide.ts";
 import { droplets } from "./droplets.ts";
@@ -41,6 +42,7 @@ const all: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   "vm-idle": idleMachines,
   "image-build": imageBuild,
   container,
+  checks,
   resources,
   droplets,
 };

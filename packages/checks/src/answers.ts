@@ -186,10 +186,18 @@ function modeOf(bits: string): number {
   return mode;
 }
 
+/** Where lines stand that name a path: what is said of it follows. */
+function placesIn(lines: readonly string[]): ReadonlyMap<string, number> {
+  const places = lines.flatMap((line, at) => (line.startsWith("k ") ? [[line.slice(2), at] as const] : []));
+  // The first counts.
+  return new Map(places.toReversed());
+}
+
 /** The name of the path, then where it leads. */
 function linksOf(lines: readonly string[]) {
+  const places = placesIn(lines);
   return (path: string): Answer<string> | undefined => {
-    const to = lines.includes(`k ${path}`) ? lines[lines.indexOf(`k ${path}`) + 1] : undefined;
+    const to = lines[(places.get(path) ?? Number.NaN) + 1];
     return to === undefined ? undefined : known(to);
   };
 }
@@ -240,12 +248,16 @@ function namesOf(text: string): Answer<readonly string[]> {
   return known(text.slice(2).split("/").slice(0, -1).toSorted());
 }
 
+/** All of these expressions are linear: a target may say lines of any length. */
+const ROOM = / (\d+) {1,40}\d+ {1,40}(-?\d+) {1,40}(\d+)% /;
+
 function roomsOf(lines: readonly string[]) {
+  const places = placesIn(lines);
   return (path: string): Answer<Room> | undefined => {
     // The name of the path, the titles, the row.
-    const row = lines[lines.indexOf(`k ${path}`) + 2] ?? "";
-    const [, size, free, used] = /^.+? +(\d+) +\d+ +(-?\d+) +(\d+)% /.exec(row) ?? [];
-    if (!lines.includes(`k ${path}`) || used === undefined) return undefined;
+    const row = lines[(places.get(path) ?? Number.NaN) + 2] ?? "";
+    const [, size, free, used] = ROOM.exec(row) ?? [];
+    if (used === undefined) return undefined;
     return known({ size: Number(size), free: Number(free), used: Number(used) });
   };
 }
@@ -267,7 +279,7 @@ function addressesOf(text: string): Answer<Readonly<Record<string, readonly stri
   if (!text.startsWith("y\n")) return unanswered("there is no program `ip`");
   const all: Record<string, string[]> = Object.create(null);
   for (const line of text.split("\n")) {
-    const [, name, address] = /^\d+: +([^\s@]+)\S* +inet6? (\S+)/.exec(line) ?? [];
+    const [, name, address] = /^\d+: {1,40}([^\s@]+)(?:@\S*)? {1,40}inet6? (\S+)/.exec(line) ?? [];
     if (name !== undefined && address !== undefined) all[name] = [...(all[name] ?? []), address];
   }
   return known(all);

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { connect } from "node:tls";
 import { messageOf, type Verdict } from "@muster/model";
 import { endAfter } from "./ending.ts";
 import { asking, noteLookup, verdictOnError, verdictOnSilence } from "./network.ts";
@@ -34,7 +33,7 @@ export async function askCertificate(
   try {
     // Who is not trusted is looked at all the same: that is what is asked.
     const options = { host, port, rejectUnauthorized: false, ...(isIP(servername) === 0 ? { servername } : {}) };
-    const socket = connect(options);
+    const socket = process.getBuiltinModule("node:tls").connect(options);
     return await new Promise((resolve) => {
       const callOff = endAfter(timeoutMs, signal, (why) => answer(verdictOnSilence(asked, why)));
       const answer = (shown: ShownCertificate | Verdict) => {

@@ -1,4 +1,4 @@
-import { Resolver } from "node:dns/promises";
+import type { Resolver } from "node:dns/promises";
 import { durationText, messageOf, systemCodeOf } from "@muster/model";
 import { endAfter } from "./ending.ts";
 import { readable } from "./reason.ts";
@@ -25,7 +25,7 @@ const NOTHING: ReadonlySet<string> = new Set(["ENOTFOUND", "ENODATA"]);
 /** What a name server says; none of /etc/hosts. Nothing is thrown. */
 export async function askDns(question: DnsQuestion, signal: AbortSignal): Promise<DnsAnswer> {
   const { name, type, server, timeoutMs } = question;
-  const resolver = new Resolver();
+  const resolver = new (process.getBuiltinModule("node:dns/promises").Resolver)();
   let late = false;
   const callOff = endAfter(timeoutMs, signal, (why) => {
     late = why === "late";

@@ -4,9 +4,6 @@ import { endAfter } from "./ending.ts";
 import { asking, noteLookup, verdictOnError, verdictOnSilence } from "./network.ts";
 import { failed, unknown } from "./reason.ts";
 
-// An import of it would load all that Node has for the web.
-const { request: plainRequest } = process.getBuiltinModule("node:http");
-
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 export const STATUS_CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
@@ -104,7 +101,8 @@ function shown({ protocol, host, pathname }: URL): string {
 function begin(url: URL, { method = "GET", headers = {} }: HttpQuestion): ClientRequest {
   // Without an agent no connection is used again, and no proxy is asked.
   const options = { method, headers: { ...headers }, agent: false } as const;
-  if (url.protocol === "http:") return plainRequest(url, options);
+  // Got where somebody asks: most who come by here ask nobody over HTTP, and an import loads all that Node has for the web.
+  if (url.protocol === "http:") return process.getBuiltinModule("node:http").request(url, options);
   return process.getBuiltinModule("node:https").request(url, { ...options, rejectUnauthorized: true });
 }
 

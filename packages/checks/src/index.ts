@@ -1,6 +1,8 @@
 export type { Said } from "./answers.ts";
 export type * from "./check.ts";
 export * from "./command.ts";
+export * from "./discover/discover.ts";
+export { STEADY_KINDS } from "./discover/steady.ts";
 export * from "./http.ts";
 export { differenceOf } from "./difference.ts";
 export { stepsOf } from "./inside.ts";
@@ -14,6 +16,7 @@ export { readable } from "./reason.ts";
 export * from "./report/reports.ts";
 export { type Ended, type Run, run } from "./run.ts";
 export { checksSchema, itemOf } from "./schema.ts";
+export * from "./target/begun.ts";
 export { type Place as SshPlace, placeOf as sshPlaceOf } from "./target/ssh.ts";
 export * from "./target/target.ts";
 export * from "./tcp.ts";

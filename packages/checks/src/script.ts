@@ -46,9 +46,12 @@ function chunks(words: readonly string[]): readonly (readonly string[])[] {
   return all;
 }
 
+/** What ends a section: what is said between it and the next belongs to nobody. */
+const CLOSED = ".";
+
 /** @param boundary of letters and digits, new for each script */
 export function scriptOf(sections: readonly Section[], boundary: string): string {
-  const asked = sections.map(({ ask, of }, index) => `s ${index}\n${questionOf(ask, of)}`);
+  const asked = sections.map(({ ask, of }, index) => `s ${index}\n${questionOf(ask, of)}\ns ${CLOSED}`);
   // As one block it is read whole before any of it is done, and nothing of it where it was cut off.
   return ["{", `b=${boundary}`, PRELUDE, "s begin", ...asked, "s end", "exit 0", "}", ""].join("\n");
 }

@@ -18,6 +18,7 @@ describe("the command line", () => {
     "plan",
     "apply",
     "destroy",
+    "discover",
     "drift",
     "resource",
     "import",

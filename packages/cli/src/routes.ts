@@ -166,6 +166,7 @@ export const routesFor = branch(
     apply: async () => (await import("./commands/apply.ts")).apply,
     verify: async () => (await import("./commands/verify.ts")).verify,
     try: tries,
+    discover: async () => (await import("./commands/discover.ts")).discover,
     drift: async () => (await import("./commands/drift.ts")).drift,
     resource: async () => (await import("./commands/resource.ts")).resource,
     import: async () => (await import("./commands/import.ts")).importThings,

@@ -61,7 +61,7 @@ function typescriptText(entries: readonly ResourceEntry[]): string {
   return `resources: {\n${types.join("")}},\n`;
 }
 
-function valueText(value: Json, indent: string): string {
+export function valueText(value: Json, indent: string): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const deeper = `${indent}  `;
   const lines = Array.isArray(value)

@@ -3,6 +3,7 @@ export type { Openers } from "./ask-resources.ts";
 export * from "./by-schema.ts";
 export * from "./check.ts";
 export { checksOf } from "./checks.ts";
+export { checksText } from "./checks-text.ts";
 export * from "./declarable.ts";
 export * from "./edit.ts";
 export {

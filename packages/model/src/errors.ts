@@ -357,6 +357,14 @@ export const errorTable = {
     says: "{type} `{id}` already belongs to {owner}",
     next: "Name another one, or remove it from {owner} first. Nothing was changed.",
   },
+  "target.no-members": {
+    says: "group `{group}` has no members that could be asked",
+    next: "`muster group describe {group}` shows how it stands. Nothing was asked.",
+  },
+  "target.nothing-found": {
+    says: "there is {what} at {target}{nearest}",
+    next: "Name something that is there; of a program it is the name of its process. Nothing was written.",
+  },
   "daemon.held": {
     says: "another Muster serves {socket}: {holder}",
     next: "Use that one, end it first, or set MUSTER_SOCKET to another path.",
@@ -563,6 +571,10 @@ export const errorTable = {
   },
 
   // Could not tell. Exit code 4.
+  "target.untold": {
+    says: "it cannot be told of {what} at {target}: {detail}",
+    next: "Mend the cause named here, and ask again. Nothing was written.",
+  },
   "history.dropped": {
     says: "how group `{group}` stood at {at} is known no more: the history of stack `{stack}` up to {until} was dropped by {actor}",
     next: "Ask for a time after that.",

@@ -49,7 +49,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "history.no-report",
   "history.too-early",
 ];
-const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown"];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown", "target.untold"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";

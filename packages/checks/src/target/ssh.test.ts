@@ -114,6 +114,15 @@ describe.skipIf(lacking !== undefined)("a target over ssh", () => {
     expect(why(await gather(placeAt(flood)))).toMatch(/^it said more than \d+ bytes$/);
   });
 
+  it("may greet in its forced command, and one that hangs up in the middle says so", async () => {
+    const polite = await openSshd({ force: "echo Welcome; echo beware >&2; exec sh -s" });
+    expect(await gather(placeAt(polite))).toEqual(await localTarget(SURROUNDINGS).gather(NEEDS, PATIENT, NEVER));
+    const hasty = await openSshd({ force: "sh -s | sed '/^boundary[0-9x]* 1$/q'; exit 255" });
+    const facts = await gather(placeAt(hasty));
+    expect(facts.stat.get(HOSTS)?.kind).toBe("known");
+    expect(facts.read.get(HOSTS)).toMatchObject({ why: expect.stringMatching(/^ssh exited with 255/) });
+  });
+
   it("is reached through another host, where it cannot be reached otherwise", { timeout: 60_000 }, async ({ skip }) => {
     const nets = await openNetworks().catch((thrown: unknown) => String(thrown));
     if (typeof nets === "string") {

@@ -5,6 +5,7 @@ import type { Said } from "../answers.ts";
 import { endAfter } from "../ending.ts";
 import { killSession, signalGroup } from "../process-group.ts";
 import { readable } from "../reason.ts";
+import { lastLine, taken } from "./taken.ts";
 
 export interface Talk {
   readonly command: readonly [string, ...string[]];
@@ -23,7 +24,7 @@ export function talk(
   { command: [program, ...args], env, script, timeoutMs, most }: Talk,
   signal: AbortSignal,
 ): Promise<Said> {
-  const streams = { stdout: stream(most), stderr: stream(most) };
+  const streams = { stdout: taken(most), stderr: taken(most) };
   return new Promise((resolve) => {
     let trouble: string | undefined;
     let patience: NodeJS.Timeout | undefined;
@@ -67,27 +68,4 @@ export function talk(
     });
     child.once("close", close);
   });
-}
-
-interface Stream {
-  /** False when it has taken as much as it may. */
-  take(chunk: Buffer): boolean;
-  bytes(): Buffer;
-}
-
-function stream(most: number): Stream {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return {
-    take(chunk) {
-      if (length <= most) chunks.push(chunk);
-      length += chunk.length;
-      return length <= most;
-    },
-    bytes: () => Buffer.concat(chunks),
-  };
-}
-
-function lastLine(bytes: Buffer): string {
-  return bytes.subarray(-4_096).toString().trim().split("\n").at(-1)?.trim() ?? "";
 }

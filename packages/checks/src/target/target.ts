@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** The bytes that a target may say. */
-const MOST_SAID = 33_554_432;
+export const MOST_SAID = 33_554_432;
 
 /** How a script is said to whatever reads it. */
 export type Say = (script: string, timeoutMs: number, signal: AbortSignal) => Promise<Said>;
@@ -35,7 +35,9 @@ export function saidTarget(name: string, boundary: () => string, say: Say): Targ
       const sections: readonly Section[] = sectionsOf(needs);
       const mark = boundary();
       const said = await say(scriptOf(sections, mark), timeoutMs, signal);
-      return factsIn(said, sections, needs, mark);
+      // Where the script's own mark is the last that was said there, nobody has complained.
+      const [trouble = ""] = said.trouble.split(`: ${mark}`);
+      return factsIn({ ...said, trouble }, sections, needs, mark);
     },
   };
 }

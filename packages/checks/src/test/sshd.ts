@@ -31,11 +31,19 @@ export interface SshdAt {
   readonly port?: number;
   /** The network that it is in: a word for `ip netns exec`. */
   readonly network?: string;
+  /** It sees no processes but its own. */
+  readonly alone?: boolean;
   /** In place of the login shell. */
   readonly force?: string;
 }
 
-export async function openSshd({ address = "127.0.0.1", port, network, force }: SshdAt = {}): Promise<Sshd> {
+export async function openSshd({
+  address = "127.0.0.1",
+  port,
+  network,
+  force,
+  alone = false,
+}: SshdAt = {}): Promise<Sshd> {
   const dir = await folder();
   const [key, host, config, knownHosts] = ["key", "host", "config", "known"].map((name) => join(dir, name)) as [
     ...[string, string, string, string],
@@ -57,6 +65,7 @@ export async function openSshd({ address = "127.0.0.1", port, network, force }: 
   const [, ...words] = [
     "",
     ...(network === undefined ? [] : ["ip", "netns", "exec", network]),
+    ...(alone ? ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] : []),
     SSHD,
     "-D",
     "-e",

@@ -13,8 +13,7 @@ export const verify = buildCommand<VerifyFlags, string[], Cli>({
       output: { kind: "enum", values: FORMS, default: "text", brief: "How to print: for a person, or for a program" },
       target: {
         ...{ kind: "parsed", parse: String, variadic: true, optional: true, placeholder: "target" },
-        brief:
-          "Whom to ask: local unless told, or ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE",
+        brief: "Whom to ask: local unless told; ssh://USER@HOST:PORT, container:NAME, STACK/GROUP or STACK/GROUP/SLOT",
       },
       only: {
         ...{ kind: "parsed", parse: String, variadic: true, optional: true, placeholder: "text" },
@@ -80,6 +79,7 @@ export const verify = buildCommand<VerifyFlags, string[], Cli>({
       "Exit code 0: all hold; 1: something does not; 4: nothing fails, and something could not be told; 2: the checks are invalid.",
     "muster verify checks.yaml",
     "muster verify checks.yaml --target ssh://deploy@web-1 --target ssh://deploy@web-2:2222",
+    "muster verify checks.yaml --target container:db --target shop/web",
     "muster verify checks.yaml --retry-for 30s --output junit",
     "muster verify shop.yaml",
     "muster verify --last shop",

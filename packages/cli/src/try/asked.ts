@@ -64,7 +64,7 @@ export async function ask(questions: readonly Questions[], how: Omit<Verifying, 
   const count = (wanted: Result["verdict"]) => results.filter(({ verdict }) => verdict === wanted).length;
   const longest = reports.toSorted((a, b) => b.tookMs - a.tookMs)[0];
   return {
-    ...{ rounds: 1, tookMs: 0, ...longest, results },
+    ...{ rounds: 1, tookMs: 0, at: how.now(), ...longest, results },
     counts: { pass: count("pass"), fail: count("fail"), unknown: count("unknown") },
   };
 }

@@ -8,7 +8,7 @@ import { systemClock } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import { VERSION } from "../version.ts";
 import { listenForEnd, untilAborted } from "./ending.ts";
-import { duration } from "./verify.ts";
+import { durationFlag } from "./duration-flag.ts";
 import { type Address, type AddressFlags, addressOf, addressText } from "./verify-address.ts";
 import { type Asking, askParts } from "./verify-asked.ts";
 import { keepReports, type ToKeep } from "./verify-kept.ts";
@@ -30,7 +30,7 @@ export async function serveChecks(
   asking: Asking,
 ): Promise<void> {
   const address = addressOf(cli, flags);
-  const holdsMs = duration("--cache", flags.cache) ?? CACHE_MS;
+  const holdsMs = durationFlag("--cache", flags.cache) ?? CACHE_MS;
   const ending = listenForEnd();
   const over = AbortSignal.any([ending.asked, cli.out.closed]);
   const keep = asking.isWhole ? keeping(cli) : async () => undefined;

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { localTarget, type ReportForm, type Surroundings, sshPlaceOf, sshTarget, type Target } from "@muster/checks";
+import type { ReportForm } from "@muster/checks";
 import type { Inspector } from "@muster/daemon";
-import { durationOf, EXIT, MusterError } from "@muster/model";
+import { EXIT, MusterError } from "@muster/model";
 import { memoryStore } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { SetFlags } from "../commands/flags.ts";
+import { targetsOf } from "../targets/targets.ts";
+import { durationFlag } from "./duration-flag.ts";
 import { listenForEnd } from "./ending.ts";
 import { type Asking, askParts } from "./verify-asked.ts";
 import type { Blind } from "./verify-derived.ts";
@@ -40,10 +41,10 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
     throw new MusterError("usage.missing-argument", { detail, help: "muster verify --help" });
   }
   const settings = {
-    timeoutMs: duration("--timeout", flags.timeout) ?? TIMEOUT_MS,
-    retryForMs: duration("--retry-for", flags.retryFor) ?? 0,
+    timeoutMs: durationFlag("--timeout", flags.timeout) ?? TIMEOUT_MS,
+    retryForMs: durationFlag("--retry-for", flags.retryFor) ?? 0,
     only: flags.only ?? [],
-    targets: targetsOf(this, flags.target ?? ["local"]),
+    targets: await targetsOf(this, flags.target ?? ["local"]),
   };
   const read = await Promise.all(files.map((file) => readPart(this, file)));
   await withTypes(this, flags, read, async (inspector, blind) => {
@@ -93,41 +94,4 @@ async function withTypes(
     }
   };
   await inspecting(cli, flags, (inspector) => use(inspector, blind), storeOf);
-}
-
-export function duration(flag: string, written: string | undefined): number | undefined {
-  if (written === undefined) return undefined;
-  const ms = durationOf(written);
-  if (ms !== undefined && ms > 0) return ms;
-  const detail = `"${written}" is no duration`;
-  throw new MusterError("usage.bad-value", { what: flag, detail, wanted: "one as `30s` or `1m30s`" });
-}
-
-function targetsOf(cli: Cli, names: readonly string[]): readonly Target[] {
-  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const surroundings: Surroundings = {
-    env: Object.fromEntries(env),
-    boundary: () => `muster${randomBytes(16).toString("hex")}`,
-  };
-  return [...new Set(names)].map((name) => {
-    if (name === "local") return localTarget(surroundings);
-    const place = sshPlaceOf(name);
-    if (!("fault" in place)) return sshTarget(`ssh://${shownPlace(place)}`, place, surroundings);
-    const wanted = "`local`, or ssh://USER@HOST:PORT?key=FILE&jump=HOST&known-hosts=FILE&config=FILE";
-    throw new MusterError("usage.bad-value", { what: `--target ${name}`, detail: place.fault, wanted });
-  });
-}
-
-/** As it stands in reports: who and where, without how. */
-function shownPlace({
-  user,
-  host,
-  port,
-}: {
-  user?: string | undefined;
-  host: string;
-  port?: number | undefined;
-}): string {
-  const at = user === undefined ? host : `${user}@${host}`;
-  return port === undefined ? at : `${at}:${port}`;
 }

@@ -1,3 +1,4 @@
 export { container, containerIn } from "./container.ts";
 export type { ContainerProperties } from "./properties.ts";
 export { type ContainerSettings, containerSettingsIn } from "./settings.ts";
+export { execInNamed } from "./shell.ts";
