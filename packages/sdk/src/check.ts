@@ -105,6 +105,8 @@ export const check: {
   /** A port of the target, as its kernel knows it. */
   readonly port: Asks<"port", number | string>;
   readonly process: Asks<"process">;
+  /** A program on the PATH. */
+  readonly program: Asks<"program">;
   readonly service: Asks<"service">;
   readonly user: Asks<"user">;
 } = {
@@ -123,6 +125,7 @@ export const check: {
   package: asks("package"),
   port: asks("port"),
   process: asks("process"),
+  program: asks("program"),
   service: asks("service"),
   user: asks("user"),
 };

@@ -4,7 +4,7 @@ import type { Kind } from "../kind.ts";
 import { group, user } from "./accounts.ts";
 import { directory, disk, file, mount } from "./files.ts";
 import { addr, certificate, dns, http } from "./outside.ts";
-import { command, installedPackage, kernelParam, networkInterface, port, process, service } from "./system.ts";
+import { command, installedPackage, kernelParam, networkInterface, port, process, program, service } from "./system.ts";
 
 export const KINDS = {
   addr,
@@ -22,6 +22,7 @@ export const KINDS = {
   package: installedPackage,
   port,
   process,
+  program,
   service,
   user,
 } as const satisfies Record<string, Kind>;
