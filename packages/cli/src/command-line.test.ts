@@ -33,6 +33,7 @@ describe("the command line", () => {
     "stack ls",
     "stack describe",
     "verify",
+    "doctor",
     "group",
     "group ls",
     "group describe",

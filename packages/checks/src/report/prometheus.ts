@@ -22,8 +22,12 @@ function metric(name: string, help: string, type: string): readonly string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-function labels({ kind, subject, property, target, title = "" }: Result): string {
-  const all = { kind, subject: subjectText(subject), property, target, ...(title === "" ? {} : { title }) };
+function labels({ kind, subject, property, target, title = "", optional }: Result): string {
+  const all = {
+    ...{ kind, subject: subjectText(subject), property, target },
+    ...(title === "" ? {} : { title }),
+    ...(optional === true ? { optional: "true" } : {}),
+  };
   const written = Object.entries(all).map(([name, value]) => `${name}="${escaped(value)}"`);
   return `{${written.join(",")}}`;
 }

@@ -1,3 +1,3 @@
 export { container, containerIn } from "./container.ts";
 export type { ContainerProperties } from "./properties.ts";
-export { type ContainerSettings, containerSettingsIn } from "./settings.ts";
+export { type ContainerSettings, containerSettingsIn, socketOf as engineSocket } from "./settings.ts";
