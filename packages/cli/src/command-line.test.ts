@@ -34,6 +34,7 @@ describe("the command line", () => {
     "stack describe",
     "verify",
     "doctor",
+    "stories",
     "group",
     "group ls",
     "group describe",

@@ -143,6 +143,7 @@ export const routesFor = branch(
     plan: async () => (await import("./commands/plan.ts")).plan,
     apply: async () => (await import("./commands/apply.ts")).apply,
     verify: async () => (await import("./commands/verify.ts")).verify,
+    stories: async () => (await import("./commands/stories.ts")).stories,
     doctor: async () => (await import("./commands/doctor.ts")).doctor,
     drift: async () => (await import("./commands/drift.ts")).drift,
     resource: async () => (await import("./commands/resource.ts")).resource,

@@ -19,3 +19,4 @@ export * from "./read.ts";
 export * from "./source.ts";
 export * from "./stack.ts";
 export * from "./stack-schema.ts";
+export { type Evidence, readStories, type Stories, type Story } from "./stories.ts";
