@@ -74,7 +74,7 @@ describe("muster stories", () => {
   it("asks nothing where the stories are invalid", async () => {
     const { code, out, err } = await tell([story("lost", { checks: ["there is a rot"] })]);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain("error[declaration.bad-story]: a story: no check of the files under `checks` has the title");
+    expect(err).toContain("error[declaration.bad-story]: lost: no check of the files under `checks` has the title");
     expect(err).toMatch(/stories\.json:\d+:\d+ \(stories\[0\]\.checks\[0\]\)/);
   });
 });

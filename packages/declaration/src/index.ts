@@ -12,6 +12,7 @@ export {
   resourcesOf,
   withEntries,
 } from "./entries.ts";
+export type { Evidence } from "./evidence.ts";
 export * from "./given.ts";
 export * from "./grammar.ts";
 export * from "./kind.ts";
@@ -19,4 +20,4 @@ export * from "./read.ts";
 export * from "./source.ts";
 export * from "./stack.ts";
 export * from "./stack-schema.ts";
-export { type Evidence, readStories, type Stories, type Story } from "./stories.ts";
+export { readStories, type Stories, type Story } from "./stories.ts";

@@ -67,10 +67,10 @@ describe("stories", () => {
       ),
     ).toEqual([
       "5:11 one: there is no area `proces` (did you mean `process`?)",
-      '7:14 a story: no check of the files under `checks` has the title "it lissens" (did you mean `it listens`?)',
-      "9:19 evidence: pages.md cannot be read (ENOENT)",
-      "10:19 evidence: page.md has no heading #what-there",
-      "11:16 evidence: there is no type of event `rollout.fails` (did you mean `rollout.failed`?)",
+      '7:14 one: no check of the files under `checks` has the title "it lissens" (did you mean `it listens`?)',
+      "9:19 one: pages.md cannot be read (ENOENT)",
+      "10:19 one: page.md has no heading #what-there",
+      "11:16 one: there is no type of event `rollout.fails` (did you mean `rollout.failed`?)",
     ]);
   });
 
@@ -81,7 +81,9 @@ describe("stories", () => {
     expect(await wrongIn(...HEAD, ...STORY, "    checks: [it listens]", "    appliesNot: no")).toEqual([
       "8:5 one: what does not apply is neither shown nor open",
     ]);
-    expect(await wrongIn(...HEAD, ...STORY, "    evidence: [{ command: muster group ls }]")).toHaveLength(1);
+    for (const one of ["command: muster group ls", "document: page.md, event: rollout.failed", "document: 1", ""]) {
+      expect(await wrongIn(...HEAD, ...STORY, `    evidence: [{ ${one} }]`), one).toHaveLength(1);
+    }
   });
 
   it("have known keys, and an id of their own each", async () => {
@@ -93,5 +95,6 @@ describe("stories", () => {
     ]);
     expect(await wrongIn(...HEAD, "  - notYet: why")).toHaveLength(3);
     expect(await wrongIn("areas: []", "story: []")).toHaveLength(2);
+    expect(await wrongIn("areas: []", "stories: []")).toHaveLength(1);
   });
 });

@@ -2,31 +2,15 @@
  * Stories: what people want to be true of how something is run, each with what shows it: checks, or other evidence. Or it
  * says why it does not apply, or that it is open.
  */
-import { readFile } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Check } from "@muster/checks";
-import {
-  didYouMean,
-  EVENT_TYPES,
-  type EventType,
-  type Json,
-  type JsonObject,
-  nearest,
-  systemCodeOf,
-} from "@muster/model";
+import { didYouMean, type Json, type JsonObject, nearest } from "@muster/model";
 import { checksOf } from "./checks.ts";
+import { type Evidence, readEvidence } from "./evidence.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
 import { type ReadDeps, readDocument } from "./read.ts";
 import type { Path } from "./source.ts";
 import { checkKeys, noteMissingKey, readMapping, readText, readTexts, shortened, wrongKind } from "./values.ts";
-
-export type Evidence =
-  /** A page, or a place in one; `path` as it was written, from the file of the stories on. */
-  | { readonly kind: "document"; readonly document: string }
-  /** What somebody types, and what that shows. */
-  | { readonly kind: "command"; readonly command: string; readonly shows: string }
-  /** What is written down each time. */
-  | { readonly kind: "event"; readonly event: EventType };
 
 export interface Story {
   readonly id: string;
@@ -66,8 +50,8 @@ export async function readStories(file: string, deps: ReadDeps): Promise<Stories
   const known = await checksIn(top["checks"], from, deps, problems);
   const stories: Story[] = [];
   const ids = new Set<string>();
-  if (!Array.isArray(top["stories"])) wrongKind(top["stories"], "a list of stories", ["stories"], problems);
   const entries: readonly Json[] = Array.isArray(top["stories"]) ? top["stories"] : [];
+  if (entries.length === 0) wrongKind(top["stories"], "a list of stories", ["stories"], problems);
   for (const [index, entry] of entries.entries()) {
     const path: Path = ["stories", index];
     const written = readMapping(entry, path, problems);
@@ -81,7 +65,7 @@ export async function readStories(file: string, deps: ReadDeps): Promise<Stories
 
 interface Around {
   readonly areas: readonly string[];
-  /** Checks by their title; undefined: they could not be read. */
+  /** Checks by their title. */
   readonly known: ReadonlyMap<string, readonly Check[]>;
   readonly ids: Set<string>;
   readonly from: string;
@@ -111,11 +95,12 @@ async function readStory(written: JsonObject, path: Path, around: Around): Promi
     written[key] === undefined ? undefined : readText(written[key], [...path, key], problems);
   const [id, area, story] = [text("id"), text("area"), text("story")];
   const [appliesNot, notYet] = [maybe("appliesNot"), maybe("notYet")];
-  const checks = readLinks(written["checks"], [...path, "checks"], around);
-  const evidence = await readEvidence(written["evidence"], [...path, "evidence"], around);
+  const called = shortened(id ?? "a story without an id");
+  const checks = readLinks(written["checks"], [...path, "checks"], called, around);
+  const evidence = await readEvidence(written["evidence"], [...path, "evidence"], called, around);
   if (id === undefined || area === undefined || story === undefined) return undefined;
   const bad = (detail: string, fix: string, at: Path, what: "key" | "value" = "value") =>
-    problems.add("declaration.bad-story", { story: shortened(id), detail, fix }, at, what);
+    problems.add("declaration.bad-story", { story: called, detail, fix }, at, what);
   if (ids.has(id)) bad("there is another story of this id", "Give each an id of its own.", [...path, "id"]);
   ids.add(id);
   if (!around.areas.includes(area)) {
@@ -133,7 +118,7 @@ async function readStory(written: JsonObject, path: Path, around: Around): Promi
   return { id, area, story, checks, evidence, appliesNot, notYet };
 }
 
-function readLinks(value: Json | undefined, path: Path, { known, problems }: Around): readonly Check[] {
+function readLinks(value: Json | undefined, path: Path, story: string, { known, problems }: Around): readonly Check[] {
   if (value === undefined) return [];
   const titles = readTexts(value, path, problems) ?? [];
   if (titles.length === 0) wrongKind(value, "a list of titles of checks", path, problems);
@@ -142,63 +127,8 @@ function readLinks(value: Json | undefined, path: Path, { known, problems }: Aro
     if (found !== undefined) return found;
     const near = didYouMean(nearest(title, [...known.keys()]));
     const detail = `no check of the files under \`checks\` has the title "${shortened(title)}"${near}`;
-    const words = { story: "a story", detail, fix: "Name the title of a check, or the file that it stands in." };
+    const words = { story, detail, fix: "Name the title of a check, or the file that it stands in." };
     problems.add("declaration.bad-story", words, [...path, index]);
     return [];
   });
-}
-
-async function readEvidence(value: Json | undefined, path: Path, around: Around): Promise<readonly Evidence[]> {
-  if (value === undefined) return [];
-  const { problems, from } = around;
-  if (!Array.isArray(value) || value.length === 0) {
-    wrongKind(value, "a list of evidence, as `- document: PAGE.md#heading`", path, problems);
-    return [];
-  }
-  const all: Evidence[] = [];
-  const entries: readonly Json[] = value;
-  for (const [index, entry] of entries.entries()) {
-    const at: Path = [...path, index];
-    const written = readMapping(entry, at, problems);
-    if (written === undefined) continue;
-    checkKeys(written, at, ["document", "command", "shows", "event"], [], problems);
-    const { document, command, shows, event } = written;
-    const bad = (detail: string, fix: string, key: string) =>
-      problems.add("declaration.bad-story", { story: "evidence", detail, fix }, [...at, key]);
-    if (typeof document === "string") {
-      const fault = await faultOfDocument(from, document);
-      if (fault !== undefined) bad(fault, "Name a file from this one on; after `#`, one of its headings.", "document");
-      all.push({ kind: "document", document });
-    } else if (typeof command === "string" && typeof shows === "string") {
-      all.push({ kind: "command", command, shows });
-    } else if (typeof event === "string") {
-      const type = EVENT_TYPES.find((each) => each === event);
-      if (type !== undefined) all.push({ kind: "event", event: type });
-      else {
-        const near = didYouMean(nearest(event, EVENT_TYPES));
-        bad(`there is no type of event \`${shortened(event)}\`${near}`, "docs/reference/api.md has all.", "event");
-      }
-    } else wrongKind(entry, "`document`, `command` with `shows`, or `event`", at, problems);
-  }
-  return all;
-}
-
-async function faultOfDocument(from: string, document: string): Promise<string | undefined> {
-  const [path = "", anchor] = document.split("#");
-  try {
-    const text = await readFile(join(from, path), "utf8");
-    if (anchor === undefined || (extname(path) === ".md" && anchorsOf(text).has(anchor))) return undefined;
-    return `${path} has no heading #${anchor}`;
-  } catch (thrown) {
-    // A directory is a document as well: what lies in it is.
-    if (systemCodeOf(thrown) === "EISDIR" && anchor === undefined) return undefined;
-    return `${path} cannot be read (${systemCodeOf(thrown) ?? "it is no text"})`;
-  }
-}
-
-/** The headings of a page as links name them, as GitHub makes them. */
-function anchorsOf(page: string): ReadonlySet<string> {
-  const prose = page.replace(/^```[\s\S]*?^```$/gm, "");
-  const headings = [...prose.matchAll(/^#+ +(.+)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
-  return new Set(headings.map((each) => each.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")));
 }
