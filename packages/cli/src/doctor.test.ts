@@ -121,6 +121,17 @@ describe("muster doctor", () => {
     expect(linesOf(await doctor(), "there is QEMU")).toEqual(["pass     there is QEMU"]);
   });
 
+  it("says that nobody could tell where there is no shell to ask", async () => {
+    house.env["PATH"] = house.path("nowhere");
+    const ended = await doctor();
+    expect(ended.code).toBe(4);
+    expect(linesOf(ended, "Node is 24 or newer")).toEqual([
+      ...["unknown  Node is 24 or newer", "stdout: could not be told: there is no program sh"],
+      "next: in a clone `npm ci` brings the right one; elsewhere install it from https://nodejs.org/",
+    ]);
+    expect(ended.out).toMatch(/\nready as far as can be told: \d+ pass, 0 fail, /);
+  });
+
   it("waits for no engine that hangs, and understands no engine over TCP", async () => {
     const socket = house.path("docker.sock");
     const server = createServer().listen(socket);
