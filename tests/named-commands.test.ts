@@ -24,7 +24,7 @@ it("examples/operations-stories names only commands and options that there are",
   ]);
   const typed = [...lists, ...lines].map(({ groups }) => groups?.["quoted"] ?? groups?.["typed"] ?? "");
   const words = typed.map((each) => each.replaceAll(",", "").split(" && ")[0] ?? "");
-  expect(words).toContain("muster group describe web --at 0s");
+  expect(words).toContain("muster group describe web --at 1s");
   expect(words.flatMap((each) => unknownIn(each))).toEqual([]);
 });
 
