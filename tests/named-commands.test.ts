@@ -15,6 +15,19 @@ it.each(pages)("%s names only commands and options that there are", (page) => {
   expect(named.flatMap((typed) => unknownIn(typed))).toEqual([]);
 });
 
+it("examples/operations-stories names only commands and options that there are", () => {
+  const folder = join(ROOT, "examples/operations-stories");
+  const texts = ["stories.yaml", "checks.yaml"].map((name) => readFileSync(join(folder, name), "utf8"));
+  const lists = texts.flatMap((text) => [...text.matchAll(/\bcommand: \[(?<typed>muster, [^\]]+)\]/g)]);
+  const lines = texts.flatMap((text) => [
+    ...text.matchAll(/\bcommand: (?:"(?<quoted>muster [^"]+)"|(?<typed>muster [^,]+),)/g),
+  ]);
+  const typed = [...lists, ...lines].map(({ groups }) => groups?.["quoted"] ?? groups?.["typed"] ?? "");
+  const words = typed.map((each) => each.replaceAll(",", "").split(" && ")[0] ?? "");
+  expect(words).toContain("muster group describe web --at 1s");
+  expect(words.flatMap((each) => unknownIn(each))).toEqual([]);
+});
+
 it("knows a command and an option that there are not", () => {
   expect(unknownIn("muster gruop ls")).toEqual(["muster gruop ls: gruop"]);
   expect(unknownIn("muster group lss")).toEqual(["muster group lss: lss"]);

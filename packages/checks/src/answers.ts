@@ -99,6 +99,9 @@ function take({ ask, of }: Section, body: Buffer, { after, complaint }: Beside, 
     case "names":
       facts.names.set(only, namesOf(text));
       return;
+    case "writable":
+      takeLines(of, text, facts.writable, writableOf);
+      return;
     case "room":
       takeLines(of, text, facts.room, roomsOf);
       return;
@@ -107,6 +110,9 @@ function take({ ask, of }: Section, body: Buffer, { after, complaint }: Beside, 
       return;
     case "addresses":
       facts.addresses.set("", addressesOf(text));
+      return;
+    case "program":
+      takeLines(of, text, facts.program, programsOf);
       return;
     case "package":
       takeLines(of, text, facts.package, packagesOf);
@@ -246,6 +252,19 @@ function namesOf(text: string): Answer<readonly string[]> {
   if (!text.startsWith("y\n")) return goneOf(text);
   // No name holds a slash.
   return known(text.slice(2).split("/").slice(0, -1).toSorted());
+}
+
+function writableOf(lines: readonly string[]) {
+  return (path: string): Answer<boolean> | undefined => {
+    if (lines.includes(`y ${path}`)) return known(true);
+    return lines.includes(`x ${path}`) ? known(false) : undefined;
+  };
+}
+
+/** The name and the path of each that was found; `all`, when every directory of the PATH was looked through. */
+function programsOf(lines: readonly string[]) {
+  const paths = linksOf(lines);
+  return (name: string): Answer<string> | undefined => paths(name) ?? (lines.includes("all") ? NONE : undefined);
 }
 
 /** All of these expressions are linear: a target may say lines of any length. */

@@ -65,7 +65,7 @@ async function plant(root: string, things: typeof tree extends fc.Arbitrary<infe
 
 function needsIn(root: string, names: readonly string[]): readonly Need[] {
   const paths = [root, ...names.map((each) => join(root, each)), ...names.map((each) => join(root, each, "deeper"))];
-  const asks = ["stat", "read", "sum", "names"] as const;
+  const asks = ["stat", "read", "sum", "names", "writable"] as const;
   return paths.flatMap((of) => asks.map((ask) => ({ ask, of })));
 }
 
@@ -112,6 +112,9 @@ describe.each(there.map((sh) => ({ program: sh[0], sh })))("facts by $program", 
       paths.flatMap((of): Need[] => [
         { ask: "read", of },
         { ask: "sum", of: `${of}.not` },
+        // Busybox asks nobody on behalf of root, and does not know that the kernel lets not even root write there.
+        ...(of.startsWith("/proc/") ? [] : [{ ask: "writable", of } as const]),
+        { ask: "writable", of: `${of}.not` },
       ]),
     );
     const here = noFacts();

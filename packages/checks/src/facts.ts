@@ -50,12 +50,16 @@ export interface FactKinds {
   readonly sum: string;
   /** The names in a directory, sorted. */
   readonly names: readonly string[];
+  /** Of a path: whether whoever is asked may write there; what a link leads to is asked. */
+  readonly writable: boolean;
   /** Of the file system that a path lies on. */
   readonly room: Room;
   /** Of no subject (`""`): the names of all processes that have not ended, each 15 bytes at most. */
   readonly processes: readonly string[];
   /** Of no subject (`""`): interface → its addresses. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** Of a name: the path of the program that is found on the PATH. */
+  readonly program: string;
   /** The version of an installed package. */
   readonly package: string;
   readonly service: Service;
@@ -88,8 +92,8 @@ export type Answer<T> =
 export type Facts = { readonly [A in Ask]: ReadonlyMap<string, Answer<FactKinds[A]>> };
 
 export const ASKS = [
-  ...["stat", "link", "read", "sum", "names", "room"],
-  ...["processes", "addresses", "package", "service", "run"],
+  ...["stat", "link", "read", "sum", "names", "writable", "room"],
+  ...["processes", "addresses", "program", "package", "service", "run"],
 ] as const satisfies readonly string[] as readonly Ask[];
 
 export const NONE: Answer<never> = { kind: "none" };
@@ -98,7 +102,7 @@ export function known<T>(value: T): Answer<T> {
   return { kind: "known", value };
 }
 
-export function unanswered(why: string): Answer<never> {
+export function unanswered(why: string): Extract<Answer<never>, { kind: "unknown" }> {
   return { kind: "unknown", why };
 }
 
@@ -106,6 +110,7 @@ export function needsOf(needs: Iterable<Need>): Needs {
   const sets: { readonly [A in Ask]: Set<string> } = {
     ...{ stat: new Set(), link: new Set(), read: new Set(), sum: new Set(), names: new Set(), room: new Set() },
     ...{ processes: new Set(), addresses: new Set(), package: new Set(), service: new Set(), run: new Set() },
+    ...{ writable: new Set(), program: new Set() },
   };
   for (const { ask, of } of needs) sets[ask].add(of);
   return onlyOf(ASKS, (ask) => [...sets[ask]]);
@@ -122,7 +127,8 @@ export function isNothing(needs: Needs): boolean {
 
 function onlyOf(asks: readonly Ask[], of: (ask: Ask) => readonly string[]): Needs {
   const nothing = { stat: [], link: [], read: [], sum: [], names: [], room: [], processes: [], addresses: [] };
-  return { ...nothing, package: [], service: [], run: [], ...Object.fromEntries(asks.map((ask) => [ask, of(ask)])) };
+  const more = { writable: [], program: [], package: [], service: [], run: [] };
+  return { ...nothing, ...more, ...Object.fromEntries(asks.map((ask) => [ask, of(ask)])) };
 }
 
 /** Answers as they come in. */
@@ -132,6 +138,7 @@ export function noFacts(): FactsInTheMaking {
   return {
     ...{ stat: new Map(), link: new Map(), read: new Map(), sum: new Map(), names: new Map(), room: new Map() },
     ...{ processes: new Map(), addresses: new Map(), package: new Map(), service: new Map(), run: new Map() },
+    ...{ writable: new Map(), program: new Map() },
   };
 }
 

@@ -16,6 +16,8 @@ export interface HttpProbe {
   /** `GET` unless told. */
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The path of a unix socket that is asked, in place of the host and port of the address. */
+  readonly socket?: string | undefined;
   /** `2xx` unless told. A redirect is not followed: it is its status. */
   readonly status?: Status | readonly Status[] | undefined;
   /** What its first 64 KiB must hold. */
@@ -79,7 +81,7 @@ type Take<T> = (response: IncomingMessage, who: string, endsThere: boolean) => P
 async function exchange<T = never>(question: HttpQuestion, signal: AbortSignal, take: Take<T>): Promise<T | Verdict> {
   const url = URL.parse(question.url);
   if (url === null || !isWeb(url)) return unknown(`${question.url} is no http or https address`);
-  const who = shown(url);
+  const who = shown(url, question.socket);
   if (signal.aborted) return verdictOnSilence(asking(who, url.hostname, question.timeoutMs), "let-go");
   try {
     return await answerOf(begin(url, question), who, url, question, signal, take);
@@ -93,14 +95,15 @@ function isWeb({ protocol }: URL): boolean {
 }
 
 /** An address as it may be shown: a user's name, a password and a query are left out. */
-function shown({ protocol, host, pathname }: URL): string {
-  return `${protocol}//${host}${pathname}`;
+function shown({ protocol, host, pathname }: URL, socket: string | undefined): string {
+  return `${protocol}//${host}${pathname}${socket === undefined ? "" : ` at ${socket}`}`;
 }
 
 /** Throws where such a request cannot be written. */
-function begin(url: URL, { method = "GET", headers = {} }: HttpQuestion): ClientRequest {
+function begin(url: URL, { method = "GET", headers = {}, socket }: HttpQuestion): ClientRequest {
   // Without an agent no connection is used again, and no proxy is asked.
-  const options = { method, headers: { ...headers }, agent: false } as const;
+  const plain = { method, headers: { ...headers }, agent: false } as const;
+  const options = socket === undefined ? plain : { ...plain, socketPath: socket };
   // Got where somebody asks: most who come by here ask nobody over HTTP, and an import loads all that Node has for the web.
   if (url.protocol === "http:") return process.getBuiltinModule("node:http").request(url, options);
   return process.getBuiltinModule("node:https").request(url, { ...options, rejectUnauthorized: true });
@@ -110,24 +113,26 @@ function answerOf<T>(
   request: ClientRequest,
   who: string,
   url: URL,
-  { timeoutMs }: HttpQuestion,
+  { timeoutMs, socket }: HttpQuestion,
   signal: AbortSignal,
   take: Take<T>,
 ): Promise<T | Verdict> {
   return new Promise((resolve) => {
-    const asked = asking(who, url.hostname.replace(/^\[|\]$/g, ""), timeoutMs);
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    // Of a socket no name is looked up.
+    const asked = { ...asking(who, host, timeoutMs), ...(socket === undefined ? {} : { isLookingUp: false }) };
     const callOff = endAfter(timeoutMs, signal, (why) => answer(verdictOnSilence(asked, why)));
     const answer = (taken: T | Verdict) => {
       callOff();
       resolve(taken);
       request.destroy();
     };
-    request.once("socket", (socket) => noteLookup(asked, socket));
+    request.once("socket", (connection) => noteLookup(asked, connection));
     // It is heard to the end: also what goes wrong after the answer is known must be caught.
     request.on("error", (thrown) => answer(verdictOnError(who, thrown)));
     request.once("response", (response) => void take(response, who, false).then(answer));
-    request.once("upgrade", (response, socket) => {
-      socket.destroy();
+    request.once("upgrade", (response, connection) => {
+      connection.destroy();
       void take(response, who, true).then(answer);
     });
     request.end();

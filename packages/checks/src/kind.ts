@@ -32,7 +32,7 @@ export interface Subject {
 }
 
 export interface Option {
-  readonly is: "duration" | "text" | "texts by name" | readonly string[];
+  readonly is: "duration" | "text" | "path" | "texts by name" | readonly string[];
   readonly meaning: string;
 }
 

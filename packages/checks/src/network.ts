@@ -17,6 +17,7 @@ const SAYS: Readonly<Record<string, string>> = {
   EPIPE: "broke off the connection",
   EHOSTUNREACH: "cannot be reached",
   ETIMEDOUT: "cannot be reached",
+  ENOENT: "is not there",
 };
 
 /** @param who for a sentence: `http://127.0.0.1:80/ refused the connection` */

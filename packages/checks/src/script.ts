@@ -86,7 +86,7 @@ export function quoted(text: string): string {
  * the way may not be searched, or it may not be read; `b`, it is a link that leads nowhere; `n`, it is no file. Of what is there but was not told of, the reader says so.
  */
 const PRELUDE = `exec 5>&1 </dev/null
-LC_ALL=C; PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
+own=$PATH; LC_ALL=C; PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
 s() { printf '\\n%s %s\\n' "$b" "$1"; printf '\\n%s %s\\n' "$b" "$1" >&2; }
 gone() {
   if [ -e "$1" ]; then [ -r "$1" ] || printf 'd %s\\n' "$1"; return 0; fi
@@ -148,6 +148,13 @@ q_names() {
   elif [ -e "$1" ]; then printf 'n'
   else gone "$1"; fi
 }
+q_writable() {
+  for f do
+    if [ ! -e "$f" ]; then gone "$f"
+    elif [ -w "$f" ]; then printf 'y %s\\n' "$f"
+    else printf 'x %s\\n' "$f"; fi
+  done
+}
 q_room() {
   for f do
     if [ -e "$f" ]; then printf 'k %s\\n' "$f"; df -Pk "$f" 2>/dev/null
@@ -162,6 +169,15 @@ q_processes() {
   done
 }
 q_addresses() { if command -v ip >/dev/null 2>&1; then printf 'y\\n'; ip -o addr show 2>/dev/null; fi; }
+q_program() {
+  set -f; i=$IFS; IFS=:
+  for f do
+    for d in $own; do
+      [ ! -f "$d/$f" ] || [ ! -x "$d/$f" ] || { printf 'k %s\\n%s\\n' "$f" "$d/$f"; break; }
+    done
+  done
+  IFS=$i; set +f; printf 'all\\n'
+}
 q_package() {
   if command -v dpkg-query >/dev/null 2>&1; then
     printf 'dpkg\\n'

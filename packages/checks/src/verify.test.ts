@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:https";
+import { createServer as createNetServer } from "node:net";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { promisify } from "node:util";
@@ -8,7 +10,7 @@ import type { Json } from "@muster/model";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Check, Matcher, Statement } from "./check.ts";
 import { localTarget, type Target } from "./target/target.ts";
-import { deadPort, listening, rawServer, webServer } from "./test/listeners.ts";
+import { deadPort, deadSocket, listening, listeningAt, rawServer, webServer } from "./test/listeners.ts";
 import { nameServer } from "./test/name-server.ts";
 import { folder, NEVER, PATIENT, SURROUNDINGS } from "./test/surroundings.ts";
 import { type Report, type Verifying, verify } from "./verify.ts";
@@ -60,7 +62,7 @@ describe("verifying this machine", () => {
         check("file", join(dir, "link"), { type: "link", linksTo: "motd" }),
         check("file", join(dir, "none"), { exists: false }),
         check("file", join(dir, "none"), { mode: { word: "not", of: { word: "equals", value: "0777" } } }),
-        check("directory", join(dir, "d"), { exists: true, entries: ["b"] }),
+        check("directory", join(dir, "d"), { exists: true, writable: true, entries: ["b"] }),
         check("directory", join(dir, "motd"), { exists: true, mode: "0640" }),
       ],
       how(),
@@ -70,10 +72,11 @@ describe("verifying this machine", () => {
       expect.stringMatching(/^file sha256 fail "[0-9a-f]{64}"$/),
       ...["file owner pass", "file modified pass", "file type pass", "file linksTo pass", "file exists pass"],
       `file mode fail there is no ${join(dir, "none")}`,
-      ...["directory exists pass", "directory entries pass", "directory exists fail false"],
+      ...["exists", "writable", "entries"].map((property) => `directory ${property} pass`),
+      "directory exists fail false",
       `directory mode fail ${join(dir, "motd")} is a file`,
     ]);
-    expect(report.counts).toEqual({ pass: 12, fail: 4, unknown: 0 });
+    expect(report.counts).toEqual({ pass: 13, fail: 4, unknown: 0 });
   });
 
   it("tells who listens, and at which addresses", async () => {
@@ -102,6 +105,26 @@ describe("verifying this machine", () => {
       check("command", ["sh", "-c", "echo hello; exit 2"], { exit: 2, stdout: "hello", stderr: "" }),
     );
     expect(verdicts).toEqual(verdicts.map(() => "pass"));
+  });
+
+  it("tells which programs are on the PATH of whoever is asked, and of nobody else", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "tool"), "", { mode: 0o755 });
+    await writeFile(join(dir, "notes"), "", { mode: 0o644 });
+    const target = localTarget({ ...SURROUNDINGS, env: { PATH: `${dir}/none:${dir}:/bin` } });
+    const report = await verify(
+      [
+        check("program", "tool", { exists: true, path: join(dir, "tool") }),
+        check("program", "notes", { exists: false }),
+        check("program", "notes", { path: join(dir, "notes") }),
+        check("program", "sh", { path: "/bin/sh" }),
+      ],
+      how({ targets: [target] }),
+    );
+    expect(lines(report)).toEqual([
+      ...["program exists pass", "program path pass", "program exists pass"],
+      ...["program path fail there is no program notes on the PATH", "program path pass"],
+    ]);
   });
 
   it("fails a command that does not end, and says so", async () => {
@@ -177,6 +200,27 @@ describe("verifying from outside", () => {
     expect(lines(report)).toEqual(["http reachable pass", `http status fail ${nobody} refused the connection`]);
     const lost = await verify([check("http", "http://nobody.invalid/", { reachable: false })], how());
     expect(lost.results[0]?.verdict).toBe("unknown");
+  });
+
+  it("asks a server at a socket, and tells a dead one, a silent one and none", async () => {
+    const dir = await folder();
+    const [live, dead, silent] = ["live", "dead", "silent"].map((name) => join(dir, name));
+    await listeningAt(
+      live,
+      createHttpServer((request, response) => response.end(request.url)),
+    );
+    await deadSocket(dead);
+    await listeningAt(silent, createNetServer());
+    const asked = (socket = "", timeout = "20s") =>
+      check("http", "http://localhost/_ping", { reachable: true, body: "/_ping" }, { socket, timeout });
+    const report = await verify([asked(live), asked(dead), asked(join(dir, "none")), asked(silent, "200ms")], how());
+    const at = (name = "") => `http://localhost/_ping at ${name}`;
+    expect(lines(report)).toEqual([
+      ...["http reachable pass", "http body pass", "http reachable fail false"],
+      ...[`http body fail ${at(dead)} refused the connection`, "http reachable fail false"],
+      `http body fail ${at(join(dir, "none"))} is not there`,
+      ...["http reachable fail false", `http body fail ${at(silent)} did not answer within 200ms`],
+    ]);
   });
 
   it("does not judge a body of which it has read only the beginning", async () => {

@@ -17,6 +17,8 @@ export interface Result {
   /** Who was asked; `here` of what is seen from outside. */
   readonly target: string;
   readonly verdict: "pass" | "fail" | "unknown";
+  /** Nothing is wrong where it does not hold: whoever asked wants to know. Missing: it must. */
+  readonly optional?: true | undefined;
   /** Of a fail. */
   readonly expected?: string | undefined;
   readonly found?: string | undefined;

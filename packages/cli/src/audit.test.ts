@@ -57,6 +57,24 @@ describe("muster audit verify", () => {
     expect(JSON.parse(json.err)).toMatchObject({ errors: [{ code: "history.broken" }] });
   });
 
+  it("goes along the newest only, where it is told so, and looks for no hash among them", async () => {
+    const { blog, shop } = await recordAll();
+    const { code, out } = await house.run("audit", "verify", "--newest", "2");
+    expect([code, out]).toEqual([
+      0,
+      `blog  1 event holds, the last is number 1\n    head ${blog}\n` +
+        `shop  2 events hold, the last is number 3\n    head ${shop}\n`,
+    ]);
+    change(`UPDATE events SET body = replace(body, '"i-1"', '"i-9"') WHERE stack = 'shop'`);
+    const first = await house.run("audit", "verify", "--newest", "2");
+    expect([first.code, first.err]).toEqual([1, expect.stringContaining("does not hold at number 2")]);
+    expect((await house.run("audit", "verify", "--newest", "1")).code).toBe(0);
+    for (const words of [["0"], ["many"], ["2", "--head", shop]]) {
+      const { code: wrong, err } = await house.run("audit", "verify", "--newest", ...words);
+      expect([wrong, err]).toEqual([2, expect.stringContaining("error[usage.bad-value]: --newest: ")]);
+    }
+  });
+
   it("shows by a hash that was kept elsewhere whether the end was cut off", async () => {
     const { shop } = await recordAll();
     const kept = await house.run("audit", "verify", "shop", "--head", shop);

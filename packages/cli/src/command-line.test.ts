@@ -42,6 +42,8 @@ describe("the command line", () => {
     "try logs",
     "try destroy",
     "try sweep",
+    "doctor",
+    "stories",
     "group",
     "group ls",
     "group describe",

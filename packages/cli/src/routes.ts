@@ -167,6 +167,8 @@ export const routesFor = branch(
     verify: async () => (await import("./commands/verify.ts")).verify,
     try: tries,
     discover: async () => (await import("./commands/discover.ts")).discover,
+    stories: async () => (await import("./commands/stories.ts")).stories,
+    doctor: async () => (await import("./commands/doctor.ts")).doctor,
     drift: async () => (await import("./commands/drift.ts")).drift,
     resource: async () => (await import("./commands/resource.ts")).resource,
     import: async () => (await import("./commands/import.ts")).importThings,

@@ -142,6 +142,8 @@ function isOption({ is }: Option, value: Json, path: Path, problems: Problems): 
   switch (is) {
     case "text":
       return isRight(typeof value === "string" && value !== "", "a text");
+    case "path":
+      return isRight(typeof value === "string" && value.startsWith("/"), "an absolute path");
     case "duration":
       return isRight(typeof value === "string" && (durationOf(value) ?? 0) > 0, "a duration, as `10s`");
     case "texts by name": {

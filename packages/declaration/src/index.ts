@@ -13,6 +13,7 @@ export {
   resourcesOf,
   withEntries,
 } from "./entries.ts";
+export type { Evidence } from "./evidence.ts";
 export * from "./given.ts";
 export * from "./grammar.ts";
 export * from "./kind.ts";
@@ -22,3 +23,4 @@ export { type AskThing, resourceKinds, type ThingFound } from "./resource-kinds.
 export * from "./stack.ts";
 export * from "./stack-schema.ts";
 export { type TryDeclaration, triesOf } from "./tries.ts";
+export { readStories, type Stories, type Story } from "./stories.ts";

@@ -163,6 +163,7 @@ export const errorTable = {
     next: "Say what must hold: {known}.",
   },
   "declaration.bad-check": { says: "{check}: {detail}", next: "{fix}" },
+  "declaration.bad-story": { says: "{story}: {detail}", next: "{fix}" },
   "declaration.checks-contradict": {
     says: "{check}: `{property}` cannot be both {one} and {other}",
     next: "Keep one of them; the first stands {where}.",

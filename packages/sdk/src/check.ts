@@ -117,6 +117,8 @@ export const check: {
   readonly process: Asks<"process">;
   /** A thing of any type of Muster's, by its name or id: `check.resource("droplet", "web-1")`. In a file of checks. */
   readonly resource: (type: string, name: string, options?: { readonly title?: string }) => ResourceCheck;
+  /** A program on the PATH. */
+  readonly program: Asks<"program">;
   readonly service: Asks<"service">;
   readonly user: Asks<"user">;
 } = {
@@ -137,6 +139,7 @@ export const check: {
   port: asks("port"),
   process: asks("process"),
   resource: (type, name, options) => resourceEntry({ [type]: name, ...plain(options) }),
+  program: asks("program"),
   service: asks("service"),
   user: asks("user"),
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sha256 } from "@muster/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { auditChain } from "./audit.ts";
+import { auditChain, auditNewest } from "./audit.ts";
 import type { Lease, Store } from "./contract.ts";
 import { pruneChain } from "./prune.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
@@ -31,6 +31,17 @@ describeEveryStore("an audit", (present) => {
 
   it("finds nothing wrong where nothing is", async () => {
     expect(await auditChain(present(), "shop")).toEqual({ stack: "shop", events: 0, head: { seq: 0, hash: ZEROS } });
+  });
+
+  it("of the newest only goes along as many as it is told, and no further than there are", async () => {
+    const store = present();
+    const held = await lease(store);
+    await write(store, held, 7);
+    const [last] = await write(store, held, 1, NOW + 5);
+    const head = { seq: 8, hash: last?.hash };
+    expect(await auditNewest(store, "shop", 3)).toEqual({ stack: "shop", events: 3, at: NOW + 5, head });
+    expect(await auditNewest(store, "shop", 100)).toEqual({ stack: "shop", events: 8, at: NOW + 5, head });
+    expect(await auditNewest(store, "blog", 3)).toMatchObject({ events: 0, head: { seq: 0 } });
   });
 
   it("finds a hash that was kept elsewhere, or does not", async () => {

@@ -1,6 +1,6 @@
 /** Is the history of a stack what was written? */
 import { type Event, isObject } from "@muster/model";
-import { type BrokenLink, GENESIS, type Head } from "./chain.ts";
+import { type BrokenLink, GENESIS, type Head, verifyLinks } from "./chain.ts";
 import type { Checkpoint, Store } from "./contract.ts";
 import { hashOfPasts } from "./past.ts";
 import { fromCheckpoint, walk } from "./walk.ts";
@@ -41,6 +41,25 @@ export function auditChain(store: Store, stack: string, wanted?: string): Promis
     if (vouched || audit.broken !== undefined) return audit;
     return { ...audit, broken: { seq: audit.head.seq + 1, detail: UNVOUCHED } };
   });
+}
+
+/**
+ * The same of the newest events only, of at most so many: it takes as long however long the history is, and tells nothing
+ * of what is before them. Throws `store.damaged`.
+ */
+export async function auditNewest(store: Store, stack: string, most: number): Promise<Audit> {
+  const newest = await store.events({ stack, limit: most, newestFirst: true });
+  const oldest = newest.at(-1);
+  if (oldest === undefined) return { stack, events: 0, head: GENESIS };
+  const { place, event } = oldest;
+  const before = { seq: event.seq - 1, hash: event.previous };
+  const { events, broken } = verifyLinks(await store.links(stack, place - 1, most), before);
+  const last = events.at(-1);
+  return {
+    ...{ stack, events: events.length, head: last === undefined ? before : headOf(last) },
+    ...(last === undefined ? {} : { at: last.at }),
+    ...(broken === undefined ? {} : { broken }),
+  };
 }
 
 const UNVOUCHED = "what is missing before it was not dropped by `muster audit prune`: no event of the chain says so";

@@ -5,7 +5,7 @@ import { group, user } from "./accounts.ts";
 import { container } from "./container.ts";
 import { directory, disk, file, mount } from "./files.ts";
 import { addr, certificate, dns, http } from "./outside.ts";
-import { command, installedPackage, kernelParam, networkInterface, port, process, service } from "./system.ts";
+import { command, installedPackage, kernelParam, networkInterface, port, process, program, service } from "./system.ts";
 
 export const KINDS = {
   addr,
@@ -24,6 +24,7 @@ export const KINDS = {
   package: installedPackage,
   port,
   process,
+  program,
   service,
   user,
 } as const satisfies Record<string, Kind>;

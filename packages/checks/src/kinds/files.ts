@@ -24,6 +24,7 @@ const common = {
   owner: { is: "text", meaning: "The user that it belongs to; a number where nobody there has that number" },
   group: { is: "text", meaning: "The group that it belongs to; a number where none there has that number" },
   modified: { is: "moment", meaning: "When its content was changed last" },
+  writable: { is: "flag", meaning: "Whoever is asked may write there; of a link, what it leads to" },
 } as const satisfies Record<string, Property>;
 
 /** The fact that a property of a path rests on, beside its stat. */
@@ -32,6 +33,7 @@ const NEEDS: Readonly<Record<string, Need["ask"]>> = {
   sha256: "sum",
   linksTo: "link",
   entries: "names",
+  writable: "writable",
 };
 
 function needsOfPath({ subject, properties }: Asked): readonly Need[] {
@@ -72,6 +74,8 @@ function foundOfPath(property: string, path: string, facts: Facts, wanted: "dire
         : none(`${path} is a ${typeOf(stat.value)}`);
     case "sha256":
       return foundIn(factOf(facts, "sum", path), path);
+    case "writable":
+      return foundIn(factOf(facts, "writable", path), path);
     case "entries":
       return foundIn(factOf(facts, "names", path), path);
     default:
@@ -83,7 +87,7 @@ function typeOf({ mode }: Stat): string {
   return TYPES.get(mode & constants.S_IFMT) ?? "thing of another kind";
 }
 
-function foundIn(answer: Answer<string | readonly string[]>, path: string): Found {
+function foundIn(answer: Answer<string | boolean | readonly string[]>, path: string): Found {
   if (answer.kind === "unknown") return untold(answer.why);
   return answer.kind === "none" ? none(`there is no ${path}`) : found(answer.value);
 }

@@ -49,6 +49,10 @@ export const http = {
   options: {
     method: { is: METHODS, meaning: "`GET` unless told" },
     requestHeaders: { is: "texts by name", meaning: "What is sent with the request" },
+    socket: {
+      is: "path",
+      meaning: "A unix socket of this machine that is asked, in place of the host and port of the address",
+    },
     timeout: TIMEOUT,
   },
   properties: {
@@ -67,6 +71,7 @@ export const http = {
         url: String(subject),
         method: typeof options["method"] === "string" ? options["method"] : "GET",
         headers: textsByName(options["requestHeaders"]),
+        socket: typeof options["socket"] === "string" ? options["socket"] : undefined,
         timeoutMs: timeoutOf(options["timeout"], PATIENCE_MS),
       };
       const answer = await askHttp(question, properties.has("body"), signal);

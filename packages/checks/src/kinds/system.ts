@@ -1,4 +1,4 @@
-/** What runs there and is set there: `port`, `process`, `interface`, `kernel-param`, `package`, `service`, `command`. */
+/** What runs there and is set there: `port`, `process`, `interface`, `kernel-param`, `program`, `package`, `service`, `command`. */
 import { durationOf, isObject, type Json } from "@muster/model";
 import { type Found, found, none, untold } from "../check.ts";
 import { type Facts, factOf, type RunQuestion, type Text } from "../facts.ts";
@@ -182,6 +182,26 @@ export const installedPackage = {
       if (version.kind === "unknown") return untold(version.why);
       if (property === "installed") return found(version.kind === "known");
       return version.kind === "none" ? none(`${subject} is not installed`) : found(version.value);
+    },
+  },
+} as const satisfies Kind;
+
+export const program = {
+  summary: "A program on the PATH of whoever is asked",
+  subject: nameSubject("Its name", /^[^\s/-][^\s/]*$/, "the name of a program, without a path"),
+  options: {},
+  properties: {
+    exists: { is: "flag", meaning: "There is such a program, and it may be run" },
+    path: { is: "text", meaning: "Where it is" },
+  },
+  asking: {
+    where: "target",
+    needs: ({ subject }) => [{ ask: "program", of: String(subject) }],
+    found(property, { subject }, facts) {
+      const path = factOf(facts, "program", String(subject));
+      if (path.kind === "unknown") return untold(path.why);
+      if (property === "exists") return found(path.kind === "known");
+      return path.kind === "none" ? none(`there is no program ${subject} on the PATH`) : found(path.value);
     },
   },
 } as const satisfies Kind;

@@ -3,7 +3,7 @@ import { type Report, type Result, statementText } from "../verify.ts";
 
 export function reportJunit({ results, counts, tookMs }: Report): string {
   const suites = Map.groupBy(results, ({ target }) => target);
-  const all = numbers({ tests: results.length, failures: counts.fail, errors: counts.unknown });
+  const all = numbers({ tests: results.length, failures: counts.fail, errors: counts.unknown, ...skipped(results) });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="muster verify" ${all} time="${(tookMs / 1_000).toFixed(3)}">`,
@@ -14,23 +14,33 @@ export function reportJunit({ results, counts, tookMs }: Report): string {
 }
 
 function suite(target: string, results: readonly Result[]): readonly string[] {
-  const count = (wanted: Result["verdict"]) => results.filter(({ verdict }) => verdict === wanted).length;
-  const all = numbers({ tests: results.length, failures: count("fail"), errors: count("unknown") });
+  const must = results.filter(({ optional }) => optional !== true);
+  const count = (wanted: Result["verdict"]) => must.filter(({ verdict }) => verdict === wanted).length;
+  const all = numbers({
+    ...{ tests: results.length, failures: count("fail"), errors: count("unknown") },
+    ...skipped(results),
+  });
   return [`  <testsuite name="${escaped(target)}" ${all}>`, ...results.map(testCase), "  </testsuite>"];
 }
 
+/** What does not hold, and need not. */
+function skipped(results: readonly Result[]): Readonly<Record<string, number>> {
+  const count = results.filter(({ optional, verdict }) => optional === true && verdict !== "pass").length;
+  return count === 0 ? {} : { skipped: count };
+}
+
 function testCase(result: Result): string {
-  const { kind, verdict, expected = "", found = "", difference, reason = "" } = result;
+  const { kind, verdict, expected = "", found = "", difference, reason = "", optional } = result;
   const begin = `    <testcase classname="${escaped(kind)}" name="${escaped(statementText(result))}"`;
+  const message = verdict === "unknown" ? reason : `expected ${expected}, found ${found}`;
+  if (optional === true && verdict !== "pass") return `${begin}><skipped message="${escaped(message)}"/></testcase>`;
   switch (verdict) {
     case "pass":
       return `${begin}/>`;
-    case "fail": {
-      const message = `expected ${expected}, found ${found}`;
+    case "fail":
       return `${begin}><failure message="${escaped(message)}">${escaped(difference ?? message)}</failure></testcase>`;
-    }
     case "unknown":
-      return `${begin}><error message="${escaped(reason)}"/></testcase>`;
+      return `${begin}><error message="${escaped(message)}"/></testcase>`;
   }
 }
 

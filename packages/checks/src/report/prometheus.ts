@@ -40,8 +40,12 @@ function worstByLabels(results: readonly Result[]): readonly (readonly [string, 
   return [...worst];
 }
 
-function labelsOf({ kind, subject, property, target, title = "" }: Result): string {
-  const all = { kind, subject: subjectText(subject), property, target, ...(title === "" ? {} : { title }) };
+function labelsOf({ kind, subject, property, target, title = "", optional }: Result): string {
+  const all = {
+    ...{ kind, subject: subjectText(subject), property, target },
+    ...(title === "" ? {} : { title }),
+    ...(optional === true ? { optional: "true" } : {}),
+  };
   const written = Object.entries(all).map(([name, value]) => `${name}="${escaped(value)}"`);
   return `{${written.join(",")}}`;
 }

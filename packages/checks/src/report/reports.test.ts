@@ -100,6 +100,18 @@ unknown service ssh: running [local]
     ]);
   });
 
+  it("tells what need not hold as nothing that is wrong", () => {
+    const [, failing, untold] = REPORT.results.map((result) => ({ ...result, optional: true as const }));
+    if (failing === undefined || untold === undefined) throw new Error("there are three");
+    const report: Report = { ...REPORT, results: [failing, untold], counts: { pass: 0, fail: 0, unknown: 0 } };
+    const form = (name: ReportForm) => reportAs(name, report, (_, text) => text);
+    expect(form("tap").match(/^not ok \d .* # TODO it need not hold$/gm)).toHaveLength(2);
+    expect(form("junit")).toContain('<testsuites name="muster verify" tests="2" failures="0" errors="0" skipped="2"');
+    expect(form("junit")).toContain('<skipped message="there is no service manager that could be asked"/>');
+    expect(form("junit")).not.toMatch(/<failure|<error/);
+    expect(form("prometheus").match(/^muster_check_\w+\{.*optional="true"\} [01]$/gm)).toHaveLength(2);
+  });
+
   it("ends with a line end, in every form", () => {
     for (const form of REPORT_FORMS) expect(written(form).endsWith("\n")).toBe(true);
   });

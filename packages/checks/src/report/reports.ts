@@ -4,6 +4,8 @@ import { reportPrometheus } from "./prometheus.ts";
 import { reportTap } from "./tap.ts";
 import { reportText } from "./text.ts";
 
+export { printable } from "./text.ts";
+
 export const REPORT_FORMS = ["text", "tap", "junit", "json", "prometheus"] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { access, lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { messageOf, systemCodeOf } from "@muster/model";
 import { BROKEN, DENIED, NO_DIRECTORY, NO_FILE, namesOfProcesses } from "../answers.ts";
 import { atOnce } from "../at-once.ts";
@@ -20,7 +20,15 @@ import {
 } from "../facts.ts";
 import { mostOf } from "../script.ts";
 
-export const ASKED_HERE = ["stat", "link", "read", "sum", "names", "processes"] as const satisfies readonly Ask[];
+export const ASKED_HERE = [
+  "stat",
+  "link",
+  "read",
+  "sum",
+  "names",
+  "writable",
+  "processes",
+] as const satisfies readonly Ask[];
 
 /** More at once only wait for each other. */
 const AT_ONCE = 8;
@@ -47,6 +55,7 @@ export async function gatherHere(needs: Needs, facts: FactsInTheMaking, signal: 
   plan(needs.names, facts.names, async (path) => {
     return (await stat(path)).isDirectory() ? known((await readdir(path)).toSorted()) : NO_DIRECTORY;
   });
+  plan(needs.writable, facts.writable, mayWrite);
   plan(needs.processes, facts.processes, async () => known(await processNames()));
   await atOnce(jobs, AT_ONCE, signal);
 }
@@ -66,6 +75,18 @@ async function answerOf<T>(path: string, ask: (of: string) => Promise<Answer<T>>
       default:
         return unanswered(messageOf(thrown));
     }
+  }
+}
+
+async function mayWrite(path: string): Promise<Answer<boolean>> {
+  await stat(path);
+  try {
+    await access(path, constants.W_OK);
+    return known(true);
+  } catch (thrown) {
+    const code = systemCodeOf(thrown);
+    if (code === "EACCES" || code === "EPERM" || code === "EROFS") return known(false);
+    throw thrown;
   }
 }
 

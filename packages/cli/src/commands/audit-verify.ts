@@ -15,6 +15,13 @@ export const auditVerify = buildCommand<VerifyFlags, [string?], Cli>({
         placeholder: "hash",
         brief: "A hash that was printed before and kept elsewhere: it must still be there",
       },
+      newest: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "n",
+        brief: "Only the newest so many events of each stack: quick, and tells nothing of those before",
+      },
     },
     positional: { kind: "tuple", parameters: [STACK] },
   },

@@ -8,6 +8,14 @@ export const OUTPUT = {
   brief: "How to print: for a person, or for a program",
 } as const;
 
+/** How a report of checks is printed: the same as `REPORT_FORMS`, which would load all that asks. */
+export const CHECK_OUTPUT = {
+  kind: "enum",
+  values: ["text", "tap", "junit", "json", "prometheus"],
+  default: "text",
+  brief: "How to print: for a person, or for a program",
+} as const;
+
 /** As entries of a stack, in one of the languages that a stack is written in. */
 export const ENTRY_OUTPUT = {
   kind: "enum",

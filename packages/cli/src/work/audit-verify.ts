@@ -1,5 +1,5 @@
 import { MusterError, MusterErrors } from "@muster/model";
-import { type Audit, auditChain, brokenHistory, type Checkpoint } from "@muster/store";
+import { type Audit, auditChain, auditNewest, brokenHistory, type Checkpoint } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { OutputFlags } from "../commands/flags.ts";
 import { plain } from "../print/paint.ts";
@@ -8,16 +8,18 @@ import { recordedStacks, withStore } from "./recorded.ts";
 
 export interface VerifyFlags extends OutputFlags {
   readonly head?: string;
+  readonly newest?: string;
 }
 
 /** Goes along every chain, also after a broken one. Throws `history.broken` for each that is, and `history.cut`. */
-export async function verifyHistory(this: Cli, { output, head }: VerifyFlags, stack?: string): Promise<void> {
+export async function verifyHistory(this: Cli, { output, head, newest }: VerifyFlags, stack?: string): Promise<void> {
   if (head !== undefined) confirmHash(head);
+  const most = newest === undefined ? undefined : countOf(newest, head);
   const errors: MusterError[] = [];
   await withStore(this.env, async (store) => {
     const audits: Audit[] = [];
     for (const name of await recordedStacks(store, stack)) {
-      const audit = await auditChain(store, name, head);
+      const audit = most === undefined ? await auditChain(store, name, head) : await auditNewest(store, name, most);
       this.out.write(output === "json" ? `${JSON.stringify(viewOf(audit))}\n` : textOf(audit));
       audits.push(audit);
     }
@@ -78,6 +80,20 @@ function cut(hash: string, stack: string | undefined, audits: readonly Audit[]):
     of: stack === undefined ? "the history of any stack" : `the history of stack \`${stack}\``,
     hash,
     dropped: dropped ? ", unless it was among those that were dropped" : "",
+  });
+}
+
+const MOST_NEWEST = 10_000;
+
+/** Throws `usage.bad-value`. */
+function countOf(text: string, head: string | undefined): number {
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  const isCount = count >= 1 && count <= MOST_NEWEST;
+  if (isCount && head === undefined) return count;
+  const detail = isCount ? "a hash is looked for in the whole history" : `\`${text}\` is no such number`;
+  throw new MusterError("usage.bad-value", {
+    ...{ what: "--newest", detail },
+    wanted: `a number from 1 to ${MOST_NEWEST}, without \`--head\``,
   });
 }
 
