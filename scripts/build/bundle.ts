@@ -74,7 +74,7 @@ function byAddress(): Plugin {
         async (to) => `new URL("./${await entryFor(to)}", import.meta.url).href`,
       );
       if (!named.includes("createRequire(import.meta.url)")) return { code: named };
-      return { code: await replaced(named, REQUIRED, async (to) => `require("./${await entryFor(to)}")`) };
+      return { code: await replaced(named, REQUIRED, async (to) => `require("./${await entryFor(to)}").default`) };
     },
   };
 }
