@@ -4,6 +4,9 @@ import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+/** What `yaml` has for Node asks the environment at every token whether it is to be printed; what it has for all others is the same without. */
+const ALIASES = { yaml: join(ROOT, "node_modules/yaml/browser/dist/index.js") };
+
 /**
  * Writes `dist/NAME.js` for each entry, and beside them what they share and what is loaded later. Nothing is shortened: what an
  * error took its way through has the names that it has in the source.
@@ -21,6 +24,7 @@ export async function bundle(
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(ROOT, path)])),
     platform: "node",
     external: [...external],
+    resolve: { alias: ALIASES },
     plugins: [byAddress()],
   });
   try {
@@ -74,7 +78,7 @@ function byAddress(): Plugin {
         async (to) => `new URL("./${await entryFor(to)}", import.meta.url).href`,
       );
       if (!named.includes("createRequire(import.meta.url)")) return { code: named };
-      return { code: await replaced(named, REQUIRED, async (to) => `require("./${await entryFor(to)}").default`) };
+      return { code: await replaced(named, REQUIRED, async (to) => `require("./${await entryFor(to)}")`) };
     },
   };
 }
