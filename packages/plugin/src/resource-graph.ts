@@ -97,10 +97,7 @@ function impliedEdges(all: readonly ResourceDeclaration[], typeOf: TypeOf): read
   }
   return all.flatMap((resource, at) => {
     const { exclusive, restsOn } = words[at] ?? NO_WORDS;
-    return [
-      ...exclusive.flatMap((word) => roomFor(resource, word, holders)),
-      ...ground(resource, restsOn, holders),
-    ];
+    return [...exclusive.flatMap((word) => roomFor(resource, word, holders)), ...ground(resource, restsOn, holders)];
   });
 }
 
