@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installAlchemy } from "./alchemy.ts";
 import type { Applier, DeclaredFile } from "./applier.ts";
+import { buildCommand } from "./built.ts";
 import { canMeasure, measure, medianOf, type Taken } from "./measured.ts";
 import { inFolder } from "./place.ts";
 import { findPuppet } from "./puppet.ts";
@@ -21,7 +22,10 @@ const MEMORY = { count: 5_000, bound: 1 } as const;
 /** The files are read also where nothing is to be done: so many are enough to see that. */
 const TRIED = 3;
 
-/** `muster apply` of so many files, first and again, in turns with Puppet and alchemy. */
+/**
+ * `muster apply` of so many files, first and again, in turns with Puppet and alchemy: the built command, as the others are
+ * measured as they are installed; and beside it what runs from the sources.
+ */
 export function resources(): Promise<readonly Row[]> {
   if (!canMeasure()) {
     console.log("resources is left out: there is no GNU time to measure with (`apt-get install time`)");
@@ -33,7 +37,8 @@ export function resources(): Promise<readonly Row[]> {
       const peers = { puppet: findPuppet(), alchemy: installAlchemy(place) };
       if (peers.puppet === undefined) console.log("resources goes without Puppet: it is not installed");
       if (peers.alchemy === undefined) console.log("resources goes without alchemy: npm cannot install it");
-      return compareAll(folder, peers);
+      const musters = { built: musterIn(folder, buildCommand(place)), source: musterIn(folder, BIN) };
+      return compareAll(folder, musters, peers);
     } finally {
       rmSync(place, { recursive: true, force: true });
     }
@@ -42,21 +47,26 @@ export function resources(): Promise<readonly Row[]> {
 
 type Peers = Readonly<Record<keyof typeof BOUNDS, Applier | undefined>>;
 
-function compareAll(folder: string, peers: Peers): readonly Row[] {
-  const muster = musterIn(folder);
-  const appliers = [muster, peers.puppet, peers.alchemy].filter((each) => each !== undefined);
+type Musters = Readonly<Record<"built" | "source", Applier>>;
+
+function compareAll(folder: string, musters: Musters, peers: Peers): readonly Row[] {
+  const { built, source } = musters;
+  const appliers = [built, source, peers.puppet, peers.alchemy].filter((each) => each !== undefined);
   for (const applier of appliers) confirmItReads(applier, folder);
   return SIZES.flatMap(({ count, rounds }) => {
     const runs = new Map<Applier, Run[]>(appliers.map((each) => [each, []]));
     for (let turn = 0; turn < rounds; turn++) {
       for (const [applier, done] of runs) done.push(run(applier, folder, count));
     }
-    return rowsOf(count, muster, peers, runs);
+    return [
+      ...rowsOf(`${count} \`file\` resources`, count, built, peers, runs),
+      ...rowsOf(`${count} \`file\` resources, from source`, count, source, { ...peers, alchemy: undefined }, runs),
+    ];
   });
 }
 
 /** In one line each, as YAML takes it; a home of its own, and the compile cache of all. */
-function musterIn(folder: string): Applier {
+function musterIn(folder: string, bin: string): Applier {
   return {
     name: "Muster",
     declare(home, files) {
@@ -68,7 +78,7 @@ function musterIn(folder: string): Applier {
       mkdirSync(join(home, "run"), { mode: 0o700 });
       const own = { XDG_RUNTIME_DIR: join(home, "run"), MUSTER_STATE_DIR: join(home, "state") };
       const env = { ...environment(folder), ...own };
-      return { program: process.execPath, words: [BIN, "apply", stack, "--yes"], folder: home, env };
+      return { program: process.execPath, words: [bin, "apply", stack, "--yes"], folder: home, env };
     },
   };
 }
@@ -124,6 +134,7 @@ function inHome<T>(folder: string, use: (home: string) => T): T {
 }
 
 function rowsOf(
+  of: string,
   count: number,
   muster: Applier,
   peers: Peers,
@@ -133,7 +144,7 @@ function rowsOf(
   const rows: Row[] = [];
   for (const when of ["first", "again"] as const) {
     const ours = takenBy(muster, when);
-    const what = `${count} \`file\` resources, ${when === "first" ? "first apply" : "apply with nothing to do"}`;
+    const what = `${of}, ${when === "first" ? "first apply" : "apply with nothing to do"}`;
     for (const peer of ["puppet", "alchemy"] as const) {
       const applier = peers[peer];
       if (applier === undefined) continue;

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { buildCommand } from "./built.ts";
 import { documentOf } from "./keeping.ts";
 import { inFolder } from "./place.ts";
 import { BIN, environment, startServing } from "./serving.ts";
@@ -12,9 +13,12 @@ export function startUp(): Promise<readonly Row[]> {
   return inFolder(async (folder) => {
     const serving = await startServing(folder, documentOf(1));
     try {
+      const built = buildCommand(folder);
       return [
-        compare("muster --help", [BIN, "--help"], folder),
-        compare("muster group ls", [BIN, "group", "ls"], folder),
+        compare("`muster --help`", [built, "--help"], folder),
+        compare("`muster group ls`", [built, "group", "ls"], folder),
+        compare("`muster --help`, from source", [BIN, "--help"], folder),
+        compare("`muster group ls`, from source", [BIN, "group", "ls"], folder),
       ];
     } finally {
       await serving.end();
@@ -32,7 +36,7 @@ function compare(what: string, args: readonly string[], folder: string): Row {
   }
   const [slow, fast] = [median(ours), median(bare)];
   return {
-    what: `\`${what}\``,
+    what,
     ours: `${round(slow)} ms`,
     compared: `\`node -e 0\`: ${round(fast)} ms`,
     figure: slow / fast,

@@ -19,5 +19,7 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
     require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
   }
   require("./compile-cache.js")();
-  require("../src/main.ts").main();
+  // A clone runs from its sources, whatever else lies there; what was built has none.
+  const fromSource = require("node:fs").existsSync(require("node:path").join(__dirname, "../src"));
+  require(fromSource ? "../src/main.ts" : "../dist/main.js").main();
 }

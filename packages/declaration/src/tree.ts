@@ -42,33 +42,42 @@ export function documentOfTree(tree: Tree, text: string, file: string): SourceDo
   };
   const problems = gatherProblems(locate);
 
-  const plain = (node: Tree, path: Path): Json => {
-    if (node.kind === "list") return node.items.map((item, index) => plain(item, [...path, index]));
+  /** The way to what is being made plain. It is copied for what is wrong, and for nothing else: there may be thousands. */
+  const way: (string | number)[] = [];
+  const below = (step: string | number, node: Tree): Json => {
+    way.push(step);
+    const value = plain(node);
+    way.pop();
+    return value;
+  };
+
+  const plain = (node: Tree): Json => {
+    if (node.kind === "list") return node.items.map((item, index) => below(index, item));
     if (node.kind === "map") {
-      checkKeys(node.entries, path);
-      return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value, [...path, key])]));
+      checkKeys(node.entries);
+      return Object.fromEntries(node.entries.map(({ key, value }) => [key, below(key, value)]));
     }
     const wrong = wrongNumber(node);
-    if (wrong !== undefined) problems.add("declaration.wrong-kind", wrong, path);
+    if (wrong !== undefined) problems.add("declaration.wrong-kind", wrong, [...way]);
     return node.value;
   };
 
-  const checkKeys = (entries: readonly Entry[], path: Path): void => {
+  const checkKeys = (entries: readonly Entry[]): void => {
     const firsts = new Map<string, number>();
     for (const { key, at } of entries) {
       const before = firsts.get(key);
       if (before === undefined) firsts.set(key, at);
-      else noteDouble(key, at, lineAndColumn(lines, before).line, path);
-      if (refusedKeys.has(key)) problems.addError(refusedKey(key, placeAt(at, [...path, key])));
+      else noteDouble(key, at, lineAndColumn(lines, before).line);
+      if (refusedKeys.has(key)) problems.addError(refusedKey(key, placeAt(at, [...way, key])));
     }
   };
 
-  const noteDouble = (key: string, at: number, first: number, path: Path): void => {
-    const place = placeAt(at, [...path, key]);
+  const noteDouble = (key: string, at: number, first: number): void => {
+    const place = placeAt(at, [...way, key]);
     problems.addError(new MusterError("declaration.duplicate-key", { key, first }, { place }));
   };
 
-  const data = plain(tree, []);
+  const data = plain(tree);
   problems.throwIfAny();
   return { file, data, locate };
 }

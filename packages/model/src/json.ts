@@ -41,19 +41,23 @@ function isInOrder(value: Json): boolean {
   return true;
 }
 
+/**
+ * Keys are put in by code unit. Those that are whole numbers come before all others, in their own order, as in every object.
+ */
 function inOrder(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(byKey)
-      .map(([key, inner]): [string, Json] => [key, inOrder(inner)]),
-  );
+  // Nothing is made but what is kept: a plan of thousands of resources goes through here.
+  const from = value as JsonObject;
+  const ordered: Record<string, Json> = {};
+  for (const key of Object.keys(from).sort()) put(ordered, key, inOrder(from[key] as Json));
+  return ordered;
 }
 
-/** By code unit; keys that are whole numbers come before all others, in their own order, as in every object. */
-function byKey([a]: readonly [string, Json], [b]: readonly [string, Json]): number {
-  return a < b ? -1 : 1;
+/** `__proto__` is a key like any other, and to set it would do something else. */
+function put(into: Record<string, Json>, key: string, value: Json): void {
+  if (key === "__proto__") Object.defineProperty(into, key, { value, enumerable: true });
+  else into[key] = value;
 }
 
 /** Equal as JSON, whatever the order of keys. */

@@ -51,7 +51,16 @@ export function resourceEdges(resources: Stack["resources"], typeOf: TypeOf): re
   return [...written, ...impliedEdges(all, typeOf)];
 }
 
+/** They are asked for at every check, plan and pass, and a resource stays what it is. */
+const written = new WeakMap<ResourceDeclaration, readonly ResourceEdge[]>();
+
 function writtenEdges(resource: ResourceDeclaration): readonly ResourceEdge[] {
+  const known = written.get(resource) ?? edgesWrittenIn(resource);
+  written.set(resource, known);
+  return known;
+}
+
+function edgesWrittenIn(resource: ResourceDeclaration): readonly ResourceEdge[] {
   const { address: by, dependsOn, notify, properties } = resource;
   return [
     ...dependsOn.map((of) => resting(resource, of, { kind: "dependsOn" })),
@@ -78,17 +87,18 @@ interface Holders {
 }
 
 function impliedEdges(all: readonly ResourceDeclaration[], typeOf: TypeOf): readonly ResourceEdge[] {
-  const known = all.map((resource) => ({ resource, ...wordsOf(resource, typeOf(resource)) }));
+  const words = all.map((resource) => wordsOf(resource, typeOf(resource)));
   const holders = new Map<string, Holders>();
-  for (const { resource, exclusive } of known) {
-    for (const word of exclusive) {
-      holders.set(word, { [resource.ensure]: resource.address, ...holders.get(word) });
+  for (const [at, { ensure, address }] of all.entries()) {
+    for (const word of words[at]?.exclusive ?? []) {
+      const others = holders.get(word);
+      holders.set(word, others === undefined ? { [ensure]: address } : { [ensure]: address, ...others });
     }
   }
-  return known.flatMap(({ resource, exclusive, restsOn }) => [
-    ...exclusive.flatMap((word) => roomFor(resource, word, holders)),
-    ...ground(resource, restsOn, holders),
-  ]);
+  return all.flatMap((resource, at) => {
+    const { exclusive, restsOn } = words[at] ?? NO_WORDS;
+    return [...exclusive.flatMap((word) => roomFor(resource, word, holders)), ...ground(resource, restsOn, holders)];
+  });
 }
 
 function roomFor({ address: by, ensure }: ResourceDeclaration, word: string, holders: ReadonlyMap<string, Holders>) {
@@ -117,6 +127,8 @@ export interface Words {
   readonly restsOn: readonly string[];
 }
 
+const NO_WORDS: Words = { exclusive: [], restsOn: [] };
+
 /**
  * What a resource holds and what it rests on, as words that are the same only where they mean the same: things of this
  * machine are all in one place, others where their account is.
@@ -125,7 +137,7 @@ export function wordsOf(
   resource: Pick<ResourceDeclaration, "name" | "properties" | "provider">,
   type: ResourceType | undefined,
 ): Words {
-  if (type === undefined) return { exclusive: [], restsOn: [] };
+  if (type === undefined) return NO_WORDS;
   const before = told.get(resource);
   if (before?.type === type) return before.words;
   const words = wordsBy(type, resource);

@@ -1,5 +1,4 @@
 /** A Muster in this process: the daemon with its store and with what is built in. */
-import { randomBytes } from "node:crypto";
 import { checksAsker, type Daemon, type DaemonOptions, startDaemon } from "@muster/daemon";
 import { listeningPorts } from "@muster/plugin";
 import { type GivenSettings, hostPorts, systemClock } from "@muster/runtime";
@@ -7,6 +6,7 @@ import { openSqliteStore, storePath } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import { pluginDirectory } from "../places.ts";
+import { pooledRandomBytes } from "../random-bytes.ts";
 import { VERSION } from "../version.ts";
 
 type Told = Pick<
@@ -16,7 +16,7 @@ type Told = Pick<
 
 /** The machine's own clock and chance. */
 export const OUTSIDE: DaemonOptions["outside"] = {
-  io: { now: Date.now, randomBytes },
+  io: { now: Date.now, randomBytes: pooledRandomBytes() },
   clock: systemClock,
   hostPorts: hostPorts(listeningPorts),
   env: process.env,

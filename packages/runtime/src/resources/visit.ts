@@ -88,12 +88,13 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
     }
     const sighting = makesRoom(seen.sighting, earlier) ? MISSING : seen.sighting;
     const found = sighting.kind === "there" ? sighting.observed : undefined;
-    const others = await tidied(bound, seen);
+    // Nothing is waited for where there is nothing to do: a stack may have thousands of resources that are as declared.
+    const others = seen.surplus.length === 0 ? seen.surplus : await tidied(bound, seen);
     const step = hushed(await decide({ resource, fate }, bound, want, sighting, earlier), want);
     const common = { address, id: found?.id, secret: want.secret, notify };
     const stays = found === undefined ? valuesToBe(want) : valuesOf(found, want, ignore);
     if (step === undefined) {
-      await forgotten(bound, seen);
+      if (resource.ensure === "absent") await forgotten(seen);
       return { ...common, end: { kind: "kept", ...noteOn(others) }, valueOf: stays, changed: false };
     }
     const planned: ResourceStep = { address, ...step, after: stepsOf(earlier) };
@@ -115,8 +116,8 @@ export function visiting(task: ResourcesTask, deps: VisitDeps & { isReferenced(a
   }
 
   /** What is to be gone, and is, is claimed no longer. */
-  async function forgotten({ resource }: BoundResource, { sighting, claims }: Found): Promise<void> {
-    const isGone = resource.ensure === "absent" && (sighting.kind === "missing" || sighting.kind === "other");
+  async function forgotten({ sighting, claims }: Found): Promise<void> {
+    const isGone = sighting.kind === "missing" || sighting.kind === "other";
     const own = claims.filter(({ mark }) => mark.stack === deps.hands?.stack);
     if (isGone && own.length > 0 && task.mode === "enforce") await deps.hands?.ledger.write({ release: own });
   }
