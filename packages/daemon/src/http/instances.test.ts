@@ -391,7 +391,7 @@ describe("a member that is set aside", () => {
   });
 
   it("is none whose name only one can bear", async () => {
-    const { steer } = await shop((type) => ({ ...type, exclusive: () => ["the only one"] }));
+    const { steer } = await shop((type) => ({ ...type, exclusive: () => ["the only one"] }), 1);
     expect(await steer("quarantine", { ...ADA, force: true })).toMatchObject({
       body: { error: { code: "instance.not-aside", message: expect.stringContaining("no other member can hold") } },
     });
@@ -463,16 +463,16 @@ describe("what is asked of a member is refused", () => {
 type FolderType = ReturnType<typeof folderTypeIn>;
 
 /** A daemon that keeps two members of the group `web`, and how the first of them is asked. */
-async function shop(change: (type: FolderType) => FolderType = (type) => type) {
+async function shop(change: (type: FolderType) => FolderType = (type) => type, size = 2) {
   const room = newRoom();
   const store = room.store();
   const type = change(folderTypeIn(room.path("instances")));
   const builtins: DaemonOptions["builtins"] = { types: [type], flavors: [plainFlavor()] };
   const daemon = await room.start({ store, builtins });
-  await daemon.apply(webStack(2), "/shop.yaml", "user:ada");
+  await daemon.apply(webStack(size), "/shop.yaml", "user:ada");
   await vi.waitFor(async () => {
     const { body } = await ask(daemon.socket, "GET", groupPath("shop", "web"));
-    expect(body).toMatchObject({ status: { ready: 2, conditions: [{ holds: true }, {}, {}] } });
+    expect(body).toMatchObject({ status: { ready: size, conditions: [{ holds: true }, {}, {}] } });
   });
   const [member = ""] = namesIn(room.path("instances"));
   return { room, daemon, member, ...asking(room, daemon, member) };
