@@ -33,6 +33,8 @@ it("knows a command and an option that there are not", () => {
   expect(unknownIn("muster group lss")).toEqual(["muster group lss: lss"]);
   expect(unknownIn("muster group ls --colour")).toEqual(["muster group ls --colour: --colour"]);
   expect(unknownIn("muster apply FILE --yes --no-wait")).toEqual([]);
+  expect(unknownIn("muster try shop.yaml --at-once 1")).toEqual([]);
+  expect(unknownIn("muster group shop.yaml")).toEqual(["muster group shop.yaml: shop.yaml"]);
 });
 
 /** Command → what its help says; the reference is generated from the command line itself. */
@@ -53,8 +55,9 @@ function unknownIn(typed: string): readonly string[] {
   const command = words.reduce((known, word) => (help.has(`${known} ${word}`) ? `${known} ${word}` : known), "muster");
   const text = help.get(command) ?? "";
   const next = words[command.split(" ").length - 1];
-  // Behind a route stands one of its commands, or a word in capitals or an ellipsis for any of them.
-  const stray = text.includes("\nCOMMANDS\n") && next !== undefined && /^[a-z]/.test(next) ? [next] : [];
+  // Behind a route stands one of its commands, or a word in capitals or an ellipsis for any of them; or a file, where it says so.
+  const isFile = next !== undefined && /[./]/.test(next) && text.includes(`\`${command} FILE\` is \`${command} `);
+  const stray = text.includes("\nCOMMANDS\n") && next !== undefined && /^[a-z]/.test(next) && !isFile ? [next] : [];
   const options = words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.split("=")[0] ?? "");
   const missing = options.filter((option) => !text.includes(option.replace(/^--no-/, "--")));
   return [...stray, ...missing].map((each) => `${typed}: ${each}`);
