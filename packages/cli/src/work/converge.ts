@@ -9,6 +9,8 @@ import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
 /** At first it may be a moment's work; then it is asked less and less often. */
 const ASK_SOON_MS = 5;
 const ASK_EVERY_MS = 100;
+/** To ask this process costs next to nothing, and whoever waits for the command waits for the last answer. */
+const ASK_HERE_MS = 10;
 /** What a group says when its own deadline has passed comes so much later at most. */
 const TOLD_MS = 60_000;
 
@@ -55,7 +57,8 @@ const SERVE_FIRST = "start `muster serve`, then ";
 
 async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promise<ApplyAnswer> {
   const spells = new Map<string, Spell>();
-  for (let restMs = ASK_SOON_MS; ; restMs = Math.min(ASK_EVERY_MS, restMs * 2)) {
+  const longestMs = keptBy === "this" ? ASK_HERE_MS : ASK_EVERY_MS;
+  for (let restMs = ASK_SOON_MS; ; restMs = Math.min(longestMs, restMs * 2)) {
     const groups = (await api.groups()).filter(({ stack }) => stack === answer.stack);
     const now = performance.now();
     let open = false;
