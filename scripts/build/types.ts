@@ -68,12 +68,20 @@ function closure(
   return reached;
 }
 
-/** `@muster/model` → its `src/index.ts`. The command is nobody's room. */
+interface Room {
+  readonly name: string;
+  /** Its one door, or its doors by what is written behind its name. */
+  readonly exports: string | Readonly<Record<string, string>>;
+}
+
+/** `@muster/model` → its `src/index.ts`, `@muster/checks/probes` → that door. The command is nobody's room. */
 function roomsByName(): ReadonlyMap<string, string> {
   const rooms = new Map<string, string>();
   for (const file of globSync(join(ROOT, "packages/{*,providers/*}/package.json"))) {
-    const { name }: { readonly name: string } = JSON.parse(readFileSync(file, "utf8"));
-    if (name !== "@muster/cli") rooms.set(name, join(dirname(file), "src/index.ts"));
+    const { name, exports }: Room = JSON.parse(readFileSync(file, "utf8"));
+    if (name === "@muster/cli") continue;
+    const doors = typeof exports === "string" ? { ".": exports } : exports;
+    for (const [behind, door] of Object.entries(doors)) rooms.set(join(name, behind), join(dirname(file), door));
   }
   return rooms;
 }
