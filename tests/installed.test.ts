@@ -41,7 +41,7 @@ it("plans, applies and verifies a stack in YAML", async () => {
   expect(readFileSync(path, "utf8")).toBe("greeting: hello\n");
   expect(await there.muster("plan", "yaml.yaml")).toMatchObject({ code: 0 });
   const verified = await there.muster("verify", "yaml.yaml");
-  expect(verified.out).toContain("1 pass, 0 fail, 0 unknown");
+  expect(verified.out).toMatch(/[2-9] pass, 0 fail, 0 unknown/);
 });
 
 it("keeps a group, and heals it", async () => {

@@ -109,7 +109,7 @@ unknown service ssh: running [local]
     expect(form("junit")).toContain('<testsuites name="muster verify" tests="2" failures="0" errors="0" skipped="2"');
     expect(form("junit")).toContain('<skipped message="there is no service manager that could be asked"/>');
     expect(form("junit")).not.toMatch(/<failure|<error/);
-    expect(form("prometheus").match(/^muster_check_\w+\{.*optional="true"\} [01]$/gm)).toHaveLength(2);
+    expect(form("prometheus").match(/^muster_check_\w+\{.*optional="true"\} [01]$/gm)).toHaveLength(3);
   });
 
   it("ends with a line end, in every form", () => {
