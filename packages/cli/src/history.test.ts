@@ -256,7 +256,7 @@ describe("muster events", () => {
     const { code, err } = await house.run("events", "--type", "instance.created,instance.vanishd");
     expect(err).toBe(
       "error[usage.bad-value]: --type: there is no event type `instance.vanishd` (did you mean `instance.vanished`?)\n" +
-        "  next: Give a type as instance.created, or all of a kind: stack, group, rollout, revision, instance, resource, history.\n",
+        "  next: Give a type as instance.created, or all of a kind: stack, group, rollout, revision, instance, resource, check, history.\n",
     );
     expect(code).toBe(2);
   });
