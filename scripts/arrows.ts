@@ -29,7 +29,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "@muster/plugin",
     "@muster/model",
   ],
-  "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
+  "@muster/runtime": ["@muster/engine", "@muster/store", "@muster/checks", "@muster/plugin", "@muster/model"],
   "@muster/simulator": ["@muster/runtime", "@muster/engine", "@muster/store", "@muster/plugin", "@muster/model"],
   "@muster/daemon": [
     "@muster/runtime",

@@ -176,12 +176,15 @@ describe("muster try", { timeout: 120_000 }, () => {
       },
     };
     const { code, out } = await house.run("try", await house.write("a.json", shop({ resources })), "--output", "json");
-    const report: { results: { target: string; verdict: string }[] } = JSON.parse(out).tries[0].steps[2].report;
-    expect([code, report.results.map(({ target, verdict }) => `${target} ${verdict}`).toSorted()]).toEqual([
+    const [tried] = JSON.parse(out).tries;
+    const report: { results: { title?: string; target: string; verdict: string }[] } = tried.steps[2].report;
+    const told = report.results.map(({ title = "the stack", target, verdict }) => `${title} ${target} ${verdict}`);
+    expect([code, told.map((each) => each.replace(tried.copy, "shop")).toSorted()]).toEqual([
       0,
       [
-        ...[`file.${house.path("motd")} pass`, `file.${house.path("other")} pass`],
-        ...["here pass", "here pass", "local pass", "local pass", "local pass"],
+        ...[`file.${house.path("motd")} local pass`, `file.${house.path("other")} local pass`],
+        ...["shop/web/0 here pass", "shop/web/0 here pass"],
+        ...["the stack local pass", "the stack local pass", "the stack local pass"],
       ],
     ]);
   });

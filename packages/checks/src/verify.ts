@@ -86,6 +86,8 @@ interface Known {
   readonly check: Check;
   readonly kind: Kind;
   readonly asked: Asked;
+  /** What was put into its subject is none, and why: nobody is asked. */
+  readonly fault: string | undefined;
 }
 
 /** One round of them, with nothing beside. */
@@ -97,10 +99,12 @@ export async function ask(
     const kind = kindOf(check.kind, how.kinds);
     if (kind === undefined) throw new Error(`there is no kind ${check.kind}`);
     const properties = new Set(check.statements.map(({ property }) => property));
-    return { check, kind, asked: { subject: check.subject, options: check.options, properties } };
+    const fault = kind.subject.fault(check.subject);
+    return { check, kind, asked: { subject: check.subject, options: check.options, properties }, fault };
   });
+  const sound = all.filter(({ fault }) => fault === undefined);
   const there = needsOf(
-    all.flatMap(({ kind, asked }) => (kind.asking.where === "target" ? kind.asking.needs(asked) : [])),
+    sound.flatMap(({ kind, asked }) => (kind.asking.where === "target" ? kind.asking.needs(asked) : [])),
   );
   const outside = new Map<Known, (property: string) => Found>();
   const facts = new Map<Target, Facts>();
@@ -108,7 +112,7 @@ export async function ask(
     ...how.targets.map((target) => async () => {
       facts.set(target, await target.gather(there, how.timeoutMs, how.signal));
     }),
-    ...all.map((known) => async () => {
+    ...sound.map((known) => async () => {
       const { asking } = known.kind;
       if (asking.where === "here") outside.set(known, await asking.ask(known.asked, how.signal));
     }),
@@ -129,9 +133,12 @@ function resultsIn(
   facts: ReadonlyMap<Target, Facts>,
   now: number,
 ): readonly Result[] {
+  const { fault, check } = known;
+  const none = fault === undefined ? undefined : () => untold(`\`${check.kind}\` ${fault}`);
   const { asking } = known.kind;
-  if (asking.where === "here") return resultsOf(known, HERE, outside ?? LET_GO, now);
+  if (asking.where === "here") return resultsOf(known, HERE, none ?? outside ?? LET_GO, now);
   return targets.flatMap((target) => {
+    if (none !== undefined) return resultsOf(known, target.name, none, now);
     const its = facts.get(target);
     const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
     return resultsOf(known, target.name, found, now);

@@ -207,6 +207,12 @@ describe("a check of a thing of any type", () => {
     expect([code, out]).toEqual([1, expect.stringContaining("found    there is no droplet droplet-9")]);
     await house.write("checks.yaml", "checks:\n  - droplet: droplet-1\n    siez: s-1vcpu-1gb\n");
     expect((await house.run("verify", "checks.yaml")).err).toContain("did you mean `size`?");
+    // What this machine has says nothing of another one.
+    const { resources } = JSON.parse((await house.run("resource", "droplet", "droplet-1", "--output", "json")).out);
+    resources.droplet["droplet-1"].checks = [{ file: "/etc/passwd", exists: true }];
+    await house.write("far.json", { stack: "far", resources });
+    const far = await house.run("verify", "far.json", "--only", "file");
+    expect([far.code, far.out]).toEqual([4, expect.stringContaining("nobody can look into a droplet")]);
     cloud.signal("SIGTERM");
     await cloud.ended;
     await house.write("checks.yaml", "checks:\n  - droplet: droplet-1\n    exists: true\n");

@@ -3,7 +3,7 @@ export { type Acted, changed, outcomeOfFailure } from "./act.ts";
 export { assignmentsOf, steeringOf } from "./assignments.ts";
 export { attention } from "./attention.ts";
 export { type Assignment, declaredAs, sameTask } from "./bind.ts";
-export type { AskChecks, Whom } from "./checks/whom.ts";
+export type { AskChecks } from "./checks/whom.ts";
 export { hasFormer, sameDocument } from "./commit.ts";
 export * from "./declaring.ts";
 export { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";

@@ -1,10 +1,11 @@
+import type { Whom } from "@muster/checks";
 import type { Seen } from "@muster/engine";
 import { messageOf, type Verdict } from "@muster/model";
 import { presence } from "@muster/plugin";
 import { flavorPropertiesOf, type Treatment } from "./bind.ts";
 import { checksOfMember } from "./checks/of-member.ts";
 import { together, verdictsOf } from "./checks/verdict.ts";
-import type { AskChecks, Whom } from "./checks/whom.ts";
+import type { AskChecks } from "./checks/whom.ts";
 import type { Clock } from "./ports.ts";
 
 const AT_ONCE = 16;

@@ -21,10 +21,9 @@ export interface Begun {
   >;
 }
 
-export function begunTarget(name: string, boundary: () => string, begin: Begin): Target {
-  return saidTarget(name, boundary, (script, timeoutMs, signal) =>
-    sayTo(begin, { script, timeoutMs, most: MOST_SAID }, signal),
-  );
+/** @param most the bytes that are taken of each stream */
+export function begunTarget(name: string, boundary: () => string, begin: Begin, most = MOST_SAID): Target {
+  return saidTarget(name, boundary, (script, timeoutMs, signal) => sayTo(begin, { script, timeoutMs, most }, signal));
 }
 
 export interface Saying {

@@ -1,4 +1,5 @@
 /** Whom checks are asked of: this machine, or another one. */
+import { randomBytes } from "node:crypto";
 import { factsIn, type Said } from "../answers.ts";
 import { ASKS, type Ask, type Facts, fillIn, isNothing, type Needs, noFacts, only } from "../facts.ts";
 import { type Section, scriptOf, sectionsOf } from "../script.ts";
@@ -18,6 +19,12 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   /** A text that nobody can foresee, of letters and digits. */
   boundary(): string;
+}
+
+/** @param env what programs are found and run with */
+export function surroundingsOf(env: Readonly<Record<string, string | undefined>>): Surroundings {
+  const set = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return { env: Object.fromEntries(set), boundary: () => `muster${randomBytes(16).toString("hex")}` };
 }
 
 /** The bytes that a target may say. */

@@ -1,6 +1,5 @@
 /** Whom `--target` names. */
-import { randomBytes } from "node:crypto";
-import { localTarget, type Surroundings, sshPlaceOf, sshTarget, type Target } from "@muster/checks";
+import { localTarget, type Surroundings, sshPlaceOf, sshTarget, surroundingsOf, type Target } from "@muster/checks";
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 
@@ -9,15 +8,10 @@ const WANTED =
 
 /** Each once, in their order. Throws `usage.bad-value`, `target.no-members`, and what finding a group throws. */
 export async function targetsOf(cli: Cli, names: readonly string[]): Promise<readonly Target[]> {
-  const surroundings = surroundingsOf(cli);
+  const surroundings = surroundingsOf(cli.env);
   const targets = await Promise.all([...new Set(names)].map((name) => targetsNamed(cli, name, surroundings)));
   // A group and one of its members may both be named.
   return [...new Map(targets.flat().map((target) => [target.name, target])).values()];
-}
-
-function surroundingsOf(cli: Cli): Surroundings {
-  const env = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return { env: Object.fromEntries(env), boundary: () => `muster${randomBytes(16).toString("hex")}` };
 }
 
 /** What is asked in another way than by a shell of ours is loaded when it is needed. */

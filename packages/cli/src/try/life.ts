@@ -1,5 +1,5 @@
 /** A copy of a stack from its first plan to the last look: five steps, each told as it ends. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { localTarget, surroundingsOf } from "@muster/checks";
 import { type Event, MusterError, MusterErrors, type StackPlan } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
@@ -10,13 +10,14 @@ import { untilConverged } from "../work/converge.ts";
 import { untilGone } from "../work/destroy.ts";
 import { foresee, handOver } from "../work/hand-over.ts";
 import { type Host, openHost } from "../work/host.ts";
+import { inspecting } from "../work/inspect.ts";
 import { confirmTold } from "../work/plan.ts";
 import type { ReadStack } from "../work/read-stack.ts";
 import { isDone } from "../work/really-changed.ts";
-import { ask, hasChecks, questionsOf } from "./asked.ts";
+import { askParts } from "../work/verify-asked.ts";
+import { hasChecks, partOfStack } from "../work/verify-parts.ts";
 import { type Following, follow, type Told } from "./course.ts";
 import { leftOf } from "./gone.ts";
-import { withMembers } from "./kept.ts";
 import { lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
@@ -76,7 +77,7 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
     if (!made) skip("verify", "it was not made");
     else if (asked.aborted) skip("verify", "interrupted");
     else if (!hasChecks(read.stack)) skip("verify", "the file has no checks");
-    else await step("verify", asked, (signal) => verifyCopy(living, wishes, signal));
+    else await step("verify", asked, (signal) => verifyCopy(own, read, wishes, signal));
     if (touched && isToStay(steps, wishes)) {
       for (const name of ["destroy", "gone"] as const) skip(name, "kept");
       return { steps, kept: true, gone: false };
@@ -146,14 +147,15 @@ async function applyAgain(
   return { verdict: "fail", message };
 }
 
-/** Of members those are asked that are there when it begins. */
-async function verifyCopy({ place, read }: Living, wishes: Wishes, signal: AbortSignal): Promise<Told> {
-  const report = await withMembers(place.env, read.stack, (members) =>
-    ask(questionsOf(read.stack, members, place.env), {
-      ...{ timeoutMs: Math.min(wishes.withinMs, ANSWER_MS), retryForMs: wishes.retryForMs, now: Date.now, signal },
-      pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
-    }),
-  );
+/** The checks of the copy as `muster verify` asks them. What it declares was seen to be so by the second apply. */
+async function verifyCopy(cli: Cli, read: ReadStack, wishes: Wishes, signal: AbortSignal): Promise<Told> {
+  const surroundings = surroundingsOf(cli.env);
+  const timeoutMs = Math.min(wishes.withinMs, ANSWER_MS);
+  const { whole: report } = await inspecting(cli, {}, (inspector) => {
+    const part = partOfStack(read, { derives: false, inspector, blind: undefined, timeoutMs });
+    const asking = { surroundings, timeoutMs, retryForMs: wishes.retryForMs, kinds: {}, only: [], isWhole: false };
+    return askParts([part], { ...asking, targets: [localTarget(surroundings)] }, signal);
+  });
   const { pass, fail, unknown } = report.counts;
   const verdict = fail > 0 ? "fail" : unknown > 0 ? "unknown" : "pass";
   return { verdict, message: `${pass} pass, ${fail} fail, ${unknown} unknown`, report };

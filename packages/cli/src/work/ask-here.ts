@@ -1,6 +1,5 @@
 /** Checks that are asked of this machine, once. */
-import { randomBytes } from "node:crypto";
-import { type Check, localTarget, type Report, type Result, verify } from "@muster/checks";
+import { type Check, localTarget, type Report, type Result, surroundingsOf, verify } from "@muster/checks";
 import { EXIT } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { listenForEnd } from "./ending.ts";
@@ -18,10 +17,8 @@ export interface AskedHere {
 export async function askHere(cli: Cli, checks: readonly Check[], timeoutMs: number): Promise<AskedHere> {
   const ending = listenForEnd();
   const signal = AbortSignal.any([ending.asked, cli.out.closed]);
-  const set = Object.entries(cli.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const boundary = () => `muster${randomBytes(16).toString("hex")}`;
   const report = await verify(checks, {
-    ...{ targets: [localTarget({ env: Object.fromEntries(set), boundary })], timeoutMs, signal },
+    ...{ targets: [localTarget(surroundingsOf(cli.env))], timeoutMs, signal },
     ...{ retryForMs: 0, now: Date.now, pause: async () => undefined },
   });
   ending.forget();

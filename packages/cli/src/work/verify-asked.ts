@@ -1,19 +1,23 @@
 /** Everything that files say is asked, once or until it holds, and told as one report for each of them and for all. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  ask,
   type Check,
   countsOf,
   type MoreKinds,
   type Report,
   type Result,
+  type Surroundings,
   type Target,
   verify,
 } from "@muster/checks";
+import type { CheckToAsk } from "@muster/daemon";
+import { askEach } from "./ask-each.ts";
 import { isMeant, noneMeant, type Part } from "./verify-parts.ts";
 
 export interface Asking {
+  /** Whom checks are asked of that are of nobody in particular. */
   readonly targets: readonly Target[];
+  readonly surroundings: Surroundings;
   readonly kinds: MoreKinds;
   readonly timeoutMs: number;
   readonly retryForMs: number;
@@ -42,8 +46,13 @@ export async function askParts(parts: readonly Part[], asking: Asking, signal: A
     ...{ ...how, retryForMs, signal },
     hear: (check, results) => void told.set(check, results),
     async beside(over) {
+      const askThose = (bound: readonly CheckToAsk[]) =>
+        askEach(
+          bound.filter(({ check }) => meant(check)),
+          { ...how, surroundings: asking.surroundings, signal: over },
+        );
       const all = parts.map(async ({ subject, derived }) => {
-        const results = (await derived?.((bound) => ask(bound.filter(meant), { ...how, signal: over }), over)) ?? [];
+        const results = (await derived?.(askThose, over)) ?? [];
         return [subject, results.filter(meant)] as const;
       });
       beside = new Map(await Promise.all(all));

@@ -1,8 +1,8 @@
 /** What follows from a declaration, as results of checks: what is declared is so, or nobody could tell. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, differenceOf, HERE, type Result, shown } from "@muster/checks";
-import type { Inspector, Said, StateAnswer } from "@muster/daemon";
-import { type Document, durationText, MusterError, MusterErrors, messageOf } from "@muster/model";
+import { differenceOf, HERE, type Result, shown } from "@muster/checks";
+import type { CheckToAsk, Inspector, Said, StateAnswer } from "@muster/daemon";
+import { type Check, type Document, durationText, MusterError, MusterErrors, messageOf } from "@muster/model";
 import { located } from "./located.ts";
 import type { ReadStack } from "./read-stack.ts";
 
@@ -16,11 +16,12 @@ interface AskedStack extends Pick<ReadStack, "file" | "path" | "locate"> {
   readonly document: Document;
 }
 
-export interface Derived {
+/** Those who are asked from inside can be asked until it is disposed of. */
+export interface Derived extends AsyncDisposable {
   /** What follows from the declaration. */
   readonly results: readonly Result[];
   /** The checks that stand in it, as far as they can be asked; and what of them cannot. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly CheckToAsk[];
   readonly unasked: readonly Result[];
 }
 
@@ -37,8 +38,15 @@ export async function derivedFrom(
     () => untold(stack, `it was not told within ${durationText(timeoutMs)}`),
     () => untold(stack, "nobody waited for the answer"),
   );
+  const answer = answered(inspector, stack, blind);
   try {
-    return await Promise.race([answered(inspector, stack, blind), late]);
+    const first = await Promise.race([answer, late]);
+    // What comes too late is let go of when it comes; that it failed by then is nothing to anybody.
+    void answer.then(
+      (derived) => (derived === first ? undefined : derived[Symbol.asyncDispose]()),
+      () => undefined,
+    );
+    return first;
   } finally {
     over.abort();
   }
@@ -50,11 +58,12 @@ async function answered(
   blind: Blind | undefined,
 ): Promise<Derived> {
   try {
-    const { answers, checks } = await inspector.state(stack.document, stack.path);
+    const state = await inspector.state(stack.document, stack.path);
     return {
-      results: answers.map((answer) => resultOf(blind === undefined ? answer : blindly(answer, blind))),
-      checks: checks.flatMap(({ check, unknown }) => (unknown === undefined ? [check] : [])),
-      unasked: checks.flatMap(({ check, unknown }) => (unknown === undefined ? [] : unaskedOf(check, unknown))),
+      results: state.answers.map((answer) => resultOf(blind === undefined ? answer : blindly(answer, blind))),
+      checks: state.checks.filter(({ unknown }) => unknown === undefined),
+      unasked: state.checks.flatMap(({ check, unknown }) => (unknown === undefined ? [] : unaskedOf(check, unknown))),
+      [Symbol.asyncDispose]: () => state[Symbol.asyncDispose](),
     };
   } catch (thrown) {
     if (thrown instanceof MusterErrors || isAboutStack(thrown)) throw located(thrown, stack);
@@ -79,7 +88,8 @@ function blindly(answer: StateAnswer, { why }: Blind): StateAnswer {
 
 function untold({ name }: AskedStack, reason: string): Derived {
   const about = { kind: "stack", subject: name, property: "state", target: HERE } as const;
-  return { results: [], checks: [], unasked: [{ ...about, verdict: "unknown", reason }] };
+  const unasked = [{ ...about, verdict: "unknown", reason } as const];
+  return { results: [], checks: [], unasked, [Symbol.asyncDispose]: async () => undefined };
 }
 
 export function resultOf({ kind, subject, property, verdict }: StateAnswer): Result {

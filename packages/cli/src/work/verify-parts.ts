@@ -1,10 +1,11 @@
 /** What is asked: the checks of each file; and of each stack besides, whether what it declares is so. */
 import { resolve } from "node:path";
 import { type Check, kindOf, type MoreKinds, type Result, subjectText } from "@muster/checks";
-import type { Inspector } from "@muster/daemon";
+import type { CheckToAsk, Inspector } from "@muster/daemon";
 import { checksOf, documentOf, readDocument, type SourceDocument, stackOf } from "@muster/declaration";
 import { isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
+import type { ReadStack } from "./read-stack.ts";
 import { type Blind, derivedFrom } from "./verify-derived.ts";
 
 /** A file as it was read, before anybody knows what kinds there are. */
@@ -27,7 +28,7 @@ export interface Part {
    * @param ask what could be asked only when it was seen
    */
   derived?(
-    ask: (checks: readonly Check[]) => Promise<readonly Result[]>,
+    ask: (checks: readonly CheckToAsk[]) => Promise<readonly Result[]>,
     signal: AbortSignal,
   ): Promise<readonly Result[]>;
 }
@@ -79,29 +80,37 @@ export interface PartsDeps {
   readonly inspector: Inspector | undefined;
   /** What nobody could see, and why. */
   readonly blind: Blind | undefined;
-  readonly kinds: MoreKinds;
   readonly timeoutMs: number;
 }
 
 /** Throws MusterErrors of the family `declaration`. */
-export function partOf(read: ReadPart, { derives, inspector, blind, kinds, timeoutMs }: PartsDeps): Part {
+export function partOf(read: ReadPart, kinds: MoreKinds, deps: PartsDeps): Part {
   const { stack, source, path } = read;
   if (stack === undefined) return { subject: path, checks: checksOf(source, kinds) };
-  const isWritten = [stack, ...Object.values(stack.resources), ...Object.values(stack.groups)].some(
-    ({ checks }) => checks.length > 0,
-  );
   // A stack of which nothing is asked asserts nothing, and is refused as a file of checks would be.
-  if (!isWritten && !(derives && declaresAnything(stack))) checksOf(source);
+  if (!hasChecks(stack) && !(deps.derives && declaresAnything(stack))) checksOf(source);
+  return partOfStack({ ...read, stack, document: documentOf(source), locate: source.locate }, deps);
+}
+
+export function hasChecks({ checks, resources, groups }: Stack): boolean {
+  const holders = [...Object.values(resources), ...Object.values(groups)];
+  return checks.length > 0 || holders.some((each) => each.checks.length > 0);
+}
+
+export function partOfStack(
+  read: Pick<ReadStack, "file" | "path" | "locate" | "document" | "stack">,
+  { derives, inspector, blind, timeoutMs }: PartsDeps,
+): Part {
+  const { stack } = read;
   const free = stack.checks.flatMap((check) => freed(check) ?? []);
   const part = { subject: stack.name, checks: free };
   if (inspector === undefined) return part;
-  const document = documentOf(source);
-  const asked = { ...read, name: stack.name, document, locate: source.locate };
   return {
     ...part,
     async derived(ask, signal) {
-      const { results, checks, unasked } = await derivedFrom(inspector, asked, { timeoutMs, blind }, signal);
-      return [...(derives ? results : []), ...unasked, ...(await ask(checks))];
+      const asked = { ...read, name: stack.name };
+      await using derived = await derivedFrom(inspector, asked, { timeoutMs, blind }, signal);
+      return [...(derives ? derived.results : []), ...derived.unasked, ...(await ask(derived.checks))];
     },
   };
 }

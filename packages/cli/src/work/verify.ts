@@ -1,4 +1,4 @@
-import type { ReportForm } from "@muster/checks";
+import { type ReportForm, surroundingsOf } from "@muster/checks";
 import type { Inspector } from "@muster/daemon";
 import { EXIT, MusterError } from "@muster/model";
 import { memoryStore } from "@muster/store";
@@ -45,13 +45,14 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
     retryForMs: durationFlag("--retry-for", flags.retryFor) ?? 0,
     only: flags.only ?? [],
     targets: await targetsOf(this, flags.target ?? ["local"]),
+    surroundings: surroundingsOf(this.env),
   };
   const read = await Promise.all(files.map((file) => readPart(this, file)));
   await withTypes(this, flags, read, async (inspector, blind) => {
     const kinds = inspector?.kinds() ?? {};
     const isWhole = flags.derived && settings.only.length === 0;
     const asking: Asking = { ...settings, kinds, isWhole };
-    const parts = read.map((each) => partOf(each, { ...asking, derives: flags.derived, inspector, blind }));
+    const parts = read.map((each) => partOf(each, kinds, { ...asking, derives: flags.derived, inspector, blind }));
     if (flags.serve === undefined) return askOnce(this, flags.output, parts, asking);
     const { serveChecks } = await import("./verify-serve.ts");
     return serveChecks(this, { ...flags, serve: flags.serve }, files, parts, asking);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Check, Matcher, Statement } from "@muster/model";
 import type { ExecAsked, Execution, Exit } from "@muster/plugin";
-import type { Whom } from "@muster/runtime";
+import type { Whom } from "@muster/checks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksAsker } from "./asker.ts";
 
@@ -100,7 +100,7 @@ describe("declared checks", () => {
   it("are unknown where what was put into them is none of what they ask of", async () => {
     const check = checkOf("file", "etc/motd", { property: "exists", matcher: equals(true) });
     expect(await ask([check, file("there")], here, signal)).toEqual([
-      { kind: "unknown", reason: "`file` must be an absolute path: it begins with `/`" },
+      { kind: "unknown", reason: "exists: `file` must be an absolute path: it begins with `/`" },
       { kind: "pass" },
     ]);
   });

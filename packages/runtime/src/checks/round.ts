@@ -1,8 +1,9 @@
 /** One round: every check is asked, of whom it is to be asked, and all of one whom together. */
+import type { Whom } from "@muster/checks";
 import { type Address, type Json, messageOf, type ResolvedCheck, resolveCheck, type Verdict } from "@muster/model";
 import type { Watched } from "./declared.ts";
 import { verdictsOf } from "./verdict.ts";
-import type { AskChecks, Whom } from "./whom.ts";
+import { type AskChecks, HERE } from "./whom.ts";
 
 /** The resources of the stack, as they were seen last. */
 export interface Things {
@@ -14,8 +15,6 @@ export interface Things {
 
 /** Whose insides are asked at once, at most. */
 const AT_ONCE = 8;
-
-const HERE: Whom = { kind: "this machine" };
 
 export async function askAll(
   all: readonly Watched[],
@@ -52,7 +51,8 @@ export async function askAll(
   return verdicts;
 }
 
-async function whomAt(things: Things, address: Address): Promise<Whom | string> {
+/** A text says why nobody is asked. */
+export async function whomAt(things: Things, address: Address): Promise<Whom | string> {
   try {
     return await things.whomOf(address);
   } catch (thrown) {
@@ -60,7 +60,8 @@ async function whomAt(things: Things, address: Address): Promise<Whom | string> 
   }
 }
 
-function resolvedOf({ check, resource }: Watched, things: Things): ResolvedCheck {
+/** In the words of whom it is of, as those were seen. */
+export function resolvedOf({ check, resource }: Watched, things: Things): ResolvedCheck {
   return resolveCheck(check, (reference) => {
     if (reference.of === "resource") return things.valueOf(reference.address, reference.property);
     return resource === undefined ? undefined : things.valueOf(resource, reference.word);

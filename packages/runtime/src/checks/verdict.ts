@@ -1,6 +1,7 @@
 /** What checks say of one thing, as one verdict. */
+import type { Whom } from "@muster/checks";
 import { type Check, checkText, messageOf, PASS, type ResolvedCheck, type Verdict } from "@muster/model";
-import type { AskChecks, Whom } from "./whom.ts";
+import type { AskChecks } from "./whom.ts";
 
 /** What each says, in their order. Nothing is thrown, and of what is not known yet nobody is asked. */
 export async function verdictsOf(

@@ -1,16 +1,7 @@
 /** Whom checks are asked of, where they are not asked from outside. */
+import type { Whom } from "@muster/checks";
 import type { Check, Verdict } from "@muster/model";
-import type { ExecAsked, Execution, Provider, ResourceType } from "@muster/plugin";
-
-export type Whom =
-  | { readonly kind: "this machine" }
-  /** Inside of a thing, by a command that is run there. */
-  | {
-      readonly kind: "inside";
-      readonly name: string;
-      begin(asked: ExecAsked, signal: AbortSignal): Promise<Execution>;
-    }
-  | { readonly kind: "nobody"; readonly why: string };
+import type { Provider, ResourceType } from "@muster/plugin";
 
 /**
  * What is to be said of each, in their order: all that must be known of whom they are asked of is asked at once. A reason says
@@ -19,7 +10,7 @@ export type Whom =
  */
 export type AskChecks = (checks: readonly Check[], whom: Whom, signal: AbortSignal) => Promise<readonly Verdict[]>;
 
-const HERE: Whom = { kind: "this machine" };
+export const HERE: Whom = { kind: "this machine" };
 
 /** A process sees the machine that it runs on. What has a console of its own is a machine of its own. */
 export function whomOf(

@@ -212,6 +212,7 @@ export async function keepResources(deps: ResourceKeeperDeps): Promise<ResourceK
       () => task,
       (address) => seen.get(address),
       deps,
+      (visited) => visited?.end.kind === "kept",
     ),
     wake: pacer.wake,
     async stop(graceMs) {

@@ -2,13 +2,14 @@
 import { differencesOf } from "@muster/engine";
 import { ownOf, type ResourceDeclaration } from "@muster/model";
 import type { Declaration } from "@muster/store";
+import type { Things } from "../checks/round.ts";
 import type { BoundResource } from "../resources/bound.ts";
 import { memoryOf, recallResources } from "../resources/memory.ts";
 import { lookOver, type ResourcesPlanDeps } from "../resources/plan.ts";
 import type { Seen } from "../resources/sight.ts";
 import { taskOf } from "../resources/tended.ts";
 import type { Witnessed } from "../resources/visit.ts";
-import type { Visited } from "../resources/visited.ts";
+import { thingsIn } from "../resources/to-check.ts";
 import type { WantedNow } from "../resources/wanted.ts";
 import { fail, PASS, type StateAnswer, type StateVerdict, unknown, value, words } from "./answer.ts";
 
@@ -16,7 +17,7 @@ import { fail, PASS, type StateAnswer, type StateVerdict, unknown, value, words 
 export async function resourceAnswers(
   declared: Declaration,
   deps: ResourcesPlanDeps,
-): Promise<{ readonly answers: readonly StateAnswer[]; readonly visited: readonly Visited[] }> {
+): Promise<{ readonly answers: readonly StateAnswer[]; readonly things: Things }> {
   const task = taskOf(declared, deps.grammar);
   const memory = memoryOf(await recallResources(deps.store, declared.stack, deps.clock.now()));
   const seen = new Map<string, Witnessed>();
@@ -30,7 +31,15 @@ export async function resourceAnswers(
     if (witnessed !== undefined) return answersOf(witnessed);
     return allUnknown(resource, end.kind === "untold" ? end.message : "it was not looked at");
   });
-  return { answers, visited };
+  const found = new Map(visited.map((each) => [each.address, each]));
+  const things = thingsIn(
+    () => task,
+    (address) => found.get(address),
+    deps,
+    // Whoever asks for proof is told also what does not hold of one that is not as declared.
+    () => true,
+  );
+  return { answers, things };
 }
 
 /** Nobody could even say what it is to be. */

@@ -23,7 +23,8 @@ export interface StateAsked {
   readonly before: Declaration | undefined;
 }
 
-export interface State {
+/** Those who are asked from inside can be asked until it is disposed of. */
+export interface State extends AsyncDisposable {
   readonly answers: readonly StateAnswer[];
   /** The checks that are declared, of whom they are of. */
   readonly checks: readonly CheckToAsk[];
@@ -34,25 +35,25 @@ export async function stateOf({ document, source, before }: StateAsked, deps: Pl
   const { generation = 0, former = {} } = before ?? {};
   const stack = grammar.stackOf(document);
   const declared: Declaration = { stack: stack.name, document, source, generation, former, steering: {} };
-  const providers = openProviders(deps.io, toLook);
-  try {
-    const groups: StateAnswer[] = [];
-    const ofMembers: CheckToAsk[] = [];
-    const glances = new Map<string, Glance>();
-    for (const assignment of assignmentsOf(declared, grammar, settings).values()) {
-      const glanced = await glance(assignment, providers, deps);
-      glances.set(assignment.group.name, glanced);
-      groups.push(...groupAnswers(assignment, glanced));
-      ofMembers.push(...memberChecks(assignment, glanced));
-    }
-    const standingOf = (group: string) => standingIn(glances.get(group), deps);
-    const fronts = frontAnswers(await planFiles(stack, undefined, { ...deps, providers, standingOf }));
-    const resources = await resourceAnswers(declared, { ...deps, providers, env: deps.env ?? {} });
-    return {
-      answers: [...resources.answers, ...fronts, ...groups],
-      checks: [...stackChecks(stack, resources.visited), ...ofMembers],
-    };
-  } finally {
-    await providers.close();
+  await using parts = new AsyncDisposableStack();
+  const providers = parts.adopt(openProviders(deps.io, toLook), (each) => each.close());
+  const groups: StateAnswer[] = [];
+  const ofMembers: CheckToAsk[] = [];
+  const glances = new Map<string, Glance>();
+  for (const assignment of assignmentsOf(declared, grammar, settings).values()) {
+    const glanced = await glance(assignment, providers, deps);
+    glances.set(assignment.group.name, glanced);
+    groups.push(...groupAnswers(assignment, glanced));
+    ofMembers.push(...memberChecks(assignment, glanced));
   }
+  const standingOf = (group: string) => standingIn(glances.get(group), deps);
+  const fronts = frontAnswers(await planFiles(stack, undefined, { ...deps, providers, standingOf }));
+  const resources = await resourceAnswers(declared, { ...deps, providers, env: deps.env ?? {} });
+  const ofStack = await stackChecks(stack, resources.things);
+  const opened = parts.move();
+  return {
+    answers: [...resources.answers, ...fronts, ...groups],
+    checks: [...ofStack, ...ofMembers],
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
