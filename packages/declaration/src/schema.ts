@@ -120,9 +120,12 @@ function noteBad(detail: string, inner: Path, { subject, problems }: Check, at: 
 function noteUnion(issue: core.$ZodIssueInvalidUnion, inner: Path, check: Check): void {
   const begun = issue.errors.filter((form) => !form.some((each) => isMissing(each, inner, check)));
   const [first, ...others] = begun;
-  // Where people have to choose, the schema has words for it.
+  // Where people have to choose, the schema has words for it; but a slip in a key is told with the key that was meant.
   if (isSentence(issue.message) && others.length + (first === undefined ? 0 : 1) !== 1) {
-    noteBad(issue.message, inner, check);
+    const known = keysAt(check.schema, inner);
+    const slips = strangers(issue.errors).filter((key) => nearest(key, known) !== undefined);
+    if (slips.length > 0) noteUnknownKeys(slips, inner, check);
+    else noteBad(issue.message, inner, check);
     return;
   }
   const kinds = issue.errors.flatMap((form) => form.flatMap((each) => (isKind(each) ? [wordsFor(each.expected)] : [])));
@@ -144,6 +147,15 @@ function furthest(forms: core.$ZodIssueInvalidUnion["errors"]): readonly core.$Z
 /** Whether it says that a key of the form itself is not there. */
 function isMissing({ path }: core.$ZodIssue, inner: Path, { value }: Check): boolean {
   return path.length === 1 && valueAt(value, [...inner, ...path.map(step)]) === undefined;
+}
+
+/** Keys that no form knows. */
+function strangers([first = [], ...others]: core.$ZodIssueInvalidUnion["errors"]): readonly string[] {
+  return strangersTo(first).filter((key) => others.every((form) => strangersTo(form).includes(key)));
+}
+
+function strangersTo(form: readonly core.$ZodIssue[]): readonly string[] {
+  return form.flatMap((issue) => (issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : []));
 }
 
 /** How far a form fits before it first fails. A key too many is a failure inside. */
