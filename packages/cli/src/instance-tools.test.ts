@@ -2,13 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { BIN, type House, openHouse, type Running, until } from "./test/house.ts";
+import { openFarm } from "./test/farm.ts";
+import { BIN, type House, type Running, until } from "./test/house.ts";
 
 const hasScript = spawnSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" }).status === 0;
-
-const COWS = fileURLToPath(new URL("./test/cows.ts", import.meta.url));
 
 /** A service that keeps cows of a plugin process, and files that have neither a console nor tools. */
 describe("looking into single instances with the real command", () => {
@@ -16,18 +14,10 @@ describe("looking into single instances with the real command", () => {
   let serve: Running;
 
   beforeAll(async () => {
-    house = await openHouse();
-    await house.start("plugin", "run", COWS).says("serves");
-    serve = house.start("serve");
-    await serve.says("serving at");
-    await house.write("farm.json", {
-      stack: "farm",
-      groups: {
-        barn: { size: 3, template: { cow: { name: "Bessy" } } },
-        mute: { size: 1, template: { "instance-file": {} } },
-      },
-    });
-    expect(await house.run("apply", "farm.json", "--yes")).toMatchObject({ code: 0, err: "" });
+    ({ house, serve } = await openFarm({
+      barn: { size: 3, template: { cow: { name: "Bessy" } } },
+      mute: { size: 1, template: { "instance-file": {} } },
+    }));
   });
   afterAll(() => house.close());
 

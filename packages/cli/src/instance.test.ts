@@ -1,8 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse, type Running, until } from "./test/house.ts";
-
-const COWS = fileURLToPath(new URL("./test/cows.ts", import.meta.url));
+import { openFarm } from "./test/farm.ts";
+import { type House, type Running, until } from "./test/house.ts";
 
 /** A service that keeps cows of a plugin process, and files that can tell nothing. Each step goes on from the one before. */
 describe("single instances, on the real command", () => {
@@ -10,18 +8,10 @@ describe("single instances, on the real command", () => {
   let serve: Running;
 
   beforeAll(async () => {
-    house = await openHouse();
-    await house.start("plugin", "run", COWS).says("serves");
-    serve = house.start("serve");
-    await serve.says("serving at");
-    await house.write("farm.json", {
-      stack: "farm",
-      groups: {
-        barn: { size: 2, template: { cow: { name: "Bessy" } } },
-        mute: { size: 1, template: { "instance-file": {} } },
-      },
-    });
-    expect(await house.run("apply", "farm.json", "--yes")).toMatchObject({ code: 0, err: "" });
+    ({ house, serve } = await openFarm({
+      barn: { size: 2, template: { cow: { name: "Bessy" } } },
+      mute: { size: 1, template: { "instance-file": {} } },
+    }));
   });
   afterAll(() => house.close());
 

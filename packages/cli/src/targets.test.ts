@@ -1,29 +1,18 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse, type Running } from "./test/house.ts";
-
-const COWS = fileURLToPath(new URL("./test/cows.ts", import.meta.url));
+import { openFarm } from "./test/farm.ts";
+import type { House } from "./test/house.ts";
 
 /** A service that keeps cows of a plugin process, processes, and files that can run nothing. */
 describe("checks of members, on the real command", () => {
   let house: House;
-  let serve: Running;
 
   beforeAll(async () => {
-    house = await openHouse();
-    await house.start("plugin", "run", COWS).says("serves");
-    serve = house.start("serve");
-    await serve.says("serving at");
-    await house.write("farm.json", {
-      stack: "farm",
-      groups: {
-        barn: { size: 2, template: { cow: { name: "Bessy" } } },
-        dogs: { size: 1, template: { process: { command: "sleep", args: ["1000"] } } },
-        mute: { size: 1, template: { "instance-file": {} } },
-        empty: { size: 0, template: { "instance-file": {} } },
-      },
-    });
-    expect(await house.run("apply", "farm.json", "--yes")).toMatchObject({ code: 0, err: "" });
+    ({ house } = await openFarm({
+      barn: { size: 2, template: { cow: { name: "Bessy" } } },
+      dogs: { size: 1, template: { process: { command: "sleep", args: ["1000"] } } },
+      mute: { size: 1, template: { "instance-file": {} } },
+      empty: { size: 0, template: { "instance-file": {} } },
+    }));
     await house.write("checks.yaml", "checks:\n  - file: /etc/passwd\n    exists: true\n    type: file\n");
   });
   afterAll(async () => {

@@ -45,6 +45,7 @@ export async function sayTo(begin: Begin, { script, timeoutMs, most }: Saying, s
 
   const hear = async () => {
     const { output, ended } = await begin({ command: ["sh", "-s"], input: once(script) }, over.signal);
+    // It may be known how it ended before the last of it is read: until somebody waits for that, it is no failure of ours.
     ended.catch(() => undefined);
     for await (const { stream, bytes } of output) {
       if (over.signal.aborted) return;

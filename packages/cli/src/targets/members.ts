@@ -58,7 +58,6 @@ async function idAt(
 
 function begunIn(frames: AsyncIterable<ExecFrame>): Begun {
   const { promise: ended, resolve, reject } = Promise.withResolvers<Awaited<Begun["ended"]>>();
-  ended.catch(() => undefined);
   async function* output(): Begun["output"] {
     for await (const frame of frames) {
       if ("out" in frame) yield { stream: "out", bytes: Buffer.from(frame.out, "base64") };

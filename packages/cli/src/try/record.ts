@@ -9,19 +9,10 @@ import { makePrivateDirectory } from "@muster/plugin";
 import { type Holder, isRunning, thisProcess } from "@muster/store";
 import type { Environment } from "../cli.ts";
 import { removePlace, triesDirectory } from "./place.ts";
-import type { TryResult } from "./result.ts";
+import type { TryResult, TrySubject } from "./result.ts";
 
-export interface TryRecord {
+export interface TryRecord extends TrySubject {
   readonly v: 1;
-  readonly id: string;
-  /** As it is declared, and as the copy is called. */
-  readonly stack: string;
-  readonly copy: string;
-  readonly file: string;
-  /** Empty where there is only one. */
-  readonly platform: string;
-  /** Milliseconds since 1970. */
-  readonly began: number;
   /**
    * `running`: whoever it is held by sees to it, if that lives still. `kept`: left for a person to look at. `left`: it could not
    * be taken away. `over`: nothing is left of it but this.

@@ -28,8 +28,10 @@ export interface StepResult {
   readonly events: readonly Event[];
 }
 
-export interface TryResult {
+/** What a try is of. */
+export interface TrySubject {
   readonly id: string;
+  /** As it is declared, and as the copy is called. */
   readonly stack: string;
   readonly copy: string;
   readonly file: string;
@@ -37,6 +39,9 @@ export interface TryResult {
   readonly platform: string;
   /** Milliseconds since 1970. */
   readonly began: number;
+}
+
+export interface TryResult extends TrySubject {
   readonly tookMs: number;
   readonly verdict: "pass" | "fail" | "unknown";
   /** It is left for a person to look at. */
