@@ -10,7 +10,7 @@ import { confirm } from "./confirm.ts";
 import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { findHolders, type Handed } from "./hand-over.ts";
-import { storeToRead } from "./inspect.ts";
+import { storeToRead } from "./store-to-read.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { openStage } from "./stage.ts";
 

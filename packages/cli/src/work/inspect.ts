@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { type Inspector, type Notice, openInspector } from "@muster/daemon";
-import { memoryStore, openSqliteStore, type Store, storePath } from "@muster/store";
+import type { Store } from "@muster/store";
 import { builtinsOf } from "../builtins.ts";
 import type { Cli } from "../cli.ts";
 import type { SetFlags } from "../commands/flags.ts";
@@ -8,6 +7,7 @@ import { pluginDirectory } from "../places.ts";
 import { OUTSIDE } from "./host.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage } from "./stage.ts";
+import { storeToRead } from "./store-to-read.ts";
 
 /** What a command needs that asks about types and things, for as long as `use` takes. */
 export async function inspecting<T>(
@@ -29,10 +29,4 @@ export async function inspecting<T>(
     stage.notice({ kind: "plugin", message: `plugin ${name} is left out: ${detail}` });
   }
   return await use(inspector);
-}
-
-/** Where there is none nothing is known, and none is made. */
-export function storeToRead({ env }: Pick<Cli, "env">): Store {
-  const path = storePath(env);
-  return existsSync(path) ? openSqliteStore(path) : memoryStore();
 }

@@ -8,7 +8,7 @@ import { placeName } from "../print/event-line.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { askedOf, findHolders, foresee } from "./hand-over.ts";
 import { OUTSIDE } from "./host.ts";
-import { storeToRead } from "./inspect.ts";
+import { storeToRead } from "./store-to-read.ts";
 import { located } from "./located.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { savePlan } from "./saved-plan.ts";

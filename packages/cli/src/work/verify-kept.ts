@@ -6,7 +6,7 @@ import { durationText, EXIT, isObject, type Json, MusterError } from "@muster/mo
 import { type KeptReport, openSqliteStore, type ReportLine, type Store, storePath } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import { dateAndTime } from "../print/time.ts";
-import { storeToRead } from "./inspect.ts";
+import { storeToRead } from "./store-to-read.ts";
 import { timeOf } from "./times.ts";
 import { printReport } from "./verify-print.ts";
 
@@ -114,7 +114,7 @@ async function subjectOf(cli: Cli, store: Store, written: string): Promise<strin
   if ((await store.lastReport(path)) !== undefined) return path;
   if ((await store.lastReport(written)) !== undefined || !existsSync(path)) return written;
   const { readPart } = await import("./verify-parts.ts");
-  return (await readPart(cli, written)).stack?.name ?? path;
+  return (await readPart(cli, written)).declared?.stack.name ?? path;
 }
 
 async function noReport(store: Store, subject: string | undefined): Promise<MusterError> {

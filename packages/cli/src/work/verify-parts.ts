@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { type Check, kindOf, type MoreKinds, type Result, subjectText } from "@muster/checks";
 import type { CheckToAsk, Inspector } from "@muster/daemon";
-import { checksOf, documentOf, readDocument, type SourceDocument, stackOf } from "@muster/declaration";
-import { isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
+import { checksOf, readDocument, type SourceDocument } from "@muster/declaration/checks";
+import { type Document, isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { ReadStack } from "./read-stack.ts";
 import { type Blind, derivedFrom } from "./verify-derived.ts";
@@ -13,8 +13,8 @@ export interface ReadPart {
   readonly file: string;
   readonly path: string;
   readonly source: SourceDocument;
-  /** Missing in a file of checks alone. */
-  readonly stack?: Stack;
+  /** Missing of a file of checks alone. */
+  readonly declared?: { readonly stack: Stack; readonly document: Document };
 }
 
 /** What is asked of one subject. */
@@ -40,8 +40,12 @@ export async function readPart(cli: Cli, file: string): Promise<ReadPart> {
     print: cli.err.write,
   });
   const read = { file, path: resolve(cli.cwd, file), source };
+  if (!isStack(source.data)) return read;
+  // Whoever asks checks alone loads nothing of stacks.
+  const { documentOf, stackOf } = await import("@muster/declaration");
+  const document = documentOf(source);
   // What is wrong with the rest of a stack is told here too: nobody could apply it.
-  return isStack(source.data) ? { ...read, stack: stackOf(documentOf(source), source) } : read;
+  return { ...read, declared: { document, stack: stackOf(document, source) } };
 }
 
 function isStack(data: Json): boolean {
@@ -51,8 +55,8 @@ function isStack(data: Json): boolean {
 }
 
 /** Whether it can be told only by somebody who knows the types there are. */
-export function needsTypes({ stack, source }: ReadPart, derives: boolean): boolean {
-  if (stack !== undefined) return derives ? declaresAnything(stack) : asksOfOthers(stack);
+export function needsTypes({ declared, source }: ReadPart, derives: boolean): boolean {
+  if (declared !== undefined) return derives ? declaresAnything(declared.stack) : asksOfOthers(declared.stack);
   const entries = isObject(source.data) ? source.data["checks"] : undefined;
   if (!Array.isArray(entries)) return false;
   return entries.some((entry: Json) => isObject(entry) && !Object.keys(entry).some((key) => kindOf(key) !== undefined));
@@ -85,11 +89,12 @@ export interface PartsDeps {
 
 /** Throws MusterErrors of the family `declaration`. */
 export function partOf(read: ReadPart, kinds: MoreKinds, deps: PartsDeps): Part {
-  const { stack, source, path } = read;
-  if (stack === undefined) return { subject: path, checks: checksOf(source, kinds) };
+  const { declared, source, path } = read;
+  if (declared === undefined) return { subject: path, checks: checksOf(source, kinds) };
+  const { stack } = declared;
   // A stack of which nothing is asked asserts nothing, and is refused as a file of checks would be.
   if (!hasChecks(stack) && !(deps.derives && declaresAnything(stack))) checksOf(source);
-  return partOfStack({ ...read, stack, document: documentOf(source), locate: source.locate }, deps);
+  return partOfStack({ ...read, ...declared, locate: source.locate }, deps);
 }
 
 export function hasChecks({ checks, resources, groups }: Stack): boolean {

@@ -1,7 +1,6 @@
 import { type ReportForm, surroundingsOf } from "@muster/checks";
 import type { Inspector } from "@muster/daemon";
 import { EXIT, MusterError } from "@muster/model";
-import { memoryStore } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { SetFlags } from "../commands/flags.ts";
 import { targetsOf } from "../targets/targets.ts";
@@ -82,7 +81,11 @@ async function withTypes(
   use: (inspector: Inspector | undefined, blind: Blind | undefined) => Promise<void>,
 ): Promise<void> {
   if (!read.some((each) => needsTypes(each, flags.derived))) return use(undefined, undefined);
-  const { inspecting, storeToRead } = await import("./inspect.ts");
+  const [{ inspecting }, { storeToRead }, { memoryStore }] = await Promise.all([
+    import("./inspect.ts"),
+    import("./store-to-read.ts"),
+    import("@muster/store"),
+  ]);
   let blind: Blind | undefined;
   const storeOf = () => {
     try {
