@@ -51,6 +51,8 @@ export interface Verifying {
   beside?(signal: AbortSignal): Promise<readonly Result[]>;
   /** Hears in each round what became of each check. */
   hear?(check: Check, results: readonly Result[]): void;
+  /** Hears what came of each round that is not the last. */
+  again?(counts: Report["counts"]): void;
   /** For so long it is asked again until all pass, in milliseconds; 0: once. */
   readonly retryForMs: number;
 }
@@ -73,6 +75,7 @@ export async function verify(checks: readonly Check[], how: Verifying): Promise<
     if (isGood || tookMs + BETWEEN_MS > how.retryForMs || how.signal.aborted) {
       return { results, counts: countsOf(results), at, rounds, tookMs };
     }
+    how.again?.(countsOf(results));
     await how.pause(BETWEEN_MS, how.signal);
   }
 }

@@ -8,6 +8,7 @@ import {
   type Result,
   type Surroundings,
   type Target,
+  type Verifying,
   verify,
 } from "@muster/checks";
 import type { CheckToAsk } from "@muster/daemon";
@@ -32,8 +33,17 @@ export interface Asked {
   readonly parts: readonly { readonly subject: string; readonly report: Report }[];
 }
 
-/** Throws `usage.bad-value` where `--only` means nothing, and what is wrong with a declaration. */
-export async function askParts(parts: readonly Part[], asking: Asking, signal: AbortSignal): Promise<Asked> {
+/**
+ * Throws `usage.bad-value` where `--only` means nothing, and what is wrong with a declaration.
+ *
+ * @param again hears what came of each round that is not the last
+ */
+export async function askParts(
+  parts: readonly Part[],
+  asking: Asking,
+  signal: AbortSignal,
+  again: Verifying["again"] = () => undefined,
+): Promise<Asked> {
   const { targets, kinds, timeoutMs, retryForMs, only } = asking;
   const meant = isMeant(only);
   const checks = parts.map((part) => part.checks.filter(meant));
@@ -43,7 +53,7 @@ export async function askParts(parts: readonly Part[], asking: Asking, signal: A
   let beside: ReadonlyMap<string, readonly Result[]> = new Map();
   const how = { targets, timeoutMs, kinds, now: Date.now };
   const whole = await verify(checks.flat(), {
-    ...{ ...how, retryForMs, signal },
+    ...{ ...how, retryForMs, signal, again },
     hear: (check, results) => void told.set(check, results),
     async beside(over) {
       const askThose = (bound: readonly CheckToAsk[]) =>

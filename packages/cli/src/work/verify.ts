@@ -10,6 +10,7 @@ import { type Asking, askParts } from "./verify-asked.ts";
 import type { Blind } from "./verify-derived.ts";
 import { needsTypes, type Part, partOf, type ReadPart, readPart } from "./verify-parts.ts";
 import { printReport } from "./verify-print.ts";
+import { showProgress, systemTicks } from "./verify-progress.ts";
 
 export interface VerifyFlags extends SetFlags {
   readonly output: ReportForm;
@@ -60,8 +61,13 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
 
 async function askOnce(cli: Cli, output: ReportForm, parts: readonly Part[], asking: Asking): Promise<void> {
   const ending = listenForEnd();
-  const asked = await askParts(parts, asking, AbortSignal.any([ending.asked, cli.out.closed]));
-  ending.forget();
+  const progress = showProgress(cli.err, systemTicks);
+  const asked = await askParts(parts, asking, AbortSignal.any([ending.asked, cli.out.closed]), progress.again).finally(
+    () => {
+      progress.end();
+      ending.forget();
+    },
+  );
   printReport(cli, output, asked.whole);
   const { counts } = asked.whole;
   if (ending.asked.aborted) cli.process.exitCode = EXIT.interrupted;
