@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./measured.ts";
-import { BIN, environment } from "./serving.ts";
+import { environment } from "./serving.ts";
 import type { Loopback } from "./sshd.ts";
 
 export interface Checker {
@@ -18,14 +18,14 @@ export interface Checker {
 }
 
 /** @param folder the home of all of its commands: their compile cache is warm */
-export function musterIn(folder: string): Checker {
+export function musterIn(folder: string, bin: string): Checker {
   return {
     name: "Muster",
     ask(home, files, there) {
       const checks = join(home, "checks.yaml");
       writeFileSync(checks, `checks:\n${files.map((file) => `  - file: ${file}\n    type: file\n`).join("")}`);
       const target = there === undefined ? "local" : addressOf(there);
-      const words = [BIN, "verify", checks, "--target", target];
+      const words = [bin, "verify", checks, "--target", target];
       return { program: process.execPath, words, folder: home, env: environment(folder) };
     },
   };

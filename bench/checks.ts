@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildCommand } from "./built.ts";
 import { type Checker, findBats, findServerspec, musterIn } from "./checkers.ts";
 import { type Command, canMeasure, fails, measure, medianOf, type Taken } from "./measured.ts";
 import { inFolder } from "./place.ts";
-import { BIN, environment } from "./serving.ts";
+import { environment } from "./serving.ts";
 import { type Loopback, sshWords, startSshd } from "./sshd.ts";
 import { median, type Row, round } from "./table.ts";
 
@@ -16,7 +17,7 @@ const LOCAL = [
 const FAR = { count: 1_000, rounds: 7, bound: 3, peerRounds: 1, peerBound: 1 / 30 } as const;
 const MEMORY_MB = 120;
 
-/** `muster verify` of so many files, here beside Serverspec and Bats, and over ssh beside one `ssh HOST true`. */
+/** `muster verify` of so many files, built as it is installed: here beside Serverspec and Bats, and over ssh beside one `ssh HOST true`. */
 export function checks(): Promise<readonly Row[]> {
   if (!canMeasure()) {
     console.log("checks is left out: there is no GNU time to measure with (`apt-get install time`)");
@@ -26,7 +27,8 @@ export function checks(): Promise<readonly Row[]> {
     const peers = { serverspec: findServerspec(), bats: findBats() };
     if (peers.serverspec === undefined) console.log("checks goes without Serverspec (Debian: ruby-serverspec)");
     if (peers.bats === undefined) console.log("checks goes without Bats (Debian: bats)");
-    const muster = musterIn(folder);
+    const bin = buildCommand(folder);
+    const muster = musterIn(folder, bin);
     for (const checker of [muster, peers.serverspec, peers.bats]) {
       if (checker !== undefined) confirmItLooks(checker, folder, undefined);
     }
@@ -37,7 +39,7 @@ export function checks(): Promise<readonly Row[]> {
       return rows;
     }
     try {
-      return [...rows, ...compareThere(muster, peers.serverspec, folder, sshd)];
+      return [...rows, ...compareThere(muster, bin, peers.serverspec, folder, sshd)];
     } finally {
       await sshd.end();
     }
@@ -81,13 +83,19 @@ function besideRow(
   };
 }
 
-function compareThere(muster: Checker, peer: Checker | undefined, folder: string, sshd: Loopback): readonly Row[] {
+function compareThere(
+  muster: Checker,
+  bin: string,
+  peer: Checker | undefined,
+  folder: string,
+  sshd: Loopback,
+): readonly Row[] {
   const files = filesIn(folder, FAR.count);
   for (const checker of [muster, peer]) if (checker !== undefined) confirmItLooks(checker, folder, sshd);
   const ask = muster.ask(homeIn(folder), files, sshd);
   const [home, env] = [homeIn(folder), environment(folder)];
   const one: Command = { program: "ssh", words: [...sshWords(sshd), "true"], folder: home, env };
-  const start: Command = { program: process.execPath, words: [BIN, "--help"], folder: home, env };
+  const start: Command = { program: process.execPath, words: [bin, "--help"], folder: home, env };
   const [ours = [], connected = [], started = []] = inTurns([ask, one, start], FAR.rounds);
   const bare = connected.map(({ wallMs }, at) => wallMs + (started[at]?.wallMs ?? Number.NaN));
   const what = `${FAR.count} checks of files, over ssh`;
