@@ -3,7 +3,7 @@
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
 import type { Call, Memory } from "@muster/engine";
-import { type Json, type JsonObject, PASS, type Verdict } from "@muster/model";
+import { conditionOf, type Json, type JsonObject, PASS, type Status, type Verdict } from "@muster/model";
 import type { FailureKind } from "@muster/plugin";
 import type { Happening, Shown, Verb } from "./happening.ts";
 import { markOf } from "./marks.ts";
@@ -121,6 +121,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
    */
   const planned = new Map<string, Plan>();
   const began = new Map<number, number>();
+  /** Creates that a look has shown to have made nobody. Muster may not have written that down yet, and awaits them till then. */
+  const missing = new Map<string, CallRecord>();
+  /** When those looks began that are to be confirmed before anything is decided on them. */
+  const doubted = new Map<string, number>();
   const forgotten = new Map<string, number>();
   let declaredAt = Number.NEGATIVE_INFINITY;
   let wave: Decision[] = [];
@@ -137,6 +141,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
       const { doomed: named, calls: begun } = promisedIn(value);
       for (const id of named) if (asked.has(id)) doomed.set(id, group);
+      const awaited = new Set(begun.map(({ intent }) => intent));
+      for (const call of missing.values()) {
+        if (call.group !== group || life !== holder || awaited.has(call.intent)) continue;
+        missing.delete(call.intent);
+        trials.end(call.id);
+      }
       for (const call of begun) {
         if (decisions.has(call.intent)) continue;
         const { intent, kind, slot, why, cause, instance } = call;
@@ -184,6 +194,12 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     unresolved.delete(call);
   }
 
+  /** Who turns up while it is still awaited is not missing. */
+  function noteFound({ shown }: LookRecord): void {
+    if (missing.size === 0) return;
+    for (const { tags } of shown) missing.delete(tags["muster.intent"] ?? "");
+  }
+
   function takeLook(look: LookRecord): void {
     // A look that was given up ends later than the one that was begun in its place.
     const latest = looks.get(keyOf(look.life, look.group));
@@ -191,6 +207,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     for (const [id, { group, life, waitsFrom = began.get(look.life) ?? 0 }] of planned) {
       if (group === look.group && life !== look.life && look.began >= waitsFrom + settleMs) planned.delete(id);
     }
+    if (look.life === holder) noteFound(look);
     if (unresolved.size === 0) return;
     const intents = new Set(look.shown.map(({ tags }) => tags["muster.intent"]));
     const ids = new Set(look.shown.map(({ id }) => id));
@@ -206,7 +223,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       unresolved.delete(call);
       // What another one sees who has lost the stack is nothing that Muster knows.
       const isKnown = look.life === holder;
-      if (isKnown && call.verb === "create" && !intents.has(call.intent)) trials.end(call.id);
+      if (isKnown && call.verb === "create" && !intents.has(call.intent)) missing.set(call.intent, call);
     }
   }
 
@@ -281,6 +298,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     const before = looks.get(keyOf(life, group));
     if (before === undefined) return;
     if (before.began <= declaredAt) trials.lose();
+    else if (doubted.get(keyOf(life, group)) === before.began) trials.doubt(group);
     else trials.takeIn(group);
   }
 
@@ -349,6 +367,11 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           touchable.clear();
           for (const group of wanted.names()) touchable.add(group);
           return;
+        case "status":
+          if (isDoubted(happening.status)) {
+            doubted.set(keyOf(happening.life, happening.group), happening.status.lookedAt);
+          }
+          return;
         case "crashed":
         case "closed":
         case "unwritten":
@@ -359,7 +382,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "thawed":
         case "befell":
         case "refused":
-        case "status":
         case "calmed":
         case "rested":
         case "ended":
@@ -387,6 +409,11 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       return at !== undefined && at >= time;
     },
   };
+}
+
+/** The look that it rests on showed fewer than before, and decides nothing before another one. */
+function isDoubted(status: Status): boolean {
+  return conditionOf(status, "Converged")?.reason === "Confirming";
 }
 
 function shows({ shown }: LookRecord, id: string): boolean {

@@ -3,11 +3,13 @@ import { traceOf } from "../trace.ts";
 import { simulateEngine } from "./simulate.ts";
 
 const SEEDS = 2_000;
+/** What Muster could not write down, and what a second look had to confirm: each was taken for known once. */
+const TELLING = [4290, 9498];
 
 describe("the production engine alone in a simulated world", () => {
   it(`keeps the invariants over ${SEEDS} seeds of faults, crashes and people`, () => {
     const failed: string[] = [];
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (const seed of [...Array.from({ length: SEEDS }, (_, index) => index + 1), ...TELLING]) {
       const [first] = simulateEngine(String(seed)).violations;
       if (first !== undefined) failed.push(`--engine --seed ${seed}: ${first.invariant}: ${first.detail}`);
     }
