@@ -2,94 +2,17 @@
  * What the invariants must know of what came before: declarations, looks, decisions and calls. It is made from
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
-import type { Call, Memory } from "@muster/engine";
-import { conditionOf, type Json, type JsonObject, PASS, type Status, type Verdict } from "@muster/model";
-import type { FailureKind } from "@muster/plugin";
-import type { Happening, Shown, Verb } from "./happening.ts";
+import type { Memory } from "@muster/engine";
+import { conditionOf, type Json, PASS, type Status, type Verdict } from "@muster/model";
+import type { Happening } from "./happening.ts";
 import { markOf } from "./marks.ts";
-import { emptyTrials, type Trials } from "./trials.ts";
-import { noneWanted, type Wanted } from "./wanted.ts";
-
-/** One whole look at a group, with what the flavor said of the members. */
-export interface LookRecord {
-  readonly life: number;
-  readonly group: string;
-  readonly began: number;
-  readonly ended: number;
-  readonly shown: readonly Shown[];
-  readonly verdicts: Map<string, Verdict>;
-}
-
-/** A call as it was written down before it was made, and the look it rests on. */
-export interface Decision extends Pick<Call, "intent" | "kind" | "slot" | "why" | "cause" | "instance"> {
-  readonly group: string;
-  readonly at: number;
-  readonly look: LookRecord | undefined;
-}
-
-export interface CallRecord {
-  readonly number: number;
-  readonly verb: Verb;
-  readonly group: string;
-  readonly intent: string;
-  readonly slot: string;
-  readonly began: number;
-  readonly decision: Decision | undefined;
-  /** What is to be made, or what the thing is to be. */
-  readonly want: JsonObject | undefined;
-  /** The thing; of a create, once it is made. */
-  id: string;
-  took: boolean;
-  /** It took effect on nothing: the thing was gone already. */
-  idle: boolean;
-  /** How it ended, or that its caller died. */
-  ended: { readonly at: number; readonly how: "done" | "abandoned" | FailureKind; readonly late: boolean } | undefined;
-  /** A look has told what became of it. */
-  resolved: boolean;
-  readonly life: number;
-  /**
-   * Another life has taken the stack while this call was under way, or before it began: its caller, who lives, cannot be
-   * kept from it, and who holds the stack now cannot know when it ends.
-   */
-  loose: boolean;
-}
+import type { CallRecord, Decision, History, LookRecord } from "./records.ts";
+import { emptyTrials } from "./trials.ts";
+import { noneWanted } from "./wanted.ts";
 
 interface Plan extends Pick<Decision, "intent" | "group"> {
   readonly life: number;
   waitsFrom?: number;
-}
-
-export interface History {
-  take(happening: Happening): void;
-  readonly calls: ReadonlyMap<number, CallRecord>;
-  /** The calls that may still take effect, or whose caller still waits. */
-  underWay(): ReadonlySet<CallRecord>;
-  /** It was written down that it is destroyed, and that was not called yet. */
-  isPlanned(id: string): boolean;
-  /** Calls that are loose, and may still take effect. */
-  loose(): ReadonlySet<CallRecord>;
-  /** Who took the stack last. */
-  holder(): number;
-  /** The calls of which no look has told yet what became of them. */
-  unresolved(): ReadonlySet<CallRecord>;
-  /** It was decided, at any time, to do this to the thing. */
-  wasDecided(verb: Verb, id: string): boolean;
-  /** A call has done this to the thing. */
-  wasDone(verb: Verb, id: string): boolean;
-  /** The decisions that were written down with this happening. */
-  wave(): readonly Decision[];
-  /** What was in force at some time since then; the newest last. Empty: the group was not declared. */
-  wantedSince(group: string, time: number): readonly Wanted[];
-  wanted(group: string): Wanted | undefined;
-  groups(): readonly string[];
-  /** Declared, or not declared any more, which nobody has been told yet. */
-  mayTouch(group: string): boolean;
-  lookOf(life: number, group: string): LookRecord | undefined;
-  /** A person asked to have it destroyed, and that was written down. */
-  wasAskedFor(id: string): boolean;
-  readonly trials: Trials;
-  /** Muster has put what it remembered of the group out of its mind, at this time or later. */
-  wasForgottenSince(group: string, time: number): boolean;
 }
 
 const STARTING: Verdict = { kind: "unknown", reason: "it starts" };

@@ -1,7 +1,7 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
-import type { CallRecord, History } from "../history.ts";
+import type { CallRecord, History } from "../records.ts";
 import { markOf, membersOf } from "../marks.ts";
 import type { Wanted } from "../wanted.ts";
 import { isCarried } from "./carried.ts";

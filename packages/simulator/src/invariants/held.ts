@@ -1,6 +1,6 @@
 import { sizeOf } from "../grammar.ts";
 import type { Happening } from "../happening.ts";
-import type { Decision, History } from "../history.ts";
+import type { Decision, History } from "../records.ts";
 import type { Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
 

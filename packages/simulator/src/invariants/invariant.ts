@@ -1,5 +1,5 @@
 import type { Happening } from "../happening.ts";
-import type { History } from "../history.ts";
+import type { History } from "../records.ts";
 import type { World } from "../world.ts";
 
 /** What an invariant looks at: the truth, and what came before. */

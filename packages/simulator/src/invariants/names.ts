@@ -1,4 +1,4 @@
-import type { CallRecord } from "../history.ts";
+import type { CallRecord } from "../records.ts";
 import { markOf, membersOf } from "../marks.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 

@@ -1,5 +1,5 @@
 import type { Happening, Shown } from "../happening.ts";
-import type { CallRecord, Decision, History } from "../history.ts";
+import type { CallRecord, Decision, History } from "../records.ts";
 import { membersOf } from "../marks.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";

@@ -1,7 +1,7 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
 import type { Happening } from "../happening.ts";
-import type { History } from "../history.ts";
+import type { History } from "../records.ts";
 import { isCarried } from "./carried.ts";
 import type { Invariant } from "./invariant.ts";
 

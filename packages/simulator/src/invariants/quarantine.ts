@@ -1,4 +1,4 @@
-import type { Decision, History } from "../history.ts";
+import type { Decision, History } from "../records.ts";
 import type { Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
 

@@ -1,6 +1,6 @@
 import { sizeOf } from "../grammar.ts";
 import type { Shown } from "../happening.ts";
-import type { Decision, History, LookRecord } from "../history.ts";
+import type { Decision, History, LookRecord } from "../records.ts";
 import { markOf } from "../marks.ts";
 import type { Wanted } from "../wanted.ts";
 

@@ -1,6 +1,6 @@
 import type { Cause, Event } from "@muster/model";
 import type { Happening, Verb } from "../happening.ts";
-import type { CallRecord, History } from "../history.ts";
+import type { CallRecord, History } from "../records.ts";
 import type { World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
 

@@ -1,5 +1,5 @@
 import type { Shown } from "../happening.ts";
-import type { CallRecord, Decision, LookRecord } from "../history.ts";
+import type { CallRecord, Decision, LookRecord } from "../records.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
 

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../history.ts";
+import type { CallRecord } from "../records.ts";
 import type { Invariant } from "./invariant.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { isOfVersion } from "../grammar.ts";
-import type { CallRecord, History } from "../history.ts";
+import type { CallRecord, History } from "../records.ts";
 import type { Invariant } from "./invariant.ts";
 
 /**
