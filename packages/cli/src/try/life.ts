@@ -173,7 +173,7 @@ export async function destroy(cli: Cli, api: Api, name: string, signal: AbortSig
     if (thrown instanceof MusterError && thrown.code === "stack.not-found") return { message: "nothing was made" };
     throw thrown;
   }
-  await untilGone({ api, name, generation }, signal);
+  await untilGone(cli, { api, name, generation }, signal);
   return { message: "destroyed" };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { grammar } from "@muster/declaration";
 import { failureOfResources, MusterError, resourcesSettled, type Stack } from "@muster/model";
+import type { Declaration } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import type { Api } from "../client/api.ts";
 import type { OutputFlags, SetFlags } from "../commands/flags.ts";
@@ -50,7 +51,7 @@ export async function destroyFiles(this: Cli, flags: DestroyFlags, ...files: rea
     begun.push({ ...job, generation });
   }
   for (const { api, read, generation } of begun)
-    await untilGone({ api, name: read.stack.name, generation }, ending.asked);
+    await untilGone(this, { api, name: read.stack.name, generation }, ending.asked);
   stage.end();
   const gone = jobs.map(({ read }) => read.stack.name);
   const json = JSON.stringify(gone.map((stack) => ({ stack, gone: true })));
@@ -64,12 +65,15 @@ export interface Going {
   readonly generation: number;
 }
 
-/** Throws `resource.not-as-declared` of what could not be destroyed, and `apply.interrupted` when the signal came first. */
-export async function untilGone({ name, api, generation }: Going, signal: AbortSignal): Promise<void> {
+/**
+ * Throws `resource.not-as-declared` of what could not be destroyed, `stack.lost` when whoever destroyed it holds it no more, and
+ * `apply.interrupted` when the signal came first.
+ */
+export async function untilGone(cli: Cli, { name, api, generation }: Going, signal: AbortSignal): Promise<void> {
   for (;;) {
     const groups = (await api.groups()).filter(({ stack }) => stack === name);
     const resources = (await api.resources()).find(({ stack }) => stack === name);
-    if (resources === undefined && groups.length === 0) return;
+    if (resources === undefined && groups.length === 0) return confirmForgotten(cli, name);
     const failed =
       resources !== undefined && resourcesSettled(resources, generation)
         ? failureOfResources(resources, "destroy")
@@ -82,12 +86,24 @@ export async function untilGone({ name, api, generation }: Going, signal: AbortS
   }
 }
 
+/** Whoever has lost a stack lists it no more either: only what the store has forgotten is gone. */
+async function confirmForgotten(cli: Cli, name: string): Promise<void> {
+  const declaration = await declarationOf(cli, name);
+  if (declaration === undefined) return;
+  const detail = `it was taken while it was being destroyed, and generation ${declaration.generation} of it is declared`;
+  throw new MusterError("stack.lost", { stack: name, detail });
+}
+
 /** The stack as it is declared now; one that never was, as its file says. */
 async function declaredNow(cli: Cli, { stack }: ReadStack): Promise<Stack> {
+  const declaration = await declarationOf(cli, stack.name);
+  return declaration === undefined ? stack : grammar.stackOf(declaration.document);
+}
+
+async function declarationOf(cli: Cli, name: string): Promise<Declaration | undefined> {
   const store = storeToRead(cli);
   try {
-    const declaration = await store.declaration(stack.name);
-    return declaration === undefined ? stack : grammar.stackOf(declaration.document);
+    return await store.declaration(name);
   } finally {
     await store.close();
   }
