@@ -2,114 +2,44 @@
  * Keeps one stack: holds its lease, its declaration and a controller for each of its groups. `watch`, `apply`, the
  * daemon and the simulator all work through it.
  */
-import type { Policy } from "@muster/engine";
 import {
   type Address,
   addressOfOwner,
-  type ChecksView,
   type Document,
   didYouMean,
-  type Event,
   type EventDraft,
   isConverged,
-  type MemberStatus,
   MusterError,
   nearest,
   resourcesSettled,
   type Stack,
   type Status,
-  slotCount,
 } from "@muster/model";
-import type { Catalog } from "@muster/plugin";
-import type { Declaration, Lease, Store, Writes } from "@muster/store";
+import type { Declaration, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { checksWhereDeclared } from "./checks/where-declared.ts";
 import { hasFormer, sameDocument } from "./commit.ts";
 import { controlGroup, type GroupController } from "./controller.ts";
-import { type DayTwo, dayTwo } from "./day-two.ts";
+import { dayTwo } from "./day-two.ts";
 import { declared, destroying, freed, removed, steered, type Transition } from "./declaring.ts";
 import { MUSTER } from "./events.ts";
 import { runCommand } from "./front/command.ts";
 import { keepFronts } from "./front/fronts.ts";
 import { holdGroup } from "./held.ts";
-import type { Grammar, Outside } from "./ports.ts";
 import { provenOf } from "./proven.ts";
-import { type GivenSettings, openProviders } from "./providers.ts";
+import { openProviders } from "./providers.ts";
 import { recollect } from "./recollect.ts";
 import { refusals } from "./refusals.ts";
 import { type Asked, asksNothing, pruned } from "./resources/declaring.ts";
-import { keepResources, type ResourceKeeper, type ResourcesView } from "./resources/keep.ts";
 import { changedResources } from "./resources/plan.ts";
-import { taskOf } from "./resources/tended.ts";
+import { resourcesWhereDeclared } from "./resources/where-declared.ts";
+import type { KeeperDeps, StackKeeper } from "./stack-keeper.ts";
 import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
 import { inTurn } from "./turns.ts";
-import { askedOf, type GroupView } from "./view.ts";
+import { groupViews } from "./view.ts";
 
-export type { GroupView } from "./view.ts";
-
-export interface KeeperDeps extends Outside {
-  readonly store: Store;
-  readonly lease: Lease;
-  readonly catalog: Catalog;
-  readonly grammar: Grammar;
-  readonly settings: GivenSettings;
-  /**
-   * Nothing is kept before `begin` or the first commit: whoever is about to declare something else must not see the old
-   * declaration carried out first.
-   */
-  readonly waits?: boolean;
-  /** After it was written. */
-  onEvent(event: Event): void;
-  onStatus(group: string, status: Status): void;
-  /** After each look at its resources. */
-  onResources?(view: ResourcesView): void;
-  /** Another process has taken the stack: nothing is done here any more. */
-  onLost(error: MusterError): void;
-  /** Something failed that nobody waits for and that is tried again by itself. */
-  onTrouble?(thrown: unknown): void;
-}
-
-export interface StackKeeper extends DayTwo {
-  readonly stack: string;
-  declaration(): Declaration | undefined;
-  /** Goes on with what the store knows, where that was put off (`waits`). */
-  begin(): Promise<void>;
-  /**
-   * Takes a new declaration. The same one again changes nothing, unless more is asked for with it. Resolves when it is
-   * written down.
-   */
-  commit(document: Document, source: string, actor: string, asked?: Asked): Promise<Declaration>;
-  /** How its resources stand. */
-  resources(): ResourcesView;
-  /** How its checks and those of its resources stand. */
-  checks(): ChecksView;
-  /** Asks them once more. Throws `stack.lost`. */
-  askChecks(): Promise<ChecksView>;
-  /** Destroys everything it has; it is forgotten when the last is gone. Throws `resource.protected`. */
-  destroyAll(actor: string): Promise<Declaration>;
-  groups(): readonly GroupView[];
-  members(group: string): readonly MemberStatus[];
-  /** How it is changed and repaired, with the defaults filled in; undefined while its type or flavor is not there. */
-  policy(group: string): Policy | undefined;
-  /** What is seen of the members: ids, tags, properties. */
-  seen(group: string): ReturnType<GroupController["seen"]>;
-  scale(group: string, size: number, actor: string): Promise<void>;
-  pause(group: string, actor: string): Promise<void>;
-  /** Takes away a pause; where there is none, tries again what had failed or had been reverted. */
-  resume(group: string, actor: string): Promise<void>;
-  /** The canaries are good: the others follow. Throws `group.no-canary`, `group.paused`, `group.canaries-failed`. */
-  promote(group: string, actor: string): Promise<void>;
-  /** Back to the version before. Throws `group.nothing-to-revert-to`. */
-  revert(group: string, actor: string): Promise<void>;
-  /** Stops keeping the group; its members stay. */
-  free(group: string, actor: string): Promise<void>;
-  /** Destroys the group, member by member; it is forgotten when the last is gone. */
-  destroy(group: string, actor: string): Promise<void>;
-  wake(): void;
-  /** Waits for what is in flight, at most so long (10 s), and lets go of the lease. What was made stays. */
-  close(graceMs?: number): Promise<void>;
-}
+export type { GroupView, KeeperDeps, StackKeeper } from "./stack-keeper.ts";
 
 /** Goes on with what the store knows of the stack; a stack that it does not know begins with `commit`. */
 export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
@@ -126,14 +56,18 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   });
   const checking = checksWhereDeclared({
     ...{ stack, store, write, clock, ask: deps.askChecks, isAtRest, onLost: lose, onTrouble: tellTrouble },
-    things: {
-      whomOf: async (address) => tend?.things.whomOf(address) ?? `${address} is not kept`,
-      valueOf: (address, property) => tend?.things.valueOf(address, property),
-    },
+    things: { whomOf: (address) => tending.things.whomOf(address), valueOf: (...of) => tending.things.valueOf(...of) },
+  });
+  const tending = resourcesWhereDeclared({
+    ...{ stack, store, write, catalog, grammar, providers, settings, clock, io: deps.io, onLost: lose },
+    ...{ env: deps.env ?? {}, reveal: deps.reveal, isOver: () => over, onTrouble: tellTrouble },
+    onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
+    onGone: () => void serially(forgetAll).catch(tellTrouble),
+    onView: (view) => deps.onResources?.(view),
+    onSettled: checking.wake,
   });
   const endWatch = catalog.onChange(wakeAll);
   let declaration = await store.declaration(stack);
-  let tend: ResourceKeeper | undefined;
   let over = false;
   let begun = false;
   let declaring = false;
@@ -161,7 +95,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       if (!controllers.has(name) && !over) controllers.set(name, await control(assignment));
     }
     await fronts.assign(from && grammar.stackOf(from.document));
-    await assignResources(from);
+    await tending.assign(from);
     await checking.assign(standing(from), from?.generation ?? 0);
     confirmAll(await ended);
   }
@@ -176,42 +110,11 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const now = declaration;
     if (now === undefined) return false;
     const views = [...controllers.keys()].map((group) => statusOf(group, now));
-    const resources = tend?.view();
+    const resources = tending.view();
     return (
       views.every((status) => status !== undefined && isConverged(status)) &&
       (resources === undefined || resourcesSettled(resources, now.generation))
     );
-  }
-
-  /** A stack that has no resources, and never had, has nobody who sees to them. */
-  async function assignResources(from: Declaration | undefined): Promise<void> {
-    if (from === undefined) {
-      await tend?.stop(GRACE_MS);
-      tend = undefined;
-      return;
-    }
-    const task = taskOf(from, grammar);
-    const isNothing = task.tended.size === 0 && Object.keys(task.purge).length === 0 && !task.destroying;
-    if (over || (tend === undefined && isNothing)) return;
-    tend ??= await tendTo(from);
-    tend?.assign(task);
-  }
-
-  async function tendTo(from: Declaration | undefined): Promise<ResourceKeeper | undefined> {
-    if (from === undefined) return undefined;
-    let wasSettled = false;
-    return keepResources({
-      ...{ stack, store, write, catalog, providers, settings, clock, io: deps.io, onLost: lose },
-      ...{ env: deps.env ?? {}, reveal: deps.reveal },
-      onPruned: (addresses) => void serially(() => forgetReleased(addresses)).catch(tellTrouble),
-      onGone: () => void serially(forgetAll).catch(tellTrouble),
-      onView(view) {
-        deps.onResources?.(view);
-        if (view.settled && !wasSettled) checking.wake();
-        wasSettled = view.settled;
-      },
-      onTrouble: tellTrouble,
-    });
   }
 
   async function forgetReleased(addresses: readonly Address[]): Promise<void> {
@@ -227,7 +130,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     const event: EventDraft = { type: "stack.removed", actor: MUSTER, cause: "intentional", message };
     // What was released before stays, and belongs to nobody from now on.
     const claims = (await store.claims(stack)).filter(({ mark }) => addressOfOwner(mark.owner) !== undefined);
-    await take({ next: undefined, events: [event], gone: Object.keys(tend?.forget() ?? {}), release: claims });
+    await take({ next: undefined, events: [event], gone: Object.keys(tending.forget()), release: claims });
   }
 
   function tellTrouble(thrown: unknown): void {
@@ -273,9 +176,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     };
     declaring = true;
     try {
-      if (changed.length > 0) tend ??= await tendTo(next);
-      const expected = changed.length === 0 || next === undefined ? {} : tend?.expect(changed, next.generation);
-      const memory = { ...forgotten, ...expected };
+      const memory = { ...forgotten, ...(await tending.expect(changed, next)) };
       const remembered = Object.keys(memory).length === 0 ? {} : { memory };
       await write({ declaration: next ?? null, events, release, ...remembered });
       declaration = next;
@@ -341,7 +242,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   function wakeAll(): void {
     for (const controller of controllers.values()) controller.wake();
     fronts.wakeAll();
-    tend?.wake();
+    tending.wake();
   }
 
   function lose(error: MusterError): void {
@@ -359,7 +260,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       declaration = same;
       if (!begun) await begin();
       // Whoever declares it once more wants what has failed to be tried now.
-      else tend?.assign(taskOf(same, grammar));
+      else await tending.assign(same);
       return same;
     }
     const was = before === undefined ? undefined : readable(before.document);
@@ -405,24 +306,15 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     declaration: () => declaration,
     begin: () => serially(begin),
     commit: (document, source, actor, asked) => serially(() => commit(document, source, actor, asked)),
-    resources: () => tend?.view() ?? { observedGeneration: declaration?.generation ?? 0, settled: true, statuses: [] },
+    resources: () =>
+      tending.view() ?? { observedGeneration: declaration?.generation ?? 0, settled: true, statuses: [] },
     checks: () => checking.view(declaration?.generation ?? 0),
     askChecks: async () => checking.askNow(known().generation),
     destroyAll: (actor) => serially(() => destroyAll(actor)),
     groups() {
       const now = declaration;
       if (now === undefined) return [];
-      const { groups, mode } = grammar.stackOf(now.document);
-      return Object.values(groups).map((group) => ({
-        stack,
-        name: group.name,
-        type: group.template.name,
-        flavor: group.flavor.name,
-        size: slotCount(group.slots),
-        mode,
-        steering: askedOf(now, group.name),
-        status: statusOf(group.name, now),
-      }));
+      return groupViews(now, grammar.stackOf(now.document), (group) => statusOf(group, now));
     },
     members: (group) => controllerOf(group).members(),
     policy: (group) => controllerOf(group).policy(),
@@ -461,7 +353,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
         ...stopping,
         ...endings,
         fronts.close(isLost ? 0 : graceMs),
-        tend?.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
+        tending.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
         checking.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
       ]);
       await providers.close();

@@ -1,4 +1,4 @@
-import type { Stack, Status } from "@muster/model";
+import { type Stack, type Status, slotCount } from "@muster/model";
 import type { Declaration } from "@muster/store";
 import { steeringOf } from "./assignments.ts";
 
@@ -21,4 +21,16 @@ export interface GroupView {
 export function askedOf(declaration: Declaration, group: string): GroupView["steering"] {
   const { goal } = steeringOf(declaration, group);
   return goal === "kept" ? undefined : goal;
+}
+
+/** The groups of a stack, as its declaration names them. */
+export function groupViews(
+  declaration: Declaration,
+  { name: stack, groups, mode }: Stack,
+  statusOf: (group: string) => Status | undefined,
+): readonly GroupView[] {
+  return Object.values(groups).map(({ name, template, flavor, slots }) => ({
+    ...{ stack, name, type: template.name, flavor: flavor.name, size: slotCount(slots), mode },
+    ...{ steering: askedOf(declaration, name), status: statusOf(name) },
+  }));
 }
