@@ -11,11 +11,11 @@ import {
 } from "@muster/engine";
 import { messageOf, MusterError, type Status, slotCount } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
+import type { Decide } from "@muster/runtime";
 import {
   type Acted,
   type Assignment,
   attention,
-  type Decide,
   declaredAs,
   type DoomRequest,
   doomRequests,
@@ -30,7 +30,7 @@ import {
   withOutcomes,
   writesOf,
   writesOfEnd,
-} from "@muster/runtime";
+} from "@muster/runtime/rules";
 import type { Writes } from "@muster/store";
 import type { Life } from "../crash.ts";
 import type { FlavorName } from "../flavor.ts";

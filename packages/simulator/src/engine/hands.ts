@@ -1,7 +1,7 @@
 /** Carries out what was decided, as the runtime does, without a promise: prepared or drained first, and only what is still meant. */
 import type { Action, Outcome, Seen } from "@muster/engine";
 import { type JsonObject, musterMarks, type Tags } from "@muster/model";
-import { type Acted, CALL_MS, changed, outcomeOfFailure } from "@muster/runtime";
+import { type Acted, CALL_MS, changed, outcomeOfFailure } from "@muster/runtime/rules";
 import { beginCall, type Subject } from "../calls.ts";
 import type { Life } from "../crash.ts";
 import { STACK } from "../grammar.ts";

@@ -1,9 +1,9 @@
 /** Keeps the stack in one life: what is declared, and a controller for each group. By the runtime's own transitions, without a promise. */
 import { type Document, didYouMean, MusterError, type Stack } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
+import { type Decide, sameDocument } from "@muster/runtime";
 import {
   assignmentsOf,
-  type Decide,
   declared,
   destroy,
   freed,
@@ -15,12 +15,11 @@ import {
   resume,
   revert,
   type SteeringChange,
-  sameDocument,
   steered,
   steeringOf,
   type Transition,
   withoutInstances,
-} from "@muster/runtime";
+} from "@muster/runtime/rules";
 import type { Declaration, Writes } from "@muster/store";
 import type { Life } from "../crash.ts";
 import type { Told } from "../deeds.ts";

@@ -2,7 +2,7 @@
 import type { FailedLook, Look, Seen } from "@muster/engine";
 import { musterMarks, type Verdict } from "@muster/model";
 import { type FailureKind, presence } from "@muster/plugin";
-import { memberOn } from "@muster/runtime";
+import { memberOn } from "@muster/runtime/rules";
 import type { Life } from "../crash.ts";
 import { rareDelay } from "../faults.ts";
 import { type FlavorName, HEARD_MS, verdictOn } from "../flavor.ts";

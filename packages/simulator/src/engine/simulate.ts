@@ -1,5 +1,6 @@
 import { reconcile } from "@muster/engine";
-import { type Decide, type Timeline, timeline } from "@muster/runtime";
+import type { Decide } from "@muster/runtime";
+import { type Timeline, timeline } from "@muster/runtime/rules";
 import { BEGINS, beginRun, type Hearing, type Report } from "../run.ts";
 import { type Scenario, scenarioOf } from "../scenario.ts";
 import type { Breakage } from "./book.ts";
