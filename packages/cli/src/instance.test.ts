@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFarm } from "./test/farm.ts";
 import { type House, type Running, until } from "./test/house.ts";
@@ -78,6 +79,18 @@ describe("single instances, on the real command", () => {
     refused.child.stdin?.on("error", () => undefined);
     refused.child.stdin?.write(Buffer.alloc(8 * 1024 * 1024, "x"));
     expect(await refused.ended).toMatchObject({ code: 2, err: expect.stringContaining("instance.cannot") });
+  });
+
+  it("say of an input that cannot be read that it is the input", async () => {
+    // It opens, and its first byte is nowhere.
+    await using unreadable = await open("/proc/self/mem");
+    const asked = house.startFrom(unreadable.fd, "instance", "exec", "-i", "cow-1", "--", "cat");
+    const { code, err } = await asked.ended;
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining("error[instance.failed]: exec of instance `cow-1` failed"),
+    ]);
+    expect(err).toContain("what it was given cannot be read: EIO");
   });
 
   it("end a command with Ctrl-C", async () => {

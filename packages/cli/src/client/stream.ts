@@ -21,7 +21,10 @@ export interface Streamed {
   text(): Promise<string>;
 }
 
-/** Throws `NoAnswer` until it has begun. A signal that came first ends it at once. */
+/**
+ * Throws `NoAnswer` until it has begun, and what `broken` makes of it where what is to be sent cannot be read. A signal that
+ * came first ends it at once.
+ */
 export async function stream(
   socketPath: string,
   asked: Call | Upload,
@@ -31,24 +34,35 @@ export async function stream(
   const { method, path } = asked;
   const headers = "bytes" in asked ? asked.headers : headersOf(asked);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>();
+  let unread: Error | undefined;
   const call = request({ socketPath, method, path, headers, agent: false }, resolve);
   const hangUp = () => {
     call.destroy();
     resolve(undefined);
   };
   signal.addEventListener("abort", hangUp, { once: true });
-  call.on("error", (thrown) => (signal.aborted ? resolve(undefined) : reject(noAnswer(thrown))));
+  call.on("error", (thrown) => (signal.aborted ? resolve(undefined) : reject(unread ?? noAnswer(thrown))));
   if (signal.aborted) hangUp();
   else if (!("bytes" in asked)) call.end(asked.body);
-  // Whoever has answered does not have to read all of it; what breaks off is told by the answer.
-  else void pipeline(asked.bytes, call).catch(() => undefined);
+  // Whoever has answered does not have to read all of it; what breaks off is told by the answer, and what cannot be read with it.
+  else void pipeline(sent(asked.bytes), call).catch(() => undefined);
   const response = await promise;
+
+  /** That it cannot be read is no fault of whoever answers. */
+  async function* sent(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* bytes;
+    } catch (thrown) {
+      unread = broken(`what it was given cannot be read: ${messageOf(thrown)}`);
+      throw thrown;
+    }
+  }
 
   async function* read(): AsyncGenerator<Uint8Array, void> {
     try {
       for await (const chunk of response ?? []) yield chunk;
     } catch (thrown) {
-      if (!signal.aborted) throw broken(`the stream broke off: ${messageOf(thrown)}`);
+      if (!signal.aborted) throw unread ?? broken(`the stream broke off: ${messageOf(thrown)}`);
     } finally {
       signal.removeEventListener("abort", hangUp);
       call.destroy();

@@ -38,6 +38,8 @@ export interface House {
   start(...words: readonly string[]): Running;
   /** As `start`, and it reads what is written to `child.stdin`. */
   startReading(...words: readonly string[]): Running;
+  /** As `start`, and it reads what is open there. */
+  startFrom(descriptor: number, ...words: readonly string[]): Running;
   /** The files of instances that are there. */
   files(): readonly string[];
   /** Ends what still runs, and takes everything away. */
@@ -56,7 +58,7 @@ export async function openHouse(): Promise<House> {
   };
   await mkdir(env.XDG_RUNTIME_DIR, { mode: 0o700 });
 
-  function begin(words: readonly string[], stdin: "ignore" | "pipe"): Running {
+  function begin(words: readonly string[], stdin: "ignore" | "pipe" | number): Running {
     const child = spawn(process.execPath, [BIN, ...words], { cwd: dir, env, stdio: [stdin, "pipe", "pipe"] });
     const [out, err] = [gather(child.stdout), gather(child.stderr)];
     const ended = once(child, "close").then(([code]): Ended => ({ code, out: out(), err: err() }));
@@ -92,6 +94,7 @@ export async function openHouse(): Promise<House> {
     run: (...words) => start(...words).ended,
     start,
     startReading: (...words) => begin(words, "pipe"),
+    startFrom: (descriptor, ...words) => begin(words, descriptor),
     files: () => (existsSync(instances) ? readdirSync(instances).filter((name) => !name.startsWith(".")) : []),
     async close() {
       for (const { child } of running) child.kill("SIGKILL");
