@@ -122,6 +122,22 @@ describe.each(there.map((sh) => ({ program: sh[0], sh })))("facts by $program", 
     expect(plainFacts(await shell.gather(needs, PATIENT, NEVER))).toEqual(plainFacts(here));
   });
 
+  it("are the same of links that lead nowhere, and of what would lie behind them", async () => {
+    const root = await mkdtemp(join(tmpdir(), "muster-facts-"));
+    await symlink("loop", join(root, "loop"));
+    await symlink("none", join(root, "dangling"));
+    const [loop, behind] = [join(root, "loop"), join(root, "loop", "deeper")];
+    const here = noFacts();
+    const needs = needsOf(needsIn(root, ["loop", "dangling"]));
+    await gatherHere(needs, here, NEVER);
+    expect([here.stat.get(loop)?.kind, here.read.get(loop)?.kind]).toEqual(["known", "unknown"]);
+    expect([here.stat.get(behind)?.kind, here.read.get(behind)?.kind]).toEqual(["none", "none"]);
+    expect(plainFacts(await shellTarget("shell", sh, SURROUNDINGS).gather(needs, PATIENT, NEVER))).toEqual(
+      plainFacts(here),
+    );
+    await rm(root, { recursive: true });
+  });
+
   it("tell of this very process that it runs", async () => {
     const needs = needsOf([{ ask: "processes", of: "" }]);
     const here = noFacts();

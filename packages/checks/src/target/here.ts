@@ -64,17 +64,32 @@ async function answerOf<T>(path: string, ask: (of: string) => Promise<Answer<T>>
   try {
     return await ask(path);
   } catch (thrown) {
-    switch (systemCodeOf(thrown)) {
-      case "ENOENT":
-      case "ENOTDIR":
-      case "ELOOP":
-        return (await isLink(path)) ? BROKEN : NONE;
-      case "EACCES":
-      case "EPERM":
-        return DENIED;
-      default:
-        return unanswered(messageOf(thrown));
-    }
+    const why = unseen(thrown);
+    return why.kind === "none" ? endOf(path) : why;
+  }
+}
+
+/** What nothing is found behind may be a link. */
+async function endOf(path: string): Promise<Answer<never>> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? BROKEN : NONE;
+  } catch (thrown) {
+    return unseen(thrown);
+  }
+}
+
+function unseen(thrown: unknown): Answer<never> {
+  switch (systemCodeOf(thrown)) {
+    case "ENOENT":
+    case "ENOTDIR":
+    // A directory on the way is a link that leads nowhere; the shell says the same of it.
+    case "ELOOP":
+      return NONE;
+    case "EACCES":
+    case "EPERM":
+      return DENIED;
+    default:
+      return unanswered(messageOf(thrown));
   }
 }
 
@@ -88,11 +103,6 @@ async function mayWrite(path: string): Promise<Answer<boolean>> {
     if (code === "EACCES" || code === "EPERM" || code === "EROFS") return known(false);
     throw thrown;
   }
-}
-
-async function isLink(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  return found?.isSymbolicLink() ?? false;
 }
 
 async function beginningOf(path: string): Promise<Answer<Text>> {
