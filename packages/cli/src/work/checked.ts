@@ -1,8 +1,8 @@
 /** What the checks of a stack and of its resources say, when it is as declared. */
-import { setTimeout as pause } from "node:timers/promises";
 import type { StackChecks } from "@muster/daemon";
 import { type CheckStatus, MusterError } from "@muster/model";
 import { type Begun, goesOn, interrupted } from "./converge.ts";
+import { rest } from "./rest.ts";
 
 /** Whoever was only just started may not answer yet: for so long it is hoped for, in milliseconds. */
 const HOPE_MS = 10_000;
@@ -16,8 +16,7 @@ export async function untilChecked({ api, keptBy, answer: { stack } }: Begun, si
     if (error === undefined) return;
     if (signal.aborted) throw interrupted(stack, goesOn(keptBy, api.socket, stack));
     if (performance.now() - began + ASK_EVERY_MS > HOPE_MS) throw error;
-    // Cut short by the signal, it has ended all the same.
-    await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await rest(ASK_EVERY_MS, signal);
   }
 }
 

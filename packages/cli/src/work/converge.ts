@@ -1,10 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ApplyAnswer, GroupView, ResourcesView, StackResources } from "@muster/daemon";
 import { conditionOf, failureOfResources, MusterError, resourcesSettled } from "@muster/model";
 import type { Api } from "../client/api.ts";
 import { placeName } from "../print/event-line.ts";
 import { plain } from "../print/paint.ts";
 import { endOf, outlookOf, SILENT_MS, type Spell, spellOf } from "./outlook.ts";
+import { rest } from "./rest.ts";
 
 /** At first it may be a moment's work; then it is asked less and less often. */
 const ASK_SOON_MS = 5;
@@ -80,8 +80,7 @@ async function wait({ api, keptBy, answer }: Begun, signal: AbortSignal): Promis
     const failed = open || resources === undefined ? undefined : failureOfResources(resources);
     if (failed !== undefined) throw failed;
     if (!open) return { ...answer, groups, ...(resources === undefined ? {} : { resources: withoutStack(resources) }) };
-    // Cut short by the signal, it has ended all the same.
-    await pause(restMs, undefined, { signal }).catch(() => undefined);
+    await rest(restMs, signal);
   }
 }
 

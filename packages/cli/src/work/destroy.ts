@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { grammar } from "@muster/declaration";
 import { failureOfResources, MusterError, resourcesSettled, type Stack } from "@muster/model";
 import type { Declaration } from "@muster/store";
@@ -11,9 +10,10 @@ import { confirm } from "./confirm.ts";
 import { interrupted } from "./converge.ts";
 import { listenForEnd } from "./ending.ts";
 import { findHolders, type Handed } from "./hand-over.ts";
-import { storeToRead } from "./store-to-read.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
+import { rest } from "./rest.ts";
 import { openStage } from "./stage.ts";
+import { storeToRead } from "./store-to-read.ts";
 
 export interface DestroyFlags extends OutputFlags, SetFlags {
   readonly yes: boolean;
@@ -81,8 +81,7 @@ export async function untilGone(cli: Cli, { name, api, generation }: Going, sign
     if (failed !== undefined) throw failed;
     if (signal.aborted)
       throw interrupted(name, "What is left of it goes on to be destroyed when Muster keeps it again.");
-    // Cut short by the signal, it has ended all the same.
-    await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await rest(ASK_EVERY_MS, signal);
   }
 }
 

@@ -1,5 +1,4 @@
 /** What all members of a group print, line by line, with members that come and go. */
-import { setTimeout as pause } from "node:timers/promises";
 import { type MemberStatus, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import { findGroup, type KeptGroup } from "../client/holders.ts";
@@ -8,6 +7,7 @@ import { errorsOf, errorText } from "../print/errors.ts";
 import { type MemberLines, memberLines } from "../print/member-lines.ts";
 import { listenForEnd } from "./ending.ts";
 import { queryOf } from "./instance-logs.ts";
+import { rest } from "./rest.ts";
 
 /** So often it is looked whether somebody has come, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -48,7 +48,7 @@ export async function showGroupLogs(this: Cli, flags: LogFlags, wanted: string):
     read(members, lines, query);
     const { lines: _, ...all } = query;
     while (flags.follow && !over.aborted) {
-      await pause(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+      await rest(LOOK_EVERY_MS, over);
       if (!over.aborted) read(await membersOf(kept), lines, all);
     }
     await Promise.all(running.values());

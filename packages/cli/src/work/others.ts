@@ -1,8 +1,8 @@
 /** Others who have given something to the Muster in this process: they see how it ends before it goes. */
-import { setTimeout as pause } from "node:timers/promises";
 import type { Daemon } from "@muster/daemon";
 import type { Api } from "../client/api.ts";
 import { OUTSIDE } from "./host.ts";
+import { rest } from "./rest.ts";
 import type { Stage } from "./stage.ts";
 
 /** Whoever waits asks ten times as often. In milliseconds. */
@@ -33,7 +33,6 @@ export async function untilSeen(
   if (asked.aborted || !isAwaited()) return;
   stage.say("Somebody else has applied here meanwhile: this goes on until he has seen how it ends.");
   while (!asked.aborted && isAwaited()) {
-    // Cut short by the signal, it has ended all the same.
-    await pause(LOOK_EVERY_MS, undefined, { signal: asked }).catch(() => undefined);
+    await rest(LOOK_EVERY_MS, asked);
   }
 }

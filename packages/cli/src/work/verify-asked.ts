@@ -1,5 +1,4 @@
 /** Everything that files say is asked, once or until it holds, and told as one report for each of them and for all. */
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Check,
   countsOf,
@@ -13,6 +12,7 @@ import {
 } from "@muster/checks";
 import type { CheckToAsk } from "@muster/daemon";
 import { askEach } from "./ask-each.ts";
+import { rest } from "./rest.ts";
 import { isMeant, noneMeant, type Part } from "./verify-parts.ts";
 
 export interface Asking {
@@ -68,8 +68,7 @@ export async function askParts(
       beside = new Map(await Promise.all(all));
       return [...beside.values()].flat();
     },
-    // Whoever is let go of wakes at once.
-    pause: (ms, until) => sleep(ms, undefined, { signal: until }).catch(() => undefined),
+    pause: rest,
   });
   if (whole.results.length === 0) throw noneMeant();
   return {
