@@ -12,7 +12,7 @@ export type { ResourcesView } from "./resources/keep.ts";
 export type { Thing, ThingOwner } from "./resources/query.ts";
 export type { WeighedWish, Wish } from "./resources/set.ts";
 export { openThings, type Things } from "./resources/things.ts";
-export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 export type { Said, StateAnswer, StateVerdict } from "./state/answer.ts";
 export type { CheckToAsk } from "./state/checks.ts";
 export { type State, stateOf } from "./state/state.ts";
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

@@ -6,27 +6,25 @@ import {
   type Address,
   addressOfOwner,
   type Document,
-  didYouMean,
   type EventDraft,
   isConverged,
   MusterError,
-  nearest,
   resourcesSettled,
   type Stack,
-  type Status,
 } from "@muster/model";
 import type { Declaration, Writes } from "@muster/store";
 import { assignmentsOf, steeringOf } from "./assignments.ts";
 import type { Assignment } from "./bind.ts";
 import { checksWhereDeclared } from "./checks/where-declared.ts";
-import { hasFormer, sameDocument } from "./commit.ts";
-import { controlGroup, type GroupController } from "./controller.ts";
+import { sameDocument } from "./commit.ts";
+import { confirmAll } from "./confirm-all.ts";
+import type { GroupController } from "./controller.ts";
 import { dayTwo } from "./day-two.ts";
-import { declared, destroying, freed, removed, steered, type Transition } from "./declaring.ts";
+import { declared, destroying, removed, type Transition } from "./declaring.ts";
 import { MUSTER } from "./events.ts";
 import { runCommand } from "./front/command.ts";
 import { keepFronts } from "./front/fronts.ts";
-import { holdGroup } from "./held.ts";
+import { keepGroups } from "./keep-groups.ts";
 import { provenOf } from "./proven.ts";
 import { openProviders } from "./providers.ts";
 import { recollect } from "./recollect.ts";
@@ -35,7 +33,7 @@ import { type Asked, asksNothing, pruned } from "./resources/declaring.ts";
 import { changedResources } from "./resources/plan.ts";
 import { resourcesWhereDeclared } from "./resources/where-declared.ts";
 import type { KeeperDeps, StackKeeper } from "./stack-keeper.ts";
-import { destroy, pause, promote, resume, revert, type SteeringChange } from "./steering.ts";
+import { steerGroups } from "./steer-groups.ts";
 import { inTurn } from "./turns.ts";
 import { groupViews } from "./view.ts";
 
@@ -46,13 +44,22 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   const { store, lease, grammar, catalog, settings, clock } = deps;
   const { stack } = lease;
   const providers = openProviders(deps.io);
-  const controllers = new Map<string, GroupController>();
-  const endings = new Set<Promise<void>>();
   const serially = inTurn();
+  const groups = keepGroups({
+    ...{ stack, store, write, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
+    ...(deps.askChecks === undefined ? {} : { askChecks: deps.askChecks }),
+    ...{ isOver: () => over, isDeclaring: () => declaring, onLost: lose },
+    onStatus(group, status) {
+      deps.onStatus(group, status);
+      if (isConverged(status)) checking.wake();
+    },
+    onPass: (group) => fronts.wake(group),
+    withdrawn: (...of) => fronts.withdrawn(...of),
+    onGone: (group) => void serially(() => forget(group)).catch(tellTrouble),
+  });
   const fronts = keepFronts({
     ...{ stack, store, write, catalog, providers, settings, clock, run: deps.run ?? runCommand, onLost: lose },
-    standingOf: (group) => controllers.get(group)?.standing() ?? "unkept",
-    onTrouble: (thrown) => deps.onTrouble?.(thrown),
+    ...{ standingOf: groups.standingOf, onTrouble: tellTrouble },
   });
   const checking = checksWhereDeclared({
     ...{ stack, store, write, clock, ask: deps.askChecks, isAtRest, onLost: lose, onTrouble: tellTrouble },
@@ -87,13 +94,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   async function assignAll(from: Declaration | undefined): Promise<void> {
     const assignments = from === undefined ? new Map<string, Assignment>() : assignmentsOf(from, grammar, settings);
     // Those that are no more end at once, and the others do not wait for what they still have under way.
-    const gone = [...controllers.keys()].filter((name) => !assignments.has(name));
-    const ended = Promise.allSettled(gone.map(endControl));
-    // Those that are there hear of it before anything is awaited.
-    for (const [name, assignment] of assignments) controllers.get(name)?.assign(assignment);
-    for (const [name, assignment] of assignments) {
-      if (!controllers.has(name) && !over) controllers.set(name, await control(assignment));
-    }
+    const ended = groups.endOthers(assignments);
+    await groups.assign(assignments);
     await fronts.assign(from && grammar.stackOf(from.document));
     await tending.assign(from);
     await checking.assign(standing(from), from?.generation ?? 0);
@@ -109,12 +111,9 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
   function isAtRest(): boolean {
     const now = declaration;
     if (now === undefined) return false;
-    const views = [...controllers.keys()].map((group) => statusOf(group, now));
     const resources = tending.view();
-    return (
-      views.every((status) => status !== undefined && isConverged(status)) &&
-      (resources === undefined || resourcesSettled(resources, now.generation))
-    );
+    const isSettled = resources === undefined || resourcesSettled(resources, now.generation);
+    return isSettled && groups.areConverged(now.generation);
   }
 
   async function forgetReleased(addresses: readonly Address[]): Promise<void> {
@@ -135,28 +134,6 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
   function tellTrouble(thrown: unknown): void {
     deps.onTrouble?.(thrown);
-  }
-
-  async function control(assignment: Assignment): Promise<GroupController> {
-    const { name } = assignment.group;
-    const memory = await recollect(store, stack, name);
-    if (memory instanceof MusterError)
-      return holdGroup(assignment, memory, clock, (status) => deps.onStatus(name, status));
-    return controlGroup(assignment, memory, {
-      ...{ store, catalog, providers, io: deps.io, clock, decide: deps.decide, hostPorts: deps.hostPorts },
-      ...(deps.askChecks === undefined ? {} : { askChecks: deps.askChecks }),
-      // One that is being let go tells what it still has to tell, and leaves nothing to remember.
-      write: (writes) => write(controllers.has(name) ? writes : withoutMemory(writes)),
-      isDeclaring: () => declaring,
-      onStatus(status) {
-        deps.onStatus(name, status);
-        if (isConverged(status)) checking.wake();
-      },
-      onPass: () => fronts.wake(name),
-      withdrawn: (id, signal) => fronts.withdrawn(name, id, signal),
-      onGone: () => void serially(() => forget(name)).catch((thrown) => deps.onTrouble?.(thrown)),
-      onLost: lose,
-    });
   }
 
   /** The group was destroyed and is gone. Where this cannot be written it is kept on, and its next look tries again. */
@@ -189,58 +166,24 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     }
   }
 
-  async function endControl(group: string): Promise<void> {
-    const ending = controllers.get(group)?.stop() ?? Promise.resolve();
-    controllers.delete(group);
-    endings.add(ending);
-    await ending.finally(() => endings.delete(ending));
-  }
-
-  function steer(group: string, change: () => SteeringChange, actor: string): Promise<void> {
-    return serially(async () => {
-      const status = controllerToChange(group).status();
-      const transition = steered(known(), group, change(), status, actor);
-      if (transition !== undefined) await take(transition);
-    });
-  }
-
   function known(): Declaration {
     if (over) throw new MusterError("stack.lost", { stack, detail: "it has been let go" });
     if (declaration === undefined) throw new MusterError("group.not-found", { group: stack, nearest: "" });
     return declaration;
   }
 
-  function controllerOf(group: string): GroupController {
-    const controller = controllers.get(group);
-    if (controller !== undefined) return controller;
-    throw new MusterError("group.not-found", { group, nearest: didYouMean(nearest(group, controllers.keys())) });
-  }
-
-  /** What it speaks of may be older than what is declared; that it says. */
-  function statusOf(group: string, { generation }: Declaration): Status | undefined {
-    const status = controllers.get(group)?.status();
-    return status && { ...status, generation };
-  }
-
-  /** As commands take it, whatever groups other stacks have. */
-  function placeOf(group: string): string {
-    return `${stack}/${group}`;
-  }
-
-  function canariesOf(group: string): number | undefined {
-    return controllers.get(group)?.policy()?.rollout.canary;
-  }
-
   /** Whoever only observes is asked for nothing that would be done to members: nobody would do it. */
   function controllerToChange(group: string): GroupController {
-    const controller = controllerOf(group);
+    const controller = groups.of(group);
+    // As commands take it, whatever groups other stacks have.
+    const place = `${stack}/${group}`;
     if (grammar.stackOf(known().document).mode === "observe")
-      throw new MusterError("group.observed", { group: placeOf(group), stack });
+      throw new MusterError("group.observed", { group: place, stack });
     return controller;
   }
 
   function wakeAll(): void {
-    for (const controller of controllers.values()) controller.wake();
+    groups.wake();
     fronts.wakeAll();
     tending.wake();
   }
@@ -314,29 +257,14 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     groups() {
       const now = declaration;
       if (now === undefined) return [];
-      return groupViews(now, grammar.stackOf(now.document), (group) => statusOf(group, now));
+      return groupViews(now, grammar.stackOf(now.document), (group) => groups.statusOf(group, now.generation));
     },
-    members: (group) => controllerOf(group).members(),
-    policy: (group) => controllerOf(group).policy(),
-    seen: (group) => controllerOf(group).seen(),
-    scale: (group, size, actor) =>
-      serially(async () => {
-        controllerToChange(group);
-        const { document, source } = known();
-        await commit(grammar.resize(document, group, size, source), source, actor);
-      }),
-    pause: (group, actor) => steer(group, () => pause, actor),
-    resume: (group, actor) => steer(group, () => resume, actor),
-    destroy: (group, actor) => steer(group, () => destroy, actor),
-    promote: (group, actor) => steer(group, () => promote(placeOf(group), canariesOf(group)), actor),
-    revert: (group, actor) => steer(group, () => revert(placeOf(group), hasFormer(known(), group, grammar)), actor),
-    free: (group, actor) =>
-      serially(async () => {
-        controllerOf(group);
-        await take(freed(known(), group, actor, grammar));
-      }),
+    members: (group) => groups.of(group).members(),
+    policy: (group) => groups.of(group).policy(),
+    seen: (group) => groups.of(group).seen(),
+    ...steerGroups({ stack, grammar, known, controllerOf: groups.of, controllerToChange, commit, take, serially }),
     ...dayTwo({
-      ...{ grammar, settings, controllerOf, write, serially },
+      ...{ grammar, settings, controllerOf: groups.of, write, serially },
       toChange: (group) => ({ controller: controllerToChange(group), known: known() }),
       async goOnWith(next) {
         declaration = next;
@@ -348,10 +276,8 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
       const isLost = over;
       over = true;
       endWatch();
-      const stopping = [...controllers.values()].map((controller) => controller.stop(graceMs));
       const stopped = await Promise.allSettled([
-        ...stopping,
-        ...endings,
+        groups.stop(graceMs),
         fronts.close(isLost ? 0 : graceMs),
         tending.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
         checking.stop(isLost ? 0 : (graceMs ?? GRACE_MS)),
@@ -365,12 +291,3 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
 
 /** What is under way when resources are let go may take so long, in milliseconds. */
 const GRACE_MS = 10_000;
-
-function withoutMemory({ memory: _, ...others }: Writes): Writes {
-  return others;
-}
-
-/** Throws the first failure, when everything has been tried. */
-function confirmAll(results: readonly PromiseSettledResult<void>[]): void {
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-}

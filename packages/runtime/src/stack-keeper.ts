@@ -9,6 +9,7 @@ import type { Grammar, Outside } from "./ports.ts";
 import type { GivenSettings } from "./providers.ts";
 import type { Asked } from "./resources/declaring.ts";
 import type { ResourcesView } from "./resources/keep.ts";
+import type { SteeredGroups } from "./steer-groups.ts";
 import type { GroupView } from "./view.ts";
 
 export type { GroupView } from "./view.ts";
@@ -35,7 +36,7 @@ export interface KeeperDeps extends Outside {
   onTrouble?(thrown: unknown): void;
 }
 
-export interface StackKeeper extends DayTwo {
+export interface StackKeeper extends DayTwo, SteeredGroups {
   readonly stack: string;
   declaration(): Declaration | undefined;
   /** Goes on with what the store knows, where that was put off (`waits`). */
@@ -59,18 +60,6 @@ export interface StackKeeper extends DayTwo {
   policy(group: string): Policy | undefined;
   /** What is seen of the members: ids, tags, properties. */
   seen(group: string): ReturnType<GroupController["seen"]>;
-  scale(group: string, size: number, actor: string): Promise<void>;
-  pause(group: string, actor: string): Promise<void>;
-  /** Takes away a pause; where there is none, tries again what had failed or had been reverted. */
-  resume(group: string, actor: string): Promise<void>;
-  /** The canaries are good: the others follow. Throws `group.no-canary`, `group.paused`, `group.canaries-failed`. */
-  promote(group: string, actor: string): Promise<void>;
-  /** Back to the version before. Throws `group.nothing-to-revert-to`. */
-  revert(group: string, actor: string): Promise<void>;
-  /** Stops keeping the group; its members stay. */
-  free(group: string, actor: string): Promise<void>;
-  /** Destroys the group, member by member; it is forgotten when the last is gone. */
-  destroy(group: string, actor: string): Promise<void>;
   wake(): void;
   /** Waits for what is in flight, at most so long (10 s), and lets go of the lease. What was made stays. */
   close(graceMs?: number): Promise<void>;
