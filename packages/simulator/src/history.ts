@@ -3,7 +3,7 @@
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
 import type { Memory } from "@muster/engine";
-import { conditionOf, type Json, PASS, type Status, type Verdict } from "@muster/model";
+import { type Json, PASS, type Verdict } from "@muster/model";
 import type { Happening } from "./happening.ts";
 import { markOf } from "./marks.ts";
 import type { CallRecord, Decision, History, LookRecord } from "./records.ts";
@@ -46,8 +46,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const began = new Map<number, number>();
   /** Creates that a look has shown to have made nobody. Muster may not have written that down yet, and awaits them till then. */
   const missing = new Map<string, CallRecord>();
-  /** When those looks began that are to be confirmed before anything is decided on them. */
-  const doubted = new Map<string, number>();
   const forgotten = new Map<string, number>();
   let declaredAt = Number.NEGATIVE_INFINITY;
   let wave: Decision[] = [];
@@ -221,7 +219,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     const before = looks.get(keyOf(life, group));
     if (before === undefined) return;
     if (before.began <= declaredAt) trials.lose();
-    else if (doubted.get(keyOf(life, group)) === before.began) trials.doubt(group);
     else trials.takeIn(group);
   }
 
@@ -290,11 +287,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           touchable.clear();
           for (const group of wanted.names()) touchable.add(group);
           return;
-        case "status":
-          if (isDoubted(happening.status)) {
-            doubted.set(keyOf(happening.life, happening.group), happening.status.lookedAt);
-          }
-          return;
         case "crashed":
         case "closed":
         case "unwritten":
@@ -305,6 +297,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "thawed":
         case "befell":
         case "refused":
+        case "status":
         case "calmed":
         case "rested":
         case "ended":
@@ -332,11 +325,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       return at !== undefined && at >= time;
     },
   };
-}
-
-/** The look that it rests on showed fewer than before, and decides nothing before another one. */
-function isDoubted(status: Status): boolean {
-  return conditionOf(status, "Converged")?.reason === "Confirming";
 }
 
 function shows({ shown }: LookRecord, id: string): boolean {
