@@ -7,7 +7,7 @@ import { type Cause, hashJson, type Status } from "@muster/model";
 import { type Aim, aimOf } from "./aim.ts";
 import { takeCensus } from "./census.ts";
 import { cull, doomedOf } from "./cull.ts";
-import { type Decision, decisionsOf, healthTurns, turnsOf } from "./decisions.ts";
+import { type Decision, decisionsOf, healthTurns, released, turnsOf } from "./decisions.ts";
 import { type DeclaredGroup, placeOf, type Traits, wasConverged } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
 import { drifted, shortfall } from "./drift.ts";
@@ -112,13 +112,14 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
   const { census } = scene;
   const { canary } = aim.group.rollout;
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
+  const next = afterUnconfirmed(memory, { census, settled, canary, vanishedAt, now: situation.now });
   const count = look.members.length;
   const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
   // That some go is what happens in groups; that all do at once is not.
   const held = { reason: "Confirming", message, ...(count === 0 ? {} : { meant: true as const }) };
   const conditions = conditionsOf({ held: [held], busy: true, converged: false });
   return {
-    memory: afterUnconfirmed(memory, { census, settled, canary, vanishedAt, now: situation.now }),
+    memory: next,
     cause: causeOf(declared, memory),
     actions: [],
     status: statusOf(
@@ -128,7 +129,7 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
       conditions,
       rolloutOf(scene, followed.rollout, aim, whole),
     ),
-    decisions: [],
+    decisions: memory.quarantine !== null && next.quarantine === null ? [released(memory.quarantine)] : [],
     wakeAt: vanishedAt + CONFIRM_MS,
     gone: false,
   };

@@ -1,6 +1,7 @@
 /** A remote list may leave some out: one look is not enough to make anybody anew, and what turns up late is a lesson. */
 import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
+import { emptyMemory } from "./memory.ts";
 import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
 import { crew, fail, stalledBy, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
@@ -65,6 +66,33 @@ describe("a list that shows fewer than before", () => {
     web.pass(13_000, four, { verdicts: { "3": fail } });
     expect(web.memory().failing).toEqual(["3"]);
     expect(web.memory().streak).toBeNull();
+  });
+
+  it("ends a quarantine all the same, and says so, when one of the revision has come up", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const quarantine = { revision: "r1", generation: 1, kept: "2", since: 0, againAt: 600_000 };
+    const young = { "3": { kind: "made", since: 0, readyAt: 1_000, failed: false } } as const;
+    const start = { ...emptyMemory(), lastCount: 4, quarantine, young, streak: { revision: "r1", count: 5 } };
+    const web = driven(declared, REMOTE, start);
+    const { decisions, actions } = web.pass(12_000, [...three.slice(1), member("3")]);
+    expect(actions).toEqual([]);
+    expect(decisions.map(({ type }) => type)).toEqual(["revision.released"]);
+    expect(web.memory()).toMatchObject({ quarantine: null, streak: null, young: {} });
+  });
+
+  it("lets one that had failed and has come up be none of those that failed in the rollout", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const young = { "3": { kind: "made", since: 0, readyAt: 1_000, failed: true } } as const;
+    const on = { to: "r2", generation: 1, startedAt: 0, changing: true, progressAt: 0, left: 1, arrived: 0 } as const;
+    const rest = { promoted: false, canariesAt: null, failure: null } as const;
+    const web = driven(declared, REMOTE, {
+      ...{ ...emptyMemory(), lastCount: 4, young },
+      rollout: { ...on, ...rest, failed: ["2", "3"] },
+    });
+    web.pass(12_000, [...three.slice(1), member("3")]);
+    expect(web.memory().rollout?.failed).toEqual(["2"]);
   });
 
   it("tells from when on a member is well, and not that one has failed", () => {

@@ -47,6 +47,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   /** Creates that a look has shown to have made nobody. Muster may not have written that down yet, and awaits them till then. */
   const missing = new Map<string, CallRecord>();
   const forgotten = new Map<string, number>();
+  /** Calls that were begun before their group was forgotten, also in the same moment. */
+  const forgottenCalls = new Set<CallRecord>();
   let declaredAt = Number.NEGATIVE_INFINITY;
   let wave: Decision[] = [];
 
@@ -54,6 +56,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     for (const [group, value] of Object.entries(memory)) {
       if (value === null) {
         forgotten.set(group, at);
+        for (const call of calls.values()) if (call.group === group) forgottenCalls.add(call);
         trials.forget(group);
         for (const [id, plan] of planned) if (plan.group === group) planned.delete(id);
         for (const [id, of] of doomed) if (of === group) doomed.delete(id);
@@ -205,7 +208,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   /** From now on the member has to prove itself; not one that nobody awaits any more. */
   function beginTrial(call: CallRecord, at: number): void {
     const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
-    const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
+    const isForgotten = forgottenCalls.has(call);
     // What one who has lost the stack makes was written down: who holds it now may await it, or may not any more.
     const isAwaited = !call.loose || call.verb === "create";
     if (!call.took || !isDone || call.resolved || !isAwaited || isForgotten) return;
