@@ -2,6 +2,7 @@ import { type Cause, type EventType, type Json, slotCount } from "@muster/model"
 import type { Aim } from "./aim.ts";
 import { isStale, type Living } from "./census.ts";
 import { versionWord, wasConverged } from "./declared.ts";
+import type { Quarantine } from "./memory.ts";
 import type { Turn } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Scene, Wish } from "./step.ts";
@@ -83,11 +84,13 @@ export function turnsOf(
     const message = `revision ${quarantine.revision} keeps failing: it is tried again seldom, and ${quarantine.kept} is kept`;
     decisions.push({ type: "revision.quarantined", cause: "corrective", message, instance: quarantine.kept });
   }
-  if (before !== null && quarantine === null) {
-    const message = `revision ${before.revision} is no longer quarantined`;
-    decisions.push({ type: "revision.released", cause: "corrective", message });
-  }
+  if (before !== null && quarantine === null) decisions.push(released(before));
   return decisions;
+}
+
+/** The revision is trusted again. */
+export function released({ revision }: Quarantine): Decision {
+  return { type: "revision.released", cause: "corrective", message: `revision ${revision} is no longer quarantined` };
 }
 
 function factOf(turn: Turn, revision: string, instead: string | undefined): Pick<Decision, "type" | "message"> {

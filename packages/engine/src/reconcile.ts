@@ -5,10 +5,9 @@
  */
 import { type Cause, hashJson, type Status } from "@muster/model";
 import { type Aim, aimOf } from "./aim.ts";
-import { withBrokenBake } from "./canary.ts";
 import { takeCensus } from "./census.ts";
 import { cull, doomedOf } from "./cull.ts";
-import { type Decision, decisionsOf, healthTurns, turnsOf } from "./decisions.ts";
+import { type Decision, decisionsOf, healthTurns, released, turnsOf } from "./decisions.ts";
 import { type DeclaredGroup, placeOf, type Traits, wasConverged } from "./declared.ts";
 import { dissolve } from "./dissolve.ts";
 import { drifted, shortfall } from "./drift.ts";
@@ -28,7 +27,7 @@ import { conditionsOf, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } f
 import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
 import { timely } from "./timely.ts";
-import { withBreaks } from "./trial.ts";
+import { afterUnconfirmed } from "./unconfirmed.ts";
 
 export interface Situation {
   readonly declared: DeclaredGroup;
@@ -106,21 +105,21 @@ function isLoss({ calls, lastCount }: Memory, { members }: GoodLook): boolean {
   return members.length + destroyed.size < lastCount;
 }
 
-/** Decides nothing on it yet: whoever it does not show may be there. But whoever it shows not to be well is not. */
+/** Decides nothing on it yet: whoever it does not show may be there. But whoever it shows is as it shows them. */
 function confirmFirst(situation: Situation, look: GoodLook): Decided {
   const { declared, memory } = situation;
-  const { scene, followed, aim, whole } = survey(situation, look);
+  const { scene, settled, followed, aim, whole } = survey(situation, look);
+  const { census } = scene;
+  const { canary } = aim.group.rollout;
   const vanishedAt = memory.vanishedAt ?? look.startedAt;
-  const young = withBreaks(memory.young, scene.census.trials.young);
-  const rollout = withBrokenBake(memory.rollout, scene.census.living, aim.group.rollout.canary, situation.now);
-  const isSame = memory.vanishedAt === vanishedAt && young === memory.young && rollout === memory.rollout;
+  const next = afterUnconfirmed(memory, { census, settled, canary, vanishedAt, now: situation.now });
   const count = look.members.length;
   const message = `the list shows ${count === 0 ? "none" : count} of ${memory.lastCount} members; a second look must confirm it`;
   // That some go is what happens in groups; that all do at once is not.
   const held = { reason: "Confirming", message, ...(count === 0 ? {} : { meant: true as const }) };
   const conditions = conditionsOf({ held: [held], busy: true, converged: false });
   return {
-    memory: isSame ? memory : { ...memory, vanishedAt, young, rollout },
+    memory: next,
     cause: causeOf(declared, memory),
     actions: [],
     status: statusOf(
@@ -130,7 +129,7 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
       conditions,
       rolloutOf(scene, followed.rollout, aim, whole),
     ),
-    decisions: [],
+    decisions: memory.quarantine !== null && next.quarantine === null ? [released(memory.quarantine)] : [],
     wakeAt: vanishedAt + CONFIRM_MS,
     gone: false,
   };

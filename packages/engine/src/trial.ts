@@ -98,9 +98,24 @@ export function broken(trial: Young): Young {
   return but(trial, { readyAt: null });
 }
 
-/** The trials as they were, but that whoever was not well in between begins anew. The same object where nobody was. */
-export function withBreaks(before: Memory["young"], after: Memory["young"]): Memory["young"] {
-  const anew = new Set(Object.keys(before).filter((id) => ownOf(after, id)?.readyAt === null));
-  const entries = Object.entries(before).map(([id, young]) => [id, anew.has(id) ? broken(young) : young] as const);
-  return entries.every(([id, young]) => before[id] === young) ? before : Object.fromEntries(entries);
+/**
+ * The trials after a look that decides nothing yet: how it shows a member to do is how it does, whoever else it leaves out.
+ * Whoever it does not show is as before, and whether one has failed the next look says. The same object where nothing is new.
+ *
+ * @param passed those whose trial is over
+ */
+export function witnessed(
+  before: Memory["young"],
+  after: Memory["young"],
+  passed: ReadonlySet<string>,
+): Memory["young"] {
+  const shown = Object.entries(after).map(([id, { kind, since, readyAt }]): [string, Young] => {
+    const known = ownOf(before, id);
+    const isSame = known !== undefined && known.kind === kind && known.since === since;
+    return [id, isSame ? but(known, { readyAt }) : { kind, since, readyAt, failed: false }];
+  });
+  const unseen = Object.entries(before).filter(([id]) => ownOf(after, id) === undefined && !passed.has(id));
+  const entries = [...unseen, ...shown];
+  const isSame = entries.length === Object.keys(before).length && entries.every(([id, young]) => before[id] === young);
+  return isSame ? before : Object.fromEntries(entries);
 }

@@ -1,8 +1,9 @@
 /** A remote list may leave some out: one look is not enough to make anybody anew, and what turns up late is a lesson. */
 import { conditionOf, isConverged } from "@muster/model";
 import { describe, expect, it } from "vitest";
+import { emptyMemory } from "./memory.ts";
 import { driven, group, LOCAL, member, REMOTE, rollout } from "./scene.test-support.ts";
-import { crew, stalledBy, unknown, type WorldOptions, world } from "./world.test-support.ts";
+import { crew, fail, stalledBy, unknown, type WorldOptions, world } from "./world.test-support.ts";
 
 const MINUTE = 60_000;
 const ten = group({ slots: { kind: "numbered", size: 10 } });
@@ -49,6 +50,63 @@ describe("a list that shows fewer than before", () => {
     web.pass(5_000, four.slice(1), { verdicts: { "3": unknown } });
     expect(web.pass(11_000, four).status.ready).toBe(3);
     expect(web.pass(21_000, four).status.ready).toBe(4);
+  });
+
+  it("tells all the same who has been well for long enough: who falls ill after that has not failed its trial", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const web = driven(declared, { settleMs: 1_000, local: false });
+    const [made] = web.pass(0, three).actions;
+    const intent = made?.intent ?? "";
+    const four = [...three, member("3", { intent })];
+    web.pass(2_000, four, { outcomes: [{ kind: "done", intent, instance: "3", at: 500 }] });
+    expect(Object.keys(web.memory().young)).toEqual(["3"]);
+    web.pass(12_000, four.slice(1));
+    expect(web.memory().young).toEqual({});
+    web.pass(13_000, four, { verdicts: { "3": fail } });
+    expect(web.memory().failing).toEqual(["3"]);
+    expect(web.memory().streak).toBeNull();
+  });
+
+  it("ends a quarantine all the same, and says so, when one of the revision has come up", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const quarantine = { revision: "r1", generation: 1, kept: "2", since: 0, againAt: 600_000 };
+    const young = { "3": { kind: "made", since: 0, readyAt: 1_000, failed: false } } as const;
+    const start = { ...emptyMemory(), lastCount: 4, quarantine, young, streak: { revision: "r1", count: 5 } };
+    const web = driven(declared, REMOTE, start);
+    const { decisions, actions } = web.pass(12_000, [...three.slice(1), member("3")]);
+    expect(actions).toEqual([]);
+    expect(decisions.map(({ type }) => type)).toEqual(["revision.released"]);
+    expect(web.memory()).toMatchObject({ quarantine: null, streak: null, young: {} });
+  });
+
+  it("lets one that had failed and has come up be none of those that failed in the rollout", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const young = { "3": { kind: "made", since: 0, readyAt: 1_000, failed: true } } as const;
+    const on = { to: "r2", generation: 1, startedAt: 0, changing: true, progressAt: 0, left: 1, arrived: 0 } as const;
+    const rest = { promoted: false, canariesAt: null, failure: null } as const;
+    const web = driven(declared, REMOTE, {
+      ...{ ...emptyMemory(), lastCount: 4, young },
+      rollout: { ...on, ...rest, failed: ["2", "3"] },
+    });
+    web.pass(12_000, [...three.slice(1), member("3")]);
+    expect(web.memory().rollout?.failed).toEqual(["2"]);
+  });
+
+  it("tells from when on a member is well, and not that one has failed", () => {
+    const three = [member("0"), member("1"), member("2")];
+    const declared = group({ slots: { kind: "numbered", size: 4 }, rollout: rollout({ minReadyMs: 10_000 }) });
+    const web = driven(declared, { settleMs: 1_000, local: false });
+    const [made] = web.pass(0, three).actions;
+    const intent = made?.intent ?? "";
+    const four = [...three, member("3", { intent })];
+    web.pass(2_000, four, { outcomes: [{ kind: "done", intent, instance: "3", at: 500 }], verdicts: { "3": unknown } });
+    web.pass(5_000, four.slice(1));
+    expect(web.memory().young["3"]?.readyAt).toBe(5_000);
+    web.pass(5_500, four.slice(1), { verdicts: { "3": fail } });
+    expect(web.memory().young["3"]).toMatchObject({ readyAt: null, failed: false });
   });
 
   it("is believed at once when the type is local", () => {

@@ -3,7 +3,7 @@
  * happenings alone; of Muster's memory it takes only what was written down before a call, because that is the promise.
  */
 import type { Memory } from "@muster/engine";
-import { conditionOf, type Json, PASS, type Status, type Verdict } from "@muster/model";
+import { type Json, PASS, type Verdict } from "@muster/model";
 import type { Happening } from "./happening.ts";
 import { markOf } from "./marks.ts";
 import type { CallRecord, Decision, History, LookRecord } from "./records.ts";
@@ -46,9 +46,9 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   const began = new Map<number, number>();
   /** Creates that a look has shown to have made nobody. Muster may not have written that down yet, and awaits them till then. */
   const missing = new Map<string, CallRecord>();
-  /** When those looks began that are to be confirmed before anything is decided on them. */
-  const doubted = new Map<string, number>();
   const forgotten = new Map<string, number>();
+  /** Calls that were begun before their group was forgotten, also in the same moment. */
+  const forgottenCalls = new Set<CallRecord>();
   let declaredAt = Number.NEGATIVE_INFINITY;
   let wave: Decision[] = [];
 
@@ -56,6 +56,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     for (const [group, value] of Object.entries(memory)) {
       if (value === null) {
         forgotten.set(group, at);
+        for (const call of calls.values()) if (call.group === group) forgottenCalls.add(call);
         trials.forget(group);
         for (const [id, plan] of planned) if (plan.group === group) planned.delete(id);
         for (const [id, of] of doomed) if (of === group) doomed.delete(id);
@@ -207,7 +208,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   /** From now on the member has to prove itself; not one that nobody awaits any more. */
   function beginTrial(call: CallRecord, at: number): void {
     const isDone = call.verb === "create" || (call.verb === "update" && call.ended !== undefined && !call.idle);
-    const isForgotten = (forgotten.get(call.group) ?? -1) >= call.began;
+    const isForgotten = forgottenCalls.has(call);
     // What one who has lost the stack makes was written down: who holds it now may await it, or may not any more.
     const isAwaited = !call.loose || call.verb === "create";
     if (!call.took || !isDone || call.resolved || !isAwaited || isForgotten) return;
@@ -221,7 +222,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     const before = looks.get(keyOf(life, group));
     if (before === undefined) return;
     if (before.began <= declaredAt) trials.lose();
-    else if (doubted.get(keyOf(life, group)) === before.began) trials.doubt(group);
     else trials.takeIn(group);
   }
 
@@ -290,11 +290,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           touchable.clear();
           for (const group of wanted.names()) touchable.add(group);
           return;
-        case "status":
-          if (isDoubted(happening.status)) {
-            doubted.set(keyOf(happening.life, happening.group), happening.status.lookedAt);
-          }
-          return;
         case "crashed":
         case "closed":
         case "unwritten":
@@ -305,6 +300,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         case "thawed":
         case "befell":
         case "refused":
+        case "status":
         case "calmed":
         case "rested":
         case "ended":
@@ -332,11 +328,6 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       return at !== undefined && at >= time;
     },
   };
-}
-
-/** The look that it rests on showed fewer than before, and decides nothing before another one. */
-function isDoubted(status: Status): boolean {
-  return conditionOf(status, "Converged")?.reason === "Confirming";
 }
 
 function shows({ shown }: LookRecord, id: string): boolean {

@@ -35,8 +35,6 @@ export interface Trials {
   forget(group: string): void;
   /** A look at the group has been taken in: what the one before has shown counts from now on. */
   takeIn(group: string): void;
-  /** What the look before has shown had to be confirmed first: nobody counts by it, but who was not well was not. */
-  doubt(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
   lose(): void;
   /** What was said of a member, of the time `trueAt`, after a look that began at `lookedAt`. */
@@ -89,14 +87,6 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
     if (isKnown && lookedAt >= countsFrom + minReadyMs) trial.isOver = true;
   }
 
-  function takeInBreaks(group: string): void {
-    for (const [id, of] of broken) {
-      if (of !== group && of !== "") continue;
-      broken.delete(id);
-      passing.delete(id);
-    }
-  }
-
   return {
     begin(id, trial, known) {
       trials.set(id, { ...trial, failed: false, mayCount: !known, isOver: false });
@@ -113,15 +103,11 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
     },
     takeIn(group) {
       for (const [id, trial] of trials) if (trial.group === group && trial.isOver) trials.delete(id);
-      takeInBreaks(group);
-    },
-    doubt(group) {
-      for (const [id, trial] of trials) {
-        if (trial.group !== group) continue;
-        trial.isOver = false;
-        surelyPassing.delete(id);
+      for (const [id, of] of broken) {
+        if (of !== group && of !== "") continue;
+        broken.delete(id);
+        passing.delete(id);
       }
-      takeInBreaks(group);
     },
     lose() {
       broken.clear();

@@ -1,8 +1,8 @@
 import type { Event } from "@muster/model";
 import { isOfVersion } from "../grammar.ts";
 import type { Happening, Shown } from "../happening.ts";
-import type { CallRecord, History } from "../records.ts";
 import { markOf, membersOf } from "../marks.ts";
+import type { CallRecord, History } from "../records.ts";
 import type { Wanted } from "../wanted.ts";
 import { isCarried } from "./carried.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
@@ -42,6 +42,8 @@ export const canary: Invariant = {
   },
 };
 
+const ENDS: ReadonlySet<Event["type"]> = new Set(["rollout.finished", "rollout.reverting", "rollout.reverted"]);
+
 function take(
   { type, group = "" }: Event,
   { life, at }: Extract<Happening, { kind: "wrote" }>,
@@ -52,7 +54,7 @@ function take(
   const wanted = history.wanted(group);
   if (wanted === undefined) return undefined;
   if (type === "rollout.started") rollouts.set(group, { of: wordOf(wanted), promoted: false });
-  if (type === "rollout.finished" || type === "rollout.reverting") rollouts.delete(group);
+  if (ENDS.has(type)) rollouts.delete(group);
   if (type !== "rollout.promoted") return undefined;
   const rollout = rollouts.get(group);
   if (rollout !== undefined) rollout.promoted = true;
@@ -87,9 +89,19 @@ function beyond(
   if (rollout === undefined || rollout.promoted) return undefined;
   const wanted = history.wantedSince(group, decision.look?.began ?? decision.at);
   if (!wanted.every((each) => hasCanaries(each, rollout) && isOfVersion(each.text, mine.want))) return undefined;
-  const most = Math.max(...wanted.map(({ promised }) => promised.canary));
-  const { text } = wanted[0] ?? {};
-  if (text === undefined) return undefined;
+  // Where it was declared anew in the same moment nobody can tell which of them was kept to.
+  const wrong = wanted.map((each) => tooMany(each, group, { history, world }));
+  const [first] = wrong;
+  if (first === undefined || wrong.includes(undefined)) return undefined;
+  return `call ${call} makes one of ${first}`;
+}
+
+/** How many there are of the new version, and how many may be; undefined where they are not too many. */
+function tooMany(
+  { text, promised }: Wanted,
+  group: string,
+  { history, world }: Pick<Evidence, "history" | "world">,
+): string | undefined {
   const isPlaced = (slot: string) => typeof text.size === "number" || text.size.includes(slot);
   const there = membersOf(world, group).filter(
     ({ properties, tags }) => isOfVersion(text, properties) && isPlaced(markOf(tags).slot),
@@ -98,8 +110,8 @@ function beyond(
   const isComing = (each: CallRecord) =>
     each.group === group && each.verb !== "destroy" && isOfVersion(text, each.want) && !each.took && !ids.has(each.id);
   const coming = [...history.underWay()].filter(isComing).length;
-  if (ids.size + coming <= most) return undefined;
-  return `call ${call} makes one of ${ids.size + coming} of the new version of ${group}, and ${most} go before the others`;
+  if (ids.size + coming <= promised.canary) return undefined;
+  return `${ids.size + coming} of the new version of ${group}, and ${promised.canary} go before the others`;
 }
 
 function hasCanaries(wanted: Wanted, { of }: Rollout): boolean {
