@@ -32,10 +32,8 @@ export function isReached(standing: Standing): boolean {
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   const phase = status.rollout?.phase;
-  // Those that have come before a rollout was held, also one that goes back, stand beside the others.
-  const mayBeHeld = phase === "failed" || phase === "reverting";
-  const beside = mayBeHeld ? Math.min(countOf(living, wanted.aim), promised.most - sizeOf(text)) : 0;
-  if (extra < 0 || extra > beside) return false;
+  // Those that have come before a rollout was held stand beside the others.
+  if (extra < 0 || extra > (phase === "failed" ? Math.min(fresh, promised.most - sizeOf(text)) : 0)) return false;
   if (steering?.goal === "paused") return isStill;
   switch (phase) {
     case undefined:
