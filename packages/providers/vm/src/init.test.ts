@@ -129,7 +129,7 @@ describe.skipIf("lacking" in kernel)("a small Linux", () => {
     );
 
     await exchange(machine.port, "GET /exit/42 HTTP/1.1\r\n\r\n");
-    expect(await machine.ended).toBe(2 * 42 + 1);
+    expect(await machine.end()).toBe(2 * 42 + 1);
     expect(machine.events().at(-1)).toEqual({ muster: "end", exit: 42 });
     // What the program prints goes out as it is.
     expect(machine.console()).toContain('{"event":"ready"}\n');
@@ -142,7 +142,7 @@ describe.skipIf("lacking" in kernel)("a small Linux", () => {
     const machine = await booted();
     await machine.event("ready");
     await exchange(machine.port, `GET ${path} HTTP/1.1\r\n\r\n`);
-    expect(await machine.ended).toBe(2 * code + 1);
+    expect(await machine.end()).toBe(2 * code + 1);
     expect(machine.events().at(-1)).toEqual(told);
   });
 
@@ -156,7 +156,7 @@ describe.skipIf("lacking" in kernel)("a small Linux", () => {
     ["no network card", { modules: [] }, "there is no network card for: 10.0.2.15"],
   ])("says so where it cannot do its work: %s", { timeout: 60_000 }, async (_, run, what) => {
     const machine = await booted(run);
-    expect(await machine.ended).toBe(2 * 120 + 1);
+    expect(await machine.end()).toBe(2 * 120 + 1);
     expect(machine.events()).toEqual([{ muster: "error", what }]);
   });
 
@@ -164,7 +164,7 @@ describe.skipIf("lacking" in kernel)("a small Linux", () => {
     const machine = await booted({ command: ["server"], env: ["PATH=/sbin:/bin"] }, { exitPort: false });
     await machine.event("ready");
     await exchange(machine.port, "GET /exit/3 HTTP/1.1\r\n\r\n");
-    expect(await machine.ended).toBe(0);
+    expect(await machine.end()).toBe(0);
     expect(machine.events().at(-1)).toEqual({ muster: "end", exit: 3 });
   });
 
@@ -175,7 +175,7 @@ describe.skipIf("lacking" in kernel)("a small Linux", () => {
       const machine = await booted({ user: "0" }, { panicDevice });
       await machine.event("ready");
       const event = await listenToQmp(machine.qmp);
-      await exchange(machine.port, "GET /write/proc/sysrq-trigger HTTP/1.1\r\n\r\n", 20_000);
+      await exchange(machine.port, "GET /write/proc/sysrq-trigger HTTP/1.1\r\n\r\n");
       await event("GUEST_PANICKED");
     },
   );

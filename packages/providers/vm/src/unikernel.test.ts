@@ -71,7 +71,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
   it.each([0, 3, 127])("exits with code %i through the port that it was told", async (code) => {
     const machine = await booted();
     await exchange(machine.port, `GET /exit/${code} HTTP/1.1\r\n\r\n`);
-    expect(await machine.ended).toBe(2 * code + 1);
+    expect(await machine.end()).toBe(2 * code + 1);
     expect(machine.events().at(-1)).toEqual({ event: "exit", code });
   });
 
@@ -84,7 +84,8 @@ describe.skipIf(!hasAll)("a unikernel", () => {
   it("tells of a panic with its registers, and then through pvpanic", async () => {
     const machine = await booted();
     const event = await listenToQmp(machine.qmp);
-    await exchange(machine.port, "GET /panic HTTP/1.1\r\n\r\n");
+    // Nobody answers that: it is not waited for.
+    void exchange(machine.port, "GET /panic HTTP/1.1\r\n\r\n");
     await event("GUEST_PANICKED");
     const panic = await machine.event("panic");
     expect(panic).toMatchObject({ what: "invalid instruction", vector: 6, cs: "0x00000008" });
@@ -93,8 +94,8 @@ describe.skipIf(!hasAll)("a unikernel", () => {
 
   it("hangs where it is asked to: it lives, and answers nobody", async () => {
     const machine = await booted();
-    expect(await exchange(machine.port, "GET /hang HTTP/1.1\r\n\r\n", 300)).toBe("");
-    expect(await exchange(machine.port, "GET /health HTTP/1.1\r\n\r\n", 300)).toBe("");
+    expect(await exchange(machine.port, "GET /hang HTTP/1.1\r\n\r\n", 300)).toBeUndefined();
+    expect(await exchange(machine.port, "GET /health HTTP/1.1\r\n\r\n", 300)).toBeUndefined();
     expect(machine.events().at(-1)).toMatchObject({ event: "request", path: "/hang" });
   });
 
@@ -109,7 +110,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
 
   it("takes the last word of a name, and ends with code 120 where a word means nothing", async () => {
     const machine = await bootUnikernel({ elf: built.elf, words: "mask=255.255.255" });
-    expect(await machine.ended).toBe(2 * 120 + 1);
+    expect(await machine.end()).toBe(2 * 120 + 1);
     expect(machine.events()).toEqual([{ event: "error", what: "mask= is not a mask" }]);
   });
 
@@ -132,7 +133,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
     const machine = await bootUnikernel({ elf: built.elf, doors: 33 });
     await machine.event("ready");
     const [own = 0, ...others] = machine.doors;
-    const silent = Promise.all(others.map((door) => exchange(door, "GET / HT", 25_000)));
+    const silent = Promise.all(others.map((door) => exchange(door, "GET / HT")));
     for (let i = 0; i < 100; i++) expect((await get(own, "/health")).status).toBe(200);
     expect(await silent).toEqual(Array(32).fill(""));
   });

@@ -24,6 +24,9 @@ export function freshFolder(name = "muster-guests-"): string {
 
 const DEADLINE_MS = 50_000;
 
+/** A frame that is lost on the way is sent again by QEMU's network, after seconds: nobody gives up before. */
+const LOST_FRAME_MS = 25_000;
+
 /** Asks again and again until there is an answer. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, told: () => string): Promise<T> {
   const deadline = performance.now() + DEADLINE_MS;
@@ -53,8 +56,8 @@ export interface Machine {
   /** The same, and others like it. QEMU lets only two wait at each: a crowd has to come by many doors. */
   readonly doors: readonly number[];
   readonly qmp: string;
-  /** How QEMU ended: its exit code. */
-  readonly ended: Promise<number | null>;
+  /** How QEMU ended: its exit code, as soon as it has. */
+  end(): Promise<number | null>;
   console(): string;
   /** The lines of JSON on the console; others are left out. */
   events(): readonly Readonly<Record<string, unknown>>[];
@@ -135,14 +138,20 @@ async function boot(doors: number, wordsFor: (ports: readonly number[]) => reado
     ],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
-  const ended = endOf(child);
+  endWithTest(child);
   const console = () => (existsSync(log) ? readFileSync(log, "latin1") : "");
   const events = () => linesOfJson(console());
   return {
     port,
     doors: ports,
     qmp,
-    ended,
+    end: async () => {
+      await until(
+        () => child.exitCode ?? child.signalCode ?? undefined,
+        () => `QEMU did not end; its console:\n${console()}`,
+      );
+      return child.exitCode;
+    },
     console,
     events,
     event: (name) =>
@@ -154,16 +163,12 @@ async function boot(doors: number, wordsFor: (ports: readonly number[]) => reado
   };
 }
 
-/** It ends with the test, if it has not before. */
-function endOf(child: ChildProcess): Promise<number | null> {
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-  child.once("exit", (code) => resolve(code));
-  child.once("error", reject);
+function endWithTest(child: ChildProcess): void {
+  const ended = once(child, "exit");
   onTestFinished(async () => {
     if (child.exitCode === null) child.kill("SIGKILL");
-    await promise;
+    await ended;
   });
-  return promise;
 }
 
 /** The last line may be only half there. */
@@ -172,18 +177,28 @@ function linesOfJson(text: string): readonly Readonly<Record<string, unknown>>[]
   return lines.filter((line) => line.startsWith("{") && line.trimEnd().endsWith("}")).map((line) => JSON.parse(line));
 }
 
-/** One request on a connection of its own. A frame that is lost on the way is sent again by QEMU's network, after seconds. */
+/** One request on a connection of its own. */
 export async function get(port: number, path: string): Promise<{ readonly status: number; readonly body: string }> {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(25_000) });
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(LOST_FRAME_MS) });
   return { status: answer.status, body: await answer.text() };
 }
 
-/** Sends bytes as they are, and answers what comes until the other side ends or says nothing for `quietMs`. */
-export function exchange(port: number, bytes: Uint8Array | string, quietMs = 5000): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
+/**
+ * Sends bytes as they are, and answers what comes until the other side ends; `undefined` where it does not, and says
+ * nothing for `quietMs`.
+ */
+export function exchange(
+  port: number,
+  bytes: Uint8Array | string,
+  quietMs = LOST_FRAME_MS,
+): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
   let heard = "";
   const socket = createConnection({ port, host: "127.0.0.1" }, () => socket.write(bytes));
-  socket.setEncoding("latin1").setTimeout(quietMs, () => socket.destroy());
+  socket.setEncoding("latin1").setTimeout(quietMs, () => {
+    resolve(undefined);
+    socket.destroy();
+  });
   socket.on("data", (more: string) => {
     heard += more;
   });
