@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { buildUnikernel, type Unikernel } from "./guests.ts";
 import {
   bootUnikernel,
+  crowd,
   exchange,
   freePorts,
   freshFolder,
@@ -94,8 +95,8 @@ describe.skipIf(!hasAll)("a unikernel", () => {
 
   it("hangs where it is asked to: it lives, and answers nobody", async () => {
     const machine = await booted();
-    expect(await exchange(machine.port, "GET /hang HTTP/1.1\r\n\r\n", 300)).toBeUndefined();
-    expect(await exchange(machine.port, "GET /health HTTP/1.1\r\n\r\n", 300)).toBeUndefined();
+    expect(await exchange(machine.port, "GET /hang HTTP/1.1\r\n\r\n", { quietMs: 300 })).toBeUndefined();
+    expect(await exchange(machine.port, "GET /health HTTP/1.1\r\n\r\n", { quietMs: 300 })).toBeUndefined();
     expect(machine.events().at(-1)).toMatchObject({ event: "request", path: "/hang" });
   });
 
@@ -124,7 +125,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
     const machine = await bootUnikernel({ elf: built.elf, doors: 32 });
     await machine.event("ready");
     for (let round = 0; round < 10; round++) {
-      const answers = await Promise.all(machine.doors.map((door) => get(door, "/health")));
+      const answers = await crowd(machine.doors, (door, from) => get(door, "/health", from));
       expect(answers.map(({ status }) => status)).toEqual(Array(32).fill(200));
     }
   });
@@ -133,7 +134,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
     const machine = await bootUnikernel({ elf: built.elf, doors: 33 });
     await machine.event("ready");
     const [own = 0, ...others] = machine.doors;
-    const silent = Promise.all(others.map((door) => exchange(door, "GET / HT")));
+    const silent = crowd(others, (door, from) => exchange(door, "GET / HT", { from }));
     for (let i = 0; i < 100; i++) expect((await get(own, "/health")).status).toBe(200);
     expect(await silent).toEqual(Array(32).fill(""));
   });
@@ -151,7 +152,7 @@ describe.skipIf(!hasAll)("a unikernel", () => {
     const machine = await booted();
     const random = randomNumbers(20_261_127);
     for (let round = 0; round < 25; round++)
-      await Promise.all(Array.from({ length: 16 }, () => exchange(machine.port, mutated(random), 50)));
+      await Promise.all(Array.from({ length: 16 }, () => exchange(machine.port, mutated(random), { quietMs: 50 })));
     expect((await machine.get("/health")).status).toBe(200);
     expect(machine.events().map((each) => each["event"])).not.toContain("panic");
   });
@@ -159,8 +160,8 @@ describe.skipIf(!hasAll)("a unikernel", () => {
   it("asks its upstream, and hands on what it says", async () => {
     const machine = await withUpstream("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfrom above\n");
     expect(await machine.get("/up")).toEqual({ status: 200, body: "via uk1: from above\n" });
-    const crowd = await Promise.all(machine.doors.map((door) => get(door, "/up")));
-    expect(crowd.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const all = await crowd(machine.doors, (door, from) => get(door, "/up", from));
+    expect(all.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
   it.each([

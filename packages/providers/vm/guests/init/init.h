@@ -30,6 +30,8 @@ void load_modules(void);
 
 /* network.c */
 void bring_up_network(void);
+/* As far as it can: whoever ends the machine has nobody left to tell. */
+void take_down_network(void);
 
 /* fwcfg.c: adds the environment that QEMU's fw_cfg brings. */
 void add_environment_of_machine(void);

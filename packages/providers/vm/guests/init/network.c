@@ -79,3 +79,16 @@ void bring_up_network(void) {
   }
   close(any);
 }
+
+void take_down_network(void) {
+  struct ifreq request = {0};
+  char card[IF_NAMESIZE];
+  int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (any < 0) return;
+  if (find_card(card)) {
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", card);
+    /* Flags that are all 0: down. */
+    ioctl(any, SIOCSIFFLAGS, &request);
+  }
+  close(any);
+}

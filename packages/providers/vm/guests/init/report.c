@@ -35,6 +35,8 @@ static _Noreturn void end_machine(unsigned code) {
   tcdrain(STDOUT_FILENO);
   sync();
   if (exit_port != 0 && ioperm(exit_port, sizeof code, 1) == 0) outl(code, (unsigned short)exit_port);
+  /* A card that still has something to send when the kernel switches the devices off keeps it busy for ever. */
+  take_down_network();
   reboot(RB_POWER_OFF);
   for (;;) pause();
 }

@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
@@ -177,10 +179,41 @@ function linesOfJson(text: string): readonly Readonly<Record<string, unknown>>[]
   return lines.filter((line) => line.startsWith("{") && line.trimEnd().endsWith("}")).map((line) => JSON.parse(line));
 }
 
-/** One request on a connection of its own. */
-export async function get(port: number, path: string): Promise<{ readonly status: number; readonly body: string }> {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(LOST_FRAME_MS) });
-  return { status: answer.status, body: await answer.text() };
+/**
+ * Many at once, each by its door and out of a port of its own: Linux gives two who go to different doors the same one,
+ * and behind QEMU's network, where all doors are one, they would be one connection.
+ */
+export async function crowd<T>(
+  doors: readonly number[],
+  each: (door: number, from: number | undefined) => Promise<T>,
+): Promise<readonly T[]> {
+  const own = await freePorts(doors.length);
+  return await Promise.all(doors.map((door, i) => each(door, own[i])));
+}
+
+/** One request on a connection of its own; `from`: out of this port. */
+export function get(
+  port: number,
+  path: string,
+  from?: number,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly status: number; readonly body: string }>();
+  const signal = AbortSignal.timeout(LOST_FRAME_MS);
+  const where = {
+    host: "127.0.0.1",
+    port,
+    path,
+    agent: false,
+    signal,
+    ...(from === undefined ? {} : { localPort: from }),
+  };
+  request(where, async (answer) => {
+    const body = await text(answer).catch(reject);
+    if (body !== undefined) resolve({ status: answer.statusCode ?? 0, body });
+  })
+    .once("error", reject)
+    .end();
+  return promise;
 }
 
 /**
@@ -190,11 +223,12 @@ export async function get(port: number, path: string): Promise<{ readonly status
 export function exchange(
   port: number,
   bytes: Uint8Array | string,
-  quietMs = LOST_FRAME_MS,
+  { quietMs = LOST_FRAME_MS, from }: { readonly quietMs?: number; readonly from?: number | undefined } = {},
 ): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   let heard = "";
-  const socket = createConnection({ port, host: "127.0.0.1" }, () => socket.write(bytes));
+  const where = { port, host: "127.0.0.1", ...(from === undefined ? {} : { localPort: from }) };
+  const socket = createConnection(where, () => socket.write(bytes));
   socket.setEncoding("latin1").setTimeout(quietMs, () => {
     resolve(undefined);
     socket.destroy();
