@@ -5,14 +5,15 @@ export type { Check, Matcher, Statement } from "@muster/model";
 
 /** What was found of one property. */
 export type Found =
-  | { readonly kind: "is"; readonly value: Json }
+  /** `why`: what is told beside the value where it is not the one that was expected. */
+  | { readonly kind: "is"; readonly value: Json; readonly why?: string }
   /** The subject has no such property, because it is not there: this satisfies no matcher. */
   | { readonly kind: "none"; readonly why: string }
   /** Nobody could tell. Never a pass. */
   | { readonly kind: "unknown"; readonly why: string };
 
-export function found(value: Json): Found {
-  return { kind: "is", value };
+export function found(value: Json, why?: string): Found {
+  return why === undefined ? { kind: "is", value } : { kind: "is", value, why };
 }
 
 export function none(why: string): Found {

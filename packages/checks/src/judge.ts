@@ -26,8 +26,11 @@ export function judge(matcher: Matcher, of: Found, now: number): Judgement {
     // It satisfies nothing, not even a `not`: nobody knows what it would be.
     case "none":
       return { verdict: "fail", expected: expectedText(matcher), found: of.why };
-    case "is":
-      return judgeValue(matcher, of.value, now);
+    case "is": {
+      const judged = judgeValue(matcher, of.value, now);
+      if (judged.verdict !== "fail" || of.why === undefined) return judged;
+      return { ...judged, found: `${judged.found}: ${of.why}` };
+    }
   }
 }
 

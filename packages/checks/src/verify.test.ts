@@ -215,12 +215,21 @@ describe("verifying from outside", () => {
       check("http", "http://localhost/_ping", { reachable: true, body: "/_ping" }, { socket, timeout });
     const report = await verify([asked(live), asked(dead), asked(join(dir, "none")), asked(silent, "200ms")], how());
     const at = (name = "") => `http://localhost/_ping at ${name}`;
+    const neither = (why: string) => [`http reachable fail false: ${why}`, `http body fail ${why}`];
     expect(lines(report)).toEqual([
-      ...["http reachable pass", "http body pass", "http reachable fail false"],
-      ...[`http body fail ${at(dead)} refused the connection`, "http reachable fail false"],
-      `http body fail ${at(join(dir, "none"))} is not there`,
-      ...["http reachable fail false", `http body fail ${at(silent)} did not answer within 200ms`],
+      ...["http reachable pass", "http body pass", ...neither(`${at(dead)} refused the connection`)],
+      ...[...neither(`${at(join(dir, "none"))} is not there`), ...neither(`${at(silent)} did not answer within 200ms`)],
     ]);
+  });
+
+  it("tells how long an answer took, to its end where its body is asked for", async () => {
+    const url = await webServer((_, response) => {
+      response.write("begun");
+      setTimeout(() => response.end(), 300);
+    });
+    const slow = { time: { word: "min", value: 290 } } as const;
+    expect(await verdictsOf(check("http", url, { ...slow, body: "begun" }))).toEqual(["pass", "pass"]);
+    expect(await verdictsOf(check("http", url, { time: { word: "max", value: -1 } }))).toEqual(["fail"]);
   });
 
   it("does not judge a body of which it has read only the beginning", async () => {

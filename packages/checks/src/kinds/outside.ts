@@ -40,7 +40,7 @@ function placeOf(text: string): { host: string; port: number } {
 function unanswered(verdict: { kind: string; reason?: string }, told: string): FoundOf {
   const why = verdict.reason ?? "";
   if (verdict.kind === "unknown") return () => untold(why);
-  return (property): Found => (property === told ? found(false) : none(why));
+  return (property): Found => (property === told ? found(false, why) : none(why));
 }
 
 export const http = {
@@ -63,6 +63,10 @@ export const http = {
     },
     body: { is: "content", meaning: "What it answers; 64 KiB at most" },
     headers: { is: "record", meaning: "The headers of the answer, by their names in lower case" },
+    time: {
+      is: "number",
+      meaning: "The milliseconds from the question to the answer; to its end where `body` is asked too",
+    },
   },
   asking: {
     where: "here",
@@ -74,7 +78,9 @@ export const http = {
         socket: typeof options["socket"] === "string" ? options["socket"] : undefined,
         timeoutMs: timeoutOf(options["timeout"], PATIENCE_MS),
       };
+      const began = performance.now();
       const answer = await askHttp(question, properties.has("body"), signal);
+      const time = Math.ceil(performance.now() - began);
       if (answer.kind !== "answer") return unanswered(answer, "reachable");
       const { status, headers, body } = answer;
       return (property) => {
@@ -85,6 +91,8 @@ export const http = {
             return found(status);
           case "headers":
             return found(headers);
+          case "time":
+            return found(time);
           default:
             return body.whole ? found(body.text) : untold("the body is longer than the 64 KiB that are read");
         }
@@ -168,7 +176,7 @@ export const certificate = {
       return (property) => {
         switch (property) {
           case "valid":
-            return found(shown.trouble === undefined);
+            return found(shown.trouble === undefined, shown.trouble);
           case "daysLeft":
             return found(shown.daysLeft);
           case "names":
