@@ -84,6 +84,9 @@ export function quoted(text: string): string {
 /**
  * `s` begins a section, on both streams. `gone` tells of a path why it was not seen: `m`, it is missing; `d`, a directory on
  * the way may not be searched, or it may not be read; `b`, it is a link that leads nowhere; `n`, it is no file. Of what is there but was not told of, the reader says so.
+ * `in_time` tells on 3 how a command ended, and ends what it left behind in its group: whoever holds the output open would
+ * hold up all that is asked after it. GNU's `timeout` makes such a group, for BusyBox's a session must do. That its time was
+ * over is told by its exit code, which others have too, and the clock.
  */
 const PRELUDE = `exec 5>&1 </dev/null
 own=$PATH; LC_ALL=C; PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
@@ -106,10 +109,7 @@ elif stat -f %Xp / >/dev/null 2>&1; then st() { printf 'c\\n'; stat -f '%Xp %u %
 else st() { printf 'l\\n'; ls -ldn "$@"; }; fi
 if printf x | head -c 1 >/dev/null 2>&1; then first() { head -c "$1"; }
 else first() { dd bs=1 count="$1" 2>/dev/null; }; fi
-late=124
-case $(timeout --help 2>&1) in *BusyBox*) late=143; esac
-if timeout 5 true >/dev/null 2>&1 5>&-; then within() { timeout "$@"; }
-else within() { shift; "$@"; }; fi
+late=
 q_stat() { st "$@" 2>/dev/null; all_gone "$@"; }
 q_link() {
   for f do
@@ -196,9 +196,25 @@ q_service() {
     systemctl show -p LoadState -p ActiveState -p UnitFileState "$@" 2>/dev/null
   else printf 'x\\n'; fi
 }
+know_time() {
+  late=124
+  apart() { exec "$@"; }
+  case $(timeout --help 2>&1) in
+    *BusyBox*) late=143; if setsid true >/dev/null 2>&1 5>&-; then apart() { exec setsid "$@"; }; fi ;;
+  esac
+  if timeout -k 1 5 true >/dev/null 2>&1 5>&-; then within() { apart timeout -k 1 "$@"; }
+  elif timeout 5 true >/dev/null 2>&1 5>&-; then within() { apart timeout "$@"; }
+  else within() { shift; apart "$@"; }; fi
+}
+now() { n=$(date +%s 2>/dev/null); case $n in '' | *[!0-9]*) n=0 ;; esac; printf '%s' "$n"; }
 q_run() {
-  t=$1; shift
-  r=$({ { { within "$t" "$@" 2>&1 >&6 6>&- 5>&- 3>&-; printf '%s' "$?" >&3; } | first ${MOST_CONTENT + 1} >&2; } 6>&1 |
-    first ${MOST_CONTENT + 1} >&5; } 3>&1)
-  [ "$r" = "$late" ] && s late || s "exit $r"
+  [ -n "$late" ] || know_time
+  t=$1; shift; a=$(now)
+  r=$({ { { in_time "$t" "$@"; } | first ${MOST_CONTENT + 1} >&2; } 6>&1 | first ${MOST_CONTENT + 1} >&5; } 3>&1)
+  case $r in "$late" | 137) [ "$(($(now) - a))" -lt "$t" ] || r= ;; esac
+  [ -z "$r" ] && s late || s "exit $r"
+}
+in_time() {
+  within "$@" 2>&1 >&6 6>&- 5>&- 3>&- &
+  { wait "$!"; printf '%s' "$?" >&3; kill -9 "-$!"; } 2>/dev/null
 }`;

@@ -120,7 +120,8 @@ describe("single instances, on the real command", () => {
   it("are heard all together, each line behind its member's name, also of those that come later", async () => {
     const { out } = await house.run("group", "logs", "barn", "--lines", "1");
     expect(out.split("\n").toSorted()).toEqual(["", "barn/0  \u001b[31mthree", "barn/1  hello"]);
-    const following = house.start("group", "logs", "barn", "--follow", "--lines", "0");
+    const following = house.start("group", "logs", "barn", "--follow", "--lines", "1");
+    await following.says("barn/1  hello\n");
     await house.run("group", "scale", "barn", "3");
     await until(() => /created cow-3/.test(serve.out()), serve.out);
     await instance("exec", "cow-3", "--", "moo", "new here");

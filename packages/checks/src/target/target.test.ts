@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Facts, type Needs, needsOf } from "../facts.ts";
 import { folder, NEVER, PATIENT, SURROUNDINGS } from "../test/surroundings.ts";
 import { talk } from "./talk.ts";
@@ -140,6 +140,33 @@ describe("a command at a target", () => {
     const flood = await run("yes");
     expect(flood).toMatchObject({ stdout: { whole: false } });
     expect(await run("no-such-program-here")).toMatchObject({ exit: 127 });
+  });
+});
+
+describe.each([["dash"], ["busybox", "sh"], ["bash"]])("a command at a target with %s", (...shell) => {
+  const there = shellTarget("there", [...shell, "-s"], SURROUNDINGS);
+  const run = async (command: string | readonly string[], timeoutMs = PATIENT) => {
+    const of = JSON.stringify({ command, timeoutMs });
+    const answer = (await there.gather(needsOf([{ ask: "run", of }]), PATIENT, NEVER)).run.get(of);
+    return answer?.kind === "known" ? answer.value : answer;
+  };
+
+  it("does not hold up what is asked after it with what it leaves behind", async () => {
+    const left = await run("sleep 300 & echo $!; echo begun >&2");
+    expect(left).toMatchObject({ exit: 0, late: false, stderr: { text: "begun\n" } });
+    const id = left !== undefined && "stdout" in left ? Number(left.stdout.text) : Number.NaN;
+    await vi.waitFor(() => expect(() => process.kill(id, 0)).toThrow("ESRCH"), PATIENT);
+  });
+
+  it("is killed where it does not heed that its time is over", async () => {
+    expect(await run("trap '' TERM; echo so; sleep 300; sleep 300", 1_000)).toMatchObject({
+      ...{ late: true, stdout: { text: "so\n" }, stderr: { text: "" } },
+    });
+  });
+
+  it("tells a signal that was its own from the end of its time", async () => {
+    expect(await run("kill -9 $$")).toMatchObject({ exit: 137, late: false, stderr: { text: "" } });
+    expect(await run("kill -15 $$")).toMatchObject({ exit: 143, late: false, stderr: { text: "" } });
   });
 });
 

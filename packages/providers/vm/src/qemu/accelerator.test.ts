@@ -11,7 +11,9 @@ function hypervisor(does: string) {
   const program = `${folder}/hypervisor`;
   writeFileSync(program, `#!/bin/sh\necho $$ >>${folder}/runs\n${does}\n`);
   chmodSync(program, 0o755);
-  const runs = () => (existsSync(`${folder}/runs`) ? readFileSync(`${folder}/runs`, "utf8").trim().split("\n") : []);
+  // A line that has no end is being written.
+  const runs = () =>
+    existsSync(`${folder}/runs`) ? readFileSync(`${folder}/runs`, "utf8").split("\n").slice(0, -1) : [];
   return { folder, program, runs };
 }
 
