@@ -407,7 +407,7 @@ describe("the settings that a resource is made with", () => {
     ]);
     const nowhere = stack("droplet:", `  a: { ${web} }`, "volume: { v: { size: 1 } }");
     expect(await words(nowhere, { given: {} })).toBe(
-      "provider `cloud`: `token` is missing See its settings in docs/reference/types.md.",
+      "provider `cloud`: `token` is missing `muster explain TYPE`, with a type of it, tells its settings.",
     );
     expect(await failures(nowhere, { given: { london: {} } })).toEqual(["settings.unknown-provider", "settings.bad"]);
   });

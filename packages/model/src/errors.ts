@@ -96,7 +96,7 @@ export const errorTable = {
   },
   "declaration.bad-property": {
     says: "{type}: {what} {detail}",
-    next: "See what `{type}` takes in docs/reference/types.md.",
+    next: "`muster explain {type}` tells what it takes.",
   },
   "declaration.bad-content": { says: "{what}: {detail}", next: "{fix}" },
   "declaration.not-for-front": {
@@ -172,7 +172,10 @@ export const errorTable = {
     says: "`--set {key}`: there is no provider `{name}`{nearest}",
     next: "Known: {known}.",
   },
-  "settings.bad": { says: "provider `{name}`: {detail}", next: "See its settings in docs/reference/types.md." },
+  "settings.bad": {
+    says: "provider `{name}`: {detail}",
+    next: "`muster explain TYPE`, with a type of it, tells its settings.",
+  },
   "image.unknown": {
     says: "there is no image `{image}` in {dir}{nearest}",
     next: "`muster image ls` shows what there is; `muster image build FILE` makes one.",
