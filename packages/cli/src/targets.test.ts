@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFarm } from "./test/farm.ts";
 import type { House } from "./test/house.ts";
 
-/** A service that keeps cows of a plugin process, processes, and files that can run nothing. */
+/** A service that keeps cows of a plugin process, processes, and files. */
 describe("checks of members, on the real command", () => {
   let house: House;
 
@@ -48,11 +48,17 @@ describe("checks of members, on the real command", () => {
     });
   });
 
-  it("cannot be told of what runs no command, which says so", async () => {
-    expect(await verify("farm/mute")).toMatchObject({
-      code: 4,
-      asked: ["farm/mute/0 unknown", "farm/mute/0 unknown"],
-      reason: expect.stringMatching(/^instance-file has no exec/),
+  it("are asked of this machine, where the members lie on it and have no inside", async () => {
+    expect(await verify("farm/mute")).toMatchObject({ code: 0, asked: ["farm/mute/0 pass", "farm/mute/0 pass"] });
+  });
+
+  it("cannot be told of what nobody can look into, which says so", async () => {
+    await serveStones(house);
+    await house.write("quarry.json", { stack: "quarry", groups: { wall: { size: 1, template: { stone: {} } } } });
+    expect(await house.run("apply", "quarry.json", "--yes")).toMatchObject({ code: 0, err: "" });
+    expect(await verify("quarry/wall")).toEqual({
+      ...{ code: 4, asked: ["quarry/wall/0 unknown", "quarry/wall/0 unknown"] },
+      reason: "nobody can look into a stone",
     });
   });
 
@@ -75,3 +81,18 @@ describe("checks of members, on the real command", () => {
     });
   });
 });
+
+/** A plugin whose things run nothing, and lie who knows where. */
+async function serveStones(house: House): Promise<void> {
+  await house.write(
+    "stones.ts",
+    `import { definePlugin, z } from "@muster/sdk";
+     const stones = [];
+     export default definePlugin({ name: "stones", types: [{
+       name: "stone", schema: z.strictObject({}), list: async () => stones,
+       create: async (properties, tags) => { stones.push({ id: "s1", tags, properties }); return "s1"; },
+       destroy: async () => {},
+     }] });`,
+  );
+  await house.start("plugin", "run", "stones.ts").says("serves");
+}

@@ -11,6 +11,7 @@
  * only. So the daemon says which part of the document it means (`place.at`), and the client turns that into line and
  * column: `source.locate(at.path, at.what, at.within)`.
  */
+import type { Whom } from "@muster/checks";
 import type { ChecksView, Consent, Document, ErrorWords, MemberStatus, Observed, Place } from "@muster/model";
 import type { Exit, Tool } from "@muster/plugin";
 import type { GroupView, Policy, RepairPolicy, ResourcesView, RolloutPolicy } from "@muster/runtime";
@@ -88,6 +89,8 @@ export interface Readiness {
 export interface GroupDetail extends GroupView {
   /** How it is changed and repaired, with the defaults filled in. Missing while its type or flavor is not there. */
   readonly policy?: Policy;
+  /** Whom checks of its members are asked of, unless from outside. Missing while its type is not there. */
+  readonly whom?: Whom["kind"];
   readonly members: readonly MemberStatus[];
   /** What is seen of the members. */
   readonly seen: readonly Observed[];

@@ -26,11 +26,13 @@ import {
   type Status,
   slotCount,
 } from "@muster/model";
+import type { Whom } from "@muster/checks";
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { type Attention, attention } from "./attention.ts";
 import { type Assignment, type BoundGroup, sameTask } from "./bind.ts";
 import { withChecks } from "./checks/condition.ts";
+import { whomOf } from "./checks/whom.ts";
 import { type ClaimChanges, claimChanges, NO_CLAIMS } from "./claims.ts";
 import { atMost } from "./deadline.ts";
 import { type DoomRequest, doomRequests, withDoomed, writesOf } from "./doom.ts";
@@ -61,6 +63,8 @@ export interface GroupController {
   members(): readonly MemberStatus[];
   /** The policy it is kept by; undefined while its type or flavor is not there. */
   policy(): Policy | undefined;
+  /** Whom checks of its members are asked of; undefined while its type is not there. */
+  whom(): Whom["kind"] | undefined;
   /** The members as the last good look showed them. */
   seen(): readonly Seen[];
   /** One of them, through what it was seen through; undefined where the last good look did not show it. */
@@ -267,6 +271,10 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     policy() {
       const bound = eyes.bound();
       return bound && { rollout: bound.declared.rollout, repair: bound.declared.repair };
+    },
+    whom() {
+      const bound = eyes.bound();
+      return bound && whomOf(bound.type, bound.type.local, bound.provider, "").kind;
     },
     seen: () => shown?.members ?? [],
     reach: (id) => shown && shownBy && reachIn(shownBy, shown, memory, id, clock),

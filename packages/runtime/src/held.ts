@@ -32,6 +32,7 @@ export function holdGroup(
     status: () => status,
     members: () => [],
     policy: () => undefined,
+    whom: () => undefined,
     seen: () => [],
     reach: () => undefined,
     standing: () => "unseen",

@@ -261,6 +261,7 @@ export async function keepStack(deps: KeeperDeps): Promise<StackKeeper> {
     },
     members: (group) => groups.of(group).members(),
     policy: (group) => groups.of(group).policy(),
+    whom: (group) => groups.of(group).whom(),
     seen: (group) => groups.of(group).seen(),
     ...steerGroups({ stack, grammar, known, controllerOf: groups.of, controllerToChange, commit, take, serially }),
     ...dayTwo({

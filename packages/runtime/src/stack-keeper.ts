@@ -58,6 +58,8 @@ export interface StackKeeper extends DayTwo, SteeredGroups {
   members(group: string): readonly MemberStatus[];
   /** How it is changed and repaired, with the defaults filled in; undefined while its type or flavor is not there. */
   policy(group: string): Policy | undefined;
+  /** Whom checks of its members are asked of, unless from outside; undefined while its type is not there. */
+  whom(group: string): ReturnType<GroupController["whom"]>;
   /** What is seen of the members: ids, tags, properties. */
   seen(group: string): ReturnType<GroupController["seen"]>;
   wake(): void;

@@ -8,6 +8,10 @@ export type Whom =
   | { readonly kind: "inside"; readonly name: string; readonly begin: Begin }
   | { readonly kind: "nobody"; readonly why: string };
 
+export function nobodyIn(type: string): Whom {
+  return { kind: "nobody", why: `nobody can look into a ${type}` };
+}
+
 /** The bytes that are taken of whoever is looked into again and again. */
 const MOST_SAID_INSIDE = 8_388_608;
 

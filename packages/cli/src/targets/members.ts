@@ -1,5 +1,5 @@
 /** Members of groups as targets, asked through the Muster that keeps them. */
-import { type Begun, begunTarget, localTarget, type Surroundings, type Target } from "@muster/checks";
+import { type Begun, begunTarget, nobodyIn, type Surroundings, type Target, targetOf } from "@muster/checks";
 import type { ExecFrame } from "@muster/daemon";
 import { didYouMean, type MemberStatus, MusterError, nearest } from "@muster/model";
 import type { Cli } from "../cli.ts";
@@ -20,7 +20,7 @@ export async function memberTargets(
   surroundings: Surroundings,
 ): Promise<readonly Target[]> {
   const { api, view } = await findGroup(cli.env, group);
-  const { members, type } = await api.group(view.stack, view.name);
+  const { members, type, whom } = await api.group(view.stack, view.name);
   const places = [...new Set(members.map(placeOf))];
   if (places.length === 0) throw new MusterError("target.no-members", { group });
   if (slot !== undefined && !places.includes(slot)) {
@@ -29,8 +29,8 @@ export async function memberTargets(
   }
   return (slot === undefined ? places : [slot]).map((place) => {
     const name = `${group}/${place}`;
-    // A process sees the machine that it runs on, which is this one.
-    if (type === "process") return { ...localTarget(surroundings), name };
+    if (whom === "this machine") return { ...targetOf({ kind: whom }, surroundings), name };
+    if (whom === "nobody") return { ...targetOf(nobodyIn(type), surroundings), name };
     return begunTarget(name, surroundings.boundary, async ({ command, input }, signal) => {
       const id = await idAt(api, view, place);
       const asked = { actor: cli.user(), command };

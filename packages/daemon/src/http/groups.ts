@@ -17,9 +17,11 @@ export function groupRoutes(app: FastifyInstance, stacks: Stacks): void {
 
   app.get<{ Params: Named }>(GROUP, async ({ params }): Promise<GroupDetail> => {
     const { keeper, view } = find(stacks, params);
-    const policy = keeper.policy(view.name);
-    const members = keeper.members(view.name);
-    return { ...view, ...(policy === undefined ? {} : { policy }), members, seen: keeper.seen(view.name) };
+    const [policy, whom] = [keeper.policy(view.name), keeper.whom(view.name)];
+    return {
+      ...{ ...view, ...(policy === undefined ? {} : { policy }), ...(whom === undefined ? {} : { whom }) },
+      ...{ members: keeper.members(view.name), seen: keeper.seen(view.name) },
+    };
   });
 
   app.post<To<"scale">>(`${GROUP}/scale`, { schema: SCALE }, ({ params, body }) =>

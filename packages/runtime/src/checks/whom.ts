@@ -1,5 +1,5 @@
 /** Whom checks are asked of, where they are not asked from outside. */
-import type { Whom } from "@muster/checks";
+import { nobodyIn, type Whom } from "@muster/checks";
 import type { Check, Verdict } from "@muster/model";
 import type { Provider, ResourceType } from "@muster/plugin";
 
@@ -25,5 +25,5 @@ export function whomOf(
     return { kind: "inside", name: id, begin: (asked, signal) => exec(id, asked, { signal }) };
   }
   if (local && console === undefined) return HERE;
-  return { kind: "nobody", why: `nobody can look into a ${type.name}` };
+  return nobodyIn(type.name);
 }
