@@ -107,6 +107,12 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect(plan.out).toContain("Nothing to do.");
   });
 
+  it("tells what it waited for where a step takes too long", async () => {
+    const { code, out } = await house.run("try", await house.write("slow.json", waiting()), "--within", "3s");
+    expect([code, left()]).toEqual([1, []]);
+    expect(out).toMatch(/create +fail .* the step was not done within 3s; web: 0 of 2 ready: \S+ is \w+, false exited/);
+  });
+
   it("tries each platform, prints each whole, and keeps what came of it", async () => {
     const platforms = { one: null, two: { groups: { web: { size: 2 } } } };
     const file = await house.write("shop.json", shop({ try: { platforms } }));

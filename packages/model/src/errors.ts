@@ -549,7 +549,7 @@ export const errorTable = {
     next: "Was it changed by hand? Put it right, or take it away when nothing is left of that try.",
   },
   "try.late": {
-    says: "the step was not done within {within}",
+    says: "the step was not done within {within}{standing}",
     next: "Give it more time with `--within`, or find out what holds it up: `--keep on-failure` leaves the copy as it is.",
   },
   "plan.not-a-plan": {

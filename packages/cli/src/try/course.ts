@@ -1,5 +1,5 @@
 /** The steps of a try, one after the other: each is told as it ends, whatever becomes of it. */
-import { EXIT, type Event, MusterError } from "@muster/model";
+import { durationText, EXIT, type Event, MusterError } from "@muster/model";
 import { errorsOf, errorView, exitCodeFor } from "../print/errors.ts";
 import type { LastWords } from "./last-words.ts";
 import type { StepName, StepResult } from "./result.ts";
@@ -27,8 +27,15 @@ export interface Course {
   skip(name: StepName, message: string): void;
 }
 
-/** @param lastWords what members have printed, of steps in which they were asked to do something */
-export function follow(wishes: Following, lastWords: () => Promise<readonly LastWords[]>): Course {
+/** What is asked about a step that did not pass. */
+export interface Aftermath {
+  /** What members have printed, of steps in which they were asked to do something. */
+  lastWords(): Promise<readonly LastWords[]>;
+  /** Of a step that was late: what it waited for, a sentence each. */
+  standing(): Promise<readonly string[]>;
+}
+
+export function follow(wishes: Following, { lastWords, standing }: Aftermath): Course {
   const steps: StepResult[] = [];
   let events: Event[] = [];
 
@@ -46,9 +53,9 @@ export function follow(wishes: Following, lastWords: () => Promise<readonly Last
       events = [];
       const began = performance.now();
       const late = AbortSignal.timeout(wishes.withinMs);
-      const told = await run(AbortSignal.any([asked, late])).catch((thrown: unknown) => {
+      const told = await run(AbortSignal.any([asked, late])).catch(async (thrown: unknown) => {
         if (!isInterrupted(thrown)) return failed(thrown);
-        return failed(late.aborted && !asked.aborted ? tooLate(wishes) : goesAgain(thrown));
+        return failed(late.aborted && !asked.aborted ? tooLate(wishes, await standing()) : goesAgain(thrown));
       });
       const result: StepResult = { step, verdict: "pass", tookMs: performance.now() - began, ...told, events };
       const isGood = result.verdict === "pass";
@@ -77,6 +84,7 @@ function goesAgain({ words }: MusterError): MusterError {
   return new MusterError("apply.interrupted", { ...words, fix: "What was made of it is taken away." });
 }
 
-function tooLate({ withinMs }: Following): MusterError {
-  return new MusterError("try.late", { within: `${Math.round(withinMs / 1_000)}s` });
+function tooLate({ withinMs }: Following, standing: readonly string[]): MusterError {
+  const waited = standing.map((each) => `; ${each}`).join("");
+  return new MusterError("try.late", { within: durationText(withinMs), standing: waited });
 }

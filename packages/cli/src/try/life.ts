@@ -22,6 +22,7 @@ import { lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
 import { type StepResult, verdictOf } from "./result.ts";
+import { standingOf } from "./standing.ts";
 
 export interface Living {
   readonly place: TryPlace;
@@ -49,9 +50,12 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
   const { place, read } = living;
   const { asked } = wishes;
   const own: Cli = { ...cli, env: place.env };
-  const course = follow(wishes, () => lastWordsOf(place, read.stack));
-  const { step, skip, steps } = course;
   let host: Host | undefined;
+  const course = follow(wishes, {
+    lastWords: () => lastWordsOf(place, read.stack),
+    standing: async () => (host === undefined ? [] : standingOf(apiHere(host.daemon), read.stack.name)),
+  });
+  const { step, skip, steps } = course;
   /** What is made is made by a Muster of its own; it is begun with the first step, and its failure is that step's. */
   const api = async (): Promise<Api> => {
     host ??= await openHost(
