@@ -119,7 +119,7 @@ q_link() {
   done
 }
 q_read() {
-  if [ -f "$2" ] && [ -r "$2" ]; then printf 'y'; first "$1" <"$2"
+  if [ -f "$2" ] && [ -r "$2" ]; then printf 'y'; first "$1" <"$2" || s failed
   elif [ -e "$2" ] && [ ! -f "$2" ]; then printf 'n'
   else gone "$2"; fi
 }
