@@ -98,7 +98,7 @@ describe("a matcher", () => {
     const begun = texts.filter((text) => matches("^(a+)+$", text, patience) === "late" && patience.leftMs > 0);
     expect(begun.length).toBeLessThan(20);
     expect(verdict({ word: "all", of: { word: "matches", pattern: "^(a+)+$" } }, texts)).toBe("unknown");
-    expect(verdict({ word: "all", of: { word: "matches", pattern: "^a+\\d+!$" } }, texts)).toBe("pass");
+    expect(verdict({ word: "all", of: { word: "matches", pattern: "^a+\\d+!$" } }, texts.slice(0, 1_000))).toBe("pass");
     expect(verdict({ word: "any", of: { word: "matches", pattern: "^(a+)+$" } }, ["a", ...texts])).toBe("pass");
   });
 

@@ -43,7 +43,7 @@ export function matchesEach(
   texts: readonly string[],
   patience: Patience,
 ): readonly boolean[] | "late" {
-  const timeout = Math.ceil(Math.min(PATIENCE_MS, patience.leftMs));
+  const timeout = Math.ceil(Math.min(texts.length === 1 ? PATIENCE_MS : PATIENCE_IN_ALL_MS / 2, patience.leftMs));
   if (timeout <= 0) return "late";
   const hits: boolean[] = [];
   room ??= createContext({});
