@@ -78,6 +78,7 @@ export const DENIED = unanswered("whoever is asked there may not look");
 export const BROKEN = unanswered("it is a link whose end cannot be seen");
 export const NO_FILE = unanswered("it is no file that could be read");
 export const NO_DIRECTORY = unanswered("it is no directory");
+const UNREAD = unanswered("it could not be read to its end");
 const UNTOLD = unanswered("the target did not tell it");
 
 function take({ ask, of }: Section, body: Buffer, { after, complaint }: Beside, facts: FactsInTheMaking): void {
@@ -94,7 +95,7 @@ function take({ ask, of }: Section, body: Buffer, { after, complaint }: Beside, 
       takeLines(of, text, facts.sum, sumsOf);
       return;
     case "read":
-      facts.read.set(only, readOf(body, text, mostOf(only)));
+      facts.read.set(only, after === "failed" ? UNREAD : readOf(body, text, mostOf(only)));
       return;
     case "names":
       facts.names.set(only, namesOf(text));

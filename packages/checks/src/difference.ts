@@ -2,6 +2,8 @@
 import type { Json } from "@muster/model";
 
 const LONGEST_LINE = 120;
+/** So many items of a list are named: a directory may hold a million. */
+const MOST_NAMED = 20;
 
 /** Undefined where the values, written side by side, say it already. */
 export function differenceOf(wanted: Json, value: Json): string | undefined {
@@ -26,11 +28,18 @@ function lineText(line: string | undefined): string {
 function listDifference(wanted: readonly Json[], value: readonly Json[]): string | undefined {
   const texts = (items: readonly Json[]) => items.map((item) => JSON.stringify(item));
   const [want, have] = [texts(wanted), texts(value)];
-  const missing = want.filter((item) => !have.includes(item));
-  const surplus = have.filter((item) => !want.includes(item));
+  const [wantedOnes, foundOnes] = [new Set(want), new Set(have)];
+  const missing = want.filter((item) => !foundOnes.has(item));
+  const surplus = have.filter((item) => !wantedOnes.has(item));
   const parts = [
-    ...(missing.length === 0 ? [] : [`missing: ${missing.join(", ")}`]),
-    ...(surplus.length === 0 ? [] : [`not wanted: ${surplus.join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`missing: ${listed(missing.map(lineText))}`]),
+    ...(surplus.length === 0 ? [] : [`not wanted: ${listed(surplus.map(lineText))}`]),
   ];
   return parts.length === 0 ? undefined : parts.join("\n");
+}
+
+/** The first of them, and how many more there are. */
+export function listed(texts: readonly string[]): string {
+  const more = texts.length - MOST_NAMED;
+  return `${texts.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -10,14 +10,41 @@ export type Parsed =
   | { readonly kind: "data"; readonly data: Json }
   | { readonly kind: "unreadable"; readonly why: string };
 
-/** The data that a text stands for. */
+/** Nobody writes anything deeper by hand; who compares and prints goes into it step by step, and comes to an end there. */
+const DEEPEST = 100;
+
+/** The data that a text stands for. Why it is none is told in words of ours: those of who reads it repeat what stands in it. */
 export function dataIn(text: string, format: Format): Parsed {
   try {
-    return { kind: "data", data: READERS[format](text) };
+    const data = READERS[format](text);
+    if (!isDeeperThan(DEEPEST, data)) return { kind: "data", data };
+    return { kind: "unreadable", why: `it goes deeper than ${DEEPEST} levels` };
   } catch (thrown) {
-    const [first = ""] = messageOf(thrown).split("\n");
-    return { kind: "unreadable", why: `it is no ${format === "ini" ? "ini" : format.toUpperCase()}: ${first}` };
+    return {
+      kind: "unreadable",
+      why: `it is no ${format === "ini" ? "ini" : format.toUpperCase()}: ${faultIn(thrown)}`,
+    };
   }
+}
+
+function isDeeperThan(depth: number, data: Json): boolean {
+  let level: readonly Json[] = [data];
+  for (let at = 0; at <= depth && level.length > 0; at++) {
+    // What an alias names in many places is one thing.
+    level = [...new Set(level.flatMap((each) => (isObject(each) || Array.isArray(each) ? Object.values(each) : [])))];
+  }
+  return level.length > 0;
+}
+
+/** JSON's complaint quotes the text unless it tells a position; YAML's has a code, and the place beside it. */
+function faultIn(thrown: unknown): string {
+  if (thrown instanceof Error && "code" in thrown && "linePos" in thrown) {
+    const [place] = Array.isArray(thrown.linePos) ? thrown.linePos : [];
+    const at = isObject(place) ? ` at line ${place["line"]}, column ${place["col"]}` : "";
+    return `${String(thrown.code).toLowerCase().replaceAll("_", " ")}${at}`;
+  }
+  const [said = ""] = messageOf(thrown).split(/\n|: |"/);
+  return said.replace(/^Unexpected token .*/, "there is something in it that must not be there");
 }
 
 const READERS: Readonly<Record<Format, (text: string) => Json>> = {

@@ -2,7 +2,7 @@ import type { Json } from "@muster/model";
 import { describe, expect, it } from "vitest";
 import { found, type Matcher, none, untold } from "./check.ts";
 import { judge } from "./judge.ts";
-import { matches } from "./pattern.ts";
+import { matches, patienceForOne } from "./pattern.ts";
 
 const NOW = 1_700_000_000_000;
 const of = (matcher: Matcher, value: Json) => judge(matcher, found(value), NOW);
@@ -90,5 +90,45 @@ describe("a matcher", () => {
     expect(of({ word: "not", of: explodes }, text)).toEqual({ verdict: "unknown", reason });
     expect(of({ word: "none", of: explodes }, [text])).toEqual({ verdict: "unknown", reason });
     expect(matches("^a", "abc")).toBe(true);
+  });
+
+  it("waits no longer for an expression that explodes at each item of a list than for a few", () => {
+    const texts = Array.from({ length: 10_000 }, (_, at) => `${"a".repeat(40)}${at}!`);
+    const patience = patienceForOne();
+    const begun = texts.filter((text) => matches("^(a+)+$", text, patience) === "late" && patience.leftMs > 0);
+    expect(begun.length).toBeLessThan(20);
+    expect(verdict({ word: "all", of: { word: "matches", pattern: "^(a+)+$" } }, texts)).toBe("unknown");
+    expect(verdict({ word: "all", of: { word: "matches", pattern: "^a+\\d+!$" } }, texts.slice(0, 1_000))).toBe("pass");
+    expect(verdict({ word: "any", of: { word: "matches", pattern: "^(a+)+$" } }, ["a", ...texts])).toBe("pass");
+  });
+
+  it("fails of data that goes deeper than anybody goes, and does not go after it", () => {
+    const deep = `{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+    for (const of of [equals("x"), { word: "not", of: equals([]) } as const]) {
+      expect(judge({ word: "json", path: "a", of }, found(deep), NOW)).toMatchObject({
+        ...{ verdict: "fail", found: "it goes deeper than 100 levels" },
+      });
+    }
+    expect(verdict({ word: "yaml", path: "a", of: equals("x") }, deep)).toBe("fail");
+    expect(verdict({ word: "json", path: "a[0]", of: equals([[]]) }, '{"a":[[[]]]}')).toBe("pass");
+  });
+
+  it("repeats nothing of a text that is no data", () => {
+    const texts = ['a"b hunter2 "c', 'hunter2: "x', "{a: *hunter2}", '{"a": hunter2}', "hunter2", "a: b: hunter2"];
+    for (const word of ["json", "yaml", "ini"] as const) {
+      for (const text of texts)
+        expect(JSON.stringify(of({ word, path: "x.y", of: equals(1) }, text))).not.toContain("hunter");
+    }
+    expect(of({ word: "json", path: "a", of: equals(1) }, '{"a" 1}')).toMatchObject({
+      found: expect.stringMatching(/^it is no JSON: .* at position 5/),
+    });
+  });
+
+  it("names a few of the many items that are not as they should be", () => {
+    const many = Array.from({ length: 100_000 }, (_, at) => `item ${at}`);
+    for (const matcher of [equals(["item 0"]), { word: "all", of: equals("item 0") }] satisfies Matcher[]) {
+      const judged = of(matcher, many);
+      expect(judged.verdict === "fail" && judged.difference).toMatch(/"item 20" and 99979 more$/);
+    }
   });
 });

@@ -1,9 +1,9 @@
 /** Does what was found satisfy a matcher? Pure, but for the clock of `since`, which is given. */
 import { durationText, isObject, type Json, momentText, ownOf, sameJson } from "@muster/model";
 import type { Found, Matcher } from "./check.ts";
-import { differenceOf } from "./difference.ts";
+import { differenceOf, listed } from "./difference.ts";
 import { dataIn, valueAt } from "./inside.ts";
-import { matches } from "./pattern.ts";
+import { matches, matchesEach, type Patience, patienceForOne } from "./pattern.ts";
 
 export type Judgement =
   | { readonly verdict: "pass" }
@@ -18,6 +18,12 @@ export type Judgement =
 
 const PASS: Judgement = { verdict: "pass" };
 
+interface Judging {
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  readonly patience: Patience;
+}
+
 /** @param now in milliseconds since 1970 */
 export function judge(matcher: Matcher, of: Found, now: number): Judgement {
   switch (of.kind) {
@@ -27,16 +33,16 @@ export function judge(matcher: Matcher, of: Found, now: number): Judgement {
     case "none":
       return { verdict: "fail", expected: expectedText(matcher), found: of.why };
     case "is": {
-      const judged = judgeValue(matcher, of.value, now);
+      const judged = judgeValue(matcher, of.value, { now, patience: patienceForOne() });
       if (judged.verdict !== "fail" || of.why === undefined) return judged;
       return { ...judged, found: `${judged.found}: ${of.why}` };
     }
   }
 }
 
-function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
+function judgeValue(matcher: Matcher, value: Json, how: Judging): Judgement {
   const fail = (difference?: string): Judgement => ({
-    ...{ verdict: "fail", expected: expectedText(matcher), found: foundText(matcher, value) },
+    ...failOf(matcher, value),
     ...(difference === undefined ? {} : { difference }),
   });
   const passWhen = (holds: boolean, difference?: string): Judgement => (holds ? PASS : fail(difference));
@@ -44,13 +50,13 @@ function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
     case "equals":
       return passWhen(isEqual(matcher.value, value), differenceOf(matcher.value, value));
     case "not": {
-      const inner = judgeValue(matcher.of, value, now);
+      const inner = judgeValue(matcher.of, value, how);
       return inner.verdict === "unknown" ? inner : passWhen(inner.verdict === "fail");
     }
     case "every":
-      return worstOf(matcher.of.map((each) => judgeValue(each, value, now)));
+      return worstOf(matcher.of.map((each) => judgeValue(each, value, how)));
     case "either": {
-      const judged = matcher.of.map((each) => judgeValue(each, value, now));
+      const judged = matcher.of.map((each) => judgeValue(each, value, how));
       if (judged.some(({ verdict }) => verdict === "pass")) return PASS;
       return judged.find(({ verdict }) => verdict === "unknown") ?? fail();
     }
@@ -70,13 +76,13 @@ function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
     }
     case "matches": {
       if (typeof value !== "string") return fail();
-      const does = matches(matcher.pattern, value);
+      const does = matches(matcher.pattern, value, how.patience);
       if (does !== "late") return passWhen(does);
       return { verdict: "unknown", reason: `the expression /${matcher.pattern}/ takes too long to tell` };
     }
     case "length": {
       const length = lengthOf(value);
-      return length === undefined ? fail() : judgeValue(matcher.of, length, now);
+      return length === undefined ? fail() : judgeValue(matcher.of, length, how);
     }
     case "sorted": {
       const items = Array.isArray(value) ? value : String(value).replace(/\n$/, "").split("\n");
@@ -87,13 +93,13 @@ function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
     case "any":
     case "all":
     case "none":
-      return judgeItems(matcher.word, matcher.of, value, now, fail);
+      return judgeItems(matcher.word, matcher.of, value, how, fail);
     case "since": {
       const seconds = typeof value === "number" ? value : Number.NaN;
-      return passWhen(now - seconds * 1_000 <= matcher.ms);
+      return passWhen(how.now - seconds * 1_000 <= matcher.ms);
     }
     case "key":
-      return judgeInside(matcher.path, isObject(value) ? ownOf(value, matcher.path) : undefined, matcher.of, now);
+      return judgeInside(matcher.path, isObject(value) ? ownOf(value, matcher.path) : undefined, matcher.of, how);
     case "json":
     case "yaml":
     case "ini": {
@@ -101,15 +107,15 @@ function judgeValue(matcher: Matcher, value: Json, now: number): Judgement {
       if (parsed.kind === "unreadable") {
         return { verdict: "fail", expected: expectedText(matcher), found: parsed.why };
       }
-      return judgeInside(matcher.path, valueAt(parsed.data, matcher.path), matcher.of, now);
+      return judgeInside(matcher.path, valueAt(parsed.data, matcher.path), matcher.of, how);
     }
   }
 }
 
-function judgeInside(path: string, value: Json | undefined, of: Matcher, now: number): Judgement {
+function judgeInside(path: string, value: Json | undefined, of: Matcher, how: Judging): Judgement {
   const expected = `${path}: ${expectedText(of)}`;
   if (value === undefined) return { verdict: "fail", expected, found: `there is no ${path}` };
-  const inner = judgeValue(of, value, now);
+  const inner = judgeValue(of, value, how);
   return inner.verdict === "fail" ? { ...inner, expected, found: `${path}: ${inner.found}` } : inner;
 }
 
@@ -117,20 +123,34 @@ function judgeItems(
   word: "any" | "all" | "none",
   of: Matcher,
   value: Json,
-  now: number,
+  how: Judging,
   fail: (difference?: string) => Judgement,
 ): Judgement {
   if (!Array.isArray(value)) return fail();
   const items: readonly Json[] = value;
-  const judgements = items.map((item) => judgeValue(of, item, now));
+  const judgements = judgeEach(of, items, how);
   const unknown = judgements.find(({ verdict }) => verdict === "unknown");
   const passing = items.filter((_, index) => judgements[index]?.verdict === "pass");
   const failing = items.filter((_, index) => judgements[index]?.verdict === "fail");
   if (word === "any" && passing.length > 0) return PASS;
-  if (word === "all" && failing.length > 0) return fail(`not so: ${failing.map(shown).join(", ")}`);
-  if (word === "none" && passing.length > 0) return fail(`so: ${passing.map(shown).join(", ")}`);
+  if (word === "all" && failing.length > 0) return fail(`not so: ${listed(failing.map(shown))}`);
+  if (word === "none" && passing.length > 0) return fail(`so: ${listed(passing.map(shown))}`);
   if (unknown !== undefined) return unknown;
   return word === "any" ? fail() : PASS;
+}
+
+/** Of a long list it takes long to ask one expression of one item after another, though it is a sound one. */
+function judgeEach(of: Matcher, items: readonly Json[], how: Judging): readonly Judgement[] {
+  const texts = items.filter((item) => typeof item === "string");
+  if (of.word === "matches" && texts.length === items.length) {
+    const hits = matchesEach(of.pattern, texts, how.patience);
+    if (hits !== "late") return texts.map((text, at) => (hits[at] ? PASS : failOf(of, text)));
+  }
+  return items.map((item) => judgeValue(of, item, how));
+}
+
+function failOf(matcher: Matcher, value: Json): Extract<Judgement, { verdict: "fail" }> {
+  return { verdict: "fail", expected: expectedText(matcher), found: foundText(matcher, value) };
 }
 
 function worstOf(judgements: readonly Judgement[]): Judgement {

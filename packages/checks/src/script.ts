@@ -49,11 +49,24 @@ function chunks(words: readonly string[]): readonly (readonly string[])[] {
 /** What ends a section: what is said between it and the next belongs to nobody. */
 const CLOSED = ".";
 
-/** @param boundary of letters and digits, new for each script */
-export function scriptOf(sections: readonly Section[], boundary: string): string {
+/**
+ * @param boundary of letters and digits, new for each script
+ * @param timeoutMs for so long somebody waits for the answer: no program there reads a file for longer
+ */
+export function scriptOf(sections: readonly Section[], boundary: string, timeoutMs: number): string {
   const asked = sections.map(({ ask, of }, index) => `s ${index}\n${questionOf(ask, of)}\ns ${CLOSED}`);
   // As one block it is read whole before any of it is done, and nothing of it where it was cut off.
-  return ["{", `b=${boundary}`, PRELUDE, "s begin", ...asked, "s end", "exit 0", "}", ""].join("\n");
+  return [
+    "{",
+    `b=${boundary} most=${secondsOf(timeoutMs)}`,
+    PRELUDE,
+    "s begin",
+    ...asked,
+    "s end",
+    "exit 0",
+    "}",
+    "",
+  ].join("\n");
 }
 
 function questionOf(ask: Ask, of: readonly string[]): string {
@@ -73,7 +86,11 @@ function questionOf(ask: Ask, of: readonly string[]): string {
 function runLine(asked: string): string {
   const { command, timeoutMs }: RunQuestion = JSON.parse(asked);
   const words = typeof command === "string" ? ["sh", "-c", command] : command;
-  return `q_run ${Math.max(1, Math.ceil(timeoutMs / 1_000))} ${words.map(quoted).join(" ")}`;
+  return `q_run ${secondsOf(timeoutMs)} ${words.map(quoted).join(" ")}`;
+}
+
+function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }
 
 /** A text as one word of a shell. */
@@ -107,8 +124,15 @@ all_gone() { for f do gone "$f"; done; }
 if stat -c %f / >/dev/null 2>&1; then st() { printf 'c\\n'; stat -c '%f %u %g %s %Y %n' "$@"; }
 elif stat -f %Xp / >/dev/null 2>&1; then st() { printf 'c\\n'; stat -f '%Xp %u %g %z %m %N' "$@"; }
 else st() { printf 'l\\n'; ls -ldn "$@"; }; fi
-if printf x | head -c 1 >/dev/null 2>&1; then first() { head -c "$1"; }
-else first() { dd bs=1 count="$1" 2>/dev/null; }; fi
+if printf x | head -c 1 >/dev/null 2>&1; then
+  first() { head -c "$1"; }
+  beginning() { within "$most" head -c "$1" <"$2"; }
+else
+  first() { dd bs=1 count="$1" 2>/dev/null; }
+  beginning() { within "$most" dd bs=1 count="$1" <"$2" 2>/dev/null; }
+fi
+if timeout 5 true >/dev/null 2>&1 5>&-; then within() { timeout "$@"; }
+else within() { shift; "$@"; }; fi
 late=
 q_stat() { st "$@" 2>/dev/null; all_gone "$@"; }
 q_link() {
@@ -119,7 +143,7 @@ q_link() {
   done
 }
 q_read() {
-  if [ -f "$2" ] && [ -r "$2" ]; then printf 'y'; first "$1" <"$2"
+  if [ -f "$2" ] && [ -r "$2" ]; then printf 'y'; beginning "$1" "$2" || s failed
   elif [ -e "$2" ] && [ ! -f "$2" ]; then printf 'n'
   else gone "$2"; fi
 }
@@ -134,8 +158,8 @@ q_sum() {
   [ "$#" = 0 ] || sums "$@"
 }
 sums() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$@" 2>/dev/null
-  elif command -v shasum >/dev/null 2>&1; then shasum -a 256 "$@" 2>/dev/null
+  if command -v sha256sum >/dev/null 2>&1; then within "$most" sha256sum "$@" 2>/dev/null
+  elif command -v shasum >/dev/null 2>&1; then within "$most" shasum -a 256 "$@" 2>/dev/null
   else printf 'x\\n'; fi
 }
 q_names() {
@@ -202,9 +226,9 @@ know_time() {
   case $(timeout --help 2>&1) in
     *BusyBox*) late=143; if setsid true >/dev/null 2>&1 5>&-; then apart() { exec setsid "$@"; }; fi ;;
   esac
-  if timeout -k 1 5 true >/dev/null 2>&1 5>&-; then within() { apart timeout -k 1 "$@"; }
-  elif timeout 5 true >/dev/null 2>&1 5>&-; then within() { apart timeout "$@"; }
-  else within() { shift; apart "$@"; }; fi
+  if timeout -k 1 5 true >/dev/null 2>&1 5>&-; then alone() { apart timeout -k 1 "$@"; }
+  elif timeout 5 true >/dev/null 2>&1 5>&-; then alone() { apart timeout "$@"; }
+  else alone() { shift; apart "$@"; }; fi
 }
 now() { n=$(date +%s 2>/dev/null); case $n in '' | *[!0-9]*) n=0 ;; esac; printf '%s' "$n"; }
 q_run() {
@@ -215,6 +239,6 @@ q_run() {
   [ -z "$r" ] && s late || s "exit $r"
 }
 in_time() {
-  within "$@" 2>&1 >&6 6>&- 5>&- 3>&- &
+  alone "$@" 2>&1 >&6 6>&- 5>&- 3>&- &
   { wait "$!"; printf '%s' "$?" >&3; kill -9 "-$!"; } 2>/dev/null
 }`;

@@ -162,6 +162,20 @@ describe("verifying this machine", () => {
     });
   });
 
+  it("asks no longer than it is to where the clock is set back meanwhile", async () => {
+    let time = 1_000_000;
+    let rounds = 0;
+    const pause = async () => {
+      if (++rounds > 10) throw new Error("nobody asks for so long");
+      time -= 60_000;
+    };
+    const report = await verify(
+      [check("file", "/no/such/file", { exists: true })],
+      how({ retryForMs: 2_500, now: () => time, pause }),
+    );
+    expect(report.rounds).toBe(3);
+  });
+
   it("asks every target, and one that cannot tell keeps no other from telling", async () => {
     const silent: Target = {
       name: "silent",

@@ -1,8 +1,8 @@
 /** Targets that do what no target should. What they do to each other's facts, to this process and to its memory is nothing. */
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { factsIn } from "../answers.ts";
 import { ASKS, type Need, needsOf } from "../facts.ts";
 import { scriptOf, sectionsOf } from "../script.ts";
@@ -55,6 +55,26 @@ describe("a hostile target", () => {
     expect([err.stderr.length, err.trouble]).toEqual([1_000_000, "it said more than 1000000 bytes"]);
   });
 
+  it("reads no file for longer than somebody waits for it", async () => {
+    const endless = join(await folder(), "endless");
+    await writeFile(endless, "");
+    await truncate(endless, 2 ** 40);
+    // Whom it begins is out of our reach, as over a network.
+    const apart = through("setsid -w sh -s");
+    const readers = async () => {
+      const lines = await Promise.all(
+        (await readdir("/proc"))
+          .filter((name) => /^\d+$/.test(name))
+          .map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+      );
+      return lines.filter((line) => line.includes(endless)).length;
+    };
+    const asked = apart.gather(needsOf([{ ask: "sum", of: endless }]), 1_500, NEVER);
+    await vi.waitFor(async () => expect(await readers()).toBeGreaterThan(0), PATIENT);
+    expect((await asked).sum.get(endless)?.kind).toBe("unknown");
+    await vi.waitFor(async () => expect(await readers()).toBe(0), PATIENT);
+  });
+
   it("that closes in the middle is known as far as it came", async () => {
     // The answer to the first question, and the beginning of the second.
     const facts = await through("sh -s | { sed '/^boundary[0-9x]* 1$/q'; }; exit 255").gather(NEEDS, PATIENT, NEVER);
@@ -79,7 +99,7 @@ describe("an answer of a hostile target", () => {
 
   it("answers every question or says that it does not, whatever stands in it", async () => {
     const command = ["sh", "-s"] as const;
-    const script = scriptOf(sections, "b");
+    const script = scriptOf(sections, "b", PATIENT);
     const honest = await talk({ command, env: SURROUNDINGS.env, script, timeoutMs: PATIENT, most: 1_000_000 }, NEVER);
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 30 }).map((bytes) => Buffer.from(bytes)),

@@ -85,6 +85,18 @@ describe("a target", () => {
     );
   });
 
+  it("that fails while it reads a file has not told what stands in it", async () => {
+    // It is a file that may be read, and where it begins nothing is there.
+    const of = "/proc/self/mem";
+    const needs = needsOf([{ ask: "read", of }, ...[HOSTS].map((path) => ({ ask: "read", of: path }) as const)]);
+    const facts = await shellTarget("told", ["sh", "-s"], SURROUNDINGS).gather(needs, PATIENT, NEVER);
+    expect([facts.read.get(of), facts.read.get(HOSTS)?.kind]).toEqual([
+      { kind: "unknown", why: "it could not be read to its end" },
+      "known",
+    ]);
+    expect((await localTarget(SURROUNDINGS).gather(needs, PATIENT, NEVER)).read.get(of)?.kind).toBe("unknown");
+  });
+
   it("without `stat` is looked at with `ls`, which does not tell when", async () => {
     const dir = await folder();
     await writeFile(join(dir, "a b"), "12345");

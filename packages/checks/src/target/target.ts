@@ -41,7 +41,7 @@ export function saidTarget(name: string, boundary: () => string, say: Say): Targ
       if (isNothing(needs)) return noFacts();
       const sections: readonly Section[] = sectionsOf(needs);
       const mark = boundary();
-      const said = await say(scriptOf(sections, mark), timeoutMs, signal);
+      const said = await say(scriptOf(sections, mark, timeoutMs), timeoutMs, signal);
       // Where the script's own mark is the last that was said there, nobody has complained.
       const [trouble = ""] = said.trouble.split(`: ${mark}`);
       return factsIn({ ...said, trouble }, sections, needs, mark);

@@ -36,3 +36,15 @@ it("tells who waited that a round failed, and asks again for the next one", asyn
   await expect(Promise.all([rounds.latest(), rounds.latest()])).rejects.toThrow("nobody there");
   expect(await rounds.latest()).toBe(2);
 });
+
+it("asks again where the clock was set back: nobody knows how old it is what was told", async () => {
+  let [asked, now] = [0, 1_000_000];
+  const rounds = openRounds(
+    async () => ++asked,
+    5_000,
+    () => now,
+  );
+  expect([await rounds.latest(), await rounds.latest()]).toEqual([1, 1]);
+  now = 0;
+  expect(await rounds.latest()).toBe(2);
+});

@@ -21,7 +21,9 @@ export function openRounds<T>(ask: () => Promise<T>, holdsMs: number, now: () =>
 
   return {
     latest() {
-      if (last !== undefined && now() - last.at < holdsMs) return Promise.resolve(last.told);
+      // Where the clock was set back, nobody knows how old it is.
+      const age = last === undefined ? holdsMs : now() - last.at;
+      if (last !== undefined && age >= 0 && age < holdsMs) return Promise.resolve(last.told);
       underWay ??= round();
       return underWay;
     },

@@ -18,6 +18,7 @@ let url: string;
 const server = createServer((request, response) => {
   response.setHeader("x-key", "open sesame");
   response.statusCode = request.url === "/away" ? 503 : 200;
+  if (request.url === "/text") return void response.end('a"b open sesame "c');
   response.end('{"word":"open \\"sesame\\"","jobs":7}');
 });
 
@@ -85,6 +86,7 @@ describe("declared checks", () => {
         body({ word: "json", path: "word", of: equals("x") }),
         body({ word: "json", path: "jobs", of: { word: "max", value: 5 } }),
         checkOf("http", `${url}/`, { property: "headers", matcher: header }),
+        checkOf("http", `${url}/text`, { property: "body", matcher: { word: "json", path: "a", of: equals("x") } }),
       ],
       here,
       signal,
@@ -94,6 +96,10 @@ describe("declared checks", () => {
       { kind: "fail", reason: 'body: expected word: "x", found word: another text' },
       { kind: "fail", reason: "body: expected jobs: at most 5, found jobs: 7" },
       { kind: "fail", reason: 'headers: expected x-key: "x", found x-key: another text' },
+      {
+        kind: "fail",
+        reason: 'body: expected a: "x", found it is no JSON: there is something in it that must not be there',
+      },
     ]);
   });
 
