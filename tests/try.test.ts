@@ -107,6 +107,19 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect(plan.out).toContain("Nothing to do.");
   });
 
+  it("shows what a check found, and writes nothing down of a content", async () => {
+    const file = await house.write("told.json", {
+      ...{ stack: "told", resources: { file: { [house.path("told")]: { content: "hunter2\n" } } } },
+      checks: [{ command: ["cat", house.path("told")], stdout: "another" }],
+    });
+    const { code, out } = await house.run("try", file, "--retry-for", "0s");
+    expect([code, out]).toEqual([1, expect.stringContaining('found    "hunter2\\n"')]);
+    const [, id = ""] = /^told · try (\w+)/.exec(out) ?? [];
+    const record = readFileSync(join(house.path(TRIES), `${id}.json`), "utf8");
+    expect(record).toContain("another text");
+    expect(record).not.toContain("hunter2");
+  });
+
   it("tells what it waited for where a step takes too long", async () => {
     const { code, out } = await house.run("try", await house.write("slow.json", waiting()), "--within", "3s");
     expect([code, left()]).toEqual([1, []]);

@@ -14,6 +14,7 @@ export { masked } from "./masked.ts";
 export { patternFault } from "./pattern.ts";
 export { readable } from "./reason.ts";
 export * from "./report/reports.ts";
+export { withheld } from "./report/withheld.ts";
 export { type Ended, type Run, run } from "./run.ts";
 export { checksSchema, itemOf } from "./schema.ts";
 export { atOnce } from "./at-once.ts";

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withheld } from "@muster/checks";
 import { type Document, didYouMean, isObject, MusterError, messageOf, nearest, systemCodeOf } from "@muster/model";
 import { makePrivateDirectory } from "@muster/plugin";
 import { type Holder, isRunning, thisProcess } from "@muster/store";
@@ -40,13 +41,24 @@ export function isUnderWay({ state, holder }: TryRecord): boolean {
   return state === "running" && isRunning(holder) !== false;
 }
 
-/** Whole or not at all. */
-export function writeRecord(env: Environment, record: TryRecord): void {
+/** Whole or not at all. What its checks found in contents stays with who asked. */
+export function writeRecord(env: Environment, { result, ...record }: TryRecord): void {
   const directory = triesDirectory(env);
   makePrivateDirectory(directory);
   const path = join(directory, `${record.id}.json`);
-  writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  writeFileSync(`${path}.new`, `${JSON.stringify({ ...record, ...(result && { result: toKeep(result) }) })}\n`, {
+    mode: 0o600,
+  });
   renameSync(`${path}.new`, path);
+}
+
+function toKeep(result: TryResult): TryResult {
+  const steps = result.steps.map((step) =>
+    step.report === undefined
+      ? step
+      : { ...step, report: { ...step.report, results: step.report.results.map(withheld) } },
+  );
+  return { ...result, steps };
 }
 
 /** Oldest first. Throws `try.bad-record`. */

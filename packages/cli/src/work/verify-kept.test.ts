@@ -31,3 +31,9 @@ it("keeps no more than some MiB, whatever was found", () => {
   expect(left.length).toBeGreaterThan(10);
   expect(JSON.stringify(left).length).toBeLessThanOrEqual(4_194_304);
 });
+
+it("keeps nothing of what was found in contents", () => {
+  const about = { kind: "file", subject: "/token", property: "content", target: "local" };
+  const { left } = kept([{ ...about, verdict: "fail", expected: '"a"', found: '"hunter2"', difference: "+ hunter2" }]);
+  expect(left).toEqual([{ ...about, verdict: "fail", expected: '"a"', found: "another text" }]);
+});

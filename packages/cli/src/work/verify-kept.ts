@@ -1,7 +1,7 @@
 /** Reports that are kept: written after each asking, and read again. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Report, ReportForm, Result } from "@muster/checks";
+import { type Report, type ReportForm, type Result, withheld } from "@muster/checks";
 import { durationText, EXIT, isObject, type Json, MusterError } from "@muster/model";
 import { type KeptReport, openSqliteStore, type ReportLine, type Store, storePath } from "@muster/store";
 import type { Cli } from "../cli.ts";
@@ -36,7 +36,7 @@ export async function keepReports(cli: Cli, reports: readonly ToKeep[]): Promise
 
 export function keptOf({ subject, report }: ToKeep): KeptReport {
   const { counts, at, tookMs } = report;
-  const results = fewer(report.results);
+  const results = fewer(report.results).map(withheld);
   const leftOut = report.results.length - results.length;
   // What nothing stands for is left out of JSON: as plain data it is what will be read.
   const plain: Json = JSON.parse(JSON.stringify({ ...report, results }));
