@@ -12,13 +12,15 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
   if (!hasChangeable(declared)) return undefined;
   const { id, mark, properties } = seen;
   const wanted = isForAll(changeable) ? changeable : resolveSelf(changeable, selfOf(declared, { intent: id, ...mark }));
-  const changes: [string, Json][] = [];
+  let changes: [string, Json][] | undefined;
   for (const key in wanted) {
-    const [is, value] = [ownOf(properties, key), wanted[key]];
+    const is = ownOf(properties, key);
+    const value = wanted[key];
     if (is === undefined || value === undefined || sameJson(value, is)) continue;
+    changes ??= [];
     changes.push([key, value]);
   }
-  return changes.length === 0 ? undefined : Object.fromEntries(changes);
+  return changes && Object.fromEntries(changes);
 }
 
 /** The same for each member: none of it is in a member's own words. Found out once, and not for each at every look. */

@@ -111,10 +111,11 @@ export function lateAfter({ late, lastCount, calls, creates }: Memory, lateness:
   const { declared, traits, look, now } = lateness;
   const size = slotCount(declared.slots);
   const count = look.members.length;
-  const coming = calls.filter(({ kind }) => kind === "create").length;
   const still = late !== null && isOutlived(late, size, now) ? null : late;
+  if (traits.local || count <= size || creates.length === 0) return still;
+  const coming = calls.filter(({ kind }) => kind === "create").length;
   const turnedUp = count - Math.max(lastCount + coming, size);
-  if (!traits.local && turnedUp > 0 && creates.length > 0) {
+  if (turnedUp > 0) {
     return worse(still, {
       reason: `${turnedUp} turned up when others had been made in their stead`,
       at: now,
@@ -151,7 +152,7 @@ function stillThere(named: readonly string[], look: GoodLook): readonly string[]
  * nothing is to be said any more.
  */
 export function failingOf({ living, leaving }: Census, before: readonly string[]): readonly string[] {
-  const was = new Set(before);
+  const was = before.length === 0 ? NOBODY : new Set(before);
   const failing: string[] = [];
   for (const { health, seen } of living) {
     if (health === "failing" || (health === "waiting" && was.has(seen.id))) failing.push(seen.id);
@@ -161,3 +162,5 @@ export function failingOf({ living, leaving }: Census, before: readonly string[]
   const same = failing.length === was.size && failing.every((id) => was.has(id));
   return same ? before : failing;
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

@@ -75,7 +75,7 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
     wishes.push(wish);
     chosen.add(member);
   }
-  const rest = stale.filter((member) => !chosen.has(member));
+  const rest = chosen.size === 0 ? stale : stale.filter((member) => !chosen.has(member));
   const isChanging = wishes.some(({ kind }) => kind === "update");
   const doubles = doublesFor(rest, replaced, isChanging || isAnybodyComing(census));
   const left = Math.min(room - wishes.length, mayChange, doubles);
@@ -146,10 +146,10 @@ function surge(
   const beyond = slotCount(declared.slots) + declared.rollout.maxSurge - headCount(census);
   const wanted = declared.slots.kind === "named" ? 0 : Math.max(0, Math.min(left, beyond));
   const why = stale.every(({ replaced }) => replaced) ? "in another's stead" : "outdated";
-  const creates = freeNumbers(takenSlots(census), Math.min(wanted, count)).map(
-    (slot) => ({ kind: "create", slot, why, as: declared }) as const,
-  );
-  const wishes = [...chosen, ...creates];
+  const most = Math.min(wanted, count);
+  const slots = most > 0 ? freeNumbers(takenSlots(census), most) : [];
+  const creates = slots.map((slot) => ({ kind: "create", slot, why, as: declared }) as const);
+  const wishes = creates.length === 0 ? chosen : [...chosen, ...creates];
   if (left > 0 && count < wanted) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
   if (wishes.length > 0 || left <= 0) return { wishes };
   if (count === 0) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };

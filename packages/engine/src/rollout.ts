@@ -165,7 +165,10 @@ function advanced(journey: Journey, before: Rollout): { readonly rollout: Rollou
 
 function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals {
   const known = new Set(failedIds);
-  let [there, counting, failed, stale] = [0, 0, 0, 0];
+  let there = 0;
+  let counting = 0;
+  let failed = 0;
+  let stale = 0;
   for (const member of census.living) {
     if (!member.placed) continue;
     if (isStale(member)) {
@@ -174,7 +177,7 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
     }
     there++;
     if (member.available) counting++;
-    if (known.has(member.seen.id)) failed++;
+    if (known.size > 0 && known.has(member.seen.id)) failed++;
   }
   return { there, counting, failed, stale };
 }
@@ -184,7 +187,9 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
  * place to nobody: one place that fails over and over is one, and no reason to undo all the others.
  */
 function failedAfter({ aim, census }: Journey, before: readonly string[]): readonly string[] {
-  const fresh = census.trials.failed.filter((member) => member.placed && !isStale(member)).map(({ seen }) => seen.id);
+  const { failed: failing } = census.trials;
+  if (failing.length === 0 && before.length === 0) return before;
+  const fresh = failing.filter((member) => member.placed && !isStale(member)).map(({ seen }) => seen.id);
   if (before.length === 0) return fresh.length === 0 ? before : fresh;
   const known = new Set([...before, ...fresh]);
   const living = new Set<string>();
@@ -210,9 +215,7 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   const { group } = aim;
   const members = membersFailed(group, gone, arrivals, whyFailing, now);
   if (members !== null) return { ...withFailure(gone, members), canary: undefined };
-  // Those that had failed have recovered: what comes next has the whole time again.
-  const recovered = { ...gone, failure: null, progressAt: now, canariesAt: null, canaries: [] };
-  const sound = gone.failure?.kind === "members" ? recovered : gone;
+  const sound = gone.failure?.kind === "members" ? recovered(gone, now) : gone;
   const { rollout, canary, promotedBy } = tendCanaries(group, sound, () => arrivedIn(census), now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
   const isReady = canary?.says !== undefined && sound.canariesAt === null;
@@ -220,6 +223,11 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   const late = canary?.complete === true ? null : progressFailed(group, rollout, now);
   const { rollout: next, turns } = withFailure(rollout, late);
   return { rollout: next, canary, turns: [...waiting, ...promoted, ...turns] };
+}
+
+/** Those that had failed have recovered: what comes next has the whole time again. */
+function recovered(gone: Rollout, now: number): Rollout {
+  return { ...gone, failure: null, progressAt: now, canariesAt: null, canaries: [] };
 }
 
 function arrivedIn({ living }: Census): readonly string[] {

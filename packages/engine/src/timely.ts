@@ -3,6 +3,7 @@
  * far in the future: nothing that was begun can have begun later than now, and nobody waits longer than anybody ever
  * does. And time in which nobody was there to carry anything further counts for no deadline.
  */
+import { ownOf } from "@muster/model";
 import {
   BACKOFF_MOST_MS,
   type Call,
@@ -15,14 +16,13 @@ import {
 
 /** Memory with no time later than it can be at `now`. In order, as it nearly always is, it keeps its identity. */
 export function timely(memory: Memory, now: number): Memory {
-  const trial = { since: now, readyAt: now };
-  const counted = { since: now, last: now };
   const parts: Pick<Memory, Timed> = {
     calls: mapSame(memory.calls, (call) => timelyCall(call, now)),
-    young: mapYoung(memory.young, (young) => within(young, trial)),
+    young: mapYoung(memory.young, (young) => within(within(young, "since", now), "readyAt", now)),
     rollout: memory.rollout && timelyRollout(memory.rollout, now),
-    quarantine: memory.quarantine && within(memory.quarantine, { since: now, againAt: now + BACKOFF_MOST_MS }),
-    creates: mapSame(memory.creates, (creates) => within(creates, counted)),
+    quarantine:
+      memory.quarantine && within(within(memory.quarantine, "since", now), "againAt", now + BACKOFF_MOST_MS),
+    creates: mapSame(memory.creates, (creates) => within(within(creates, "since", now), "last", now)),
     creating: timelyBackoff(memory.creating, now),
     late: timelyBackoff(memory.late, now),
     repairing: timelyBackoff(memory.repairing, now),
@@ -68,7 +68,7 @@ export function absent(memory: Memory, ms: number, now: number): Memory {
 }
 
 function timelyCall(call: Call, now: number): Call {
-  const begun = within(call, { at: now });
+  const begun = within(call, "at", now);
   const state = timelyState(begun, now);
   return state === begun.state ? begun : { ...begun, state };
 }
@@ -79,43 +79,38 @@ function timelyState({ state, attempt }: Call, now: number): Call["state"] {
       return state;
     case "done":
     case "unknown":
-      return within(state, { at: now });
+      return within(state, "at", now);
     case "failed":
-      return within(state, { retryAt: now + longestBackoffMs(attempt) });
+      return within(state, "retryAt", now + longestBackoffMs(attempt));
   }
 }
 
 function timelyRollout(rollout: Rollout, now: number): Rollout {
-  const begun = within(rollout, { startedAt: now, progressAt: now, canariesAt: now });
-  const failure = begun.failure && within(begun.failure, { at: now });
+  const begun = within(within(within(rollout, "startedAt", now), "progressAt", now), "canariesAt", now);
+  const failure = begun.failure && within(begun.failure, "at", now);
   return failure === begun.failure ? begun : { ...begun, failure };
 }
 
 function timelyBackoff(backoff: Memory["creating"], now: number): Memory["creating"] {
-  return backoff && within(backoff, { until: now + longestBackoffMs(backoff.attempts) });
+  return backoff && within(backoff, "until", now + longestBackoffMs(backoff.attempts));
 }
 
-/** None of the named times later than said. */
-function within<T extends object>(value: T, latest: { readonly [K in keyof T]?: number }): T {
-  let bounded = value;
-  for (const key in latest) {
-    const [at, most] = [value[key], latest[key]];
-    if (typeof at === "number" && most !== undefined && at > most) bounded = { ...bounded, [key]: most };
-  }
-  return bounded;
+/** The named time no later than said. Every pass asks this of every time there is: one at a time, nothing is made for it. */
+function within<T extends object>(value: T, key: keyof T, most: number): T {
+  const at = value[key];
+  return typeof at === "number" && at > most ? { ...value, [key]: most } : value;
 }
 
 function mapSame<T>(all: readonly T[], map: (each: T) => T): readonly T[] {
-  if (all.length === 0) return all;
-  const mapped = all.map(map);
-  return mapped.every((each, index) => each === all[index]) ? all : mapped;
+  return all.some((each) => map(each) !== each) ? all.map(map) : all;
 }
 
 function mapYoung(all: Memory["young"], map: (young: Young) => Young): Memory["young"] {
   let mapped: Record<string, Young> | undefined;
-  for (const [id, young] of Object.entries(all)) {
-    const next = map(young);
-    if (next === young) continue;
+  for (const id in all) {
+    const young = ownOf(all, id);
+    const next = young && map(young);
+    if (next === undefined || next === young) continue;
     mapped ??= { ...all };
     mapped[id] = next;
   }
