@@ -55,7 +55,12 @@ export type Told =
       readonly began: number;
       readonly shown: readonly Shown[];
     }
-  | { readonly kind: "judged"; readonly life: number; readonly id: string; readonly verdict: Verdict }
+  /** What was said of the health of some, all at the same moment. */
+  | {
+      readonly kind: "judged";
+      readonly life: number;
+      readonly verdicts: readonly (readonly [id: string, verdict: Verdict])[];
+    }
   /** The store wrote something under a lease. */
   | {
       readonly kind: "wrote";
