@@ -200,7 +200,7 @@ function decide(situation: Situation, look: GoodLook): Decided {
   const lacks = converged && !busy ? undefined : lacksOf(scene, look, steps);
   const failing = failingOf(census, memory.failing);
   const drift = wanted.length > wishes.length ? hashJson(shortfall(scene)) : null;
-  const next = remember(situation.memory, { ...surveyed, look, actions, failing, drift, there });
+  const next = remember(situation.memory, surveyed, { look, actions, failing, drift, there });
   const held = heldBy(surveyed, steps, wanted);
   for (const refusal of refusals(next.calls)) held.push(refusal);
   const conditions = conditionsOf({ held, busy, converged, lacking: lacks });

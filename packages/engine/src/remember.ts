@@ -10,13 +10,17 @@ import type { Followed } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Action, Scene } from "./step.ts";
 
-/** What a pass has found out and decided. */
-export interface Passed {
+/** What a pass has found out. */
+export interface FoundOut {
   readonly scene: Scene;
-  readonly look: GoodLook;
   readonly settled: Settled;
   readonly followed: Followed;
   readonly streak: Memory["streak"];
+}
+
+/** What it has decided on that. */
+export interface Passed {
+  readonly look: GoodLook;
   readonly actions: readonly Action[];
   readonly failing: readonly string[];
   readonly drift: string | null;
@@ -24,8 +28,8 @@ export interface Passed {
   readonly there: boolean;
 }
 
-export function remember(before: Memory, passed: Passed): Memory {
-  const { scene, look, settled, followed, actions, there } = passed;
+export function remember(before: Memory, { scene, settled, followed, streak }: FoundOut, passed: Passed): Memory {
+  const { look, actions, there } = passed;
   const { declared, census, memory, quarantine, now } = scene;
   const next: Memory = {
     version: 1,
@@ -34,7 +38,7 @@ export function remember(before: Memory, passed: Passed): Memory {
     rollout: followed.rollout,
     proven: followed.proven,
     reverted: followed.reverted,
-    streak: passed.streak,
+    streak,
     quarantine: afterTrying(quarantine, actions, now),
     creates: countCreates(memory, actions, now),
     failing: passed.failing,
@@ -51,7 +55,10 @@ export function remember(before: Memory, passed: Passed): Memory {
     lastCount: look.members.length,
     vanishedAt: null,
   };
-  return MEMBERS.every((member) => before[member] === next[member] || isOnlyForgotten(member, next)) ? before : next;
+  for (const member of MEMBERS) {
+    if (before[member] !== next[member] && !isOnlyForgotten(member, next)) return next;
+  }
+  return before;
 }
 
 /** A wait that has been outlived is no news: it is forgotten with the next that is. */

@@ -117,12 +117,10 @@ function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollou
   const changing =
     onItsWay || census.living.some((member) => member.placed && (before === null ? isStale(member) : !member.current));
   const turns: Turn[] = changing && before?.changing !== true ? [{ kind: "started" }] : [];
-  if (before !== null) {
-    // Where somebody has to be changed only now, it begins only now, and has its whole time.
-    const late = { ...before, changing, failure: null, progressAt: now };
-    return { rollout: before.changing === changing ? before : late, turns };
-  }
-  return { rollout: begun(journey, word, changing), turns };
+  if (before === null) return { rollout: begun(journey, word, changing), turns };
+  if (before.changing === changing) return { rollout: before, turns };
+  // Where somebody has to be changed only now, it begins only now, and has its whole time.
+  return { rollout: { ...before, changing, failure: null, progressAt: now }, turns };
 }
 
 function begun({ aim, now }: Journey, word: string, changing: boolean): Rollout {

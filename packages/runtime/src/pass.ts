@@ -23,6 +23,7 @@ export interface Passed {
 
 /** Memory with how calls ended. */
 export function withOutcomes(memory: Memory, acted: readonly Acted[]): Memory {
+  if (acted.length === 0) return memory;
   return record(
     memory,
     acted.map(({ outcome }) => outcome),

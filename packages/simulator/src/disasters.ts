@@ -90,5 +90,5 @@ export function endDisasters({ world, tell }: Stage): void {
 function ours(world: World): readonly Thing[] {
   return world
     .living({ "muster.stack": STACK })
-    .filter(({ tags }) => ["web", "db"].some((group) => isMemberOf(group, tags)));
+    .filter(({ tags }) => isMemberOf("web", tags) || isMemberOf("db", tags));
 }

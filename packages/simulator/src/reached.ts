@@ -21,14 +21,23 @@ const STILL_MS = 65_000;
 /** A wait of before may have to be over first, which takes at most so long. */
 const WAITED_STILL_MS = 800_000;
 
+/** Whoever is there: it is told by Muster to be under way, or has not been still for long enough. */
+export function isUnderWay({ wanted, status, stillMs }: Pick<Standing, "wanted" | "status" | "stillMs">): boolean {
+  const { steering, mode, reverted } = wanted;
+  if (mode === "observe") return stillMs < WAITED_STILL_MS;
+  if (steering?.goal === "destroying") return true;
+  const phase = status.rollout?.phase;
+  if (phase === undefined && steering?.goal !== "paused") return reverted !== "no" || !isConverged(status);
+  return stillMs < STILL_MS || conditionOf(status, "Progressing")?.holds === true;
+}
+
 export function isReached(standing: Standing): boolean {
+  if (isUnderWay(standing)) return false;
   const { wanted, living, stillMs, status } = standing;
   const { text, steering, mode, promised } = wanted;
-  if (mode === "observe") return stillMs >= WAITED_STILL_MS;
-  if (steering?.goal === "destroying") return false;
+  if (mode === "observe") return true;
   const hasFallen = living.some(({ fallen }) => fallen);
-  const isStill =
-    stillMs >= (hasFallen ? WAITED_STILL_MS : STILL_MS) && conditionOf(status, "Progressing")?.holds !== true;
+  const isStill = !hasFallen || stillMs >= WAITED_STILL_MS;
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   const phase = status.rollout?.phase;
@@ -37,7 +46,7 @@ export function isReached(standing: Standing): boolean {
   if (steering?.goal === "paused") return isStill;
   switch (phase) {
     case undefined:
-      return wanted.reverted === "no" && fresh === living.length && isConverged(status);
+      return fresh === living.length;
     case "reverted":
       return isStill && wanted.reverted !== "no" && countOf(living, wanted.aim) === living.length;
     case "canary":

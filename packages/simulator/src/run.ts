@@ -11,7 +11,7 @@ import type { Kept } from "./lives.ts";
 import { markOf, membersOf } from "./marks.ts";
 import type { People } from "./people.ts";
 import { randomOf } from "./random.ts";
-import { isReached } from "./reached.ts";
+import { isReached, isUnderWay } from "./reached.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { emptyWorld, type Thing } from "./world.ts";
@@ -156,13 +156,15 @@ export function beginRun(scenario: Scenario, clock: Clock, { hear }: Hearing): R
     }
     // What a look has shown is taken in when health has been asked, which takes no longer than this.
     if (clock.now() < look.ended + 1_000) return false;
+    const stillMs = clock.now() - lastDeed;
+    if (isUnderWay({ wanted, status, stillMs })) return false;
     const living = membersOf(world, group);
     const listed = new Set(look.shown.map(({ id }) => id));
     if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
     if (mode === "enforce" && !living.every((thing) => mayStay(thing, status))) return false;
     const { image, note } = wanted.aim;
     const someGone = gone.has(`${group} ${image} ${note}`);
-    return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });
+    return isReached({ wanted, status, living, stillMs, someGone });
   }
 
   const stage: Stage = {

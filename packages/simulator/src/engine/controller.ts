@@ -37,7 +37,7 @@ import type { FlavorName } from "../flavor.ts";
 import type { Stage } from "../stage.ts";
 import { hint } from "../type.ts";
 import { type Acting, carryOut } from "./hands.ts";
-import { look, type Watched } from "./look.ts";
+import { type Acquainted, look, type Watched } from "./look.ts";
 
 export interface Controller {
   assign(assignment: Assignment): void;
@@ -78,6 +78,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const { name: group } = first.group;
   const requests = doomRequests();
   const ended: Acted[] = [];
+  const acquainted: Acquainted = new Map();
   const unlisten = stage.world.watch(() => hint(stage, life, wake));
   life.onEnd(() => void unlisten());
   let heed: ReturnType<typeof attention> | undefined;
@@ -110,7 +111,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       versions[of === former?.revision && of !== revision ? "former" : "declared"].flavor.name as FlavorName;
     const propertiesOf = (version: keyof typeof versions) => versions[version].template.properties;
     const knowsHealth = flavor.health !== undefined;
-    return { assignment: to, declared, stack, name, flavorOf, propertiesOf, knowsHealth };
+    return { assignment: to, declared, stack, name, acquainted, flavorOf, propertiesOf, knowsHealth };
   }
 
   function schedule(at: number): void {

@@ -15,9 +15,14 @@ import type { Stage } from "../stage.ts";
 export interface Watched {
   readonly stack: string;
   readonly name: string;
+  /** Whoever was seen before. */
+  readonly acquainted: Acquainted;
   /** How a member of this revision is treated. */
   flavorOf(revision: string): FlavorName;
 }
+
+/** Members by their ids, each with how a list has shown it. */
+export type Acquainted = Map<string, { readonly shown: Shown; readonly member: Seen }>;
 
 const PAGE = 8;
 /** A list that never ends is a failed look. */
@@ -98,14 +103,13 @@ function list(
 
 /** Most things are shown as they were by the look before: then the member is the one that it was, and is not made anew. */
 function memberIn(watched: Watched, shown: Shown): Seen | undefined {
-  const known = members.get(shown);
-  if (known?.mark.owner === watched.name) return known;
+  const { acquainted } = watched;
+  const known = acquainted.get(shown.id);
+  if (known?.shown === shown) return known.member;
   const member = memberOn(watched, shown, musterMarks.read(shown.tags));
-  if (member !== undefined) members.set(shown, member);
+  if (member !== undefined) acquainted.set(shown.id, { shown, member });
   return member;
 }
-
-const members = new WeakMap<Shown, Seen>();
 
 function askHealth(
   stage: Stage,
