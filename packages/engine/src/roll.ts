@@ -22,7 +22,7 @@ export function roll(scene: Scene): Step {
   if (room <= 0) return { wishes: [], ...waiting(census) };
   // A call that was refused is tried again in its time.
   const free = stale.filter(({ call }) => call === undefined);
-  return batch(scene, free.toSorted(changedFirst), room);
+  return batch(scene, free.sort(changedFirst), room);
 }
 
 /** How many more may be on their way at once. */

@@ -96,16 +96,17 @@ function underWay(journey: Journey, word: string): Followed {
   const onItsWay = beginOrGoOn(journey, word);
   const { rollout: gone, arrivals } = advanced(journey, onItsWay.rollout);
   const { rollout, canary, turns } = judged(journey, gone, arrivals);
-  const common = { rollout, proven: null, turns: [...onItsWay.turns, ...turns] } as const;
+  const all = onItsWay.turns.length === 0 ? turns : [...onItsWay.turns, ...turns];
   const { failure, changing } = rollout;
   if (failure !== null && changing && mayRevert(aim, failure, arrivals)) {
     const reverted = { from: versionWord(declared), generation: declared.generation, reason: failure.reason };
     const course = standingCourse("turning", aim.group, census, undefined);
     // The next pass aims at the former version.
-    return { ...common, turns: [...common.turns, { kind: "reverting" }], reverted, course, wakeAt: now };
+    return { rollout, proven: null, reverted, course, turns: [...all, { kind: "reverting" }], wakeAt: now };
   }
+  const course = courseOf(journey, rollout, canary);
   const wakeAt = turnsAt(aim.group, rollout, canary);
-  return { ...common, reverted: aim.reverted, course: courseOf(journey, rollout, canary), wakeAt };
+  return { rollout, proven: null, reverted: aim.reverted, course, turns: all, wakeAt };
 }
 
 function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollout; readonly turns: readonly Turn[] } {

@@ -79,3 +79,9 @@ export type Told =
   | { readonly kind: "ended" };
 
 export type Tell = (told: Told) => void;
+
+/** Whoever tells something has made it for that: the time is put on it, for to copy it would take longer than to watch it. */
+export function happened(told: Told & { at?: number }, at: number): Happening {
+  told.at = at;
+  return told as Happening;
+}

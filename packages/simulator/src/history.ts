@@ -65,6 +65,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
       const { doomed: named, calls: begun } = promisedIn(value);
       for (const id of named) if (asked.has(id)) doomed.set(id, group);
+      const isKeptTrackOf = missing.size > 0 || planned.size > 0 || begun.length > 0;
+      if (!isKeptTrackOf) continue;
       const awaited = new Set(begun.map(({ intent }) => intent));
       const decided: Decision[] = [];
       for (const call of missing.values()) {

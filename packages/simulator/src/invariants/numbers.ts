@@ -16,7 +16,7 @@ export const available: Invariant = {
   name: "3 never too few healthy members by our own hand",
   on: ["wrote"],
   watch: (evidence) => (happening) => {
-    if (happening.kind !== "wrote") return undefined;
+    if (happening.kind !== "wrote" || evidence.history.wave().length === 0) return undefined;
     for (const [group, destroys] of byGroup(evidence.history.wave())) {
       const wrong = tooFew(group, destroys, evidence);
       if (wrong !== undefined) return wrong;
