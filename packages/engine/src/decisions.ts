@@ -84,8 +84,9 @@ export function turnsOf(
   { instead }: Aim,
   turns: readonly Turn[],
 ): Decision[] {
-  const decisions = turns.map((turn): Decision => ({ cause, ...factOf(turn, declared.revision, instead) }));
   const before = memory.quarantine;
+  if (turns.length === 0 && before === quarantine) return [];
+  const decisions = turns.map((turn): Decision => ({ cause, ...factOf(turn, declared.revision, instead) }));
   if (quarantine !== null && before?.revision !== quarantine.revision) {
     const message = `revision ${quarantine.revision} keeps failing: it is tried again seldom, and ${quarantine.kept} is kept`;
     decisions.push({ type: "revision.quarantined", cause: "corrective", message, instance: quarantine.kept });

@@ -7,8 +7,10 @@ import { ownOf } from "@muster/model";
 import {
   BACKOFF_MOST_MS,
   type Call,
+  type Creates,
   longestBackoffMs,
   type Memory,
+  type Quarantine,
   type Rollout,
   spared,
   type Young,
@@ -16,33 +18,28 @@ import {
 
 /** Memory with no time later than it can be at `now`. In order, as it nearly always is, it keeps its identity. */
 export function timely(memory: Memory, now: number): Memory {
-  const parts: Pick<Memory, Timed> = {
-    calls: mapSame(memory.calls, (call) => timelyCall(call, now)),
-    young: mapYoung(memory.young, (young) => within(within(young, "since", now), "readyAt", now)),
-    rollout: memory.rollout && timelyRollout(memory.rollout, now),
-    quarantine:
-      memory.quarantine && within(within(memory.quarantine, "since", now), "againAt", now + BACKOFF_MOST_MS),
-    creates: mapSame(memory.creates, (creates) => within(within(creates, "since", now), "last", now)),
-    creating: timelyBackoff(memory.creating, now),
-    late: timelyBackoff(memory.late, now),
-    repairing: timelyBackoff(memory.repairing, now),
-    vanishedAt: memory.vanishedAt !== null && memory.vanishedAt > now ? now : memory.vanishedAt,
-  };
-  return TIMED.every((part) => parts[part] === memory[part]) ? memory : { ...memory, ...parts };
+  const calls = mapSame(memory.calls, timelyCall, now);
+  const young = mapYoung(memory.young, timelyYoung, now);
+  const creates = mapSame(memory.creates, timelyCreates, now);
+  const rollout = memory.rollout && timelyRollout(memory.rollout, now);
+  const quarantine = memory.quarantine && timelyQuarantine(memory.quarantine, now);
+  const creating = timelyBackoff(memory.creating, now);
+  const late = timelyBackoff(memory.late, now);
+  const repairing = timelyBackoff(memory.repairing, now);
+  const vanishedAt = memory.vanishedAt !== null && memory.vanishedAt > now ? now : memory.vanishedAt;
+  const isSame =
+    calls === memory.calls &&
+    young === memory.young &&
+    creates === memory.creates &&
+    rollout === memory.rollout &&
+    quarantine === memory.quarantine &&
+    creating === memory.creating &&
+    late === memory.late &&
+    repairing === memory.repairing &&
+    vanishedAt === memory.vanishedAt;
+  if (isSame) return memory;
+  return { ...memory, calls, young, creates, rollout, quarantine, creating, late, repairing, vanishedAt };
 }
-
-const TIMED = [
-  "calls",
-  "young",
-  "rollout",
-  "quarantine",
-  "creates",
-  "creating",
-  "late",
-  "repairing",
-  "vanishedAt",
-] as const;
-type Timed = (typeof TIMED)[number];
 
 /**
  * For so long nobody was there: the machine slept, or its clock leapt. Whatever has a deadline has that much more time,
@@ -62,7 +59,7 @@ export function absent(memory: Memory, ms: number, now: number): Memory {
         ? { ...call, state: { ...state, at: later(state.at) } }
         : call;
     }),
-    young: mapYoung(young, (each) => ({ ...each, readyAt: since(each.readyAt) })),
+    young: mapYoung(young, (each) => ({ ...each, readyAt: since(each.readyAt) }), now),
     rollout: rollout && { ...rollout, canariesAt: since(rollout.canariesAt) },
   };
 }
@@ -71,6 +68,14 @@ function timelyCall(call: Call, now: number): Call {
   const begun = within(call, "at", now);
   const state = timelyState(begun, now);
   return state === begun.state ? begun : { ...begun, state };
+}
+
+function timelyYoung(young: Young, now: number): Young {
+  return within(within(young, "since", now), "readyAt", now);
+}
+
+function timelyCreates(creates: Creates, now: number): Creates {
+  return within(within(creates, "since", now), "last", now);
 }
 
 function timelyState({ state, attempt }: Call, now: number): Call["state"] {
@@ -91,6 +96,10 @@ function timelyRollout(rollout: Rollout, now: number): Rollout {
   return failure === begun.failure ? begun : { ...begun, failure };
 }
 
+function timelyQuarantine(quarantine: Quarantine, now: number): Quarantine {
+  return within(within(quarantine, "since", now), "againAt", now + BACKOFF_MOST_MS);
+}
+
 function timelyBackoff(backoff: Memory["creating"], now: number): Memory["creating"] {
   return backoff && within(backoff, "until", now + longestBackoffMs(backoff.attempts));
 }
@@ -101,15 +110,20 @@ function within<T extends object>(value: T, key: keyof T, most: number): T {
   return typeof at === "number" && at > most ? { ...value, [key]: most } : value;
 }
 
-function mapSame<T>(all: readonly T[], map: (each: T) => T): readonly T[] {
-  return all.some((each) => map(each) !== each) ? all.map(map) : all;
+function mapSame<T>(all: readonly T[], map: (each: T, now: number) => T, now: number): readonly T[] {
+  for (const each of all) if (map(each, now) !== each) return all.map((one) => map(one, now));
+  return all;
 }
 
-function mapYoung(all: Memory["young"], map: (young: Young) => Young): Memory["young"] {
+function mapYoung(
+  all: Memory["young"],
+  map: (young: Young, now: number) => Young,
+  now: number,
+): Memory["young"] {
   let mapped: Record<string, Young> | undefined;
   for (const id in all) {
     const young = ownOf(all, id);
-    const next = young && map(young);
+    const next = young && map(young, now);
     if (next === undefined || next === young) continue;
     mapped ??= { ...all };
     mapped[id] = next;

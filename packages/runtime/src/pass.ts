@@ -71,7 +71,8 @@ function vanished(
 
 /** The same members in the same order, as nearly every look shows them. */
 function showSame(a: GoodLook, b: GoodLook): boolean {
-  return a.members.length === b.members.length && a.members.every(({ id }, index) => id === b.members[index]?.id);
+  if (a.members.length !== b.members.length) return false;
+  return a.members.every((member, index) => member === b.members[index] || member.id === b.members[index]?.id);
 }
 
 function idsOf(look: GoodLook): ReadonlySet<string> {

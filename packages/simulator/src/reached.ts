@@ -27,7 +27,10 @@ export function isUnderWay({ wanted, status, stillMs }: Pick<Standing, "wanted" 
   if (mode === "observe") return stillMs < WAITED_STILL_MS;
   if (steering?.goal === "destroying") return true;
   const phase = status.rollout?.phase;
-  if (phase === undefined && steering?.goal !== "paused") return reverted !== "no" || !isConverged(status);
+  if (steering?.goal !== "paused") {
+    if (phase === undefined) return reverted !== "no" || !isConverged(status);
+    if (phase === "rolling" || phase === "paused") return true;
+  }
   return stillMs < STILL_MS || conditionOf(status, "Progressing")?.holds === true;
 }
 

@@ -49,7 +49,7 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       const value = memories.get(group);
       if (value === undefined) return memoryFrom(undefined, group);
       // As from a real store: what is read shares nothing with what was written.
-      const copy: Json = JSON.parse(JSON.stringify(value));
+      const copy = copyOf(value);
       return memoryFrom(recalled?.(copy) ?? copy, group);
     },
     writer(life) {
@@ -67,4 +67,10 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       };
     },
   };
+}
+
+function copyOf(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
 }
