@@ -14,7 +14,8 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
   const wanted = isForAll(changeable) ? changeable : resolveSelf(changeable, selfOf(declared, { intent: id, ...mark }));
   let changes: [string, Json][] | undefined;
   for (const key in wanted) {
-    const is = ownOf(properties, key);
+    // Of every member at every look: what `ownOf` says is asked here, where there are but a few kinds of members.
+    const is = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const value = wanted[key];
     if (is === undefined || value === undefined || sameJson(value, is)) continue;
     changes ??= [];
@@ -38,6 +39,11 @@ const NOBODY: Self = { stack: "", group: "", slot: "", id: "" };
 /** The declared properties that the look could not tell. */
 export function unreadOf({ changeable }: DeclaredGroup, { properties }: Seen): readonly string[] {
   return Object.keys(changeable).filter((key) => ownOf(properties, key) === undefined);
+}
+
+export function isUnread({ changeable }: DeclaredGroup, { properties }: Seen): boolean {
+  for (const key in changeable) if (!Object.hasOwn(properties, key) || properties[key] === undefined) return true;
+  return false;
 }
 
 export function hasChangeable({ changeable }: DeclaredGroup): boolean {

@@ -4,7 +4,7 @@ import type { Census } from "./census.ts";
 import { versionWord, wasConverged, wordFor } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import { countCreates } from "./making.ts";
-import { type Backoff, type Call, emptyMemory, isOutlived, type Memory, waitAgain, worse } from "./memory.ts";
+import { type Backoff, type Call, isOutlived, type Memory, waitAgain, worse } from "./memory.ts";
 import { afterTrying } from "./quarantine.ts";
 import type { Followed } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
@@ -31,42 +31,68 @@ export interface Passed {
 export function remember(before: Memory, { scene, settled, followed, streak }: FoundOut, passed: Passed): Memory {
   const { look, actions, there } = passed;
   const { declared, census, memory, quarantine, now } = scene;
-  const next: Memory = {
-    version: 1,
-    calls: rememberCalls(before, settled.open, actions, scene),
-    young: census.trials.young,
-    rollout: followed.rollout,
-    proven: followed.proven,
-    reverted: followed.reverted,
+  const calls = rememberCalls(before, settled.open, actions, scene);
+  const { young } = census.trials;
+  const { rollout, proven, reverted } = followed;
+  const { failing, drift } = passed;
+  const tried = afterTrying(quarantine, actions, now);
+  const creates = countCreates(memory, actions, now);
+  const creating = there ? null : memory.creating;
+  const late = pacedBy(memory.late, actions, now);
+  const repairing = repairingAfter(scene, actions);
+  const { version, retriedIn, home } = memory;
+  const doomed = stillThere(memory.doomed, look);
+  const replacing = stillThere(memory.replacing, look);
+  const aside = stillThere(memory.aside, look);
+  const convergedAs = there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null;
+  const lastCount = look.members.length;
+  const isSame =
+    calls === before.calls &&
+    young === before.young &&
+    rollout === before.rollout &&
+    proven === before.proven &&
+    reverted === before.reverted &&
+    streak === before.streak &&
+    tried === before.quarantine &&
+    creates === before.creates &&
+    failing === before.failing &&
+    drift === before.drift &&
+    creating === before.creating &&
+    // A wait that has been outlived is no news: it is forgotten with the next that is.
+    (late === before.late || late === null) &&
+    repairing === before.repairing &&
+    doomed === before.doomed &&
+    replacing === before.replacing &&
+    aside === before.aside &&
+    convergedAs === before.convergedAs &&
+    lastCount === before.lastCount &&
+    before.vanishedAt === null;
+  if (isSame) return before;
+  return {
+    version,
+    calls,
+    young,
+    rollout,
+    proven,
+    reverted,
     streak,
-    quarantine: afterTrying(quarantine, actions, now),
-    creates: countCreates(memory, actions, now),
-    failing: passed.failing,
-    drift: passed.drift,
-    creating: there ? null : memory.creating,
-    late: pacedBy(memory.late, actions, now),
-    repairing: repairingAfter(scene, actions),
-    retriedIn: memory.retriedIn,
-    doomed: stillThere(memory.doomed, look),
-    replacing: stillThere(memory.replacing, look),
-    aside: stillThere(memory.aside, look),
-    convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
-    home: memory.home,
-    lastCount: look.members.length,
+    quarantine: tried,
+    creates,
+    failing,
+    drift,
+    creating,
+    late,
+    repairing,
+    retriedIn,
+    doomed,
+    replacing,
+    aside,
+    convergedAs,
+    home,
+    lastCount,
     vanishedAt: null,
   };
-  for (const member of MEMBERS) {
-    if (before[member] !== next[member] && !isOnlyForgotten(member, next)) return next;
-  }
-  return before;
 }
-
-/** A wait that has been outlived is no news: it is forgotten with the next that is. */
-function isOnlyForgotten(member: keyof Memory, next: Memory): boolean {
-  return member === "late" && next.late === null;
-}
-
-const MEMBERS = Object.keys(emptyMemory()) as readonly (keyof Memory)[];
 
 /** Actions become calls. One that repeats a refused call takes its place and counts on. */
 function rememberCalls(

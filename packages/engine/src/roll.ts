@@ -1,5 +1,5 @@
 import { type JsonObject, slotCount } from "@muster/model";
-import { hasChangeable, restarts, unreadOf, whyChanged } from "./amend.ts";
+import { hasChangeable, isUnread, restarts, unreadOf, whyChanged } from "./amend.ts";
 import { availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
 import { isHeld, roomIn } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
@@ -160,7 +160,7 @@ function surge(
 /** What could not be read is left alone, and the group says that it cannot tell. */
 function unreadable({ declared, census }: Scene): Step {
   if (!hasChangeable(declared)) return NOTHING;
-  const unread = census.living.find(({ current, seen }) => current && unreadOf(declared, seen).length > 0);
+  const unread = census.living.find(({ current, seen }) => current && isUnread(declared, seen));
   if (unread === undefined) return NOTHING;
   const message = `${unread.seen.id}: ${unreadOf(declared, unread.seen).join(", ")} could not be read`;
   return { wishes: [], held: { reason: "Unreadable", message } };

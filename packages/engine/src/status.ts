@@ -7,7 +7,7 @@ import {
   slotCount,
 } from "@muster/model";
 import type { Aim } from "./aim.ts";
-import { hasChangeable, unreadOf } from "./amend.ts";
+import { hasChangeable, isUnread } from "./amend.ts";
 import { type Census, headCount, isStale, type Living } from "./census.ts";
 import type { Course } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
@@ -57,7 +57,7 @@ export function isWhole({ declared, census }: Pick<Scene, "declared" | "census">
   // A member that could not be destroyed is there, and is none of those that are wanted.
   if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
   const managed = hasChangeable(declared);
-  return census.living.every((member) => isUp(member) && (!managed || unreadOf(declared, member.seen).length === 0));
+  return census.living.every((member) => isUp(member) && !(managed && isUnread(declared, member.seen)));
 }
 
 /** What is lacking, in a sentence. */

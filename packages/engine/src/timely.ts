@@ -71,11 +71,14 @@ function timelyCall(call: Call, now: number): Call {
 }
 
 function timelyYoung(young: Young, now: number): Young {
-  return within(within(young, "since", now), "readyAt", now);
+  const { since, readyAt } = young;
+  if (since <= now && (readyAt === null || readyAt <= now)) return young;
+  return { ...young, since: Math.min(since, now), readyAt: readyAt && Math.min(readyAt, now) };
 }
 
 function timelyCreates(creates: Creates, now: number): Creates {
-  return within(within(creates, "since", now), "last", now);
+  const { since, last } = creates;
+  return last <= now && since <= now ? creates : { ...creates, since: Math.min(since, now), last: Math.min(last, now) };
 }
 
 function timelyState({ state, attempt }: Call, now: number): Call["state"] {
@@ -91,9 +94,16 @@ function timelyState({ state, attempt }: Call, now: number): Call["state"] {
 }
 
 function timelyRollout(rollout: Rollout, now: number): Rollout {
-  const begun = within(within(within(rollout, "startedAt", now), "progressAt", now), "canariesAt", now);
-  const failure = begun.failure && within(begun.failure, "at", now);
-  return failure === begun.failure ? begun : { ...begun, failure };
+  const { startedAt, progressAt, canariesAt, failure } = rollout;
+  const latest = Math.max(startedAt, progressAt, canariesAt ?? 0, failure?.at ?? 0);
+  if (latest <= now) return rollout;
+  return {
+    ...rollout,
+    startedAt: Math.min(startedAt, now),
+    progressAt: Math.min(progressAt, now),
+    canariesAt: canariesAt && Math.min(canariesAt, now),
+    failure: failure && { ...failure, at: Math.min(failure.at, now) },
+  };
 }
 
 function timelyQuarantine(quarantine: Quarantine, now: number): Quarantine {
@@ -115,11 +125,7 @@ function mapSame<T>(all: readonly T[], map: (each: T, now: number) => T, now: nu
   return all;
 }
 
-function mapYoung(
-  all: Memory["young"],
-  map: (young: Young, now: number) => Young,
-  now: number,
-): Memory["young"] {
+function mapYoung(all: Memory["young"], map: (young: Young, now: number) => Young, now: number): Memory["young"] {
   let mapped: Record<string, Young> | undefined;
   for (const id in all) {
     const young = ownOf(all, id);

@@ -104,9 +104,21 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(`${life} ${verb}`, id));
     const mark = markOf(tags);
     const record: CallRecord = {
-      ...{ number, verb, began: at, decision, id, want, group: mark.owner },
-      ...{ intent: decision?.intent ?? mark.intent, slot: mark.slot },
-      ...{ took: false, idle: false, ended: undefined, resolved: false, life, loose: false },
+      number,
+      verb,
+      began: at,
+      decision,
+      id,
+      want,
+      group: mark.owner,
+      intent: decision?.intent ?? mark.intent,
+      slot: mark.slot,
+      took: false,
+      idle: false,
+      ended: undefined,
+      resolved: false,
+      life,
+      loose: false,
     };
     if (verb === "destroy") planned.delete(id);
     calls.set(number, record);

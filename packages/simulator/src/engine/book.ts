@@ -37,8 +37,8 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       if (value === null) memories.delete(group);
       else memories.set(group, value);
     }
-    const place = { stack: STACK, at: clock.now(), hash: "", previous: "" };
-    const events = drafts.map((draft): Event => ({ ...draft, ...place, seq: ++seq }));
+    const at = clock.now();
+    const events = drafts.map((draft): Event => ({ ...draft, stack: STACK, at, hash: "", previous: "", seq: ++seq }));
     const said = { kind: "wrote", life: life.number, memory, events } as const;
     tell(declared === undefined ? said : { ...said, declaration: declared });
   }

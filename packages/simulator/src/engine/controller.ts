@@ -267,7 +267,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       passes++;
       isPassing = false;
       const lost = { stack: first.stack, detail: "it was let go before this was written down" };
-      requests.failAll(new MusterError("stack.lost", lost));
+      if (requests.waiting().length > 0) requests.failAll(new MusterError("stack.lost", lost));
       const end = () => {
         if (whenAtRest === undefined) return;
         whenAtRest = undefined;
