@@ -240,18 +240,23 @@ function stepsOf(scene: Scene): readonly Step[] {
   if (scene.declared.goal === "destroy") return [dissolve(scene)];
   if (doomedOf(scene.census, scene.memory.doomed).length > 0) return [cull(scene), refill(scene)];
   const steps = [refill(scene), thin(scene)];
-  for (const disturb of [repair, roll]) {
-    if (steps.some((step) => step.wishes.length > 0)) break;
-    steps.push(disturb(scene));
-  }
+  if (isAnythingWanted(steps)) return steps;
+  steps.push(repair(scene));
+  if (isAnythingWanted(steps)) return steps;
+  steps.push(roll(scene));
   return steps;
+}
+
+function isAnythingWanted(steps: readonly Step[]): boolean {
+  for (const { wishes } of steps) if (wishes.length > 0) return true;
+  return false;
 }
 
 const NO_WISHES: readonly Wish[] = [];
 
 /** Most often no step wants anything: then nothing is put together. */
 function wishesOf(steps: readonly Step[]): readonly Wish[] {
-  return steps.some((step) => step.wishes.length > 0) ? steps.flatMap((step) => step.wishes) : NO_WISHES;
+  return isAnythingWanted(steps) ? steps.flatMap((step) => step.wishes) : NO_WISHES;
 }
 
 /** What is lacking and what is waited for, in one sentence. */

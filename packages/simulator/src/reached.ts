@@ -44,8 +44,10 @@ export function isReached(standing: Standing): boolean {
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   const phase = status.rollout?.phase;
-  // Those that have come before a rollout was held stand beside the others.
-  if (extra < 0 || extra > (phase === "failed" ? Math.min(fresh, promised.most - sizeOf(text)) : 0)) return false;
+  // Those that have come before a rollout was held, also one that goes back, stand beside the others.
+  const isHeld = phase === "failed" || (phase === "reverting" && isHeldByFailure(status));
+  const beside = isHeld ? Math.min(countOf(living, wanted.aim), promised.most - sizeOf(text)) : 0;
+  if (extra < 0 || extra > beside) return false;
   if (steering?.goal === "paused") return isStill;
   switch (phase) {
     case undefined:
@@ -57,13 +59,17 @@ export function isReached(standing: Standing): boolean {
       return isStill && promised.bakeMs === undefined && fresh < living.length && fresh >= promised.canary;
     case "reverting":
       // Going back has failed too, and stands still: it is the same.
-      return conditionOf(status, "Stalled")?.reason === "RolloutFailed" && isStill && (standing.someGone || hasFallen);
+      return isHeldByFailure(status) && isStill && (standing.someGone || hasFallen);
     case "failed":
       // Those that failed and have gone, or have ended, cannot recover: a person has to say that it may go on.
       return isStill && (standing.someGone || hasFallen);
     default:
       return false;
   }
+}
+
+function isHeldByFailure(status: Status): boolean {
+  return conditionOf(status, "Stalled")?.reason === "RolloutFailed";
 }
 
 function countOf(living: readonly Thing[], text: GroupText): number {
