@@ -215,15 +215,20 @@ function decide(situation: Situation, look: GoodLook): Decided {
       conditions,
       rolloutOf(scene, followed.rollout, aim, whole),
     ),
-    decisions: [
-      ...healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
-      ...turnsOf(scene, aim, followed.turns),
-      ...decisionsOf(scene, settled, wishes, converged),
-      ...(drift === null || drift === memory.drift ? [] : [drifted(scene, look)]),
-    ],
+    decisions: together([
+      healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
+      turnsOf(scene, aim, followed.turns),
+      decisionsOf(scene, settled, wishes, converged),
+      drift === null || drift === memory.drift ? [] : [drifted(scene, look)],
+    ]),
     wakeAt: wakeOf(surveyed, steps),
     gone: declared.goal === "destroy" && look.members.length === 0 && settled.open.length === 0,
   };
+}
+
+/** Nearly always there is nothing to be told. */
+function together(parts: readonly (readonly Decision[])[]): readonly Decision[] {
+  return parts.some((part) => part.length > 0) ? parts.flat() : [];
 }
 
 function isActing({ open }: Settled): boolean {

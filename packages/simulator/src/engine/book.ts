@@ -72,5 +72,7 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
 function copyOf(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
+  const copy: Record<string, Json> = {};
+  for (const [key, inner] of Object.entries(value)) copy[key] = copyOf(inner);
+  return copy;
 }

@@ -160,8 +160,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const known = { memory, shown, status };
     const events = eventsOfPass(group, known, { acted, look, decided });
     goOn("write", () => {
-      const writes = { ...writesOf(asked, events), ...memoryOfPass(group, known, decided) };
-      if (!written(writes)) return;
+      const isNews = asked.length > 0 || events.length > 0 || decided.memory !== memory;
+      if (isNews && !written({ ...writesOf(asked, events), ...memoryOfPass(group, known, decided) })) return;
+      isWriting = true;
       goOn("written", () => {
         isWriting = false;
         if (assignment === assigned) assignment = next;
@@ -180,8 +181,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   /** False, and the pass is over, where it could not be written. */
   function written(writes: Writes): boolean {
     try {
-      if (Object.keys(writes).length > 0) deps.write(writes);
-      isWriting = true;
+      deps.write(writes);
       return true;
     } catch (thrown) {
       if (thrown instanceof MusterError && thrown.code === "stack.lost") {
