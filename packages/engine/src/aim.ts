@@ -18,10 +18,21 @@ export function aimOf(declared: DeclaredGroup, memory: Pick<Memory, "reverted">)
   const reverted = stillReverted(declared, memory.reverted);
   // What was declared before may be declared again: then there is nothing to go back to.
   if (former === undefined || !isNew(declared, former)) return { group: declared, instead: undefined, reverted };
-  if (reverted !== null) return { group: { ...declared, ...former }, instead: reverted.reason, reverted };
-  if (steered.reverted) return { group: { ...declared, ...former }, instead: "somebody reverted it", reverted };
+  if (reverted !== null) return { group: formerOf(declared, former), instead: reverted.reason, reverted };
+  if (steered.reverted) return { group: formerOf(declared, former), instead: "somebody reverted it", reverted };
   return { group: declared, instead: undefined, reverted };
 }
+
+/** The same group each time: the words for it are found out once, and not at every pass. */
+function formerOf(declared: DeclaredGroup, former: Version): DeclaredGroup {
+  const known = formers.get(declared);
+  if (known !== undefined) return known;
+  const group = { ...declared, ...former };
+  formers.set(declared, group);
+  return group;
+}
+
+const formers = new WeakMap<DeclaredGroup, DeclaredGroup>();
 
 function stillReverted(declared: DeclaredGroup, reverted: Reverted | null): Reverted | null {
   if (reverted === null || reverted.from !== versionWord(declared)) return null;

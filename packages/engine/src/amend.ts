@@ -12,13 +12,16 @@ export function changesOf(declared: DeclaredGroup, seen: Seen): JsonObject | und
   if (!hasChangeable(declared)) return undefined;
   const { id, mark, properties } = seen;
   const wanted = isForAll(changeable) ? changeable : resolveSelf(changeable, selfOf(declared, { intent: id, ...mark }));
-  const changes: [string, Json][] = [];
+  let changes: [string, Json][] | undefined;
   for (const key in wanted) {
-    const [is, value] = [ownOf(properties, key), wanted[key]];
+    // Of every member at every look: what `ownOf` says is asked here, where there are but a few kinds of members.
+    const is = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const value = wanted[key];
     if (is === undefined || value === undefined || sameJson(value, is)) continue;
+    changes ??= [];
     changes.push([key, value]);
   }
-  return changes.length === 0 ? undefined : Object.fromEntries(changes);
+  return changes && Object.fromEntries(changes);
 }
 
 /** The same for each member: none of it is in a member's own words. Found out once, and not for each at every look. */
@@ -36,6 +39,11 @@ const NOBODY: Self = { stack: "", group: "", slot: "", id: "" };
 /** The declared properties that the look could not tell. */
 export function unreadOf({ changeable }: DeclaredGroup, { properties }: Seen): readonly string[] {
   return Object.keys(changeable).filter((key) => ownOf(properties, key) === undefined);
+}
+
+export function isUnread({ changeable }: DeclaredGroup, { properties }: Seen): boolean {
+  for (const key in changeable) if (!Object.hasOwn(properties, key) || properties[key] === undefined) return true;
+  return false;
 }
 
 export function hasChangeable({ changeable }: DeclaredGroup): boolean {

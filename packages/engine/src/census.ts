@@ -135,8 +135,18 @@ function asideIn(
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+interface OpenCalls {
+  readonly callOn: ReadonlyMap<string, Call>;
+  /** Whoever is seen is taken out of it. */
+  readonly createOf: Map<string, Call>;
+  readonly leaving: readonly Call[];
+}
+
+const NO_CALLS: OpenCalls = { callOn: new Map(), createOf: new Map(), leaving: [] };
+
 /** The open calls, by what they are about. */
-function callsOf(open: readonly Call[]) {
+function callsOf(open: readonly Call[]): OpenCalls {
+  if (open.length === 0) return NO_CALLS;
   const callOn = new Map<string, Call>();
   const createOf = new Map<string, Call>();
   const leaving: Call[] = [];
@@ -165,6 +175,8 @@ function howItDoes(
   call: Call | undefined,
   now: number,
 ): { readonly health: Health; readonly until?: number } {
+  // So does nearly everybody, at nearly every look.
+  if (verdict.kind === "pass" && seen.phase !== "ended") return READY;
   const { restarting, rollout } = declared;
   // A change that takes nobody away is no excuse for failing.
   const isRestarted = restarting.length > 0 && (young?.kind === "changed" || isChanging(call));
@@ -176,6 +188,8 @@ function howItDoes(
   const starting = verdict.kind === "fail" && health === "waiting";
   return starting ? { health, until: since + rollout.initialDelayMs } : { health };
 }
+
+const READY = { health: "ready" } as const;
 
 function isBeingRestarted({ restarting }: DeclaredGroup, call: Call | undefined): boolean {
   return restarting.length > 0 && isChanging(call);

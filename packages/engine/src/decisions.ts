@@ -2,7 +2,7 @@ import { type Cause, type EventType, type Json, slotCount } from "@muster/model"
 import type { Aim } from "./aim.ts";
 import { isStale, type Living } from "./census.ts";
 import { versionWord, wasConverged } from "./declared.ts";
-import type { Quarantine } from "./memory.ts";
+import type { Memory, Quarantine } from "./memory.ts";
 import type { Turn } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Scene, Wish } from "./step.ts";
@@ -20,16 +20,22 @@ export interface Decision {
 
 export function decisionsOf(scene: Scene, settled: Settled, wishes: readonly Wish[], converged: boolean): Decision[] {
   const { cause, declared, memory } = scene;
-  const decisions = settled.found.flatMap((found) => factOfFound(scene, found) ?? []);
+  const decisions: Decision[] = [];
+  for (const found of settled.found) {
+    const fact = factOfFound(scene, found);
+    if (fact !== undefined) decisions.push(fact);
+  }
   if (wishes.length > 0) decisions.push({ type: "group.decided", cause, message: sentence(scene, wishes) });
   // Said once for each declaration, and again whenever something had to be put right, or came right by itself.
-  const isTrying = Object.keys(memory.young).length > 0;
-  const wasWrong = isTrying || memory.calls.length > 0 || memory.drift !== null || memory.failing.length > 0;
-  if (converged && (wasWrong || !wasConverged(declared, memory))) {
+  if (converged && (wasWrong(memory) || !wasConverged(declared, memory))) {
     const count = declared.goal === "destroy" ? 0 : slotCount(declared.slots);
     decisions.push({ type: "group.converged", cause, message: `${count} of ${count} as declared` });
   }
   return decisions;
+}
+
+function wasWrong({ young, calls, drift, failing }: Memory): boolean {
+  return Object.keys(young).length > 0 || calls.length > 0 || drift !== null || failing.length > 0;
 }
 
 /** What the look says of a call whose answer was lost; undefined where the call was not done, or is known to have failed. */
@@ -78,8 +84,9 @@ export function turnsOf(
   { instead }: Aim,
   turns: readonly Turn[],
 ): Decision[] {
-  const decisions = turns.map((turn): Decision => ({ cause, ...factOf(turn, declared.revision, instead) }));
   const before = memory.quarantine;
+  if (turns.length === 0 && before === quarantine) return [];
+  const decisions = turns.map((turn): Decision => ({ cause, ...factOf(turn, declared.revision, instead) }));
   if (quarantine !== null && before?.revision !== quarantine.revision) {
     const message = `revision ${quarantine.revision} keeps failing: it is tried again seldom, and ${quarantine.kept} is kept`;
     decisions.push({ type: "revision.quarantined", cause: "corrective", message, instance: quarantine.kept });

@@ -64,6 +64,9 @@ const COUNTED_MS = 300_000;
 
 /** Those that are not an hour ago. Any hour counts: a clock's would let twice as many through around its end. */
 function ofLastHour({ creates }: Pick<Memory, "creates">, now: number): Memory["creates"] {
+  // They are in order: where the oldest is of this hour, all are.
+  const [oldest] = creates;
+  if (oldest === undefined || now < oldest.last + HOUR_MS) return creates;
   return creates.filter(({ last }) => now < last + HOUR_MS);
 }
 
@@ -75,7 +78,8 @@ function hourEnds(memory: Pick<Memory, "creates">, now: number): number {
 
 /** How many creates the hour still allows. */
 export function createsLeftOf({ repair }: DeclaredGroup, memory: Memory, now: number): number {
-  const made = ofLastHour(memory, now).reduce((sum, { count }) => sum + count, 0);
+  let made = 0;
+  for (const { count } of ofLastHour(memory, now)) made += count;
   return Math.max(0, repair.createsPerHour - made);
 }
 

@@ -51,9 +51,10 @@ function byId(check: Check): Check {
 }
 
 function having(members: Readonly<Record<string, Check>>): Check {
+  const checks = Object.entries(members);
   return (value, at) => {
     if (!isObject(value)) return `${at} is not an object`;
-    return first(Object.entries(members), ([name, check]) => check(value[name], `${at}.${name}`));
+    return first(checks, ([name, check]) => check(value[name], `${at}.${name}`));
   };
 }
 

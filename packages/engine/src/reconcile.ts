@@ -23,7 +23,7 @@ import { retried } from "./retried.ts";
 import { roll } from "./roll.ts";
 import { type Followed, followRollout } from "./rollout.ts";
 import { type Settled, settle } from "./settle.ts";
-import { conditionsOf, isUp, isWhole, lacking, refusals, rolloutOf, statusOf } from "./status.ts";
+import { conditionsOf, isWhole, lacking, refusals, rolloutOf, statusOf, upCount } from "./status.ts";
 import type { Action, Held, Scene, Step, Wish } from "./step.ts";
 import { thin } from "./thin.ts";
 import { timely } from "./timely.ts";
@@ -60,7 +60,8 @@ const CONFIRM_MS = 1_000;
 
 export function reconcile(given: Situation): Decided {
   const { declared, look, now } = given;
-  const situation = { ...given, memory: retried(timely(given.memory, now), declared, look.startedAt) };
+  const memory = retried(timely(given.memory, now), declared, look.startedAt);
+  const situation = memory === given.memory ? given : { ...given, memory };
   if (look.kind === "failed") return waitForLook(situation, look);
   return mustConfirm(situation, look) ? confirmFirst(situation, look) : decide(situation, look);
 }
@@ -125,7 +126,7 @@ function confirmFirst(situation: Situation, look: GoodLook): Decided {
     status: statusOf(
       declared,
       look.startedAt,
-      scene.census.living.filter(isUp).length,
+      upCount(scene.census),
       conditions,
       rolloutOf(scene, followed.rollout, aim, whole),
     ),
@@ -154,11 +155,9 @@ function survey({ declared, traits, memory: before, now }: Situation, look: Good
   const whole = !isActing(settled) && isWhole({ declared: group, census });
   const { streak, quarantine: suspected } = suspect(group, census, before, whole, now);
   const late = lateAfter(before, { declared: group, traits, look, now });
-  const memory = { ...before, creating: creatingAfter(before, settled, now), late, streak };
-  const followed = followRollout({
-    ...{ aim, declared, census, memory, whole, now },
-    whyFailing: (id) => saidAgainst(look, id),
-  });
+  const memory = withWaits(before, creatingAfter(before, settled, now), late, streak);
+  const whyFailing = (id: string) => saidAgainst(look, id);
+  const followed = followRollout({ aim, declared, census, memory, whole, now, whyFailing });
   // What is given up is not tried again, and nobody of it is kept.
   const quarantine = followed.course.kind === "turning" ? null : suspected;
   const scene: Scene = {
@@ -175,24 +174,35 @@ function survey({ declared, traits, memory: before, now }: Situation, look: Good
   return { aim, settled, followed, streak, scene, whole };
 }
 
+function withWaits(
+  before: Memory,
+  creating: Memory["creating"],
+  late: Memory["late"],
+  streak: Memory["streak"],
+): Memory {
+  const isSame = creating === before.creating && late === before.late && streak === before.streak;
+  return isSame ? before : { ...before, creating, late, streak };
+}
+
 function decide(situation: Situation, look: GoodLook): Decided {
   const surveyed = survey(situation, look);
   const { aim, settled, followed, scene, whole } = surveyed;
   const { declared, census, cause, memory } = scene;
   const steps = stepsOf(scene);
-  const wanted = steps.flatMap((step) => step.wishes);
-  const wishes = declared.goal === "observe" ? [] : wanted;
+  const wanted = wishesOf(steps);
+  const wishes = declared.goal === "observe" ? NO_WISHES : wanted;
   const actions = wishes.map((wish, index) => toAction(wish, situation, cause, index));
   const there = whole && wanted.length === 0;
   // The former version may be there to the last member: it is not what is declared.
   const converged = there && aim.instead === undefined;
   const busy = wishes.length > 0 || isActing(settled) || (declared.goal !== "observe" && isAwaiting(scene, steps));
-  const waits = steps.map((step) => step.waits);
-  const lacks = [lacking(scene), untold(look), ...waits].filter((part) => part !== undefined).join("; ");
+  // Nobody is told what is lacking where nothing is.
+  const lacks = converged && !busy ? undefined : lacksOf(scene, look, steps);
   const failing = failingOf(census, memory.failing);
   const drift = wanted.length > wishes.length ? hashJson(shortfall(scene)) : null;
-  const next = remember(situation.memory, { ...surveyed, look, actions, failing, drift, there });
-  const held = [...heldBy(surveyed, steps, wanted), ...refusals(next.calls)];
+  const next = remember(situation.memory, surveyed, { look, actions, failing, drift, there });
+  const held = heldBy(surveyed, steps, wanted);
+  for (const refusal of refusals(next.calls)) held.push(refusal);
   const conditions = conditionsOf({ held, busy, converged, lacking: lacks });
   return {
     memory: next,
@@ -201,25 +211,24 @@ function decide(situation: Situation, look: GoodLook): Decided {
     status: statusOf(
       declared,
       look.startedAt,
-      census.living.filter(isUp).length,
+      upCount(census),
       conditions,
       rolloutOf(scene, followed.rollout, aim, whole),
     ),
-    decisions: [
-      ...healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
-      ...turnsOf(scene, aim, followed.turns),
-      ...decisionsOf(scene, settled, wishes, converged),
-      ...(drift === null || drift === memory.drift ? [] : [drifted(scene, look)]),
-    ],
-    wakeAt: earliest([
-      settled.wakeAt,
-      census.trials.wakeAt,
-      followed.wakeAt,
-      ...steps.map((step) => step.wakeAt),
-      census.graceEnds,
+    decisions: together([
+      healthTurns(census.living, memory.failing, failing, (id) => whyFailing(look, id)),
+      turnsOf(scene, aim, followed.turns),
+      decisionsOf(scene, settled, wishes, converged),
+      drift === null || drift === memory.drift ? [] : [drifted(scene, look)],
     ]),
+    wakeAt: wakeOf(surveyed, steps),
     gone: declared.goal === "destroy" && look.members.length === 0 && settled.open.length === 0,
   };
+}
+
+/** Nearly always there is nothing to be told. */
+function together(parts: readonly (readonly Decision[])[]): readonly Decision[] {
+  return parts.some((part) => part.length > 0) ? parts.flat() : [];
 }
 
 function isActing({ open }: Settled): boolean {
@@ -236,21 +245,42 @@ function stepsOf(scene: Scene): readonly Step[] {
   if (scene.declared.goal === "destroy") return [dissolve(scene)];
   if (doomedOf(scene.census, scene.memory.doomed).length > 0) return [cull(scene), refill(scene)];
   const steps = [refill(scene), thin(scene)];
-  for (const disturb of [repair, roll]) {
-    if (steps.some((step) => step.wishes.length > 0)) break;
-    steps.push(disturb(scene));
-  }
+  if (isAnythingWanted(steps)) return steps;
+  steps.push(repair(scene));
+  if (isAnythingWanted(steps)) return steps;
+  steps.push(roll(scene));
   return steps;
 }
 
+function isAnythingWanted(steps: readonly Step[]): boolean {
+  for (const { wishes } of steps) if (wishes.length > 0) return true;
+  return false;
+}
+
+const NO_WISHES: readonly Wish[] = [];
+
+/** Most often no step wants anything: then nothing is put together. */
+function wishesOf(steps: readonly Step[]): readonly Wish[] {
+  return isAnythingWanted(steps) ? steps.flatMap((step) => step.wishes) : NO_WISHES;
+}
+
+/** What is lacking and what is waited for, in one sentence. */
+function lacksOf(scene: Scene, look: GoodLook, steps: readonly Step[]): string {
+  let lacks = lacking(scene);
+  const unknown = untold(look);
+  if (unknown !== undefined) lacks += `; ${unknown}`;
+  for (const { waits } of steps) if (waits !== undefined) lacks += `; ${waits}`;
+  return lacks;
+}
+
 /** Everything that stands in the way, the gravest first. */
-function heldBy({ aim, scene }: Survey, steps: readonly Step[], wanted: readonly Wish[]): readonly Held[] {
+function heldBy({ aim, scene }: Survey, steps: readonly Step[], wanted: readonly Wish[]): Held[] {
   const { declared, course } = scene;
   const held: Held[] = [];
   if (declared.goal === "observe" && wanted.length > 0) {
     held.push({ reason: "Observed", message: `only observed: ${shortfall(scene)}`, meant: true });
   }
-  held.push(...steps.flatMap((step) => step.held ?? []));
+  for (const step of steps) if (step.held !== undefined) held.push(step.held);
   if (course.says !== undefined) held.push(course.says);
   if (aim.instead !== undefined) {
     const again = `\`muster group resume ${placeOf(declared)}\` tries the declared one again`;
@@ -278,10 +308,11 @@ function whyFailing(look: GoodLook, id: string): string {
 
 /** Whose health nobody can tell, though they run: nothing goes on before somebody can. */
 function untold({ members, verdicts }: GoodLook): string | undefined {
-  let [count, why] = [0, ""];
+  let count = 0;
+  let why = "";
   for (const { id, phase } of members) {
-    const verdict = verdicts.get(id);
-    if (phase !== "running" || verdict?.kind !== "unknown") continue;
+    const verdict = phase === "running" ? verdicts.get(id) : undefined;
+    if (verdict?.kind !== "unknown") continue;
     count++;
     why ||= verdict.reason;
   }
@@ -293,7 +324,14 @@ function saidAgainst({ verdicts }: GoodLook, id: string): string | undefined {
   return verdict === undefined || verdict.kind === "pass" ? undefined : verdict.reason;
 }
 
-function earliest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+/** When the first of all that is awaited comes. */
+function wakeOf({ settled, followed, scene: { census } }: Survey, steps: readonly Step[]): number | undefined {
+  let first = earlier(earlier(settled.wakeAt, census.trials.wakeAt), earlier(followed.wakeAt, census.graceEnds));
+  for (const { wakeAt } of steps) first = earlier(first, wakeAt);
+  return first;
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }

@@ -3,12 +3,16 @@ import { type Census, headCount } from "./census.ts";
 import { roomIn } from "./course.ts";
 import type { Version } from "./declared.ts";
 import type { Seen } from "./look.ts";
-import { allowance, allowanceOfWanted, createFailed, missingCount } from "./making.ts";
+import { type Allowance, allowance, allowanceOfWanted, createFailed, missingCount } from "./making.ts";
 import type { Call } from "./memory.ts";
 import { NOTHING, type Scene, type Step, type Wish } from "./step.ts";
 
 /** Makes what is missing: never above size + maxSurge, and carefully after a failure. */
 export function refill(scene: Scene): Step {
+  if (isFull(scene)) return trying(scene);
+  // Where nobody may be made for a while, no place is looked for.
+  const barred = scene.quarantine === null && scene.declared.slots.kind === "numbered" ? allowance(scene) : undefined;
+  if (barred?.count === 0) return heldBack(barred, []);
   const slots = emptySlots(scene);
   if (slots.length === 0) return trying(scene);
   const wishes = toCreates(slots, scene);
@@ -17,8 +21,11 @@ export function refill(scene: Scene): Step {
   const [chosen, allowed] =
     trusted.length > 0 ? [trusted, allowance(scene)] : ([wishes, allowanceOfWanted(scene)] as const);
   if (chosen.length <= allowed.count) return { wishes: chosen, ...heldStill(scene) };
-  const { count, held, wakeAt } = allowed;
-  return { wishes: chosen.slice(0, count), held, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  return heldBack(allowed, chosen.slice(0, allowed.count));
+}
+
+function heldBack({ held, wakeAt }: Allowance, wishes: readonly Wish[]): Step {
+  return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
 /** While what failed is tried again, it has not succeeded yet. */
@@ -44,6 +51,7 @@ function toCreates(slots: readonly string[], scene: Scene): readonly (Wish & { r
 /** Tells of an empty place whether a rollout or a person emptied it: this look is the first to show its member gone. */
 function vacatedIn({ declared, census, memory }: Scene): (slot: string, index: number) => boolean {
   const { calls, lastCount } = memory;
+  if (!calls.some(({ kind }) => kind === "destroy")) return () => false;
   const here = new Set([...census.leaving, ...census.living.map(({ seen }) => seen)].map(idOf));
   const gone = calls.filter(({ kind, instance }) => kind === "destroy" && instance !== null && !here.has(instance));
   const meant = gone.filter(({ why }) => why === "outdated" || why === "asked for").map(({ slot }) => slot);
@@ -58,16 +66,19 @@ function idOf(one: Seen | Call): string | null {
   return "id" in one ? one.id : one.instance;
 }
 
+/** There is no room for anybody else, or every number is filled. Which of the names are empty is to be seen. */
+function isFull(scene: Scene): boolean {
+  const { slots, rollout } = scene.declared;
+  const hasRoom = headCount(scene.census) < slotCount(slots) + rollout.maxSurge;
+  return !hasRoom || (slots.kind === "numbered" && missingCount(scene) === 0);
+}
+
 /** The declared places that nobody fills or is about to fill, as many as there is room for. */
 function emptySlots(scene: Scene): readonly string[] {
   const { declared, census } = scene;
   const { slots, rollout } = declared;
   const room = slotCount(slots) + rollout.maxSurge - headCount(census);
-  if (room <= 0) return [];
-  if (slots.kind === "numbered") {
-    const missing = Math.min(room, missingCount(scene));
-    return missing === 0 ? [] : freeNumbers(takenSlots(census), missing);
-  }
+  if (slots.kind === "numbered") return freeNumbers(takenSlots(census), Math.min(room, missingCount(scene)));
   const taken = takenSlots(census);
   return slots.names.filter((name) => !taken.has(name)).slice(0, room);
 }

@@ -4,19 +4,23 @@ import type { Census } from "./census.ts";
 import { versionWord, wasConverged, wordFor } from "./declared.ts";
 import type { GoodLook } from "./look.ts";
 import { countCreates } from "./making.ts";
-import { type Backoff, type Call, emptyMemory, isOutlived, type Memory, waitAgain, worse } from "./memory.ts";
+import { type Backoff, type Call, isOutlived, type Memory, waitAgain, worse } from "./memory.ts";
 import { afterTrying } from "./quarantine.ts";
 import type { Followed } from "./rollout.ts";
 import type { Settled } from "./settle.ts";
 import type { Action, Scene } from "./step.ts";
 
-/** What a pass has found out and decided. */
-export interface Passed {
+/** What a pass has found out. */
+export interface FoundOut {
   readonly scene: Scene;
-  readonly look: GoodLook;
   readonly settled: Settled;
   readonly followed: Followed;
   readonly streak: Memory["streak"];
+}
+
+/** What it has decided on that. */
+export interface Passed {
+  readonly look: GoodLook;
   readonly actions: readonly Action[];
   readonly failing: readonly string[];
   readonly drift: string | null;
@@ -24,42 +28,71 @@ export interface Passed {
   readonly there: boolean;
 }
 
-export function remember(before: Memory, passed: Passed): Memory {
-  const { scene, look, settled, followed, actions, there } = passed;
+export function remember(before: Memory, { scene, settled, followed, streak }: FoundOut, passed: Passed): Memory {
+  const { look, actions, there } = passed;
   const { declared, census, memory, quarantine, now } = scene;
-  const next: Memory = {
-    version: 1,
-    calls: rememberCalls(before, settled.open, actions, scene),
-    young: census.trials.young,
-    rollout: followed.rollout,
-    proven: followed.proven,
-    reverted: followed.reverted,
-    streak: passed.streak,
-    quarantine: afterTrying(quarantine, actions, now),
-    creates: countCreates(memory, actions, now),
-    failing: passed.failing,
-    drift: passed.drift,
-    creating: there ? null : memory.creating,
-    late: pacedBy(memory.late, actions, now),
-    repairing: repairingAfter(scene, actions),
-    retriedIn: memory.retriedIn,
-    doomed: stillThere(memory.doomed, look),
-    replacing: stillThere(memory.replacing, look),
-    aside: stillThere(memory.aside, look),
-    convergedAs: there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null,
-    home: memory.home,
-    lastCount: look.members.length,
+  const calls = rememberCalls(before, settled.open, actions, scene);
+  const { young } = census.trials;
+  const { rollout, proven, reverted } = followed;
+  const { failing, drift } = passed;
+  const tried = afterTrying(quarantine, actions, now);
+  const creates = countCreates(memory, actions, now);
+  const creating = there ? null : memory.creating;
+  const late = pacedBy(memory.late, actions, now);
+  const repairing = repairingAfter(scene, actions);
+  const { version, retriedIn, home } = memory;
+  const doomed = stillThere(memory.doomed, look);
+  const replacing = stillThere(memory.replacing, look);
+  const aside = stillThere(memory.aside, look);
+  const convergedAs = there ? wordFor(declared) : wasConverged(declared, memory) ? memory.convergedAs : null;
+  const lastCount = look.members.length;
+  const isSame =
+    calls === before.calls &&
+    young === before.young &&
+    rollout === before.rollout &&
+    proven === before.proven &&
+    reverted === before.reverted &&
+    streak === before.streak &&
+    tried === before.quarantine &&
+    creates === before.creates &&
+    failing === before.failing &&
+    drift === before.drift &&
+    creating === before.creating &&
+    // A wait that has been outlived is no news: it is forgotten with the next that is.
+    (late === before.late || late === null) &&
+    repairing === before.repairing &&
+    doomed === before.doomed &&
+    replacing === before.replacing &&
+    aside === before.aside &&
+    convergedAs === before.convergedAs &&
+    lastCount === before.lastCount &&
+    before.vanishedAt === null;
+  if (isSame) return before;
+  return {
+    version,
+    calls,
+    young,
+    rollout,
+    proven,
+    reverted,
+    streak,
+    quarantine: tried,
+    creates,
+    failing,
+    drift,
+    creating,
+    late,
+    repairing,
+    retriedIn,
+    doomed,
+    replacing,
+    aside,
+    convergedAs,
+    home,
+    lastCount,
     vanishedAt: null,
   };
-  return MEMBERS.every((member) => before[member] === next[member] || isOnlyForgotten(member, next)) ? before : next;
 }
-
-/** A wait that has been outlived is no news: it is forgotten with the next that is. */
-function isOnlyForgotten(member: keyof Memory, next: Memory): boolean {
-  return member === "late" && next.late === null;
-}
-
-const MEMBERS = Object.keys(emptyMemory()) as readonly (keyof Memory)[];
 
 /** Actions become calls. One that repeats a refused call takes its place and counts on. */
 function rememberCalls(
@@ -111,10 +144,11 @@ export function lateAfter({ late, lastCount, calls, creates }: Memory, lateness:
   const { declared, traits, look, now } = lateness;
   const size = slotCount(declared.slots);
   const count = look.members.length;
-  const coming = calls.filter(({ kind }) => kind === "create").length;
   const still = late !== null && isOutlived(late, size, now) ? null : late;
+  if (traits.local || count <= size || creates.length === 0) return still;
+  const coming = calls.filter(({ kind }) => kind === "create").length;
   const turnedUp = count - Math.max(lastCount + coming, size);
-  if (!traits.local && turnedUp > 0 && creates.length > 0) {
+  if (turnedUp > 0) {
     return worse(still, {
       reason: `${turnedUp} turned up when others had been made in their stead`,
       at: now,
@@ -151,7 +185,7 @@ function stillThere(named: readonly string[], look: GoodLook): readonly string[]
  * nothing is to be said any more.
  */
 export function failingOf({ living, leaving }: Census, before: readonly string[]): readonly string[] {
-  const was = new Set(before);
+  const was = before.length === 0 ? NOBODY : new Set(before);
   const failing: string[] = [];
   for (const { health, seen } of living) {
     if (health === "failing" || (health === "waiting" && was.has(seen.id))) failing.push(seen.id);
@@ -161,3 +195,5 @@ export function failingOf({ living, leaving }: Census, before: readonly string[]
   const same = failing.length === was.size && failing.every((id) => was.has(id));
   return same ? before : failing;
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

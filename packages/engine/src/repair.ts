@@ -93,7 +93,9 @@ function failTogether({ census, declared }: Scene, count: number): boolean {
 }
 
 function aliveCount({ living }: Census): number {
-  return living.reduce((count, { ended }) => (ended ? count : count + 1), 0);
+  let count = 0;
+  for (const { ended } of living) if (!ended) count++;
+  return count;
 }
 
 /** @param failing how many, with the one that is kept. Also says what else it hides. */

@@ -1,5 +1,5 @@
 import { type JsonObject, slotCount } from "@muster/model";
-import { hasChangeable, restarts, unreadOf, whyChanged } from "./amend.ts";
+import { hasChangeable, isUnread, restarts, unreadOf, whyChanged } from "./amend.ts";
 import { availableCount, type Census, headCount, isBusy, isStale, type Living } from "./census.ts";
 import { isHeld, roomIn } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
@@ -22,7 +22,7 @@ export function roll(scene: Scene): Step {
   if (room <= 0) return { wishes: [], ...waiting(census) };
   // A call that was refused is tried again in its time.
   const free = stale.filter(({ call }) => call === undefined);
-  return batch(scene, free.toSorted(changedFirst), room);
+  return batch(scene, free.sort(changedFirst), room);
 }
 
 /** How many more may be on their way at once. */
@@ -75,7 +75,7 @@ function batch(scene: Scene, stale: readonly Living[], room: number): Step {
     wishes.push(wish);
     chosen.add(member);
   }
-  const rest = stale.filter((member) => !chosen.has(member));
+  const rest = chosen.size === 0 ? stale : stale.filter((member) => !chosen.has(member));
   const isChanging = wishes.some(({ kind }) => kind === "update");
   const doubles = doublesFor(rest, replaced, isChanging || isAnybodyComing(census));
   const left = Math.min(room - wishes.length, mayChange, doubles);
@@ -146,10 +146,10 @@ function surge(
   const beyond = slotCount(declared.slots) + declared.rollout.maxSurge - headCount(census);
   const wanted = declared.slots.kind === "named" ? 0 : Math.max(0, Math.min(left, beyond));
   const why = stale.every(({ replaced }) => replaced) ? "in another's stead" : "outdated";
-  const creates = freeNumbers(takenSlots(census), Math.min(wanted, count)).map(
-    (slot) => ({ kind: "create", slot, why, as: declared }) as const,
-  );
-  const wishes = [...chosen, ...creates];
+  const most = Math.min(wanted, count);
+  const slots = most > 0 ? freeNumbers(takenSlots(census), most) : [];
+  const creates = slots.map((slot) => ({ kind: "create", slot, why, as: declared }) as const);
+  const wishes = creates.length === 0 ? chosen : [...chosen, ...creates];
   if (left > 0 && count < wanted) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
   if (wishes.length > 0 || left <= 0) return { wishes };
   if (count === 0) return { wishes, held, ...(wakeAt === undefined ? {} : { wakeAt }) };
@@ -160,7 +160,7 @@ function surge(
 /** What could not be read is left alone, and the group says that it cannot tell. */
 function unreadable({ declared, census }: Scene): Step {
   if (!hasChangeable(declared)) return NOTHING;
-  const unread = census.living.find(({ current, seen }) => current && unreadOf(declared, seen).length > 0);
+  const unread = census.living.find(({ current, seen }) => current && isUnread(declared, seen));
   if (unread === undefined) return NOTHING;
   const message = `${unread.seen.id}: ${unreadOf(declared, unread.seen).join(", ")} could not be read`;
   return { wishes: [], held: { reason: "Unreadable", message } };

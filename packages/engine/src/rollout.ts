@@ -96,16 +96,17 @@ function underWay(journey: Journey, word: string): Followed {
   const onItsWay = beginOrGoOn(journey, word);
   const { rollout: gone, arrivals } = advanced(journey, onItsWay.rollout);
   const { rollout, canary, turns } = judged(journey, gone, arrivals);
-  const common = { rollout, proven: null, turns: [...onItsWay.turns, ...turns] } as const;
+  const all = onItsWay.turns.length === 0 ? turns : [...onItsWay.turns, ...turns];
   const { failure, changing } = rollout;
   if (failure !== null && changing && mayRevert(aim, failure, arrivals)) {
     const reverted = { from: versionWord(declared), generation: declared.generation, reason: failure.reason };
     const course = standingCourse("turning", aim.group, census, undefined);
     // The next pass aims at the former version.
-    return { ...common, turns: [...common.turns, { kind: "reverting" }], reverted, course, wakeAt: now };
+    return { rollout, proven: null, reverted, course, turns: [...all, { kind: "reverting" }], wakeAt: now };
   }
+  const course = courseOf(journey, rollout, canary);
   const wakeAt = turnsAt(aim.group, rollout, canary);
-  return { ...common, reverted: aim.reverted, course: courseOf(journey, rollout, canary), wakeAt };
+  return { rollout, proven: null, reverted: aim.reverted, course, turns: all, wakeAt };
 }
 
 function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollout; readonly turns: readonly Turn[] } {
@@ -117,12 +118,10 @@ function beginOrGoOn(journey: Journey, word: string): { readonly rollout: Rollou
   const changing =
     onItsWay || census.living.some((member) => member.placed && (before === null ? isStale(member) : !member.current));
   const turns: Turn[] = changing && before?.changing !== true ? [{ kind: "started" }] : [];
-  if (before !== null) {
-    // Where somebody has to be changed only now, it begins only now, and has its whole time.
-    const late = { ...before, changing, failure: null, progressAt: now };
-    return { rollout: before.changing === changing ? before : late, turns };
-  }
-  return { rollout: begun(journey, word, changing), turns };
+  if (before === null) return { rollout: begun(journey, word, changing), turns };
+  if (before.changing === changing) return { rollout: before, turns };
+  // Where somebody has to be changed only now, it begins only now, and has its whole time.
+  return { rollout: { ...before, changing, failure: null, progressAt: now }, turns };
 }
 
 function begun({ aim, now }: Journey, word: string, changing: boolean): Rollout {
@@ -165,7 +164,10 @@ function advanced(journey: Journey, before: Rollout): { readonly rollout: Rollou
 
 function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals {
   const known = new Set(failedIds);
-  let [there, counting, failed, stale] = [0, 0, 0, 0];
+  let there = 0;
+  let counting = 0;
+  let failed = 0;
+  let stale = 0;
   for (const member of census.living) {
     if (!member.placed) continue;
     if (isStale(member)) {
@@ -174,7 +176,7 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
     }
     there++;
     if (member.available) counting++;
-    if (known.has(member.seen.id)) failed++;
+    if (known.size > 0 && known.has(member.seen.id)) failed++;
   }
   return { there, counting, failed, stale };
 }
@@ -184,7 +186,9 @@ function arrivalsOf({ census }: Journey, failedIds: readonly string[]): Arrivals
  * place to nobody: one place that fails over and over is one, and no reason to undo all the others.
  */
 function failedAfter({ aim, census }: Journey, before: readonly string[]): readonly string[] {
-  const fresh = census.trials.failed.filter((member) => member.placed && !isStale(member)).map(({ seen }) => seen.id);
+  const { failed: failing } = census.trials;
+  if (failing.length === 0 && before.length === 0) return before;
+  const fresh = failing.filter((member) => member.placed && !isStale(member)).map(({ seen }) => seen.id);
   if (before.length === 0) return fresh.length === 0 ? before : fresh;
   const known = new Set([...before, ...fresh]);
   const living = new Set<string>();
@@ -210,9 +214,7 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   const { group } = aim;
   const members = membersFailed(group, gone, arrivals, whyFailing, now);
   if (members !== null) return { ...withFailure(gone, members), canary: undefined };
-  // Those that had failed have recovered: what comes next has the whole time again.
-  const recovered = { ...gone, failure: null, progressAt: now, canariesAt: null, canaries: [] };
-  const sound = gone.failure?.kind === "members" ? recovered : gone;
+  const sound = gone.failure?.kind === "members" ? recovered(gone, now) : gone;
   const { rollout, canary, promotedBy } = tendCanaries(group, sound, () => arrivedIn(census), now);
   const promoted: Turn[] = promotedBy === undefined ? [] : [{ kind: "promoted", by: promotedBy }];
   const isReady = canary?.says !== undefined && sound.canariesAt === null;
@@ -220,6 +222,11 @@ function judged({ aim, census, whyFailing, now }: Journey, gone: Rollout, arriva
   const late = canary?.complete === true ? null : progressFailed(group, rollout, now);
   const { rollout: next, turns } = withFailure(rollout, late);
   return { rollout: next, canary, turns: [...waiting, ...promoted, ...turns] };
+}
+
+/** Those that had failed have recovered: what comes next has the whole time again. */
+function recovered(gone: Rollout, now: number): Rollout {
+  return { ...gone, failure: null, progressAt: now, canariesAt: null, canaries: [] };
 }
 
 function arrivedIn({ living }: Census): readonly string[] {

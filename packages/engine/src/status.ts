@@ -7,7 +7,7 @@ import {
   slotCount,
 } from "@muster/model";
 import type { Aim } from "./aim.ts";
-import { hasChangeable, unreadOf } from "./amend.ts";
+import { hasChangeable, isUnread } from "./amend.ts";
 import { type Census, headCount, isStale, type Living } from "./census.ts";
 import type { Course } from "./course.ts";
 import type { DeclaredGroup } from "./declared.ts";
@@ -45,29 +45,32 @@ export function isUp(member: Living): boolean {
   return member.placed && member.available && !isStale(member);
 }
 
+export function upCount({ living }: Census): number {
+  let count = 0;
+  for (const member of living) if (isUp(member)) count++;
+  return count;
+}
+
 /** The declared number at the declared revision was seen and is healthy, and nobody else is there. */
 export function isWhole({ declared, census }: Pick<Scene, "declared" | "census">): boolean {
   if (declared.goal === "destroy") return headCount(census) === 0;
   // A member that could not be destroyed is there, and is none of those that are wanted.
   if (census.living.length !== slotCount(declared.slots) || headCount(census) !== census.living.length) return false;
   const managed = hasChangeable(declared);
-  return census.living.every((member) => isUp(member) && (!managed || unreadOf(declared, member.seen).length === 0));
+  return census.living.every((member) => isUp(member) && !(managed && isUnread(declared, member.seen)));
 }
 
-/** What is lacking, in a sentence; undefined when nothing is. */
-export function lacking({ declared, census }: Scene): string | undefined {
+/** What is lacking, in a sentence. */
+export function lacking({ declared, census }: Scene): string {
   if (declared.goal === "destroy") return `${headCount(census)} left to destroy`;
   const size = slotCount(declared.slots);
-  let [up, outdated] = [0, 0];
-  for (const member of census.living) {
-    if (isUp(member)) up++;
-    if (isStale(member)) outdated++;
-  }
-  const parts = [`${up} of ${size} ready`];
-  if (census.pending.length > 0) parts.push(`${census.pending.length} being made`);
-  if (census.leaving.length > 0) parts.push(`${census.leaving.length} leaving`);
-  if (outdated > 0) parts.push(`${outdated} outdated`);
-  return parts.join(", ");
+  let outdated = 0;
+  for (const member of census.living) if (isStale(member)) outdated++;
+  let sentence = `${upCount(census)} of ${size} ready`;
+  if (census.pending.length > 0) sentence += `, ${census.pending.length} being made`;
+  if (census.leaving.length > 0) sentence += `, ${census.leaving.length} leaving`;
+  if (outdated > 0) sentence += `, ${outdated} outdated`;
+  return sentence;
 }
 
 export function conditionsOf(facts: {
@@ -110,8 +113,7 @@ export function rolloutOf(
 ): RolloutStatus | null {
   const phase = phaseOf(declared, course, rollout, aim, whole);
   if (phase === undefined) return null;
-  const arrived = census.living.filter(isUp).length;
-  return { phase, arrived, of: slotCount(declared.slots) };
+  return { phase, arrived: upCount(census), of: slotCount(declared.slots) };
 }
 
 function phaseOf(
@@ -129,8 +131,11 @@ function phaseOf(
   return course.kind === "canary" ? "canary" : "rolling";
 }
 
+const NO_REFUSALS: readonly Held[] = [];
+
 /** Calls that came to nothing: those that will be tried again, and those that are. */
 export function refusals(open: readonly Call[]): readonly Held[] {
+  if (open.length === 0) return NO_REFUSALS;
   return open.flatMap(({ kind, instance, attempt, state }) => {
     if (kind === "create" || (state.kind !== "failed" && attempt === 1)) return [];
     const what = kind === "update" ? "Update" : "Destroy";

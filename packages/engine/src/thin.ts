@@ -34,10 +34,12 @@ function surplusOf(scene: Scene): readonly Living[] {
   const { declared, census } = scene;
   const { living } = census;
   if (declared.slots.kind === "numbered") {
+    if (living.length <= declared.slots.size) return NOBODY;
     const most = declared.slots.size + surgeOf(scene);
-    if (living.length <= most) return [];
+    if (living.length <= most) return NOBODY;
     return living.toSorted(goesFirst).slice(0, living.length - most);
   }
+  if (areApart(living)) return NOBODY;
   const kept = new Set<string>();
   const surplus: Living[] = [];
   for (const member of living.toSorted(goesFirst).reverse()) {
@@ -46,6 +48,15 @@ function surplusOf(scene: Scene): readonly Living[] {
     else surplus.push(member);
   }
   return surplus.reverse();
+}
+
+const NOBODY: readonly Living[] = [];
+
+/** Each fills a declared place of its own. */
+function areApart(living: readonly Living[]): boolean {
+  const slots = new Set<string>();
+  for (const { placed, seen } of living) if (placed && seen.mark.slot !== undefined) slots.add(seen.mark.slot);
+  return slots.size === living.length;
 }
 
 /**

@@ -3,11 +3,14 @@
  * far in the future: nothing that was begun can have begun later than now, and nobody waits longer than anybody ever
  * does. And time in which nobody was there to carry anything further counts for no deadline.
  */
+import { ownOf } from "@muster/model";
 import {
   BACKOFF_MOST_MS,
   type Call,
+  type Creates,
   longestBackoffMs,
   type Memory,
+  type Quarantine,
   type Rollout,
   spared,
   type Young,
@@ -15,34 +18,28 @@ import {
 
 /** Memory with no time later than it can be at `now`. In order, as it nearly always is, it keeps its identity. */
 export function timely(memory: Memory, now: number): Memory {
-  const trial = { since: now, readyAt: now };
-  const counted = { since: now, last: now };
-  const parts: Pick<Memory, Timed> = {
-    calls: mapSame(memory.calls, (call) => timelyCall(call, now)),
-    young: mapYoung(memory.young, (young) => within(young, trial)),
-    rollout: memory.rollout && timelyRollout(memory.rollout, now),
-    quarantine: memory.quarantine && within(memory.quarantine, { since: now, againAt: now + BACKOFF_MOST_MS }),
-    creates: mapSame(memory.creates, (creates) => within(creates, counted)),
-    creating: timelyBackoff(memory.creating, now),
-    late: timelyBackoff(memory.late, now),
-    repairing: timelyBackoff(memory.repairing, now),
-    vanishedAt: memory.vanishedAt !== null && memory.vanishedAt > now ? now : memory.vanishedAt,
-  };
-  return TIMED.every((part) => parts[part] === memory[part]) ? memory : { ...memory, ...parts };
+  const calls = mapSame(memory.calls, timelyCall, now);
+  const young = mapYoung(memory.young, timelyYoung, now);
+  const creates = mapSame(memory.creates, timelyCreates, now);
+  const rollout = memory.rollout && timelyRollout(memory.rollout, now);
+  const quarantine = memory.quarantine && timelyQuarantine(memory.quarantine, now);
+  const creating = timelyBackoff(memory.creating, now);
+  const late = timelyBackoff(memory.late, now);
+  const repairing = timelyBackoff(memory.repairing, now);
+  const vanishedAt = memory.vanishedAt !== null && memory.vanishedAt > now ? now : memory.vanishedAt;
+  const isSame =
+    calls === memory.calls &&
+    young === memory.young &&
+    creates === memory.creates &&
+    rollout === memory.rollout &&
+    quarantine === memory.quarantine &&
+    creating === memory.creating &&
+    late === memory.late &&
+    repairing === memory.repairing &&
+    vanishedAt === memory.vanishedAt;
+  if (isSame) return memory;
+  return { ...memory, calls, young, creates, rollout, quarantine, creating, late, repairing, vanishedAt };
 }
-
-const TIMED = [
-  "calls",
-  "young",
-  "rollout",
-  "quarantine",
-  "creates",
-  "creating",
-  "late",
-  "repairing",
-  "vanishedAt",
-] as const;
-type Timed = (typeof TIMED)[number];
 
 /**
  * For so long nobody was there: the machine slept, or its clock leapt. Whatever has a deadline has that much more time,
@@ -62,15 +59,26 @@ export function absent(memory: Memory, ms: number, now: number): Memory {
         ? { ...call, state: { ...state, at: later(state.at) } }
         : call;
     }),
-    young: mapYoung(young, (each) => ({ ...each, readyAt: since(each.readyAt) })),
+    young: mapYoung(young, (each) => ({ ...each, readyAt: since(each.readyAt) }), now),
     rollout: rollout && { ...rollout, canariesAt: since(rollout.canariesAt) },
   };
 }
 
 function timelyCall(call: Call, now: number): Call {
-  const begun = within(call, { at: now });
+  const begun = within(call, "at", now);
   const state = timelyState(begun, now);
   return state === begun.state ? begun : { ...begun, state };
+}
+
+function timelyYoung(young: Young, now: number): Young {
+  const { since, readyAt } = young;
+  if (since <= now && (readyAt === null || readyAt <= now)) return young;
+  return { ...young, since: Math.min(since, now), readyAt: readyAt && Math.min(readyAt, now) };
+}
+
+function timelyCreates(creates: Creates, now: number): Creates {
+  const { since, last } = creates;
+  return last <= now && since <= now ? creates : { ...creates, since: Math.min(since, now), last: Math.min(last, now) };
 }
 
 function timelyState({ state, attempt }: Call, now: number): Call["state"] {
@@ -79,43 +87,50 @@ function timelyState({ state, attempt }: Call, now: number): Call["state"] {
       return state;
     case "done":
     case "unknown":
-      return within(state, { at: now });
+      return within(state, "at", now);
     case "failed":
-      return within(state, { retryAt: now + longestBackoffMs(attempt) });
+      return within(state, "retryAt", now + longestBackoffMs(attempt));
   }
 }
 
 function timelyRollout(rollout: Rollout, now: number): Rollout {
-  const begun = within(rollout, { startedAt: now, progressAt: now, canariesAt: now });
-  const failure = begun.failure && within(begun.failure, { at: now });
-  return failure === begun.failure ? begun : { ...begun, failure };
+  const { startedAt, progressAt, canariesAt, failure } = rollout;
+  const latest = Math.max(startedAt, progressAt, canariesAt ?? 0, failure?.at ?? 0);
+  if (latest <= now) return rollout;
+  return {
+    ...rollout,
+    startedAt: Math.min(startedAt, now),
+    progressAt: Math.min(progressAt, now),
+    canariesAt: canariesAt && Math.min(canariesAt, now),
+    failure: failure && { ...failure, at: Math.min(failure.at, now) },
+  };
+}
+
+function timelyQuarantine(quarantine: Quarantine, now: number): Quarantine {
+  return within(within(quarantine, "since", now), "againAt", now + BACKOFF_MOST_MS);
 }
 
 function timelyBackoff(backoff: Memory["creating"], now: number): Memory["creating"] {
-  return backoff && within(backoff, { until: now + longestBackoffMs(backoff.attempts) });
+  return backoff && within(backoff, "until", now + longestBackoffMs(backoff.attempts));
 }
 
-/** None of the named times later than said. */
-function within<T extends object>(value: T, latest: { readonly [K in keyof T]?: number }): T {
-  let bounded = value;
-  for (const key in latest) {
-    const [at, most] = [value[key], latest[key]];
-    if (typeof at === "number" && most !== undefined && at > most) bounded = { ...bounded, [key]: most };
-  }
-  return bounded;
+/** The named time no later than said. Every pass asks this of every time there is: one at a time, nothing is made for it. */
+function within<T extends object>(value: T, key: keyof T, most: number): T {
+  const at = value[key];
+  return typeof at === "number" && at > most ? { ...value, [key]: most } : value;
 }
 
-function mapSame<T>(all: readonly T[], map: (each: T) => T): readonly T[] {
-  if (all.length === 0) return all;
-  const mapped = all.map(map);
-  return mapped.every((each, index) => each === all[index]) ? all : mapped;
+function mapSame<T>(all: readonly T[], map: (each: T, now: number) => T, now: number): readonly T[] {
+  for (const each of all) if (map(each, now) !== each) return all.map((one) => map(one, now));
+  return all;
 }
 
-function mapYoung(all: Memory["young"], map: (young: Young) => Young): Memory["young"] {
+function mapYoung(all: Memory["young"], map: (young: Young, now: number) => Young, now: number): Memory["young"] {
   let mapped: Record<string, Young> | undefined;
-  for (const [id, young] of Object.entries(all)) {
-    const next = map(young);
-    if (next === young) continue;
+  for (const id in all) {
+    const young = ownOf(all, id);
+    const next = young && map(young, now);
+    if (next === undefined || next === young) continue;
     mapped ??= { ...all };
     mapped[id] = next;
   }

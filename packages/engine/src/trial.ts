@@ -66,31 +66,39 @@ export interface Trials {
 
 /** Gathers how the trials stand. Nothing new is made where nothing has changed. */
 export function openTrials(before: Memory["young"]) {
-  const known = new Map(Object.entries(before));
+  // Nearly always nobody is on trial: then nothing is looked up.
+  const count = countOf(before);
   const now: [string, Young][] = [];
   const passed: Living[] = [];
   const failed: Living[] = [];
   let same = true;
   let wakeAt: number | undefined;
+  const of = (id: string): Young | undefined => (count > 0 ? ownOf(before, id) : undefined);
   return {
-    of: (id: string): Young | undefined => (known.size > 0 ? known.get(id) : undefined),
+    of,
     keep(id: string, trial: Young): void {
       now.push([id, trial]);
-      same &&= known.get(id) === trial;
+      same &&= of(id) === trial;
     },
     note(member: Living, trial: Trial): void {
       const { id } = member.seen;
       if (trial.young !== undefined) now.push([id, trial.young]);
-      same &&= trial.young !== undefined && known.get(id) === trial.young;
+      same &&= trial.young !== undefined && of(id) === trial.young;
       if (trial.passes) passed.push(member);
       if (trial.fails) failed.push(member);
       if (trial.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? trial.wakeAt, trial.wakeAt);
     },
     close(): Trials {
-      const unchanged = same && now.length === known.size;
+      const unchanged = same && now.length === count;
       return { young: unchanged ? before : Object.fromEntries(now), passed, failed, wakeAt };
     },
   };
+}
+
+function countOf(young: Memory["young"]): number {
+  let count = 0;
+  for (const _ in young) count++;
+  return count;
 }
 
 /** It has not been healthy without a break. */

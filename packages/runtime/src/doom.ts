@@ -37,6 +37,7 @@ export function doomRequests(): DoomRequests {
     },
     waiting: () => all,
     written(requests) {
+      if (requests.length === 0) return;
       const done = all.filter((each) => requests.includes(each));
       all = all.filter((each) => !requests.includes(each));
       for (const { written } of done) written();
@@ -66,6 +67,7 @@ export function withDoomed(memory: Memory, requests: readonly DoomRequest[]): Me
 
 /** What they want written besides: the newest declaration, and the events of all. */
 export function writesOf(requests: readonly DoomRequest[], events: readonly EventDraft[]): Writes {
+  if (requests.length === 0) return events.length === 0 ? {} : { events };
   const asked = requests.flatMap(({ writes }) => writes.events ?? []);
   const all = [...asked, ...events];
   return { ...requests.at(-1)?.writes, ...(all.length === 0 ? {} : { events: all }) };

@@ -13,7 +13,7 @@ const DONE: Record<Acted["action"]["kind"], { readonly type: EventType; readonly
 
 /** How actions ended, as facts of the history. Of one that was never begun there is nothing to tell. */
 export function eventsOfActions(group: string, acted: readonly Acted[]): readonly EventDraft[] {
-  return acted.flatMap((each) => eventOfAction(group, each) ?? []);
+  return acted.length === 0 ? [] : acted.flatMap((each) => eventOfAction(group, each) ?? []);
 }
 
 function eventOfAction(group: string, { action, outcome, forced }: Acted): EventDraft | undefined {

@@ -23,6 +23,7 @@ export interface Passed {
 
 /** Memory with how calls ended. */
 export function withOutcomes(memory: Memory, acted: readonly Acted[]): Memory {
+  if (acted.length === 0) return memory;
   return record(
     memory,
     acted.map(({ outcome }) => outcome),
@@ -32,12 +33,13 @@ export function withOutcomes(memory: Memory, acted: readonly Acted[]): Memory {
 /** Everything that the history is told of a pass. */
 export function eventsOfPass(group: string, known: Known, { acted, look, decided }: Passed): readonly EventDraft[] {
   const { shown, status } = known;
-  return [
-    ...eventsOfActions(group, acted),
-    ...(shown !== undefined && look.kind === "seen" ? vanished(group, known.memory, shown, look, acted) : []),
-    ...decided.decisions.map((decision) => eventOfDecision(group, decision)),
-    ...eventsOfStall(group, decided.cause, status, decided.status),
-  ];
+  const events = [...eventsOfActions(group, acted)];
+  if (shown !== undefined && look.kind === "seen") {
+    for (const event of vanished(group, known.memory, shown, look, acted)) events.push(event);
+  }
+  for (const decision of decided.decisions) events.push(eventOfDecision(group, decision));
+  for (const event of eventsOfStall(group, decided.cause, status, decided.status)) events.push(event);
+  return events;
 }
 
 /** Memory is written where it has changed, and before anything that was decided is carried out. */
@@ -70,7 +72,8 @@ function vanished(
 
 /** The same members in the same order, as nearly every look shows them. */
 function showSame(a: GoodLook, b: GoodLook): boolean {
-  return a.members.length === b.members.length && a.members.every(({ id }, index) => id === b.members[index]?.id);
+  if (a.members.length !== b.members.length) return false;
+  return a.members.every((member, index) => member === b.members[index] || member.id === b.members[index]?.id);
 }
 
 function idsOf(look: GoodLook): ReadonlySet<string> {

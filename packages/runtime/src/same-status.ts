@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import type { Condition, Status } from "@muster/model";
+import type { Condition, RolloutStatus, Status } from "@muster/model";
 
 /** The same to whoever is told of it. */
 export function sameStatus(a: Status, b: Status): boolean {
@@ -7,10 +6,15 @@ export function sameStatus(a: Status, b: Status): boolean {
     a.generation === b.generation &&
     a.ready === b.ready &&
     a.desired === b.desired &&
-    isDeepStrictEqual(a.rollout, b.rollout) &&
+    sameRollout(a.rollout, b.rollout) &&
     a.conditions.length === b.conditions.length &&
     a.conditions.every((condition, index) => sameCondition(condition, b.conditions[index]))
   );
+}
+
+function sameRollout(a: RolloutStatus | null, b: RolloutStatus | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.phase === b.phase && a.arrived === b.arrived && a.of === b.of;
 }
 
 function sameCondition(a: Condition, b: Condition | undefined): boolean {

@@ -33,7 +33,10 @@ export function timeline(start: number): Timeline {
 
   function after(ms: number, run: () => void): () => void {
     const timer: Timer = { at: now + Math.max(0, Math.round(ms)), run };
-    timers.splice(placeOf(timers, timer.at), 0, timer);
+    const place = placeOf(timers, timer.at);
+    // What is due next is set more often than anything else.
+    if (place === timers.length) timers.push(timer);
+    else timers.splice(place, 0, timer);
     return () => {
       const index = timers.indexOf(timer);
       if (index >= 0) timers.splice(index, 1);

@@ -29,7 +29,7 @@ export function simulatedFlavor(name: FlavorName, stage: Stage, life: Life): Fla
     health: async ({ id }) => {
       let isHeard = true;
       const tell = (verdict: Verdict) => {
-        if (isHeard && !life.isOver()) stage.tell({ kind: "judged", life: life.number, id, verdict });
+        if (isHeard && !life.isOver()) stage.tell({ kind: "judged", life: life.number, verdicts: [[id, verdict]] });
         isHeard = false;
       };
       const cancel = stage.clock.after(TOLD_MS, () => tell({ kind: "unknown", reason: "no answer" }));

@@ -55,7 +55,12 @@ export type Told =
       readonly began: number;
       readonly shown: readonly Shown[];
     }
-  | { readonly kind: "judged"; readonly life: number; readonly id: string; readonly verdict: Verdict }
+  /** What was said of the health of some, all at the same moment. */
+  | {
+      readonly kind: "judged";
+      readonly life: number;
+      readonly verdicts: readonly (readonly [id: string, verdict: Verdict])[];
+    }
   /** The store wrote something under a lease. */
   | {
       readonly kind: "wrote";
@@ -74,3 +79,9 @@ export type Told =
   | { readonly kind: "ended" };
 
 export type Tell = (told: Told) => void;
+
+/** Whoever tells something has made it for that: the time is put on it, for to copy it would take longer than to watch it. */
+export function happened(told: Told & { at?: number }, at: number): Happening {
+  told.at = at;
+  return told as Happening;
+}

@@ -25,7 +25,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     (group) => wanted.last(group)?.promised ?? { minReadyMs: 0, healthyDeadlineMs: 0 },
   );
   const touchable = new Set<string>();
-  const looks = new Map<string, LookRecord>();
+  const looks = noLooks();
   const decisions = new Map<string, Decision>();
   const calls = new Map<number, CallRecord>();
   const underWay = new Set<CallRecord>();
@@ -50,7 +50,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   /** Calls that were begun before their group was forgotten, also in the same moment. */
   const forgottenCalls = new Set<CallRecord>();
   let declaredAt = Number.NEGATIVE_INFINITY;
-  let wave: Decision[] = [];
+  let wave = NO_WAVE;
 
   function takeMemory(memory: Readonly<Record<string, Json>>, life: number, at: number): void {
     for (const [group, value] of Object.entries(memory)) {
@@ -65,7 +65,10 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
         if (plan.group === group && plan.life !== life) plan.waitsFrom ??= began.get(life) ?? 0;
       const { doomed: named, calls: begun } = promisedIn(value);
       for (const id of named) if (asked.has(id)) doomed.set(id, group);
+      const isKeptTrackOf = missing.size > 0 || planned.size > 0 || begun.length > 0;
+      if (!isKeptTrackOf) continue;
       const awaited = new Set(begun.map(({ intent }) => intent));
+      const decided: Decision[] = [];
       for (const call of missing.values()) {
         if (call.group !== group || life !== holder || awaited.has(call.intent)) continue;
         missing.delete(call.intent);
@@ -74,14 +77,15 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       for (const call of begun) {
         if (decisions.has(call.intent)) continue;
         const { intent, kind, slot, why, cause, instance } = call;
-        const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.get(keyOf(life, group)) };
+        const decision = { intent, kind, slot, why, cause, instance, group, at, look: looks.of(life, group) };
         decisions.set(intent, decision);
         latest.set(keyOf(kind, instance ?? ""), decision);
         latest.set(keyOf(`${life} ${kind}`, instance ?? ""), decision);
         if (kind === "destroy" && instance !== null) planned.set(instance, { intent, group, life });
-        wave.push(decision);
+        decided.push(decision);
       }
-      if (planned.size > 0) takeBack(group, new Set(begun.map(({ intent }) => intent)), life);
+      if (decided.length > 0) wave = [...wave, ...decided];
+      if (planned.size > 0) takeBack(group, awaited, life);
     }
   }
 
@@ -100,9 +104,21 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
       verb === "create" ? decisions.get(tags["muster.intent"] ?? "") : latest.get(keyOf(`${life} ${verb}`, id));
     const mark = markOf(tags);
     const record: CallRecord = {
-      ...{ number, verb, began: at, decision, id, want, group: mark.owner },
-      ...{ intent: decision?.intent ?? mark.intent, slot: mark.slot },
-      ...{ took: false, idle: false, ended: undefined, resolved: false, life, loose: false },
+      number,
+      verb,
+      began: at,
+      decision,
+      id,
+      want,
+      group: mark.owner,
+      intent: decision?.intent ?? mark.intent,
+      slot: mark.slot,
+      took: false,
+      idle: false,
+      ended: undefined,
+      resolved: false,
+      life,
+      loose: false,
     };
     if (verb === "destroy") planned.delete(id);
     calls.set(number, record);
@@ -126,8 +142,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
 
   function takeLook(look: LookRecord): void {
     // A look that was given up ends later than the one that was begun in its place.
-    const latest = looks.get(keyOf(look.life, look.group));
-    if (latest === undefined || latest.began <= look.began) looks.set(keyOf(look.life, look.group), look);
+    const latest = looks.of(look.life, look.group);
+    if (latest === undefined || latest.began <= look.began) looks.put(look);
     for (const [id, { group, life, waitsFrom = began.get(look.life) ?? 0 }] of planned) {
       if (group === look.group && life !== look.life && look.began >= waitsFrom + settleMs) planned.delete(id);
     }
@@ -151,15 +167,13 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     }
   }
 
-  function judge({ life, id, verdict, at }: Extract<Happening, { kind: "judged" }>): void {
-    let lookedAt = at;
-    for (const group of wanted.names()) {
-      const look = looks.get(keyOf(life, group));
-      if (look === undefined || !(look.verdicts.has(id) || shows(look, id))) continue;
-      look.verdicts.set(id, verdict);
-      lookedAt = look.began;
+  function judge({ life, verdicts, at }: Extract<Happening, { kind: "judged" }>): void {
+    const judgedIn = wanted.names().map((group) => judging(looks.of(life, group)));
+    for (const [id, verdict] of verdicts) {
+      let lookedAt = at;
+      for (const take of judgedIn) lookedAt = take(id, verdict) ?? lookedAt;
+      if (life === holder) trials.judge(id, verdict, at, lookedAt, at);
     }
-    if (life === holder) trials.judge(id, verdict, { trueAt: at, lookedAt, at });
   }
 
   function endCall(number: number, ended: NonNullable<CallRecord["ended"]>): void {
@@ -219,7 +233,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
 
   /** What the look before has shown was taken in, unless something else was declared meanwhile: then it was let go. */
   function settleTrials({ life, group }: Extract<Happening, { kind: "looked" }>): void {
-    const before = looks.get(keyOf(life, group));
+    const before = looks.of(life, group);
     if (before === undefined) return;
     if (before.began <= declaredAt) trials.lose();
     else trials.takeIn(group);
@@ -227,7 +241,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
 
   return {
     take(happening) {
-      wave = [];
+      wave = NO_WAVE;
       const { at } = happening;
       switch (happening.kind) {
         case "wrote":
@@ -246,12 +260,8 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
           takeLook({ ...happening, ended: at, verdicts: plainVerdicts(happening) });
           if (happening.life !== holder) return;
           // Who is shown to have ended was there before: that is no older than what made it.
-          for (const [id, verdict] of looks.get(keyOf(happening.life, happening.group))?.verdicts ?? [])
-            trials.judge(id, verdict, {
-              trueAt: verdict === ENDED ? at : happening.began,
-              lookedAt: happening.began,
-              at,
-            });
+          for (const [id, verdict] of looks.of(happening.life, happening.group)?.verdicts ?? [])
+            trials.judge(id, verdict, verdict === ENDED ? at : happening.began, happening.began, at);
           return;
         case "judged":
           judge(happening);
@@ -321,7 +331,7 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
     wanted: wanted.now,
     groups: wanted.names,
     mayTouch: (group) => touchable.has(group),
-    lookOf: (life, group) => looks.get(keyOf(life, group)),
+    lookOf: looks.of,
     wasAskedFor: (id) => doomed.has(id),
     wasForgottenSince(group, time) {
       const at = forgotten.get(group);
@@ -330,9 +340,33 @@ export function emptyHistory({ settleMs, local }: { readonly settleMs: number; r
   };
 }
 
-function shows({ shown }: LookRecord, id: string): boolean {
-  for (const each of shown) if (each.id === id) return true;
-  return false;
+const NO_WAVE: readonly Decision[] = [];
+
+/** The last look of each life at each group. Asked at every happening: no key is made for that. */
+function noLooks() {
+  const byLife = new Map<number, Map<string, LookRecord>>();
+  return {
+    of: (life: number, group: string): LookRecord | undefined => byLife.get(life)?.get(group),
+    put(look: LookRecord): void {
+      const known = byLife.get(look.life);
+      if (known === undefined) byLife.set(look.life, new Map([[look.group, look]]));
+      else known.set(look.group, look);
+    },
+  };
+}
+
+/** Takes in what is said of those that the look has shown: when it began; undefined for whoever it has not shown. */
+function judging(look: LookRecord | undefined): (id: string, verdict: Verdict) => number | undefined {
+  if (look === undefined) return () => undefined;
+  const { shown, verdicts, began } = look;
+  // They are judged in the order in which they were shown: the next one is mostly the one after the last.
+  let next = 0;
+  return (id, verdict) => {
+    if (shown[next]?.id === id) next++;
+    else if (!verdicts.has(id) && !shown.some((each) => each.id === id)) return undefined;
+    verdicts.set(id, verdict);
+    return began;
+  };
 }
 
 const NOTHING: Pick<Memory, "doomed" | "calls"> = { doomed: [], calls: [] };

@@ -9,9 +9,11 @@ const known = new WeakMap<Tags, Required<Mark>>();
 
 /** The mark that a thing bears, with empty words where it bears none. */
 export function markOf(tags: Tags): Required<Mark> {
-  const mark = known.get(tags) ?? { ...NOBODYS, ...musterMarks.read(tags) };
-  known.set(tags, mark);
-  return mark;
+  const mark = known.get(tags);
+  if (mark !== undefined) return mark;
+  const read = { ...NOBODYS, ...musterMarks.read(tags) };
+  known.set(tags, read);
+  return read;
 }
 
 export function isMemberOf(group: string, tags: Tags): boolean {
@@ -20,7 +22,9 @@ export function isMemberOf(group: string, tags: Tags): boolean {
   return markOf(tags).owner === group;
 }
 
+const NO_TAGS: Tags = {};
+
 /** The living members of a group, in truth. */
 export function membersOf(world: World, group: string): readonly Thing[] {
-  return world.living(musterMarks.owned(STACK, group)).filter(({ tags }) => isMemberOf(group, tags));
+  return world.living(NO_TAGS).filter(({ tags }) => isMemberOf(group, tags));
 }

@@ -21,23 +21,37 @@ const STILL_MS = 65_000;
 /** A wait of before may have to be over first, which takes at most so long. */
 const WAITED_STILL_MS = 800_000;
 
+/** Whoever is there: it is told by Muster to be under way, or has not been still for long enough. */
+export function isUnderWay({ wanted, status, stillMs }: Pick<Standing, "wanted" | "status" | "stillMs">): boolean {
+  const { steering, mode, reverted } = wanted;
+  if (mode === "observe") return stillMs < WAITED_STILL_MS;
+  if (steering?.goal === "destroying") return true;
+  const phase = status.rollout?.phase;
+  if (steering?.goal !== "paused") {
+    if (phase === undefined) return reverted !== "no" || !isConverged(status);
+    if (phase === "rolling" || phase === "paused") return true;
+  }
+  return stillMs < STILL_MS || conditionOf(status, "Progressing")?.holds === true;
+}
+
 export function isReached(standing: Standing): boolean {
+  if (isUnderWay(standing)) return false;
   const { wanted, living, stillMs, status } = standing;
   const { text, steering, mode, promised } = wanted;
-  if (mode === "observe") return stillMs >= WAITED_STILL_MS;
-  if (steering?.goal === "destroying") return false;
+  if (mode === "observe") return true;
   const hasFallen = living.some(({ fallen }) => fallen);
-  const isStill =
-    stillMs >= (hasFallen ? WAITED_STILL_MS : STILL_MS) && conditionOf(status, "Progressing")?.holds !== true;
+  const isStill = !hasFallen || stillMs >= WAITED_STILL_MS;
   const extra = living.length - sizeOf(text);
   const fresh = living.filter((thing) => isOfVersion(text, thing.properties)).length;
   const phase = status.rollout?.phase;
-  // Those that have come before a rollout was held stand beside the others.
-  if (extra < 0 || extra > (phase === "failed" ? Math.min(fresh, promised.most - sizeOf(text)) : 0)) return false;
+  // Those that have come before a rollout was held, also one that goes back, stand beside the others.
+  const isHeld = phase === "failed" || (phase === "reverting" && isHeldByFailure(status));
+  const beside = isHeld ? Math.min(countOf(living, wanted.aim), promised.most - sizeOf(text)) : 0;
+  if (extra < 0 || extra > beside) return false;
   if (steering?.goal === "paused") return isStill;
   switch (phase) {
     case undefined:
-      return wanted.reverted === "no" && fresh === living.length && isConverged(status);
+      return fresh === living.length;
     case "reverted":
       return isStill && wanted.reverted !== "no" && countOf(living, wanted.aim) === living.length;
     case "canary":
@@ -45,13 +59,17 @@ export function isReached(standing: Standing): boolean {
       return isStill && promised.bakeMs === undefined && fresh < living.length && fresh >= promised.canary;
     case "reverting":
       // Going back has failed too, and stands still: it is the same.
-      return conditionOf(status, "Stalled")?.reason === "RolloutFailed" && isStill && (standing.someGone || hasFallen);
+      return isHeldByFailure(status) && isStill && (standing.someGone || hasFallen);
     case "failed":
       // Those that failed and have gone, or have ended, cannot recover: a person has to say that it may go on.
       return isStill && (standing.someGone || hasFallen);
     default:
       return false;
   }
+}
+
+function isHeldByFailure(status: Status): boolean {
+  return conditionOf(status, "Stalled")?.reason === "RolloutFailed";
 }
 
 function countOf(living: readonly Thing[], text: GroupText): number {

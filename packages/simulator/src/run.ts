@@ -3,7 +3,7 @@ import { conditionOf, type Status } from "@muster/model";
 import type { Clock, Decide } from "@muster/runtime";
 import { endDisasters, letDisastersHappen, placeForeigners } from "./disasters.ts";
 import { calm } from "./faults.ts";
-import type { Happening, Told } from "./happening.ts";
+import { type Happening, happened, type Told } from "./happening.ts";
 import { emptyHistory } from "./history.ts";
 import type { Evidence, Violation, Watcher } from "./invariants/invariant.ts";
 import { INVARIANTS } from "./invariants.ts";
@@ -11,7 +11,7 @@ import type { Kept } from "./lives.ts";
 import { markOf, membersOf } from "./marks.ts";
 import type { People } from "./people.ts";
 import { randomOf } from "./random.ts";
-import { isReached } from "./reached.ts";
+import { isReached, isUnderWay } from "./reached.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { emptyWorld, type Thing } from "./world.ts";
@@ -97,7 +97,7 @@ export function beginRun(scenario: Scenario, clock: Clock, { hear }: Hearing): R
   let lastThaw = Number.NEGATIVE_INFINITY;
 
   function tell(told: Told): void {
-    const happening: Happening = { ...told, at: clock.now() };
+    const happening = happened(told, clock.now());
     count.happenings++;
     if (told.kind === "called") count.calls++;
     if (told.kind === "called" || told.kind === "wrote") lastDeed = clock.now();
@@ -156,13 +156,16 @@ export function beginRun(scenario: Scenario, clock: Clock, { hear }: Hearing): R
     }
     // What a look has shown is taken in when health has been asked, which takes no longer than this.
     if (clock.now() < look.ended + 1_000) return false;
+    const stillMs = clock.now() - lastDeed;
+    if (isUnderWay({ wanted, status, stillMs })) return false;
     const living = membersOf(world, group);
-    const listed = new Set(look.shown.map(({ id }) => id));
-    if (listed.size !== living.length || !living.every(({ id }) => listed.has(id))) return false;
+    const { shown } = look;
+    // Both are in the order in which they were made.
+    if (shown.length !== living.length || !living.every(({ id }, index) => id === shown[index]?.id)) return false;
     if (mode === "enforce" && !living.every((thing) => mayStay(thing, status))) return false;
     const { image, note } = wanted.aim;
     const someGone = gone.has(`${group} ${image} ${note}`);
-    return isReached({ wanted, status, living, stillMs: clock.now() - lastDeed, someGone });
+    return isReached({ wanted, status, living, stillMs, someGone });
   }
 
   const stage: Stage = {

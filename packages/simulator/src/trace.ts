@@ -65,7 +65,7 @@ function textOf(happening: Happening): string {
       return `look at ${group}, begun ${at - began} ms ago: ${members || "nobody"}`;
     }
     case "judged":
-      return `health of ${happening.id}: ${happening.verdict.kind}`;
+      return `health of ${happening.verdicts.map(([id, { kind }]) => `${id}: ${kind}`).join(", ")}`;
     case "wrote": {
       const { declaration, memory, events } = happening;
       const parts = [

@@ -37,12 +37,8 @@ export interface Trials {
   takeIn(group: string): void;
   /** What the last looks have shown is lost with the passes that would have remembered it. */
   lose(): void;
-  /** What was said of a member, of the time `trueAt`, after a look that began at `lookedAt`. */
-  judge(
-    id: string,
-    verdict: Verdict,
-    heard: { readonly trueAt: number; readonly lookedAt: number; readonly at: number },
-  ): void;
+  /** What was said at `at` of a member, of the time `trueAt`, after a look that began at `lookedAt`. */
+  judge(id: string, verdict: Verdict, trueAt: number, lookedAt: number, at: number): void;
   /** It cannot have been healthy for so long since it was made or changed. */
   isTried(id: string, minReadyMs: number, at: number): boolean;
   /** It may be on trial still, and has failed or has taken longer than the deadline. */
@@ -75,9 +71,10 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
   function pass(id: string, trial: Trial | undefined, lookedAt: number, at: number): void {
     const longest = passing.get(id) ?? at;
     const shortest = surelyPassing.get(id) ?? at;
-    passing.set(id, longest);
+    // It is nearly always well since before: then there is nothing to be noted.
+    if (longest === at) passing.set(id, at);
     const isKnown = trial === undefined || lookedAt >= trial.answeredAt;
-    if (isKnown) surelyPassing.set(id, shortest);
+    if (isKnown && shortest === at) surelyPassing.set(id, at);
     if (trial === undefined) return;
     const { minReadyMs } = termsOf(trial.group);
     if (at - longest >= minReadyMs) trial.mayCount = true;
@@ -114,7 +111,7 @@ export function emptyTrials(settleMs: number, termsOf: (group: string) => Terms)
       surelyPassing.clear();
       for (const trial of trials.values()) trial.isOver = false;
     },
-    judge(id, verdict, { trueAt, lookedAt, at }) {
+    judge(id, verdict, trueAt, lookedAt, at) {
       const trial = trials.get(id);
       if (trial?.kind === "changed" && trueAt < trial.since) return;
       if (verdict.kind === "pass") return pass(id, trial, lookedAt, at);

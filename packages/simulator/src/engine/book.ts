@@ -37,8 +37,8 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       if (value === null) memories.delete(group);
       else memories.set(group, value);
     }
-    const place = { stack: STACK, at: clock.now(), hash: "", previous: "" };
-    const events = drafts.map((draft): Event => ({ ...draft, ...place, seq: ++seq }));
+    const at = clock.now();
+    const events = drafts.map((draft): Event => ({ ...draft, stack: STACK, at, hash: "", previous: "", seq: ++seq }));
     const said = { kind: "wrote", life: life.number, memory, events } as const;
     tell(declared === undefined ? said : { ...said, declaration: declared });
   }
@@ -49,7 +49,7 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       const value = memories.get(group);
       if (value === undefined) return memoryFrom(undefined, group);
       // As from a real store: what is read shares nothing with what was written.
-      const copy: Json = JSON.parse(JSON.stringify(value));
+      const copy = copyOf(value);
       return memoryFrom(recalled?.(copy) ?? copy, group);
     },
     writer(life) {
@@ -67,4 +67,12 @@ export function openBook(stage: Stage, holder: () => number, { writes: broken, r
       };
     },
   };
+}
+
+function copyOf(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: Record<string, Json> = {};
+  for (const [key, inner] of Object.entries(value)) copy[key] = copyOf(inner);
+  return copy;
 }

@@ -37,7 +37,7 @@ import type { FlavorName } from "../flavor.ts";
 import type { Stage } from "../stage.ts";
 import { hint } from "../type.ts";
 import { type Acting, carryOut } from "./hands.ts";
-import { look, type Watched } from "./look.ts";
+import { type Acquainted, look, type Watched } from "./look.ts";
 
 export interface Controller {
   assign(assignment: Assignment): void;
@@ -78,6 +78,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   const { name: group } = first.group;
   const requests = doomRequests();
   const ended: Acted[] = [];
+  const acquainted: Acquainted = new Map();
   const unlisten = stage.world.watch(() => hint(stage, life, wake));
   life.onEnd(() => void unlisten());
   let heed: ReturnType<typeof attention> | undefined;
@@ -110,7 +111,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       versions[of === former?.revision && of !== revision ? "former" : "declared"].flavor.name as FlavorName;
     const propertiesOf = (version: keyof typeof versions) => versions[version].template.properties;
     const knowsHealth = flavor.health !== undefined;
-    return { assignment: to, declared, stack, name, flavorOf, propertiesOf, knowsHealth };
+    return { assignment: to, declared, stack, name, acquainted, flavorOf, propertiesOf, knowsHealth };
   }
 
   function schedule(at: number): void {
@@ -159,8 +160,9 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
     const known = { memory, shown, status };
     const events = eventsOfPass(group, known, { acted, look, decided });
     goOn("write", () => {
-      const writes = { ...writesOf(asked, events), ...memoryOfPass(group, known, decided) };
-      if (!written(writes)) return;
+      const isNews = asked.length > 0 || events.length > 0 || decided.memory !== memory;
+      if (isNews && !written({ ...writesOf(asked, events), ...memoryOfPass(group, known, decided) })) return;
+      isWriting = true;
       goOn("written", () => {
         isWriting = false;
         if (assignment === assigned) assignment = next;
@@ -179,8 +181,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
   /** False, and the pass is over, where it could not be written. */
   function written(writes: Writes): boolean {
     try {
-      if (Object.keys(writes).length > 0) deps.write(writes);
-      isWriting = true;
+      deps.write(writes);
       return true;
     } catch (thrown) {
       if (thrown instanceof MusterError && thrown.code === "stack.lost") {
@@ -266,7 +267,7 @@ export function controlGroup(first: Assignment, remembered: Memory, deps: Contro
       passes++;
       isPassing = false;
       const lost = { stack: first.stack, detail: "it was let go before this was written down" };
-      requests.failAll(new MusterError("stack.lost", lost));
+      if (requests.waiting().length > 0) requests.failAll(new MusterError("stack.lost", lost));
       const end = () => {
         if (whenAtRest === undefined) return;
         whenAtRest = undefined;

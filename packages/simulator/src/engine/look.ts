@@ -15,9 +15,14 @@ import type { Stage } from "../stage.ts";
 export interface Watched {
   readonly stack: string;
   readonly name: string;
+  /** Whoever was seen before. */
+  readonly acquainted: Acquainted;
   /** How a member of this revision is treated. */
   flavorOf(revision: string): FlavorName;
 }
+
+/** Members by their ids, each with how a list has shown it. */
+export type Acquainted = Map<string, { readonly shown: Shown; readonly member: Seen }>;
 
 const PAGE = 8;
 /** A list that never ends is a failed look. */
@@ -87,8 +92,23 @@ function list(
     deadline?.();
     const theirs = shown.filter(({ tags }) => isMemberOf(name, tags));
     tell({ kind: "looked", life: life.number, group: name, began: startedAt, shown: theirs });
-    done(shown.flatMap((each) => memberOn(watched, each, musterMarks.read(each.tags)) ?? []));
+    const members: Seen[] = [];
+    for (const each of shown) {
+      const member = memberIn(watched, each);
+      if (member !== undefined) members.push(member);
+    }
+    done(members);
   }
+}
+
+/** Most things are shown as they were by the look before: then the member is the one that it was, and is not made anew. */
+function memberIn(watched: Watched, shown: Shown): Seen | undefined {
+  const { acquainted } = watched;
+  const known = acquainted.get(shown.id);
+  if (known?.shown === shown) return known.member;
+  const member = memberOn(watched, shown, musterMarks.read(shown.tags));
+  if (member !== undefined) acquainted.set(shown.id, { shown, member });
+  return member;
 }
 
 function askHealth(
@@ -101,7 +121,8 @@ function askHealth(
   const { random, faults, tell } = stage;
   const now = faults();
   const verdicts = new Map<string, Verdict>();
-  /** Those that have not answered yet. */
+  /** Those that have answered at once, and those that have not answered yet. */
+  const answered: [string, Verdict][] = [];
   const silent = new Set<string>();
   let cancel: (() => void) | undefined;
   for (const member of members) {
@@ -110,13 +131,16 @@ function askHealth(
       verdicts.set(member.id, presence(member));
     else ask(member.id);
   }
+  if (answered.length > 0) tell({ kind: "judged", life: life.number, verdicts: answered });
   if (silent.size === 0) done(verdicts);
   else cancel = life.clock.after(HEARD_MS, giveUp);
 
   function ask(id: string): void {
     const wait = rareDelay(now, random);
     if (wait === 0) {
-      hear(id, verdictOn(stage, now, id));
+      const verdict = verdictOn(stage, now, id);
+      answered.push([id, verdict]);
+      verdicts.set(id, verdict);
       return;
     }
     silent.add(id);
@@ -124,7 +148,7 @@ function askHealth(
   }
 
   function hear(id: string, verdict: Verdict): void {
-    tell({ kind: "judged", life: life.number, id, verdict });
+    tell({ kind: "judged", life: life.number, verdicts: [[id, verdict]] });
     verdicts.set(id, verdict);
   }
 

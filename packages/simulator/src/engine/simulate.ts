@@ -41,7 +41,8 @@ export function simulateEngine(what: string | Scenario, options: EngineOptions =
     const stop = every(TICK_MS, time, () => {
       isEnough = enough();
     });
-    while (time.runNext(until, () => isEnough));
+    const isOver = () => isEnough;
+    while (time.runNext(until, isOver));
     stop();
     if (!isEnough) time.advance(until);
   }

@@ -16,6 +16,7 @@ export const paused: Invariant = {
   watch:
     ({ history }) =>
     () => {
+      if (history.wave().length === 0) return undefined;
       for (const [group, wave] of Map.groupBy(history.wave(), ({ group }) => group)) {
         const since = wave[0]?.look?.began ?? wave[0]?.at ?? 0;
         const wanted = history.wantedSince(group, since);

@@ -22,10 +22,9 @@ export const names: Invariant = {
 function namesake(mine: CallRecord, { history, world }: Evidence): string | undefined {
   const { group, slot, number, id, began, resolved } = mine;
   if (resolved || history.wasForgottenSince(group, began)) return undefined;
-  const makers = new Map([...history.calls.values()].map((call) => [call.id, call]));
   const other = membersOf(world, group).find((thing) => {
     if (thing.id === id || markOf(thing.tags).slot !== slot) return false;
-    const maker = makers.get(thing.id);
+    const maker = [...history.calls.values()].findLast((call) => call.id === thing.id);
     return maker === undefined || (!maker.loose && !history.wasForgottenSince(group, maker.began));
   });
   return other && `call ${number} makes ${group}/${slot}, which ${other.id} is`;

@@ -16,7 +16,7 @@ export const available: Invariant = {
   name: "3 never too few healthy members by our own hand",
   on: ["wrote"],
   watch: (evidence) => (happening) => {
-    if (happening.kind !== "wrote") return undefined;
+    if (happening.kind !== "wrote" || evidence.history.wave().length === 0) return undefined;
     for (const [group, destroys] of byGroup(evidence.history.wave())) {
       const wrong = tooFew(group, destroys, evidence);
       if (wrong !== undefined) return wrong;
@@ -88,16 +88,19 @@ function tooMany({ call }: Extract<Happening, { kind: "called" }>, { history, wo
   if (mine === undefined || decision === undefined || mine.loose) return undefined;
   const { group } = mine;
   const shownSince = decision.look?.began ?? decision.at;
-  const forgotten = idsForgotten(group, history);
-  const loose = idsOfLoose(group, history);
-  const alive = membersOf(world, group).filter(
-    ({ id, listedFrom }) => listedFrom <= shownSince || !(forgotten.has(id) || loose.has(id)),
-  );
   const coming = [...history.underWay()]
     .filter((each) => each.group === group && isComing(each))
     .filter(({ began }) => !history.wasForgottenSince(group, began)).length;
   const wanted = history.wantedSince(group, shownSince);
   const most = Math.max(...wanted.map(({ promised }) => promised.most));
+  const living = membersOf(world, group);
+  // Nearly always there are few enough, whoever of them is to be left out.
+  if (living.length + coming <= most) return undefined;
+  const forgotten = idsForgotten(group, history);
+  const loose = idsOfLoose(group, history);
+  const alive = living.filter(
+    ({ id, listedFrom }) => listedFrom <= shownSince || !(forgotten.has(id) || loose.has(id)),
+  );
   if (alive.length + coming <= most) return undefined;
   return `call ${call} makes one more of ${group}: ${alive.length} are there, ${coming} are coming, and ${most} may be`;
 }

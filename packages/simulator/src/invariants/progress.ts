@@ -98,9 +98,13 @@ function overdue(
   const wanted = history.wanted(group);
   if (wanted === undefined) return undefined;
   const { aim, steering, mode, promised } = wanted;
-  const current = shown.filter(({ properties }) => isOfVersion(aim, properties));
-  const well = current.filter(({ id }) => history.trials.passingSince(id) !== undefined).length;
-  const seen = `${shown.length - current.length} old, ${well} new`;
+  let old = 0;
+  let well = 0;
+  for (const { id, properties } of shown) {
+    if (!isOfVersion(aim, properties)) old++;
+    else if (history.trials.passingSince(id) !== undefined) well++;
+  }
+  const seen = `${old} old, ${well} new`;
   const isWaiting =
     steering?.goal === "paused" || mode === "observe" || (promised.canary > 0 && well >= promised.canary);
   if (seen !== rollout.seen || isWaiting || !rollout.isConfirmed) {

@@ -34,10 +34,7 @@ export const record: Invariant = {
         case "rested":
           // What turns up later than the type promises is taken for granted: nobody waits for it any more.
           if (!promisesKept) return undefined;
-          return [...history.calls.values()]
-            .filter(({ group, began }) => !history.wasForgottenSince(group, began))
-            .map((call) => untold(call, told, world))
-            .find((each) => each !== undefined);
+          return firstUntold(told, history, world);
         default:
           return undefined;
       }
@@ -68,6 +65,15 @@ const VERB_OF: Partial<Record<Event["type"], Verb>> = {
   "instance.destroyed": "destroy",
 };
 
+function firstUntold(told: readonly Event[], history: History, world: World): string | undefined {
+  const byInstance = Map.groupBy(told, ({ instance }) => instance);
+  return [...history.calls.values()]
+    .filter(({ group, began }) => !history.wasForgottenSince(group, began))
+    .map((call) => untold(call, byInstance.get(call.id) ?? [], world))
+    .find((each) => each !== undefined);
+}
+
+/** @param told of the thing that the call was about */
 function untold(call: CallRecord, told: readonly Event[], world: World): string | undefined {
   if (!call.took || call.idle || call.loose) return undefined;
   const types: Event["type"][] = [TOLD_BY[call.verb]];
@@ -76,7 +82,7 @@ function untold(call: CallRecord, told: readonly Event[], world: World): string 
   if (call.verb !== "destroy") types.push("instance.destroyed");
   // Nobody may have seen it while it lived.
   if (call.verb !== "destroy" && world.thing(call.id)?.gone?.by === "others") return undefined;
-  const event = told.find(({ type, instance }) => instance === call.id && types.includes(type));
+  const event = told.find(({ type }) => types.includes(type));
   return event === undefined ? `no event tells of call ${call.number}: ${call.verb} of ${call.id}` : undefined;
 }
 
