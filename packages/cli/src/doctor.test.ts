@@ -89,7 +89,7 @@ describe("muster doctor", () => {
     expect(ended.code, ended.out).toBe(0);
     expect(linesOf(ended, `somebody answers at ${socket}`)).toEqual([
       `without  somebody answers at ${socket}`,
-      "reachable: expected true, found false",
+      `reachable: expected true, found false: http://localhost/v1/ping at ${socket} refused the connection`,
       `next: rm ${socket}, where nothing else runs that made it: it was left behind, and is harmless`,
     ]);
     const [verdict, why] = linesOf(ended, "plugin note answers");
