@@ -1,5 +1,5 @@
 /** `muster try`, run as a person runs it: real processes, real files, and a real kill. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -288,6 +288,8 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect((await house.run("try", "logs", id)).out).toContain(" listens on ");
     const who = await house.run("try", "login", id, "printenv", "NAME");
     expect(who).toMatchObject({ code: 0, out: `shop-try-${id}\n` });
+    const port = (await house.run("try", "login", id, "printenv", "PORT")).out.trim();
+    expect(readlinkSync(join(house.path(TRIES), `port-${port}`))).toBe(id);
     const shell = house.startReading("try", "login", id, "web/0");
     shell.child.stdin?.end('echo "I am $NAME"; exit 7\n');
     expect(await shell.ended).toMatchObject({ code: 7, out: `I am shop-try-${id}\n` });
@@ -299,6 +301,16 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect([left(), (await house.run("try", "ls")).out]).toEqual([[], "No tries.\n"]);
     // No id begins like that.
     expect((await house.run("try", "destroy", "n0")).err).toContain("error[try.not-found]: there is no try `n0`");
+  });
+
+  it("stands apart from seven others that are tried at once, each by a process of its own", async () => {
+    const file = await house.write("shop.json", shop());
+    const tried = await Promise.all(
+      Array.from({ length: 8 }, () => house.run("try", file, "--retry-for", "60s", "--output", "json")),
+    );
+    const passed = "create pass, again pass, verify pass, destroy pass, gone pass";
+    expect(tried.map(({ code, out }) => [code, verdicts(triesIn(out)[0])])).toEqual(tried.map(() => [0, passed]));
+    expect(left()).toEqual([]);
   });
 
   it("takes away at the next try what one has left that was killed", async () => {

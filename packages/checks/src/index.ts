@@ -5,6 +5,7 @@ export * from "./discover/discover.ts";
 export { STEADY_KINDS } from "./discover/steady.ts";
 export * from "./http.ts";
 export { differenceOf } from "./difference.ts";
+export { noLonger, whyLetGo } from "./ending.ts";
 export { stepsOf } from "./inside.ts";
 export { shown } from "./judge.ts";
 export type * from "./kind.ts";

@@ -2,6 +2,7 @@
 import type { Json } from "@muster/model";
 import { atOnce } from "./at-once.ts";
 import { type Check, type Found, untold } from "./check.ts";
+import { whyLetGo } from "./ending.ts";
 import { type Facts, needsOf } from "./facts.ts";
 import { judge } from "./judge.ts";
 import { type Asked, type Kind, subjectText } from "./kind.ts";
@@ -119,38 +120,46 @@ export async function ask(
     }),
     ...sound.map((known) => async () => {
       const { asking } = known.kind;
-      if (asking.where === "here") outside.set(known, await asking.ask(known.asked, how.signal));
+      if (asking.where !== "here") return;
+      const answer = await asking.ask(known.asked, how.signal);
+      // Who ends because nobody waits any longer has told nothing.
+      if (!how.signal.aborted) outside.set(known, answer);
     }),
   ];
   await atOnce(jobs, AT_ONCE, how.signal);
   const now = how.now();
+  const letGo = () => untold(whyLetGo(how.signal));
   return all.flatMap((known) => {
-    const results = resultsIn(known, how.targets, outside.get(known), facts, now);
+    const results = resultsIn(known, how.targets, { outside: outside.get(known), facts, letGo }, now);
     how.hear?.(known.check, results);
     return results;
   });
 }
 
+interface Told {
+  readonly outside: ((property: string) => Found) | undefined;
+  readonly facts: ReadonlyMap<Target, Facts>;
+  /** Of what nobody has told. */
+  letGo(): Found;
+}
+
 function resultsIn(
   known: Known,
   targets: readonly Target[],
-  outside: ((property: string) => Found) | undefined,
-  facts: ReadonlyMap<Target, Facts>,
+  { outside, facts, letGo }: Told,
   now: number,
 ): readonly Result[] {
   const { fault, check } = known;
   const none = fault === undefined ? undefined : () => untold(`\`${check.kind}\` ${fault}`);
   const { asking } = known.kind;
-  if (asking.where === "here") return resultsOf(known, HERE, none ?? outside ?? LET_GO, now);
+  if (asking.where === "here") return resultsOf(known, HERE, none ?? outside ?? letGo, now);
   return targets.flatMap((target) => {
     if (none !== undefined) return resultsOf(known, target.name, none, now);
     const its = facts.get(target);
-    const found = its === undefined ? LET_GO : (property: string) => asking.found(property, known.asked, its);
+    const found = its === undefined ? letGo : (property: string) => asking.found(property, known.asked, its);
     return resultsOf(known, target.name, found, now);
   });
 }
-
-const LET_GO = () => untold("nobody waited for the answer");
 
 function resultsOf(
   { check }: Known,

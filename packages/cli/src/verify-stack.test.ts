@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -8,6 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type House, openHouse, until } from "./test/house.ts";
 import { serveLockedShelf } from "./test/locked-shelf.ts";
@@ -21,6 +23,24 @@ afterEach(() => house.close());
 const here = ["--set", "instance-file.dir=./instances"];
 const verify = (...words: readonly string[]) => house.run("verify", "shop.yaml", ...words);
 const apply = async () => expect(await house.run("apply", "shop.yaml", "--yes", ...here)).toMatchObject({ code: 0 });
+
+/** It takes connections, and says nothing. */
+async function silentServer(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer();
+  const open = new Set<Socket>();
+  server.on("connection", (connection) => void open.add(connection.on("error", () => undefined)));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("it listens at no port");
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    async [Symbol.asyncDispose]() {
+      for (const connection of open) connection.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 interface Told {
   readonly kind: string;
@@ -329,6 +349,38 @@ checks:
     rmSync(path);
     const gone = await verify(...here, "--only", "it can be read");
     expect([gone.code, gone.out]).toEqual([1, expect.stringContaining('found    ""')]);
+  });
+
+  it("are told by the end of the whole: what nobody has told by then is unknown, and what was told stays", async () => {
+    await using silent = await silentServer();
+    const slow = `http: "${silent.url}"\n        reachable: true\n        timeout: 20s`;
+    await house.write(
+      "shop.yaml",
+      `stack: shop
+resources:
+  file:
+    ${house.path("motd")}:
+      content: "Hello\\n"
+      checks:
+        - ${slow.replaceAll("\n        ", "\n          ")}
+        - command: "sleep 20; echo '\${self.path}'"
+          timeout: 30s
+          exit: 0
+checks:
+  - file: /etc/passwd
+    exists: true
+  - ${slow.replaceAll("\n        ", "\n    ")}
+`,
+    );
+    writeFileSync(house.path("motd"), "Hello\n");
+    const { code, out } = await verify(...here, "--timeout", "3s");
+    expect(code).toBe(4);
+    const late = "could not be told: it was not told within 3s";
+    expect(out.split("\n").filter((line) => line.includes("could not be told"))).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining(late)),
+    );
+    expect(out).toMatch(/^pass {4}file \/etc\/passwd: exists \[local\]$/m);
+    expect(out).toMatch(/^pass {4}file .*motd: content \[here\]$/m);
   });
 
   it("are refused where they speak of a secret, and cannot be told where something is not known", async () => {

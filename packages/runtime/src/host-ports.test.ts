@@ -36,6 +36,18 @@ describe("ports of this machine", () => {
     expect(ports.give("shop/web", "0")).toBe(other);
   });
 
+  it("are not those that somebody else has taken who gives out ports too", () => {
+    const taken = new Map<number, string>();
+    const takenBy = (who: string) => (port: number) => {
+      if (!taken.has(port)) taken.set(port, who);
+      return taken.get(port) === who;
+    };
+    const [one, another] = ["one", "another"].map((who) => hostPorts(nobody, takenBy(who)));
+    const first = one?.give("shop/web", "0");
+    expect(another?.give("shop/web", "0")).not.toBe(first);
+    expect(one?.give("shop/web", "0")).toBe(first);
+  });
+
   it("may all be taken", () => {
     const all = new Set(Array.from({ length: 10_000 }, (_, index) => 20_000 + index));
     expect(() => hostPorts(() => all).give("shop/web", "0")).toThrow(

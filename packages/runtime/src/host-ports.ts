@@ -16,8 +16,15 @@ const FIRST = 20_000;
 const SPAN = 10_000;
 const ATTEMPTS = 1_000;
 
-/** @param listening ports of this machine on which somebody listens now */
-export function hostPorts(listening: () => ReadonlySet<number>): HostPorts {
+/**
+ * @param listening ports of this machine on which somebody listens now
+ * @param take takes one among others who give out ports of this machine too; false where it is another's. What was taken
+ * once can be taken again
+ */
+export function hostPorts(
+  listening: () => ReadonlySet<number>,
+  take: (port: number) => boolean = () => true,
+): HostPorts {
   /** By group: its places, and the port that each has or was given. */
   const groups = new Map<string, Map<string, string>>();
   const holders = new Map<string, string>();
@@ -33,7 +40,7 @@ export function hostPorts(listening: () => ReadonlySet<number>): HostPorts {
       const place = placeOf(group, slot);
       const busy = listening();
       for (const port of candidates(place, groups.get(group)?.get(slot))) {
-        if ((holders.get(port) ?? place) !== place || busy.has(Number(port))) continue;
+        if ((holders.get(port) ?? place) !== place || busy.has(Number(port)) || !take(Number(port))) continue;
         hold(group, slot, port);
         return port;
       }

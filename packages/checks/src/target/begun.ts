@@ -1,7 +1,7 @@
 /** Targets at which somebody else runs a command for us: an engine of containers, whoever keeps an instance. */
 import { durationText, messageOf } from "@muster/model";
 import type { Said } from "../answers.ts";
-import { endAfter } from "../ending.ts";
+import { endAfter, whyLetGo } from "../ending.ts";
 import { readable } from "../reason.ts";
 import { lastLine, taken } from "./taken.ts";
 import { MOST_SAID, saidTarget, type Target } from "./target.ts";
@@ -58,10 +58,10 @@ export async function sayTo(begin: Begin, { script, timeoutMs, most }: Saying, s
   };
 
   const callOff = endAfter(timeoutMs, signal, (why) =>
-    end(why === "late" ? `it did not answer within ${durationText(timeoutMs)}` : "nobody waited for the answer"),
+    end(why === "late" ? `it did not answer within ${durationText(timeoutMs)}` : whyLetGo(signal)),
   );
   const given = new Promise<void>((resolve) => over.signal.addEventListener("abort", () => resolve(), { once: true }));
-  if (signal.aborted) end("nobody waited for the answer");
+  if (signal.aborted) end(whyLetGo(signal));
   else await Promise.race([hear().catch((thrown: unknown) => end(messageOf(thrown))), given]);
   callOff();
   return {

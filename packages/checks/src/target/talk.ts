@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { durationText, messageOf, systemCodeOf } from "@muster/model";
 import type { Said } from "../answers.ts";
-import { endAfter } from "../ending.ts";
+import { endAfter, whyLetGo } from "../ending.ts";
 import { killSession, signalGroup } from "../process-group.ts";
 import { readable } from "../reason.ts";
 import { lastLine, taken } from "./taken.ts";
@@ -43,11 +43,11 @@ export function talk(
       patience ??= setTimeout(close, LINGER_MS);
     };
     const callOff = endAfter(timeoutMs, signal, (why) =>
-      end(why === "late" ? `it did not answer within ${durationText(timeoutMs)}` : "nobody waited for the answer"),
+      end(why === "late" ? `it did not answer within ${durationText(timeoutMs)}` : whyLetGo(signal)),
     );
     if (signal.aborted) {
       callOff();
-      return resolve({ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), trouble: "nobody waited for the answer" });
+      return resolve({ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), trouble: whyLetGo(signal) });
     }
     const child = spawn(program, args, { env: { ...env }, detached: true, stdio: ["pipe", "pipe", "pipe"] });
     const flood = () => end(`it said more than ${most} bytes`);

@@ -1,6 +1,7 @@
 /** Whom checks are asked of: this machine, or another one. */
 import { randomBytes } from "node:crypto";
 import { factsIn, type Said } from "../answers.ts";
+import { whyLetGo } from "../ending.ts";
 import { ASKS, type Ask, type Facts, fillIn, isNothing, type Needs, noFacts, only } from "../facts.ts";
 import { type Section, scriptOf, sectionsOf } from "../script.ts";
 import { ASKED_HERE, gatherHere } from "./here.ts";
@@ -81,7 +82,7 @@ export function localTarget(surroundings: Surroundings): Target {
       ]);
       clearTimeout(timer);
       const told = { ...facts, ...Object.fromEntries(BY_SHELL.map((ask) => [ask, rest[ask]])) };
-      return fillIn(told, needs, "it did not answer in time");
+      return fillIn(told, needs, signal.aborted ? whyLetGo(signal) : "it did not answer in time");
     },
   };
 }

@@ -21,6 +21,7 @@ import { leftOf } from "./gone.ts";
 import { lastWordsOf } from "./last-words.ts";
 import { thingsMetIn } from "./meeting.ts";
 import type { TryPlace } from "./place.ts";
+import { portsOfTry } from "./ports.ts";
 import { type StepResult, verdictOf } from "./result.ts";
 import { standingOf } from "./standing.ts";
 
@@ -63,6 +64,7 @@ export async function live(cli: Cli, living: Living, wishes: Wishes): Promise<Li
       {},
       {
         ...{ command: `try ${read.file}`, stacks: [read.stack.name], socket: stackSocket(place.env, read.stack.name) },
+        hostPorts: portsOfTry(cli.env, place.id),
         ...{ onEvent: course.event, onStatus: () => undefined, onNotice: () => undefined },
       },
     );

@@ -10,6 +10,7 @@ import { makePrivateDirectory } from "@muster/plugin";
 import { type Holder, isRunning, thisProcess } from "@muster/store";
 import type { Environment } from "../cli.ts";
 import { removePlace, triesDirectory } from "./place.ts";
+import { giveBackPorts } from "./ports.ts";
 import type { TryResult, TrySubject } from "./result.ts";
 
 export interface TryRecord extends TrySubject {
@@ -79,6 +80,7 @@ export function recordCalled(env: Environment, wanted: string): TryRecord {
 /** As if it had never been. */
 export function forget(env: Environment, id: string): void {
   removePlace(env, id);
+  giveBackPorts(env, id);
   rmSync(join(triesDirectory(env), `${id}.json`), { force: true });
 }
 

@@ -8,6 +8,7 @@ import { readTryStack } from "./kept.ts";
 import { leftOf } from "./gone.ts";
 import { destroy } from "./life.ts";
 import { placeOfTry, removePlace } from "./place.ts";
+import { giveBackPorts } from "./ports.ts";
 import { holderHere, isUnderWay, readRecords, type TryRecord, writeRecord } from "./record.ts";
 
 export interface Swept {
@@ -64,5 +65,6 @@ export async function takeAway(cli: Cli, record: TryRecord, signal: AbortSignal)
 /** Nothing is left of it but what came of it. */
 export function finish(cli: Cli, { document: _, ...record }: TryRecord): void {
   removePlace(cli.env, record.id);
+  giveBackPorts(cli.env, record.id);
   writeRecord(cli.env, { ...record, state: "over", places: [] });
 }

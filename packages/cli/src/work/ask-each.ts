@@ -8,8 +8,10 @@ import {
   targetOf,
   type Verifying,
   type Whom,
+  whyLetGo,
 } from "@muster/checks";
 import type { CheckToAsk } from "@muster/daemon";
+import { unaskedOf } from "./verify-derived.ts";
 
 export interface EachAsked extends Omit<Verifying, "retryForMs" | "pause" | "beside" | "hear"> {
   /** Whom those are asked of that are of nobody in particular. */
@@ -20,7 +22,7 @@ export interface EachAsked extends Omit<Verifying, "retryForMs" | "pause" | "bes
 /** Of so many the insides are asked at once. */
 const AT_ONCE = 16;
 
-/** The results stand in the order of the checks. */
+/** The results stand in the order of the checks. What nobody has told by the signal is unknown, and why. */
 export async function askEach(checks: readonly CheckToAsk[], how: EachAsked): Promise<readonly Result[]> {
   const found = new Map<CheckToAsk, readonly Result[]>();
   const jobs = [...Map.groupBy(checks, ({ whom }) => keyOf(whom)).values()].map((together) => async () => {
@@ -35,7 +37,7 @@ export async function askEach(checks: readonly CheckToAsk[], how: EachAsked): Pr
   });
   const note = (of: CheckToAsk | undefined, results: readonly Result[]) => of && found.set(of, results);
   await atOnce(jobs, AT_ONCE, how.signal);
-  return checks.flatMap((each) => found.get(each) ?? []);
+  return checks.flatMap((each) => found.get(each) ?? unaskedOf(each.check, whyLetGo(how.signal)));
 }
 
 /** Whatever is asked of this machine is asked in one go, and what nobody can be asked for one reason too. */

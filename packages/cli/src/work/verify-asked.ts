@@ -56,10 +56,10 @@ export async function askParts(
     ...{ ...how, retryForMs, signal, again },
     hear: (check, results) => void told.set(check, results),
     async beside(over) {
-      const askThose = (bound: readonly CheckToAsk[]) =>
+      const askThose = (bound: readonly CheckToAsk[], until: AbortSignal) =>
         askEach(
           bound.filter(({ check }) => meant(check)),
-          { ...how, surroundings: asking.surroundings, signal: over },
+          { ...how, surroundings: asking.surroundings, signal: until },
         );
       const all = parts.map(async ({ subject, derived }) => {
         const results = (await derived?.(askThose, over)) ?? [];

@@ -1,8 +1,7 @@
 /** What follows from a declaration, as results of checks: what is declared is so, or nobody could tell. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { differenceOf, HERE, type Result, shown } from "@muster/checks";
+import { differenceOf, HERE, type Result, shown, whyLetGo } from "@muster/checks";
 import type { CheckToAsk, Inspector, Said, StateAnswer } from "@muster/daemon";
-import { type Check, type Document, durationText, MusterError, MusterErrors, messageOf } from "@muster/model";
+import { type Check, type Document, MusterError, MusterErrors, messageOf } from "@muster/model";
 import { located } from "./located.ts";
 import type { ReadStack } from "./read-stack.ts";
 
@@ -25,19 +24,22 @@ export interface Derived extends AsyncDisposable {
   readonly unasked: readonly Result[];
 }
 
-/** Throws what is wrong with the declaration, with its line. */
+/**
+ * Throws what is wrong with the declaration, with its line.
+ *
+ * @param until after it nobody waits any longer, and its reason may say why
+ */
 export async function derivedFrom(
   inspector: Pick<Inspector, "state">,
   stack: AskedStack,
-  { timeoutMs, blind }: { readonly timeoutMs: number; readonly blind: Blind | undefined },
-  signal: AbortSignal,
+  blind: Blind | undefined,
+  until: AbortSignal,
 ): Promise<Derived> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const late = sleep(timeoutMs, undefined, { signal: until }).then(
-    () => untold(stack, `it was not told within ${durationText(timeoutMs)}`),
-    () => untold(stack, "nobody waited for the answer"),
-  );
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const end = () => resolve();
+  until.addEventListener("abort", end, { once: true });
+  if (until.aborted) end();
+  const late = over.then(() => untold(stack, whyLetGo(until)));
   const answer = answered(inspector, stack, blind);
   try {
     const first = await Promise.race([answer, late]);
@@ -48,7 +50,7 @@ export async function derivedFrom(
     );
     return first;
   } finally {
-    over.abort();
+    until.removeEventListener("abort", end);
   }
 }
 
@@ -71,7 +73,8 @@ async function answered(
   }
 }
 
-function unaskedOf({ kind, subject, title, statements }: Check, reason: string): readonly Result[] {
+/** What nobody could ask, or has told in time. */
+export function unaskedOf({ kind, subject, title, statements }: Check, reason: string): readonly Result[] {
   const about = { kind, subject, ...(title === undefined ? {} : { title }), target: HERE, reason };
   return statements.map(({ property }) => ({ ...about, property, verdict: "unknown" }));
 }

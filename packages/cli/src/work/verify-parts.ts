@@ -1,9 +1,9 @@
 /** What is asked: the checks of each file; and of each stack besides, whether what it declares is so. */
 import { resolve } from "node:path";
-import { type Check, kindOf, type MoreKinds, type Result, subjectText } from "@muster/checks";
+import { type Check, kindOf, type MoreKinds, noLonger, type Result, subjectText } from "@muster/checks";
 import type { CheckToAsk, Inspector } from "@muster/daemon";
 import { checksOf, readDocument, type SourceDocument } from "@muster/declaration/checks";
-import { type Document, isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
+import { type Document, durationText, isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { ReadStack } from "./read-stack.ts";
 import { type Blind, derivedFrom } from "./verify-derived.ts";
@@ -23,12 +23,12 @@ export interface Part {
   readonly subject: string;
   readonly checks: readonly Check[];
   /**
-   * Asked in each round; missing where nothing follows from it, and no check takes anything from what is seen.
+   * Of a stack: all that is asked of it, in each round, and told by its own end: `timeoutMs`.
    *
-   * @param ask what could be asked only when it was seen
+   * @param ask asks what it is given until the signal
    */
   derived?(
-    ask: (checks: readonly CheckToAsk[]) => Promise<readonly Result[]>,
+    ask: (checks: readonly CheckToAsk[], until: AbortSignal) => Promise<readonly Result[]>,
     signal: AbortSignal,
   ): Promise<readonly Result[]>;
 }
@@ -107,17 +107,28 @@ export function partOfStack(
   { derives, inspector, blind, timeoutMs }: PartsDeps,
 ): Part {
   const { stack } = read;
-  const free = stack.checks.flatMap((check) => freed(check) ?? []);
-  const part = { subject: stack.name, checks: free };
-  if (inspector === undefined) return part;
+  const free = stack.checks.flatMap((check) => freed(check) ?? []).map((check) => ({ check }));
+  const asked = { ...read, name: stack.name };
   return {
-    ...part,
+    ...{ subject: stack.name, checks: [] },
     async derived(ask, signal) {
-      const asked = { ...read, name: stack.name };
-      await using derived = await derivedFrom(inspector, asked, { timeoutMs, blind }, signal);
-      return [...(derives ? derived.results : []), ...derived.unasked, ...(await ask(derived.checks))];
+      using end = endOf(timeoutMs, signal);
+      const told = ask(free, end.until);
+      const following = async () => {
+        if (inspector === undefined) return [];
+        await using derived = await derivedFrom(inspector, asked, blind, end.until);
+        return [...(derives ? derived.results : []), ...derived.unasked, ...(await ask(derived.checks, end.until))];
+      };
+      return (await Promise.all([told, following()])).flat();
     },
   };
+}
+
+/** When the whole must have been told, or the signal comes. */
+function endOf(timeoutMs: number, signal: AbortSignal): Disposable & { readonly until: AbortSignal } {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(noLonger(`it was not told within ${durationText(timeoutMs)}`)), timeoutMs);
+  return { until: AbortSignal.any([signal, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** What is meant by `--only`; nothing said: all. */
