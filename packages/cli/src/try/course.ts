@@ -1,5 +1,5 @@
 /** The steps of a try, one after the other: each is told as it ends, whatever becomes of it. */
-import { durationText, EXIT, type Event, MusterError } from "@muster/model";
+import { durationText, type Event, EXIT, MusterError } from "@muster/model";
 import { errorsOf, errorView, exitCodeFor } from "../print/errors.ts";
 import type { LastWords } from "./last-words.ts";
 import type { StepName, StepResult } from "./result.ts";

@@ -1,7 +1,7 @@
 /** What members of a copy have printed last: soon it is gone, and with it the reason why a step did not pass. */
 import type { Stack } from "@muster/model";
-import type { TryPlace } from "./place.ts";
 import { withMembers } from "./kept.ts";
+import type { TryPlace } from "./place.ts";
 
 export interface LastWords {
   readonly name: string;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { giveBackPorts, portsOfTry } from "./ports.ts";
 import { triesDirectory } from "./place.ts";
+import { giveBackPorts, portsOfTry } from "./ports.ts";
 
 function home(): { readonly HOME: string } {
   const dir = mkdtempSync(join(tmpdir(), "muster-ports-"));

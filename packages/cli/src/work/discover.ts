@@ -12,9 +12,9 @@ import { checksText } from "@muster/declaration";
 import { didYouMean, type Json, MusterError, nearest } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { EntryFlags } from "../commands/flags.ts";
+import { targetsOf } from "../targets/targets.ts";
 import { durationFlag } from "./duration-flag.ts";
 import { listenForEnd } from "./ending.ts";
-import { targetsOf } from "../targets/targets.ts";
 
 export interface DiscoverFlags extends EntryFlags {
   readonly target?: string;

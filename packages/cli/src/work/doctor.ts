@@ -6,7 +6,7 @@ import { premisesOf } from "../doctor/premises.ts";
 import { type Part, suiteFor } from "../doctor/suite.ts";
 import { doctorText, type PartAsked } from "../print/doctor-text.ts";
 import { paint } from "../print/paint.ts";
-import { type AskedHere, askHere, exitBy } from "./ask-here.ts";
+import { type AskedHere, askHere, exitBy } from "../verify/ask-here.ts";
 
 export interface DoctorFlags {
   readonly output: ReportForm;

@@ -4,9 +4,9 @@ import type { OutputFlags, SetFlags } from "../commands/flags.ts";
 import { driftsText } from "../print/drift-text.ts";
 import { driftedPart, hasDrifted, intendedPart, isDeclaredSo, type StackDrift } from "./drifted.ts";
 import { findHolders, foresee, type Handed } from "./hand-over.ts";
-import { storeToRead } from "./store-to-read.ts";
 import { confirmTold, planHere } from "./plan.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
+import { storeToRead } from "./store-to-read.ts";
 
 export interface DriftFlags extends OutputFlags, SetFlags {}
 

@@ -8,12 +8,12 @@ import { placeName } from "../print/event-line.ts";
 import { hasChanges, isRefused, plansText } from "../print/plan.ts";
 import { askedOf, findHolders, foresee } from "./hand-over.ts";
 import { OUTSIDE } from "./host.ts";
-import { storeToRead } from "./store-to-read.ts";
 import { located } from "./located.ts";
 import { type ReadStack, readStacks } from "./read-stack.ts";
 import { savePlan } from "./saved-plan.ts";
 import { settingsOf } from "./settings.ts";
 import { openStage } from "./stage.ts";
+import { storeToRead } from "./store-to-read.ts";
 
 export interface PlanFlags extends OutputFlags, SetFlags, AskedFlags {
   readonly out?: string;

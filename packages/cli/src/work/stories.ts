@@ -4,7 +4,7 @@ import type { OutputFlags } from "../commands/flags.ts";
 import { paint } from "../print/paint.ts";
 import { storiesText } from "../print/stories-text.ts";
 import { coverageOf } from "../stories/coverage.ts";
-import { askHere, exitBy } from "./ask-here.ts";
+import { askHere, exitBy } from "../verify/ask-here.ts";
 
 /** Of all checks of all stories: each command among them has a time of its own. In milliseconds. */
 const TIMEOUT_MS = 600_000;

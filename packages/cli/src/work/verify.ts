@@ -4,13 +4,13 @@ import { EXIT, MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 import type { SetFlags } from "../commands/flags.ts";
 import { targetsOf } from "../targets/targets.ts";
+import { type Asking, askParts } from "../verify/asked.ts";
+import type { Blind } from "../verify/derived.ts";
+import { needsTypes, type Part, partOf, type ReadPart, readPart } from "../verify/parts.ts";
+import { printReport } from "../verify/print.ts";
+import { showProgress, systemTicks } from "../verify/progress.ts";
 import { durationFlag } from "./duration-flag.ts";
 import { listenForEnd } from "./ending.ts";
-import { type Asking, askParts } from "./verify-asked.ts";
-import type { Blind } from "./verify-derived.ts";
-import { needsTypes, type Part, partOf, type ReadPart, readPart } from "./verify-parts.ts";
-import { printReport } from "./verify-print.ts";
-import { showProgress, systemTicks } from "./verify-progress.ts";
 
 export interface VerifyFlags extends SetFlags {
   readonly output: ReportForm;
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 30_000;
 
 export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
   if (flags.last || flags.history) {
-    const { showLast, showReports } = await import("./verify-kept.ts");
+    const { showLast, showReports } = await import("../verify/kept.ts");
     return flags.last ? showLast(this, flags, files) : showReports(this, flags, files);
   }
   if (files.length === 0) {
@@ -54,7 +54,7 @@ export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: reado
     const asking: Asking = { ...settings, kinds, isWhole };
     const parts = read.map((each) => partOf(each, kinds, { ...asking, derives: flags.derived, inspector, blind }));
     if (flags.serve === undefined) return askOnce(this, flags.output, parts, asking);
-    const { serveChecks } = await import("./verify-serve.ts");
+    const { serveChecks } = await import("../verify/serve.ts");
     return serveChecks(this, { ...flags, serve: flags.serve }, files, parts, asking);
   });
 }
@@ -75,7 +75,7 @@ async function askOnce(cli: Cli, output: ReportForm, parts: readonly Part[], ask
   else if (counts.unknown > 0) cli.process.exitCode = EXIT.unsure;
   // What was asked in part, or broken off, is no report of its subject.
   if (ending.asked.aborted || !asking.isWhole) return;
-  const { keepReports } = await import("./verify-kept.ts");
+  const { keepReports } = await import("../verify/kept.ts");
   await keepReports(cli, asked.parts);
 }
 

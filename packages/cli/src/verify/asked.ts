@@ -11,9 +11,9 @@ import {
   verify,
 } from "@muster/checks";
 import type { CheckToAsk } from "@muster/daemon";
+import { rest } from "../work/rest.ts";
 import { askEach } from "./ask-each.ts";
-import { rest } from "./rest.ts";
-import { isMeant, noneMeant, type Part } from "./verify-parts.ts";
+import { isMeant, noneMeant, type Part } from "./parts.ts";
 
 export interface Asking {
   /** Whom checks are asked of that are of nobody in particular. */

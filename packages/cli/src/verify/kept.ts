@@ -6,9 +6,9 @@ import { durationText, EXIT, isObject, type Json, MusterError } from "@muster/mo
 import { type KeptReport, openSqliteStore, type ReportLine, type Store, storePath } from "@muster/store";
 import type { Cli } from "../cli.ts";
 import { dateAndTime } from "../print/time.ts";
-import { storeToRead } from "./store-to-read.ts";
-import { timeOf } from "./times.ts";
-import { printReport } from "./verify-print.ts";
+import { storeToRead } from "../work/store-to-read.ts";
+import { timeOf } from "../work/times.ts";
+import { printReport } from "./print.ts";
 
 /** Results of one report that are kept, and their bytes as JSON. */
 const MOST_RESULTS = 5_000;
@@ -113,7 +113,7 @@ async function subjectOf(cli: Cli, store: Store, written: string): Promise<strin
   const path = resolve(cli.cwd, written);
   if ((await store.lastReport(path)) !== undefined) return path;
   if ((await store.lastReport(written)) !== undefined || !existsSync(path)) return written;
-  const { readPart } = await import("./verify-parts.ts");
+  const { readPart } = await import("./parts.ts");
   return (await readPart(cli, written)).declared?.stack.name ?? path;
 }
 

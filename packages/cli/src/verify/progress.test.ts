@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Printer } from "../cli.ts";
-import { showProgress } from "./verify-progress.ts";
+import { showProgress } from "./progress.ts";
 
 function screen(isTerminal: boolean) {
   const written: string[] = [];

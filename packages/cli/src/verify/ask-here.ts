@@ -2,7 +2,7 @@
 import { type Check, localTarget, type Report, type Result, surroundingsOf, verify } from "@muster/checks";
 import { EXIT } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import { listenForEnd } from "./ending.ts";
+import { listenForEnd } from "../work/ending.ts";
 
 export interface AskedHere {
   readonly report: Report;

@@ -2,8 +2,8 @@
 import { differenceOf, HERE, type Result, shown, whyLetGo } from "@muster/checks";
 import type { CheckToAsk, Inspector, Said, StateAnswer } from "@muster/daemon";
 import { type Check, type Document, MusterError, MusterErrors, messageOf } from "@muster/model";
-import { located } from "./located.ts";
-import type { ReadStack } from "./read-stack.ts";
+import { located } from "../work/located.ts";
+import type { ReadStack } from "../work/read-stack.ts";
 
 /** What is not known of a store that could not be read: what is claimed there, nobody sees. */
 export interface Blind {

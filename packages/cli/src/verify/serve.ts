@@ -1,20 +1,20 @@
 /** Checks, asked when somebody wants to know: `/healthz` for what must have one word, `/metrics` for what must have all. */
 import { basename } from "node:path";
-import { type Report, reportAs, type Result, statementText } from "@muster/checks";
+import { type Report, type Result, reportAs, statementText } from "@muster/checks";
 import { keepSocket, type Listener } from "@muster/daemon";
 import { MusterError } from "@muster/model";
 import { clearSocketPath } from "@muster/plugin";
 import { systemClock } from "@muster/runtime";
 import type { Cli } from "../cli.ts";
 import { VERSION } from "../version.ts";
-import { listenForEnd, untilAborted } from "./ending.ts";
-import { durationFlag } from "./duration-flag.ts";
-import { type Address, type AddressFlags, addressOf, addressText } from "./verify-address.ts";
-import { type Asking, askParts } from "./verify-asked.ts";
-import { keepReports, type ToKeep } from "./verify-kept.ts";
-import { type Answer, listenAt } from "./verify-listen.ts";
-import type { Part } from "./verify-parts.ts";
-import { openRounds } from "./verify-rounds.ts";
+import { durationFlag } from "../work/duration-flag.ts";
+import { listenForEnd, untilAborted } from "../work/ending.ts";
+import { type Address, type AddressFlags, addressOf, addressText } from "./address.ts";
+import { type Asking, askParts } from "./asked.ts";
+import { keepReports, type ToKeep } from "./kept.ts";
+import { type Answer, listenAt } from "./listen.ts";
+import type { Part } from "./parts.ts";
+import { openRounds } from "./rounds.ts";
 
 export interface ServeFlags extends AddressFlags {
   readonly cache?: string;

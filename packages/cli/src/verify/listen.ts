@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Listener } from "@muster/daemon";
 import { MusterError, messageOf } from "@muster/model";
-import { type Address, addressText } from "./verify-address.ts";
+import { type Address, addressText } from "./address.ts";
 
 export interface Answer {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openRounds } from "./verify-rounds.ts";
+import { openRounds } from "./rounds.ts";
 
 it("asks once for all who come while it asks, and once more when what was told holds no longer", async () => {
   let [asked, now] = [0, 0];

@@ -11,7 +11,7 @@ import {
   whyLetGo,
 } from "@muster/checks";
 import type { CheckToAsk } from "@muster/daemon";
-import { unaskedOf } from "./verify-derived.ts";
+import { unaskedOf } from "./derived.ts";
 
 export interface EachAsked extends Omit<Verifying, "retryForMs" | "pause" | "beside" | "hear"> {
   /** Whom those are asked of that are of nobody in particular. */

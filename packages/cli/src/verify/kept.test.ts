@@ -1,7 +1,7 @@
 import type { Report, Result } from "@muster/checks";
 import { isObject } from "@muster/model";
 import { expect, it } from "vitest";
-import { keptOf } from "./verify-kept.ts";
+import { keptOf } from "./kept.ts";
 
 const result = (n: number, verdict: Result["verdict"], found = "b"): Result => {
   const about = { kind: "file", subject: `/${n}`, property: "size", target: "local" };

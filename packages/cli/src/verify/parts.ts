@@ -5,8 +5,8 @@ import type { CheckToAsk, Inspector } from "@muster/daemon";
 import { checksOf, readDocument, type SourceDocument } from "@muster/declaration/checks";
 import { type Document, durationText, isObject, type Json, MusterError, resolveCheck, type Stack } from "@muster/model";
 import type { Cli } from "../cli.ts";
-import type { ReadStack } from "./read-stack.ts";
-import { type Blind, derivedFrom } from "./verify-derived.ts";
+import type { ReadStack } from "../work/read-stack.ts";
+import { type Blind, derivedFrom } from "./derived.ts";
 
 /** A file as it was read, before anybody knows what kinds there are. */
 export interface ReadPart {
