@@ -23,6 +23,12 @@ export interface Property {
   readonly form?: { readonly pattern: RegExp; readonly says: string };
 }
 
+/** The form of a text that is one of these words, and no other. */
+export function oneOfForm(words: readonly string[]): NonNullable<Property["form"]> {
+  const named = words.map((word) => `\`${word}\``).join(", ");
+  return { pattern: new RegExp(`^(?:${words.join("|")})$`), says: `one of ${named}` };
+}
+
 export interface Subject {
   readonly meaning: string;
   /** Its JSON Schema. */

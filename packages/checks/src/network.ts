@@ -30,7 +30,15 @@ export function verdictOnError(who: string, thrown: unknown): Verdict {
 }
 
 function wrongIn(thrown: unknown): string {
-  return `did not answer as it should: ${messageOf(thrown)}`;
+  return `did not answer as it should: ${plainly(thrown)}`;
+}
+
+/** Of what OpenSSL says its reason, without places in its sources; of Node's words not what to start Node with. */
+function plainly(thrown: unknown): string {
+  if (thrown instanceof Error && "library" in thrown && "reason" in thrown && typeof thrown.reason === "string") {
+    return `no TLS that is understood (${thrown.reason})`;
+  }
+  return messageOf(thrown).replace(/; if the root CA is installed locally.*$/, "");
 }
 
 function isOurs(thrown: unknown): boolean {

@@ -317,4 +317,15 @@ describe("verifying from outside", () => {
     const report = await verify([check("certificate", new URL(plain).host, { valid: true, daysLeft: 1 })], how());
     expect(report.results.map(({ verdict }) => verdict)).toEqual(["fail", "fail"]);
   });
+
+  it("takes it for no bad certificate where none is shown", async () => {
+    const closed = "127.0.0.1:1";
+    const plain = new URL(await webServer((_, response) => response.end())).host;
+    const none = [closed, plain].map((place) => check("certificate", place, { valid: false }));
+    const { results } = await verify(none, how());
+    expect(results.map(({ verdict, found }) => [verdict, found])).toEqual([
+      ["fail", `${closed} refused the connection`],
+      ["fail", expect.stringMatching(/^\S+ did not answer as it should: no TLS that is understood \([\w ]+\)$/)],
+    ]);
+  });
 });

@@ -145,7 +145,7 @@ describe("muster verify of a stack without a check", () => {
       ...["pass user root: exists", "pass file old: exists"],
     ]);
     const none = await verify("--only", "nothing", ...here);
-    expect([none.code, none.err]).toEqual([2, expect.stringContaining("--only: no check is like that")]);
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('--only: no check is like "nothing"')]);
     for (const form of ["text", "tap", "junit", "prometheus"]) {
       expect((await verify(...here, "--output", form)).out).toContain("shop/web");
     }

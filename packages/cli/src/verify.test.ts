@@ -69,7 +69,10 @@ describe("muster verify", () => {
     expect((await verify(file, "--only", "boss")).out).toContain("the boss (user root: exists)");
     expect((await verify(file, "--only", "passwd", "--only", "boss")).out).toContain("\n2 pass");
     const { code, err } = await verify(file, "--only", "nothing");
-    expect([code, err]).toEqual([2, expect.stringContaining("error[usage.bad-value]: --only: no check is like that")]);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('error[usage.bad-value]: --only: no check is like "nothing"'),
+    ]);
   });
 
   it("asks again for as long as it is told", async () => {
@@ -112,6 +115,35 @@ describe("muster verify", () => {
     expect(out).toContain("1 pass, 0 fail, 1 unknown");
     const bad = await verify(file, "--target", "web-1");
     expect([bad.code, bad.err]).toEqual([2, expect.stringContaining("--target web-1: it is no ssh://USER@HOST:PORT")]);
+  });
+
+  it("cannot tell of members whom nobody keeps just now, and exits with 4", async () => {
+    const { code, out } = await verify(await checks({ file: "/etc/passwd", exists: true }), "--target", "shop/web");
+    expect(code).toBe(4);
+    expect(out).toMatch(/^unknown file \/etc\/passwd: exists\n {8}could not be told: no Muster is running \(/);
+  });
+
+  it("refuses flags that would say nothing beside others", async () => {
+    const file = await checks({ file: "/etc/passwd", exists: true });
+    const socket = ["--serve", house.path("checks.sock")];
+    const idle: readonly (readonly [readonly string[], string])[] = [
+      [["--since", "3d"], "--since: it says nothing without --history"],
+      [["--cache", "3s"], "--cache: it says nothing without --serve"],
+      [["--token-file", file], "--token-file: it says nothing without --serve"],
+      [["--last", "--history"], "--history: it says nothing with --last"],
+      [["--last", "--since", "3d"], "--since: it says nothing with --last"],
+      [["--last", "--target", "local"], "--target: it says nothing with --last"],
+      [["--history", "--only", "file"], "--only: it says nothing with --history"],
+      [["--history", "--no-derived"], "--no-derived: it says nothing with --history"],
+      [[...socket, "--last"], "--serve: it says nothing with --last"],
+      [[...socket, "--retry-for", "3s"], "--retry-for: it says nothing with --serve"],
+      [[...socket, "--tls-key", file], "--serve: at a socket there is neither TLS nor a token"],
+      [["--serve", "https://127.0.0.1:9"], "--serve: `https://127.0.0.1:9` is an address of the web"],
+    ];
+    for (const [flags, says] of idle) {
+      const { code, err } = await verify(file, ...flags);
+      expect([code, err], flags.join(" ")).toEqual([2, expect.stringContaining(`error[usage.bad-value]: ${says}`)]);
+    }
   });
 
   it("ends at Ctrl-C, and leaves nobody behind", async () => {

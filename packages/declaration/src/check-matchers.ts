@@ -74,14 +74,8 @@ function isText(value: Json): boolean {
 function readPlain(value: Json, path: Path, { check, is, form, fault, problems }: Reading): Matcher | undefined {
   const { wanted, fits } = PLAIN[is];
   if (!fits(value)) return wrongKind(value, wanted, path, problems);
-  if (
-    form !== undefined &&
-    typeof value === "string" &&
-    !standIns(value).some((each) => form.pattern.test(`${each}`))
-  ) {
-    const detail = `\`${path.at(-1)}\` cannot be "${value}"`;
-    problems.add("declaration.bad-check", { check, detail, fix: `Write ${form.says}.` }, path);
-    return undefined;
+  if (form !== undefined && typeof value === "string" && !fitsForm(value, form)) {
+    return noteForm(value, form, path, { check, problems });
   }
   const wrong = fault?.(value);
   if (wrong !== undefined) {
@@ -92,6 +86,21 @@ function readPlain(value: Json, path: Path, { check, is, form, fault, problems }
   // A list of texts has no order of its own.
   if (is === "status") return statusMatcher(value);
   return { word: "equals", value: is === "texts" && Array.isArray(value) ? value.toSorted() : value };
+}
+
+/** References may stand for anything. */
+function fitsForm(value: string, { pattern }: NonNullable<Property["form"]>): boolean {
+  return standIns(value).some((each) => pattern.test(`${each}`));
+}
+
+function noteForm(
+  value: string,
+  { says }: NonNullable<Property["form"]>,
+  path: Path,
+  { check, problems }: Pick<Reading, "check" | "problems">,
+): undefined {
+  const detail = `\`${path.findLast((key) => typeof key === "string" && !isWord(key))}\` cannot be "${value}"`;
+  problems.add("declaration.bad-check", { check, detail, fix: `Write ${says}.` }, path);
 }
 
 /** A status, or all of its kind; of several, one. */
@@ -133,7 +142,11 @@ function readWordOf(word: string, value: Json, path: Path, reading: Reading): Ma
   }
   const { takes }: WordMeaning = WORDS[word];
   switch (word) {
-    case "not":
+    case "not": {
+      // What it can never be, it never is: that would hold for ever.
+      const of = readMatcher(value, path, { ...reading, fault: undefined });
+      return of && { word, of };
+    }
     case "any":
     case "all":
     case "none":
@@ -152,10 +165,7 @@ function readWordOf(word: string, value: Json, path: Path, reading: Reading): Ma
       return fitsItem(value, is) ? { word, value } : wrongKind(value, wantedItem(is), path, problems);
     case "containsAll":
     case "oneOf":
-      if (Array.isArray(value) && value.length > 0 && value.every((each: Json) => fitsItem(each, is))) {
-        return { word, values: value };
-      }
-      return wrongKind(value, `a list of values, each ${wantedItem(is)}, one at least`, path, problems);
+      return readValues(word, value, path, reading);
     case "sorted":
       return typeof value === "boolean"
         ? { word, wanted: value }
@@ -169,6 +179,17 @@ function readWordOf(word: string, value: Json, path: Path, reading: Reading): Ma
     case "ini":
       return readByPath(word, value, path, reading);
   }
+}
+
+function readValues(word: "containsAll" | "oneOf", value: Json, path: Path, reading: Reading): Matcher | undefined {
+  const { is, form, problems } = reading;
+  if (!Array.isArray(value) || value.length === 0 || !value.every((each: Json) => fitsItem(each, is))) {
+    return wrongKind(value, `a list of values, each ${wantedItem(is)}, one at least`, path, problems);
+  }
+  const values: readonly Json[] = value;
+  const wrong = values.findIndex((each) => typeof each === "string" && form !== undefined && !fitsForm(each, form));
+  if (word === "containsAll" || form === undefined || wrong === -1) return { word, values };
+  return noteForm(String(values[wrong]), form, [...path, wrong], reading);
 }
 
 function innerOf(takes: WordMeaning["takes"], is: Matched): Matched {

@@ -1,7 +1,7 @@
 /** Each type of the catalog as a kind of check: what there is of it, by its name or id. */
-import { type Asked, type Found, type Kind, KINDS, type MoreKinds, type Property } from "@muster/checks";
+import { type Asked, type Found, KINDS, type Kind, type MoreKinds, type Property } from "@muster/checks";
 import { isObject, type Json, type JsonObject, ownOf, type Phase } from "@muster/model";
-import { type Catalog, propertiesOf, type PropertyView, type Type } from "@muster/plugin";
+import { type Catalog, type PropertyView, propertiesOf, type Type } from "@muster/plugin";
 
 /** What there is of one thing. */
 export type ThingFound =

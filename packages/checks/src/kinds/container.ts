@@ -2,10 +2,15 @@
 import { isObject, type Json } from "@muster/model";
 import { type Found, found, none, untold } from "../check.ts";
 import { factOf, type RunQuestion } from "../facts.ts";
-import type { Asked, Kind } from "../kind.ts";
+import { type Asked, type Kind, oneOfForm } from "../kind.ts";
 import { nameSubject } from "./subjects.ts";
 
 const ENGINES = ["docker", "podman"] as const;
+/** Of both engines; the second row is Podman's alone. */
+const STATUSES = [
+  ...["created", "running", "paused", "restarting", "removing", "exited", "dead"],
+  ...["configured", "initialized", "stopping", "stopped"],
+];
 const TIMEOUT_MS = 10_000;
 /** What the script exits with, where no engine has told of the container. */
 const ABSENT = 3;
@@ -30,9 +35,15 @@ export const container = {
   properties: {
     exists: { is: "flag", meaning: "There is such a container, whatever its state" },
     running: { is: "flag", meaning: "It runs" },
-    status: { is: "text", meaning: "`created`, `running`, `paused`, `restarting`, `exited`, `dead`" },
+    status: {
+      ...{ is: "text", meaning: "`created`, `running`, `paused`, `restarting`, `exited`, `dead`" },
+      form: oneOfForm(STATUSES),
+    },
     image: { is: "text", meaning: "The image that it was made of, as it was named" },
-    health: { is: "text", meaning: "What its health check says: `starting`, `healthy`, `unhealthy`" },
+    health: {
+      ...{ is: "text", meaning: "What its health check says: `starting`, `healthy`, `unhealthy`" },
+      form: oneOfForm(["starting", "healthy", "unhealthy"]),
+    },
     exit: { is: "number", meaning: "What it exited with; nothing of one that runs" },
     restarts: { is: "number", meaning: "How often its engine has started it again" },
   },

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { type Found, found, none, untold } from "../check.ts";
 import { type Answer, type FactKinds, type Facts, factOf, type Need, type Stat } from "../facts.ts";
-import type { Asked, Kind, Property } from "../kind.ts";
+import { type Asked, type Kind, oneOfForm, type Property } from "../kind.ts";
 import { nameOfId } from "./accounts.ts";
 import { pathSubject } from "./subjects.ts";
 
@@ -104,7 +104,10 @@ export const file = {
   options: {},
   properties: {
     ...common,
-    type: { is: "text", meaning: "`file`, `directory`, `link`, `socket`, `pipe` or `device`; a link is not followed" },
+    type: {
+      ...{ is: "text", meaning: "`file`, `directory`, `link`, `socket`, `pipe` or `device`; a link is not followed" },
+      form: oneOfForm([...new Set(TYPES.values())]),
+    },
     size: { is: "number", meaning: "Its size in bytes" },
     content: { is: "content", meaning: "What stands in it; 64 KiB at most" },
     sha256: {

@@ -172,7 +172,8 @@ export const certificate = {
       const place = { ...placeOf(String(subject)), timeoutMs: timeoutOf(options["timeout"], PATIENCE_MS) };
       const name = typeof options["name"] === "string" ? options["name"] : undefined;
       const shown = await askCertificate({ ...place, name }, signal);
-      if (shown.kind !== "shown") return unanswered(shown, "valid");
+      // Where none is shown, none is bad: a port that is closed is no certificate that is over.
+      if (shown.kind !== "shown") return unanswered(shown, "reachable");
       return (property) => {
         switch (property) {
           case "valid":

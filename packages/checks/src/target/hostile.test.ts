@@ -8,7 +8,7 @@ import { ASKS, type Need, needsOf } from "../facts.ts";
 import { scriptOf, sectionsOf } from "../script.ts";
 import { folder, NEVER, PATIENT, SURROUNDINGS } from "../test/surroundings.ts";
 import { talk } from "./talk.ts";
-import { localTarget, sshTarget, shellTarget } from "./target.ts";
+import { localTarget, shellTarget, sshTarget } from "./target.ts";
 
 const HOSTS = "/etc/hosts";
 const NEEDS = needsOf([

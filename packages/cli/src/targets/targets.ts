@@ -1,5 +1,13 @@
 /** Whom `--target` names. */
-import { localTarget, type Surroundings, sshPlaceOf, sshTarget, surroundingsOf, type Target } from "@muster/checks";
+import {
+  localTarget,
+  type Surroundings,
+  sshPlaceOf,
+  sshTarget,
+  surroundingsOf,
+  type Target,
+  targetOf,
+} from "@muster/checks";
 import { MusterError } from "@muster/model";
 import type { Cli } from "../cli.ts";
 
@@ -25,12 +33,21 @@ async function targetsNamed(cli: Cli, name: string, surroundings: Surroundings):
   const member = /^([^/:?]+\/[^/:?]+)(?:\/([^/]+))?$/.exec(name);
   if (member !== null) {
     const [, group = "", slot] = member;
-    return (await import("./members.ts")).memberTargets(cli, { group, slot }, surroundings);
+    const { memberTargets } = await import("./members.ts");
+    return memberTargets(cli, { group, slot }, surroundings).catch((thrown: unknown) => {
+      if (!isAbsent(thrown)) throw thrown;
+      return [{ ...targetOf({ kind: "nobody", why: thrown.message }, surroundings), name }];
+    });
   }
   const place = sshPlaceOf(name);
   if (!("fault" in place)) return [sshTarget(`ssh://${shownPlace(place)}`, place, surroundings)];
   const detail = name.startsWith("container:") ? "that is no name of a container" : place.fault;
   throw new MusterError("usage.bad-value", { what: `--target ${name}`, detail, wanted: WANTED });
+}
+
+/** Nobody is there who could look up the members. That is no fault of theirs, and none of whoever asks. */
+function isAbsent(thrown: unknown): thrown is MusterError {
+  return thrown instanceof MusterError && (thrown.code === "daemon.not-running" || thrown.code === "daemon.gone");
 }
 
 /** As it stands in reports: who and where, without how. */

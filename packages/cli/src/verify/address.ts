@@ -28,7 +28,16 @@ const LOOPBACK = /^(?<host>localhost|127(?:\.\d{1,3}){3}|\[::1\]):(?<port>\d{1,5
 /** Throws `usage.bad-value`. */
 export function addressOf(cli: Pick<Cli, "cwd">, flags: AddressFlags): Address {
   const { serve } = flags;
-  if (serve.includes("/")) return { kind: "socket", path: resolve(cli.cwd, serve) };
+  if (/^[a-z]+:\/\//i.test(serve)) {
+    throw bad("--serve", `\`${serve}\` is an address of the web`, "the path of a socket, or 127.0.0.1:PORT alone");
+  }
+  if (serve.includes("/")) {
+    if (flags.tlsCert !== undefined || flags.tlsKey !== undefined || flags.tokenFile !== undefined) {
+      const wanted = "127.0.0.1:PORT, or leave out --tls-cert, --tls-key and --token-file";
+      throw bad("--serve", "at a socket there is neither TLS nor a token", wanted);
+    }
+    return { kind: "socket", path: resolve(cli.cwd, serve) };
+  }
   const { host = "", port = "" } = LOOPBACK.exec(serve)?.groups ?? {};
   if (host === "" || Number(port) > 65_535) {
     throw bad("--serve", `\`${serve}\` is none`, "the path of a socket, with a slash in it; or 127.0.0.1:PORT");

@@ -48,7 +48,7 @@ export async function askParts(
   const meant = isMeant(only);
   const checks = parts.map((part) => part.checks.filter(meant));
   const derives = parts.some(({ derived }) => derived !== undefined);
-  if (!derives && checks.flat().length === 0) throw noneMeant();
+  if (!derives && checks.flat().length === 0) throw noneMeant(only);
   const told = new Map<Check, readonly Result[]>();
   let beside: ReadonlyMap<string, readonly Result[]> = new Map();
   const how = { targets, timeoutMs, kinds, now: Date.now };
@@ -70,7 +70,7 @@ export async function askParts(
     },
     pause: rest,
   });
-  if (whole.results.length === 0) throw noneMeant();
+  if (whole.results.length === 0) throw noneMeant(only);
   return {
     whole,
     parts: parts.map(({ subject }, at) => {

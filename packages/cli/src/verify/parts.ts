@@ -138,7 +138,8 @@ export function isMeant(only: readonly string[]): (about: Pick<Result, "kind" | 
     only.some((text) => kind === text || title.includes(text) || subjectText(subject).includes(text));
 }
 
-export function noneMeant(): MusterError {
+export function noneMeant(only: readonly string[]): MusterError {
   const wanted = "a kind, or a text of a title or of a subject";
-  return new MusterError("usage.bad-value", { what: "--only", detail: "no check is like that", wanted });
+  const detail = `no check is like ${only.map((text) => `"${text}"`).join(" or ")}`;
+  return new MusterError("usage.bad-value", { what: "--only", detail, wanted });
 }

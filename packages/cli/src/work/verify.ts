@@ -6,6 +6,7 @@ import type { SetFlags } from "../commands/flags.ts";
 import { targetsOf } from "../targets/targets.ts";
 import { type Asking, askParts } from "../verify/asked.ts";
 import type { Blind } from "../verify/derived.ts";
+import { refuseIdle } from "../verify/flags.ts";
 import { needsTypes, type Part, partOf, type ReadPart, readPart } from "../verify/parts.ts";
 import { printReport } from "../verify/print.ts";
 import { showProgress, systemTicks } from "../verify/progress.ts";
@@ -32,6 +33,7 @@ export interface VerifyFlags extends SetFlags {
 const TIMEOUT_MS = 30_000;
 
 export async function verifyFiles(this: Cli, flags: VerifyFlags, ...files: readonly string[]): Promise<void> {
+  refuseIdle(flags);
   if (flags.last || flags.history) {
     const { showLast, showReports } = await import("../verify/kept.ts");
     return flags.last ? showLast(this, flags, files) : showReports(this, flags, files);
