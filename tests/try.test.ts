@@ -299,6 +299,8 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect((await house.run("try", file, "--retry-for", "0s")).err).toBe("");
     expect((await house.run("try", "destroy", id)).out).toBe(`try ${id} of shop: destroyed\n`);
     expect([left(), (await house.run("try", "ls")).out]).toEqual([[], "No tries.\n"]);
+    const over = await house.run("try", "logs", id);
+    expect([over.code, over.err]).toEqual([2, expect.stringContaining(`nobody of the try \`${id}\` can be asked for`)]);
     // No id begins like that.
     expect((await house.run("try", "destroy", "n0")).err).toContain("error[try.not-found]: there is no try `n0`");
   });

@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type Option, WORDS, type WordMeaning } from "@muster/checks";
+import { KINDS, type Kind, type Option, subjectMeaning, WORDS, type WordMeaning } from "@muster/checks";
 
 /** The kinds of checks and the words of matchers, from their table. */
 export function checksPage(): string {
@@ -36,7 +36,7 @@ function kindEntry(name: string, { summary, subject, options, properties, asking
   );
   return `## ${name}
 
-${summary}. ${where} The subject: ${subject.meaning.charAt(0).toLowerCase()}${subject.meaning.slice(1)}.
+${summary}. ${where} The subject: ${subjectMeaning(subject)}.
 
 | property | is | meaning |
 | --- | --- | --- |

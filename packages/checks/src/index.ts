@@ -10,7 +10,7 @@ export * from "./http.ts";
 export { stepsOf } from "./inside.ts";
 export { shown } from "./judge.ts";
 export type * from "./kind.ts";
-export { subjectText } from "./kind.ts";
+export { subjectMeaning, subjectText } from "./kind.ts";
 export * from "./kinds/all.ts";
 export { masked } from "./masked.ts";
 export { patternFault } from "./pattern.ts";

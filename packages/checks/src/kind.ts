@@ -73,6 +73,11 @@ export interface Kind {
   readonly asking: AskedThere | AskedHere;
 }
 
+/** What a subject is to be, in the middle of a sentence. */
+export function subjectMeaning({ meaning }: Pick<Subject, "meaning">): string {
+  return `${meaning.charAt(0).toLowerCase()}${meaning.slice(1)}`;
+}
+
 /** A subject as it is named in sentences. */
 export function subjectText(subject: Json): string {
   if (typeof subject === "string") return subject;

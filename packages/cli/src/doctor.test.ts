@@ -103,7 +103,10 @@ describe("muster doctor", () => {
     db.close();
     const ended = await doctor();
     expect(ended.code).toBe(1);
-    expect(linesOf(ended, "the store opens").join("\n")).toContain("error[history.broken]");
+    // In its own lines, as whoever asks that command sees them.
+    const told = linesOf(ended, "the store opens").map((line) => line.trim());
+    expect(told).toEqual(expect.arrayContaining([expect.stringMatching(/^error\[history.broken\]/)]));
+    expect(told.filter((line) => line.startsWith("next: "))).toHaveLength(2);
   });
 
   it("looks for programs where Muster would, and tells what only needs them", async () => {

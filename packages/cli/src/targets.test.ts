@@ -64,7 +64,7 @@ describe("checks of members, on the real command", () => {
 
   it("are refused where there is nobody, or nobody of that name", async () => {
     expect(await verify("farm/empty")).toMatchObject({
-      code: 1,
+      code: 4,
       err: expect.stringContaining("group `farm/empty` has no members that could be asked"),
     });
     expect((await verify("farm/barn/2")).err).toContain("there is no instance `farm/barn/2`");

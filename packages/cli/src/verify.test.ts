@@ -48,6 +48,12 @@ describe("muster verify", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain("error[declaration.empty-check]: port 80 asserts nothing\n  at ");
     expect(err).toContain("checks.yaml:3:5 (checks[1].fil)");
+    const relative = await verify(await checks({ file: "motd", exists: true }));
+    expect(relative.err).toMatch(
+      /it begins with `\/`\n {2}at .*checks\.json:4:15 \(checks\[0\]\.file\)\n {2}next: Write its path\.\n/,
+    );
+    const empty = await verify(await house.write("empty.yaml", "\n"));
+    expect([empty.code, empty.err]).toEqual([2, expect.stringContaining("or `checks:` where nothing is declared")]);
   });
 
   it("reads the checks of a stack too, in any language", async () => {

@@ -10,9 +10,9 @@ export type {
 } from "./catalog/type-view.ts";
 export { checksAsker } from "./checks/asker.ts";
 export * from "./follow-file.ts";
+export { keepSocket, type Listener } from "./http/socket.ts";
 export type { Inspector } from "./inspector.ts";
 export type { Daemon, DaemonOptions, Notice } from "./options.ts";
 export type { Planner, PlannerOptions } from "./planner.ts";
 export * from "./plugin-state.ts";
 export * from "./start.ts";
-export { keepSocket, type Listener } from "./http/socket.ts";

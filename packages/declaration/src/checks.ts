@@ -1,5 +1,13 @@
 /** Checks: `- port: 8080`, `  listening: true`. What is asked first, then what must hold of it. */
-import { kindNames, kindOf, type MoreKinds, nearestKind, type Option, subjectText } from "@muster/checks";
+import {
+  kindNames,
+  kindOf,
+  type MoreKinds,
+  nearestKind,
+  type Option,
+  subjectMeaning,
+  subjectText,
+} from "@muster/checks";
 import {
   type Check,
   canonical,
@@ -88,7 +96,7 @@ function readCheck(value: Json, path: Path, problems: Problems, more: MoreKinds)
   const check = `${name} ${shortened(subjectText(subject))}`;
   const fault = faultOf(subject, kind.subject.fault);
   if (fault !== undefined) {
-    const words = { check, detail: `\`${name}\` ${fault}`, fix: `Write this: ${kind.subject.meaning}.` };
+    const words = { check, detail: `\`${name}\` ${fault}`, fix: `Write ${subjectMeaning(kind.subject)}.` };
     problems.add("declaration.bad-check", words, [...path, name]);
   }
   const title = entry["title"] === undefined ? undefined : readText(entry["title"], [...path, "title"], problems);

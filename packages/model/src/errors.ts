@@ -48,7 +48,7 @@ export const errorTable = {
   },
   "declaration.empty": {
     says: "{file} declares nothing",
-    next: "Begin with `stack: NAME`; examples/hello has short ones to copy.",
+    next: "Begin with `stack: NAME`, or `checks:` where nothing is declared; examples/hello and examples/checks have short ones to copy.",
   },
   "declaration.syntax": { says: "this is not {language}: {detail}", next: "Mend the text at this place." },
   "declaration.duplicate-key": {
@@ -538,6 +538,10 @@ export const errorTable = {
   "try.no-member": {
     says: "the try `{id}` has no member `{member}` that could be asked for {verb}{nearest}",
     next: "There are: {known}.",
+  },
+  "try.nobody": {
+    says: "nobody of the try `{id}` can be asked for {verb}",
+    next: "`muster try ls --all` shows what is there and what is over; `muster try show {id}` shows what came of it.",
   },
   "try.which-member": { says: "the try `{id}` has more than one member: {known}", next: "Name the one that is meant." },
   "try.left": {

@@ -32,6 +32,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "stack.not-found",
   "stack.observed",
   "try.no-member",
+  "try.nobody",
   "try.not-apart",
   "try.not-found",
   "try.not-muster",
@@ -49,7 +50,7 @@ const INVALID_CODES: readonly ErrorCode[] = [
   "history.no-report",
   "history.too-early",
 ];
-const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown", "target.untold"];
+const UNSURE_CODES: readonly ErrorCode[] = ["history.dropped", "checks.unknown", "target.no-members", "target.untold"];
 
 export function exitCodeOf(code: ErrorCode): number {
   const family = code.split(".")[0] ?? "";

@@ -2,6 +2,8 @@
  * Keeps one group: look, decide, record, act, look again. It is woken by hints, answers, timers and people, and treats
  * all of them alike: it looks at everything and decides anew.
  */
+
+import type { Whom } from "@muster/checks";
 import {
   type Action,
   absent,
@@ -26,7 +28,6 @@ import {
   type Status,
   slotCount,
 } from "@muster/model";
-import type { Whom } from "@muster/checks";
 import { type Catalog, ProviderError } from "@muster/plugin";
 import type { Store, Writes } from "@muster/store";
 import { type Attention, attention } from "./attention.ts";

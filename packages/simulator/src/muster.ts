@@ -8,8 +8,8 @@ import { simulatedFlavor } from "./flavor.ts";
 import { grammar, STACK } from "./grammar.ts";
 import { type Kept, type Lives, runLives } from "./lives.ts";
 import type { Random } from "./random.ts";
-import { storeOf } from "./store.ts";
 import type { Stage } from "./stage.ts";
+import { storeOf } from "./store.ts";
 import { simulatedType } from "./type.ts";
 
 /** What a test may put in the place of the real thing, to see that the simulator notices. */

@@ -1,6 +1,6 @@
 import { type Faults, NO_FAULTS } from "./faults.ts";
-import type { Scenario } from "./scenario.ts";
 import type { Report } from "./run.ts";
+import type { Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
 /** A way to run a scenario. */

@@ -2,8 +2,8 @@ import { conditionOf, type Status } from "@muster/model";
 import type { Happening } from "./happening.ts";
 import type { Violation } from "./invariants/invariant.ts";
 import { markOf } from "./marks.ts";
-import type { Scenario } from "./scenario.ts";
 import { BEGINS, type Hearing, type Report } from "./run.ts";
+import type { Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
 /** A way to run a scenario, that tells what happens. */

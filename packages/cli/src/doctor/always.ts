@@ -57,7 +57,7 @@ export function state(premises: Premises): readonly Question[] {
               })
               .exit(0)
               .stderr(""),
-            next: "what it says tells what to do; `muster audit verify` goes along the whole history",
+            next: "`muster audit verify` says all of it, with what to do, and goes along the whole history",
           },
         ]),
   ];

@@ -43,7 +43,21 @@ function wordOf(results: readonly Result[]): Word {
 function why({ verdict, property, expected = "", found = "", reason = "" }: Result): readonly string[] {
   if (verdict === "pass") return [];
   if (verdict === "unknown") return [`${INDENT}${property}: could not be told: ${reason}`];
-  return [`${INDENT}${property}: expected ${printable(expected)}, found ${printable(found)}`];
+  const said = linesOf(found);
+  if (said.length === 0) return [`${INDENT}${property}: expected ${printable(expected)}, found ${printable(found)}`];
+  return [`${INDENT}${property}: expected ${printable(expected)}, found`, ...said.map((line) => `${INDENT}  ${line}`)];
+}
+
+const LINE_ENDS = /(?<!\\)\\n/;
+
+/** What another command has said in several lines, which stand quoted and perhaps cut in a result; nothing where it was one. */
+function linesOf(found: string): readonly string[] {
+  if (!found.startsWith('"') || !LINE_ENDS.test(found)) return [];
+  const lines = found
+    .slice(1)
+    .replace(/(?:\\n)?"$/, "")
+    .split(LINE_ENDS);
+  return lines.map((line) => printable(line.replaceAll('\\"', '"')));
 }
 
 function summary(asked: readonly Asked[]): string {

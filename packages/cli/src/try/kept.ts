@@ -65,14 +65,15 @@ export async function withKept<T>(
   return withMembers(placeOfTry(env, record.id, record.platform).env, stack, use);
 }
 
-/** Throws `try.no-member`, `try.which-member`. */
+/** Throws `try.nobody`, `try.no-member`, `try.which-member`. */
 export function memberCalled(
   { id }: TryRecord,
   wanted: string | undefined,
   members: readonly KeptMember[],
   verb: string,
 ): KeptMember {
-  const known = members.map(({ name }) => name).join(", ") || "none";
+  if (members.length === 0) throw new MusterError("try.nobody", { id, verb });
+  const known = members.map(({ name }) => name).join(", ");
   const [only, other] = wanted === undefined ? members : members.filter((each) => isCalled(each, wanted));
   if (only !== undefined && other === undefined) return only;
   if (only !== undefined) throw new MusterError("try.which-member", { id, known });

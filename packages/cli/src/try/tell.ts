@@ -70,6 +70,11 @@ export function keptText({ id }: Pick<TryResult, "id">): string {
   return `  kept: muster try login ${id} · muster try logs ${id} · muster try destroy ${id}\n`;
 }
 
+/** How a person goes on with one of which something is left that nobody wanted to keep. */
+export function leftText({ id }: Pick<TryResult, "id">): string {
+  return `  left: muster try destroy ${id}, when what holds it is mended; the next \`muster try\` tries it too\n`;
+}
+
 /** All of them, one a line. */
 export function tableText(results: readonly TryResult[]): string {
   const head = ["TRY", "STACK", "PLATFORM", ...STEPS.map((step) => step.toUpperCase()), "LEFT"];

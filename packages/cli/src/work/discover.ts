@@ -6,6 +6,7 @@ import {
   kindOf,
   readable,
   STEADY_KINDS,
+  subjectMeaning,
   type Target,
 } from "@muster/checks";
 import { checksText } from "@muster/declaration";
@@ -78,6 +79,6 @@ function thingOf(name: string, subject: string): Json {
   throw new MusterError("usage.bad-value", {
     what: `${name} ${subject}`,
     detail: `it ${fault}`,
-    wanted: kind.subject.meaning,
+    wanted: subjectMeaning(kind.subject),
   });
 }

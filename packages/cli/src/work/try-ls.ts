@@ -6,7 +6,7 @@ import { plain } from "../print/paint.ts";
 import { table } from "../print/table.ts";
 import { age } from "../print/time.ts";
 import { isUnderWay, readRecords, recordCalled, type TryRecord } from "../try/record.ts";
-import { headText, keptText, stepText } from "../try/tell.ts";
+import { headText, keptText, leftText, stepText } from "../try/tell.ts";
 
 /** A record without what is only of use to Muster. */
 type TryView = Omit<TryRecord, "v" | "holder" | "document" | "places">;
@@ -45,6 +45,11 @@ export async function showTry(this: Cli, { output, events }: TryShowFlags, wante
   }
   const steps = record.result?.steps.map((step) => stepText(step, this.out, events)) ?? [];
   const end = steps.length === 0 ? `  ${stateOf(record)}: nothing is told of its steps\n` : "";
-  const kept = record.state === "kept" ? keptText(record) : "";
-  this.out.write(`${headText(record, this.out)}${steps.join("")}${end}${kept}`);
+  this.out.write(`${headText(record, this.out)}${steps.join("")}${end}${onwards(record)}`);
+}
+
+function onwards(record: TryRecord): string {
+  const state = stateOf(record);
+  if (state === "left") return leftText(record);
+  return state === "kept" ? keptText(record) : "";
 }

@@ -10,7 +10,7 @@ import { type Prepared, prepare } from "../try/prepare.ts";
 import { forget, forgetOld, holderHere, type TryRecord, writeRecord } from "../try/record.ts";
 import { type TryResult, verdictOf } from "../try/result.ts";
 import { finish, type Swept, sweep } from "../try/sweep.ts";
-import { countsOf, countsText, headText, keptText, stepText, tableText } from "../try/tell.ts";
+import { countsOf, countsText, headText, keptText, leftText, stepText, tableText } from "../try/tell.ts";
 import { silent, type Telling, tellPeople } from "../try/telling.ts";
 import { listenForEnd } from "./ending.ts";
 import { planHere } from "./plan.ts";
@@ -115,6 +115,7 @@ async function tryOne(cli: Cli, flags: TryFlags, copy: Prepared, how: How): Prom
   if (gone) finish(cli, { ...record, result });
   else writeRecord(cli.env, { ...record, state: kept ? "kept" : "left", result });
   if (kept) telling.step(copy, keptText(result));
+  else if (!gone) telling.step(copy, leftText(result));
   telling.done(copy);
   return result;
 }

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Whom } from "@muster/checks";
 import type { Check, Matcher, Statement } from "@muster/model";
 import type { ExecAsked, Execution, Exit } from "@muster/plugin";
-import type { Whom } from "@muster/checks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksAsker } from "./asker.ts";
 

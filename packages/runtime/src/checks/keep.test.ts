@@ -1,10 +1,10 @@
+import type { Whom } from "@muster/checks";
 import type { Check, Verdict } from "@muster/model";
 import { memoryStore } from "@muster/store";
 import { describe, expect, it } from "vitest";
 import { leapingClock } from "../test/clock.ts";
 import { openShop, rest, type Shop, type ShopOptions } from "../test/shop.ts";
 import { openWorld } from "../test/world.ts";
-import type { Whom } from "@muster/checks";
 
 const FAIL: Verdict = { kind: "fail", reason: "exists: expected true, found false" };
 const PASS: Verdict = { kind: "pass" };

@@ -1,6 +1,6 @@
 /** The checks of a group, asked of one of its members. */
 import { selfOf } from "@muster/engine";
-import { type Check, type Mark, type ResolvedCheck, resolveCheck, type Self, SELF_WORDS } from "@muster/model";
+import { type Check, type Mark, type ResolvedCheck, resolveCheck, SELF_WORDS, type Self } from "@muster/model";
 import type { Treatment } from "../bind.ts";
 
 /** The checks that a member of this version must pass, in its own words. */

@@ -8,8 +8,8 @@ import { memoryOf, recallResources } from "../resources/memory.ts";
 import { lookOver, type ResourcesPlanDeps } from "../resources/plan.ts";
 import type { Seen } from "../resources/sight.ts";
 import { taskOf } from "../resources/tended.ts";
-import type { Witnessed } from "../resources/visit.ts";
 import { thingsIn } from "../resources/to-check.ts";
+import type { Witnessed } from "../resources/visit.ts";
 import type { WantedNow } from "../resources/wanted.ts";
 import { fail, PASS, type StateAnswer, type StateVerdict, unknown, value, words } from "./answer.ts";
 

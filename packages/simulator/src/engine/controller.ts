@@ -9,15 +9,15 @@ import {
   type Seen,
   stalledStatus,
 } from "@muster/engine";
-import { messageOf, MusterError, type Status, slotCount } from "@muster/model";
+import { MusterError, messageOf, type Status, slotCount } from "@muster/model";
 import type { Catalog } from "@muster/plugin";
 import type { Decide } from "@muster/runtime";
 import {
   type Acted,
   type Assignment,
   attention,
-  declaredAs,
   type DoomRequest,
+  declaredAs,
   doomRequests,
   dueAfter,
   eventsOfPass,

@@ -1,5 +1,5 @@
-import type { CallRecord } from "../records.ts";
 import { markOf, membersOf } from "../marks.ts";
+import type { CallRecord } from "../records.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 
 /**

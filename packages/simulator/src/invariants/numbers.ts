@@ -1,6 +1,6 @@
 import type { Happening, Shown } from "../happening.ts";
-import type { CallRecord, Decision, History } from "../records.ts";
 import { membersOf } from "../marks.ts";
+import type { CallRecord, Decision, History } from "../records.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { reasonsFor, staying } from "./reasons.ts";
 

@@ -1,7 +1,7 @@
 import { sizeOf } from "../grammar.ts";
 import type { Shown } from "../happening.ts";
-import type { Decision, History, LookRecord } from "../records.ts";
 import { markOf } from "../marks.ts";
+import type { Decision, History, LookRecord } from "../records.ts";
 import type { Wanted } from "../wanted.ts";
 
 /** Why Muster may destroy a member. Found from what it was shown, not from what it says. */
