@@ -107,6 +107,15 @@ describe("muster try", { timeout: 120_000 }, () => {
     expect(plan.out).toContain("Nothing to do.");
   });
 
+  it("prints nothing but what came of it beside a Muster that serves", async () => {
+    const serve = house.start("serve");
+    await serve.says("serving at");
+    const { code, out, err } = await house.run("try", await house.write("shop.json", shop()), "--output", "json");
+    expect([code, err, triesIn(out).length]).toEqual([0, "", 1]);
+    serve.signal("SIGTERM");
+    expect((await serve.ended).code).toBe(0);
+  });
+
   it("shows what a check found, and writes nothing down of a content", async () => {
     const file = await house.write("told.json", {
       ...{ stack: "told", resources: { file: { [house.path("told")]: { content: "hunter2\n" } } } },

@@ -42,13 +42,13 @@ export async function planHere(
   cli: Cli,
   flags: PlanFlags,
   stacks: readonly ReadStack[],
+  onNotice = openStage(cli, flags.output).notice,
 ): Promise<readonly StackPlan[]> {
-  const stage = openStage(cli, flags.output);
   await using parts = new AsyncDisposableStack();
   const store = parts.adopt(storeToRead(cli), (it) => it.close());
   const options = { builtins: builtinsOf(cli.env), settings: settingsOf(cli, flags), outside: OUTSIDE };
   const planner = parts.adopt(
-    await openPlanner({ ...options, store, pluginDirectory: pluginDirectory(cli.env), onNotice: stage.notice }),
+    await openPlanner({ ...options, store, pluginDirectory: pluginDirectory(cli.env), onNotice }),
     (it) => it.close(),
   );
   const plans: StackPlan[] = [];

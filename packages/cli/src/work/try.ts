@@ -137,7 +137,9 @@ async function makeRoom(cli: Cli, copies: readonly Prepared[]): Promise<void> {
     writeRecord(cli.env, recordOf(copy));
     makePlace(copy.place);
     try {
-      const [plan] = await planHere({ ...cli, env: copy.place.env }, { output: "text", prune: false }, [copy.read]);
+      const own: Cli = { ...cli, env: copy.place.env };
+      // What is told beside a plan is told when the copy is made: here it would stand among the results.
+      const [plan] = await planHere(own, { output: "text", prune: false }, [copy.read], () => undefined);
       if (plan !== undefined) confirmAlone(plan, copy.read);
     } catch (thrown) {
       if (exitCodeFor([thrown]) === EXIT.invalid) throw thrown;
