@@ -16,7 +16,9 @@ afterEach(async () => {
 
 it("says how to go on where something is left", { timeout: 120_000 }, async () => {
   const directory = house.path("data");
-  const writes = { command: "sh", args: ["-c", `touch ${directory}/written; exec sleep 600`] };
+  // Nobody says which of the two is there first: the member, or the directory.
+  const script = `until touch ${directory}/written 2>/dev/null; do sleep 0.1; done; exec sleep 600`;
+  const writes = { command: "sh", args: ["-c", script] };
   const file = await house.write("held.json", {
     ...{ stack: "held", resources: { directory: { [directory]: {} } } },
     groups: { g: { size: 1, template: { process: writes } } },
