@@ -2,7 +2,6 @@
  * Keeps one group: look, decide, record, act, look again. It is woken by hints, answers, timers and people, and treats
  * all of them alike: it looks at everything and decides anew.
  */
-
 import type { Whom } from "@muster/checks";
 import {
   type Action,
